@@ -1,0 +1,40 @@
+"""CaMU Explorer's core: plan a run, execute it, measure it, draw it. Never imports streamlit.
+
+spec = plan_run("digits", [3])
+result = run(spec)
+result.metrics["unlearned"]["forget_test"]
+"""
+
+from camu_core.data import DATASETS
+from camu_core.errors import CamuError
+from camu_core.execution import execute
+from camu_core.methods import METHODS
+from camu_core.planning import plan_run
+from camu_core.progress import Snapshot, Step, drain
+from camu_core.results import RunResult
+from camu_core.specs import ForgetSpec, RunSpec
+from camu_core.store import RunStore
+
+__all__ = [
+    "DATASETS",
+    "METHODS",
+    "CamuError",
+    "ForgetSpec",
+    "RunResult",
+    "RunSpec",
+    "RunStore",
+    "Snapshot",
+    "Step",
+    "__version__",
+    "drain",
+    "execute",
+    "plan_run",
+    "run",
+]
+
+__version__ = "0.1.0"
+
+
+def run(spec: RunSpec) -> RunResult:
+    """Execute a run to its end."""
+    return drain(execute(spec))

@@ -1,0 +1,36 @@
+"""python -m camu_core: exit 0 on success, 1 when a run failed, 2 on a bad request, 130 when interrupted."""
+
+import argparse
+import sys
+
+from camu_core import __version__
+from camu_core.commands import COMMANDS
+from camu_core.errors import CamuError, RequestError
+
+_BAD_REQUEST, _FAILED, _INTERRUPTED = 2, 1, 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Parse `argv`, do what it says, and return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python -m camu_core", description="Make a neural network forget, and see it."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, module in COMMANDS.items():
+        summary = module.__doc__.splitlines()[0]
+        module.add_arguments(commands.add_parser(name, help=summary, description=summary))
+    arguments = parser.parse_args(argv)
+    try:
+        COMMANDS[arguments.command].run(arguments)
+    except CamuError as error:
+        print(f"camu_core: {error}", file=sys.stderr)
+        return _BAD_REQUEST if isinstance(error, RequestError) else _FAILED
+    except KeyboardInterrupt:
+        print("camu_core: interrupted; nothing half-finished was kept.", file=sys.stderr)
+        return _INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,7 @@
+"""The command line, one command a file: `add_arguments(parser)` and `run(arguments)`; `COMMANDS` lists them."""
+
+from types import ModuleType
+
+from camu_core.commands import doctor, run, train
+
+COMMANDS: dict[str, ModuleType] = {"run": run, "train": train, "doctor": doctor}

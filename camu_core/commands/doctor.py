@@ -1,0 +1,55 @@
+"""Say what works here: versions, datasets, weights, writable folders."""
+
+import argparse
+import os
+import platform
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from camu_core import __version__
+from camu_core.config import data_dir, home_dir
+from camu_core.data import DATASETS
+from camu_core.weights import SHIPPED, sha256_of, shipped_cards
+
+_PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "umap-learn", "plotly", "streamlit", "distributed")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No arguments."""
+
+
+def run(arguments: argparse.Namespace) -> None:
+    print(f"camu_core {__version__}, Python {platform.python_version()}, {os.cpu_count()} processors")
+    print("\nPackages")
+    for name in _PACKAGES:
+        print(f"  {name:14} {_version(name)}")
+    print(f"\nDatasets in {data_dir()}")
+    for info in DATASETS.values():
+        print(f"  {info.name:14} {'ready' if info.is_present() else 'will be downloaded on first use'}")
+    print(f"\nWeights in {SHIPPED}")
+    for card in shipped_cards():
+        path = SHIPPED / f"{card['dataset']}-{card['model']}.safetensors"
+        intact = path.exists() and sha256_of(path) == card["sha256"]
+        print(
+            f"  {path.name:26} {card['test_accuracy']:.2%} test accuracy, {'intact' if intact else 'DAMAGED OR MISSING'}"
+        )
+    print("\nFolders")
+    for variable, folder in (("CAMU_HOME", home_dir()), ("CAMU_DATA", data_dir())):
+        print(f"  {variable:10} {folder}  {_writable(folder)}")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _writable(folder: Path) -> str:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            return "writable"
+    except OSError as error:
+        return f"NOT WRITABLE ({error.strerror}): finished runs and downloads cannot be kept"

@@ -1,0 +1,78 @@
+"""Unlearn once and print what came of it."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from camu_core.commands.terminal import drain_with_bar
+from camu_core.data import DATASETS
+from camu_core.errors import SpecError, StoreUnwritable
+from camu_core.execution import execute
+from camu_core.measures import SPLIT_NAMES
+from camu_core.methods import METHODS
+from camu_core.planning import plan_run
+from camu_core.results import RunResult
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", default="digits", help=f"one of {', '.join(DATASETS)}; default %(default)s")
+    parser.add_argument("--forget-class", type=int, action="append", required=True, metavar="C",
+                        help="index of a class to forget; repeatable")  # fmt: skip
+    parser.add_argument("--method", default="camu", help=f"one of {', '.join(METHODS)}; default %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="of every random draw; default %(default)s")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method; repeatable"
+    )
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="safetensors file of the original model; default: the shipped one"
+    )
+    parser.add_argument("--json", metavar="FILE", help="write the result as one JSON object; - for stdout")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    spec = plan_run(
+        dataset=arguments.dataset,
+        forget_classes=arguments.forget_class,
+        method=arguments.method,
+        settings=dict(_assignment(text) for text in arguments.set),
+        seed=arguments.seed,
+        weights=arguments.weights,
+    )
+    result = drain_with_bar(execute(spec))
+    if arguments.json is None:
+        print(_table(result))
+    elif arguments.json == "-":
+        print(json.dumps(result.summary()))
+    else:
+        _write(Path(arguments.json), json.dumps(result.summary()) + "\n")
+
+
+def _assignment(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not (name and separator):
+        raise SpecError(f"--set expects NAME=VALUE; got '{text}'.")
+    return name.strip(), value.strip()
+
+
+def _table(result: RunResult) -> str:
+    rows = [f"{'':14}{'original':>10}{'unlearned':>11}"]
+    for name in SPLIT_NAMES:
+        cells = (_percent(result.metrics[model][name]) for model in ("original", "unlearned"))
+        rows.append(f"{name:14}{next(cells):>10}{next(cells):>11}")
+    rows.append(f"run {result.digest}, unlearning took {result.seconds['unlearn']:.2f} s")
+    return "\n".join(rows)
+
+
+def _percent(fraction: float | None) -> str:
+    return "-" if fraction is None else f"{fraction:.2%}"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text)
+    except OSError as error:
+        print(text, file=sys.stderr)
+        raise StoreUnwritable(
+            f"Cannot write {path} ({error.strerror}); the result is printed above instead."
+        ) from error

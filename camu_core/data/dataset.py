@@ -1,0 +1,49 @@
+"""What a dataset is here: uint8 images in memory and the facts known before loading them."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import torch
+
+from camu_core.progress import Step
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All images of a dataset in memory.
+
+    Args:
+        x_train: uint8 (N, channels, H, W), and x_test likewise.
+        y_train: int64 (N,), values 0..C-1, and y_test likewise.
+    """
+
+    x_train: torch.Tensor
+    y_train: torch.Tensor
+    x_test: torch.Tensor
+    y_test: torch.Tensor
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What is known of a dataset without loading it.
+
+    Args:
+        shape: (channels, H, W) of one image.
+        class_noun: what a class is called in a sentence ("digit", "garment").
+        source: where the images come from, for the page's small print.
+        is_present: whether loading needs no network.
+        load: generator that yields download progress and returns the Dataset; raises DatasetUnavailable.
+    """
+
+    name: str
+    title: str
+    class_names: tuple[str, ...]
+    class_noun: str
+    shape: tuple[int, int, int]
+    source: str
+    is_present: Callable[[], bool]
+    load: Callable[[], Generator[Step, None, Dataset]]
+
+    @property
+    def n_classes(self) -> int:
+        return len(self.class_names)

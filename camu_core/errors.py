@@ -1,0 +1,73 @@
+"""Every exception this project raises on purpose; each message says what was expected, what came, what to do.
+
+CamuError
+├── RequestError              the request is wrong; mend it and ask again (command line: exit 2)
+│   ├── SpecError             unknown name, value out of range, wrong type
+│   ├── WeightsError          a weights file that cannot be read or belongs to another model
+│   ├── ShapeError            arrays that do not fit each other
+│   └── DatasetUnavailable    the images are not here and cannot be fetched
+├── RunError                  the request was right; the run did not end well
+│   ├── RunDiverged           the loss became NaN or infinite
+│   ├── RunStopped            somebody pressed Stop
+│   └── WorkerLost            the process that did the work died
+└── StoreError                reading or writing finished runs
+    ├── RunNotFound           no run of that digest
+    ├── RunDamaged            a stored run whose files do not match their checksums
+    └── StoreUnwritable       disk full or read-only
+"""
+
+
+class CamuError(Exception):
+    """Base of all errors of this project; `str(error)` is one sentence fit for a user."""
+
+
+class RequestError(CamuError):
+    """The request cannot be carried out as it stands."""
+
+
+class SpecError(RequestError):
+    """A name is unknown, a value is out of range or of the wrong type."""
+
+
+class WeightsError(RequestError):
+    """A weights file cannot be read, or belongs to another model or dataset."""
+
+
+class ShapeError(RequestError):
+    """Arrays do not fit each other; the message gives both shapes."""
+
+
+class DatasetUnavailable(RequestError):
+    """The images are not on this machine and could not be downloaded."""
+
+
+class RunError(CamuError):
+    """A run started and did not end well."""
+
+
+class RunDiverged(RunError):
+    """A loss became NaN or infinite."""
+
+
+class RunStopped(RunError):
+    """The run was stopped on request."""
+
+
+class WorkerLost(RunError):
+    """The worker process died, more than once."""
+
+
+class StoreError(CamuError):
+    """A finished run could not be read or written."""
+
+
+class RunNotFound(StoreError):
+    """The store holds no run of this digest."""
+
+
+class RunDamaged(StoreError):
+    """A stored run does not match its checksums; it has been set aside."""
+
+
+class StoreUnwritable(StoreError):
+    """The store's folder cannot be written: read-only, or the disk is full."""

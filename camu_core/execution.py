@@ -1,0 +1,168 @@
+"""`execute(spec)`: the one generator behind page, command line, tests and sweeps."""
+
+import copy
+import math
+import platform
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.decomposition import PCA
+
+from camu_core.data import DATASETS, Dataset, ProbeSet, Splits, draw_probe_set, loading, split
+from camu_core.errors import RunDiverged
+from camu_core.measures import accuracy_report
+from camu_core.methods import METHODS, UnlearningTask
+from camu_core.models import BlockModel, predict
+from camu_core.progress import Snapshot, Step
+from camu_core.projection import fit_pca
+from camu_core.results import RunResult
+from camu_core.specs import RunSpec
+from camu_core.weights import load_original
+
+N_SNAPSHOTS = 24
+_LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
+
+
+def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
+    """Load, unlearn, look, measure. Close the generator to stop; it holds nothing but memory.
+
+    The same spec gives the same metrics on one machine.
+
+    Raises:
+        DatasetUnavailable: the images are neither here nor to be had.
+        WeightsError: the original model's weights are not here.
+        RunDiverged: a loss became NaN or infinite.
+    """
+    with _one_thread():
+        seconds = {}
+        started = time.perf_counter()
+        dataset = yield from loading(spec.dataset)
+        splits = split(dataset, spec.forget)
+        probe = draw_probe_set(dataset, splits, spec.seed)
+        original = load_original(spec.weights, spec.dataset, spec.model).to(spec.device)
+        seconds["data"] = time.perf_counter() - started
+
+        task = UnlearningTask(
+            original=original,
+            model=copy.deepcopy(original).requires_grad_(True).train(),
+            x_forget=dataset.x_train[splits.forget_train],
+            y_forget=dataset.y_train[splits.forget_train],
+            x_retain=dataset.x_train[splits.retain_train],
+            y_retain=dataset.y_train[splits.retain_train],
+            n_classes=DATASETS[spec.dataset].n_classes,
+            seed=spec.seed,
+        )
+        history: list[Step] = []
+        for step in _unlearning(spec, task, probe, seconds):
+            history.append(step)
+            yield step
+
+        started = time.perf_counter()
+        metrics, logits, representations = {}, {}, {}
+        models = {"original": original, "unlearned": task.model.eval()}
+        for i, (name, model) in enumerate(models.items()):
+            yield Step(i, len(models), stage="measure")
+            metrics[name] = _accuracy(model, dataset, splits, task.n_classes)
+            outputs = predict(model, torch.from_numpy(probe.x))
+            logits[name], representations[name] = (output.numpy() for output in outputs)
+        yield Step(len(models), len(models), stage="measure")
+        seconds["measure"] = time.perf_counter() - started
+
+    return RunResult(
+        spec=spec,
+        versions=_versions(),
+        seconds=seconds,
+        losses=_columns([step.losses for step in history if step.losses]),
+        snapshots=tuple(step.snapshot for step in history if step.snapshot),
+        metrics=metrics,
+        probe=probe,
+        logits=logits,
+        representations=representations,
+        weights={name: value.detach().cpu().numpy().copy() for name, value in task.model.state_dict().items()},
+    )
+
+
+def _unlearning(spec: RunSpec, task: UnlearningTask, probe: ProbeSet, seconds: dict[str, float]) -> Iterator[Step]:
+    """The method's steps, about N_SNAPSHOTS of them with a snapshot; only the method's own time is counted."""
+    x_live = torch.from_numpy(probe.x[probe.is_live])
+    y_live, is_forget = probe.y[probe.is_live], probe.is_forget[probe.is_live]
+    frame = fit_pca([predict(task.original, x_live)[1].numpy()], spec.seed)
+
+    def look(index: int) -> Snapshot:
+        return _snapshot(index, task.model, x_live, y_live, is_forget, frame)
+
+    method = METHODS[spec.method]
+    config = method.default_config(spec.dataset, spec.forget.kind).with_values(dict(spec.settings))
+    steps = method.unlearn(task, config)
+    first = look(0)
+    seconds["unlearn"] = 0.0
+    while True:
+        started = time.perf_counter()
+        step = next(steps, None)
+        seconds["unlearn"] += time.perf_counter() - started
+        if step is None:
+            return
+        _check_finite(step, method.title)
+        if first is not None:
+            yield replace(step, index=0, losses={}, snapshot=first)
+            first = None
+        if step.index * N_SNAPSHOTS // step.total > (step.index - 1) * N_SNAPSHOTS // step.total:
+            step = replace(step, snapshot=look(step.index))
+        yield step
+
+
+def _snapshot(
+    index: int, model: BlockModel, x: torch.Tensor, y: np.ndarray, is_forget: np.ndarray, frame: PCA
+) -> Snapshot:
+    logits, representation = (output.numpy() for output in predict(model, x))
+    correct = logits.argmax(axis=1) == y
+    return Snapshot(
+        index=index,
+        logits=logits,
+        representation=representation,
+        points=frame.transform(representation).astype(np.float32),
+        forget_accuracy=float(correct[is_forget].mean()),
+        retain_accuracy=float(correct[~is_forget].mean()),
+    )
+
+
+def _check_finite(step: Step, title: str) -> None:
+    for name, value in step.losses.items():
+        if not math.isfinite(value):
+            raise RunDiverged(
+                f"{title} was stopped at step {step.index} of {step.total}: its loss '{name}' became {value}, so the "
+                "network's weights blew up. Lower the learning rates and run again."
+            )
+
+
+def _accuracy(model: BlockModel, dataset: Dataset, splits: Splits, n_classes: int) -> dict[str, Any]:
+    predicted = [predict(model, x)[0].argmax(dim=1).numpy() for x in (dataset.x_train, dataset.x_test)]
+    return accuracy_report(
+        predicted[0], dataset.y_train.numpy(), predicted[1], dataset.y_test.numpy(), splits, n_classes
+    )
+
+
+def _columns(rows: list[dict[str, float]]) -> dict[str, np.ndarray]:
+    names = rows[0] if rows else {}
+    return {name: np.array([row[name] for row in rows]) for name in names}
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One thread: sums then come out the same on any number of cores, and small batches hardly use a second one."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,53 @@
+"""Accuracy of the four splits, per class, with Wilson intervals, and confusion."""
+
+from typing import Any
+
+import numpy as np
+from scipy.stats import binomtest
+from sklearn.metrics import confusion_matrix
+
+from camu_core.data import Splits
+
+SPLIT_NAMES = ("retain_train", "forget_train", "retain_test", "forget_test")
+
+
+def accuracy_report(
+    predicted_train: np.ndarray,
+    y_train: np.ndarray,
+    predicted_test: np.ndarray,
+    y_test: np.ndarray,
+    splits: Splits,
+    n_classes: int,
+) -> dict[str, Any]:
+    """Everything about how often one model is right, as JSON types.
+
+    Args:
+        predicted_train: int64 (N,), the class predicted for each training sample; y_train its label.
+        predicted_test: int64 (M,), likewise for the test set; y_test its label.
+    Returns:
+        `retain_train`, `forget_train`, `retain_test`, `forget_test`: fraction 0..1, None of an empty split;
+        `n`: samples of each split; `per_class_test`: fraction 0..1 of each class, None of a class with no sample;
+        `confusion_test`: counts, rows = true class, columns = predicted class.
+    """
+    correct = {"train": predicted_train == y_train, "test": predicted_test == y_test}
+    hits = {name: correct[name.split("_")[1]][getattr(splits, name).numpy()] for name in SPLIT_NAMES}
+    confusion = confusion_matrix(y_test, predicted_test, labels=range(n_classes))
+    return {
+        **{name: _fraction(int(hit.sum()), len(hit)) for name, hit in hits.items()},
+        "n": {name: len(hit) for name, hit in hits.items()},
+        "per_class_test": [_fraction(int(row[i]), int(row.sum())) for i, row in enumerate(confusion)],
+        "confusion_test": confusion.tolist(),
+    }
+
+
+def wilson_interval(fraction: float, n: int) -> tuple[float, float]:
+    """95 % interval of a fraction seen on n samples.
+
+    Source: E. B. Wilson, JASA 22, 1927; computed by scipy.
+    """
+    interval = binomtest(round(fraction * n), n).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def _fraction(count: int, n: int) -> float | None:
+    return count / n if n else None

@@ -1,0 +1,64 @@
+"""What an unlearning method is: a generator that changes a model step by step."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from torch import Tensor
+
+from camu_core.models import BlockModel
+from camu_core.progress import Step
+from camu_core.settings import Settings
+
+
+@dataclass(frozen=True)
+class UnlearningTask:
+    """What a method is given.
+
+    Args:
+        original: trained on forget and retain data; frozen, eval mode.
+        model: a copy of `original` that the method changes in place, train mode.
+        x_forget: uint8 (N_f, channels, H, W), the forget set's training samples; y_forget int64 (N_f,).
+        x_retain: uint8 (N_r, channels, H, W), the rest of the training set; y_retain int64 (N_r,).
+        n_classes: C.
+        seed: of every draw the method makes.
+    """
+
+    original: BlockModel
+    model: BlockModel
+    x_forget: Tensor
+    y_forget: Tensor
+    x_retain: Tensor
+    y_retain: Tensor
+    n_classes: int
+    seed: int
+
+    @property
+    def device(self) -> str:
+        return str(next(self.model.parameters()).device)
+
+
+class Method(Protocol):
+    """One unlearning method; `METHODS` holds one instance of each.
+
+    Attributes:
+        name: as in a RunSpec and on the command line.
+        title: as on pages.
+        summary: two plain sentences for a non-expert.
+        source: the paper, and in what this code differs from it.
+        uses_retain_data: whether it needs retain samples.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]
+    source: ClassVar[str]
+    uses_retain_data: ClassVar[bool]
+
+    def default_config(self, dataset: str, forget_kind: str) -> Settings:
+        """The settings to start from for a dataset (by name) and a kind of forget set."""
+        ...
+
+    def unlearn(self, task: UnlearningTask, config: Settings) -> Iterator[Step]:
+        """Change `task.model` in place, yielding a `Step` after each change."""
+        ...

@@ -1,0 +1,28 @@
+"""The gold standard: train again from scratch, without the forget set."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from camu_core.methods.base import UnlearningTask
+from camu_core.progress import Step
+from camu_core.training import RECIPES, TrainingConfig, training
+
+
+class Retrain:
+    name = "retrain"
+    title = "Retrain from scratch"
+    summary = (
+        "Throws the network away and trains a new one that never sees the forget set. "
+        "It is what every faster method is measured against."
+    )
+    source = "No paper: exact unlearning by definition. Same recipe as the original model of the dataset."
+    uses_retain_data = True
+
+    def default_config(self, dataset: str, forget_kind: str) -> TrainingConfig:
+        return RECIPES.get(dataset, TrainingConfig())
+
+    def unlearn(self, task: UnlearningTask, config: TrainingConfig) -> Iterator[Step]:
+        """Fresh weights drawn from the task's seed, then training on the retain set alone."""
+        task.model.reset(task.seed)
+        for step in training(task.model, task.x_retain, task.y_retain, config, task.seed):
+            yield replace(step, stage="unlearn")

@@ -1,0 +1,70 @@
+"""From what a person asks for to a complete, valid RunSpec: the one place where requests are checked."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from camu_core.data import DATASETS
+from camu_core.errors import SpecError, WeightsError
+from camu_core.methods import METHODS
+from camu_core.models import MODELS
+from camu_core.specs import ForgetSpec, RunSpec
+from camu_core.weights import adopt_weights, sha256_of, shipped_path
+
+
+def plan_run(
+    dataset: str,
+    forget_classes: Iterable[int],
+    method: str = "camu",
+    settings: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    model: str = "cnn",
+    weights: Path | None = None,
+) -> RunSpec:
+    """Fill in defaults and check everything that can be checked without loading images.
+
+    Args:
+        dataset: a name in `DATASETS`.
+        forget_classes: class indices, each 0..C-1.
+        method: a name in `METHODS`.
+        settings: fields of the method's config that differ from its defaults; texts are read as numbers.
+        model: a name in `MODELS`.
+        weights: a safetensors file of the original model; None takes the shipped one.
+    Raises:
+        SpecError: a name, a class, a setting or the seed is wrong.
+        WeightsError: the weights cannot be read, belong to another model, or none are shipped.
+    """
+    info = DATASETS[_known("dataset", dataset, DATASETS)]
+    chosen = METHODS[_known("method", method, METHODS)]
+    _known("model", model, MODELS)
+    forget = ForgetSpec(classes=tuple(forget_classes))
+    for label in forget.classes:
+        if not 0 <= label < info.n_classes:
+            raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {label}.")
+    if len(forget.classes) == info.n_classes:
+        raise SpecError("Everything would be forgotten; leave at least one class to keep.")
+    config = chosen.default_config(dataset, forget.kind).with_values(settings or {})
+    return RunSpec(
+        dataset=dataset,
+        model=model,
+        weights=adopt_weights(weights, dataset, model) if weights else _shipped_sha256(dataset, model),
+        forget=forget,
+        method=method,
+        settings=config.pairs(),
+        seed=seed,
+    )
+
+
+def _known(what: str, name: str, registry: Iterable[str]) -> str:
+    if name not in registry:
+        raise SpecError(f"There is no {what} '{name}'; expected one of {', '.join(registry)}.")
+    return name
+
+
+def _shipped_sha256(dataset: str, model: str) -> str:
+    path = shipped_path(dataset, model)
+    if not path.exists():
+        raise WeightsError(
+            f"No trained {model} for {dataset} is shipped; make one with 'python -m camu_core train --dataset {dataset}'."
+        )
+    return sha256_of(path)

@@ -1,0 +1,66 @@
+"""The one value that flows out of everything long: where the work is, and what can be seen of it already."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import numpy as np
+
+# What each stage is called on pages and in the terminal, in the order in which they happen.
+STAGES = {
+    "data": "Getting the images",
+    "train": "Training the original model",
+    "unlearn": "Forgetting",
+    "measure": "Measuring",
+}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The model in the middle of a run, seen on the live part of the probe set.
+
+    Args:
+        index: steps done, 0 for the original model.
+        logits: float32 (N, C).
+        representation: float32 (N, D), not normalised.
+        points: float32 (N, 2), the representation in the fixed PCA frame of the original model.
+        forget_accuracy: fraction 0..1 of the live forget samples classified correctly; retain_accuracy likewise.
+    """
+
+    index: int
+    logits: np.ndarray
+    representation: np.ndarray
+    points: np.ndarray
+    forget_accuracy: float
+    retain_accuracy: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of work done.
+
+    Args:
+        index: steps done so far in this stage, 1..total.
+        total: steps of this stage.
+        losses: unweighted loss terms of this step by name.
+        stage: a key of STAGES.
+        snapshot: present on some steps of the stage "unlearn".
+    """
+
+    index: int
+    total: int
+    losses: dict[str, float] = field(default_factory=dict)
+    stage: str = "unlearn"
+    snapshot: Snapshot | None = None
+
+
+T = TypeVar("T")
+
+
+def drain(work: Generator[Step, None, T], see: Callable[[Step], None] = lambda step: None) -> T:
+    """Run a generator of steps to its end, show each step to `see`, and return the generator's value."""
+    while True:
+        try:
+            see(next(work))
+        except StopIteration as end:
+            return end.value

@@ -1,0 +1,89 @@
+"""What a finished run is: NumPy arrays and JSON types only, so that it can be stored, sent and drawn anywhere."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from camu_core.data import ProbeSet
+from camu_core.progress import Snapshot
+from camu_core.specs import RunSpec
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """One finished run.
+
+    Args:
+        spec: what was run.
+        versions: of Python and the libraries that made the numbers.
+        seconds: wall time of each stage; "unlearn" is unlearning alone, without snapshots.
+        losses: unweighted loss terms, float64 (steps,) each.
+        snapshots: from the original model (first) to the unlearned one (last), on the live part of the probe set.
+        metrics: `accuracy_report` of each model, by name: "original", "unlearned".
+        probe: the probe set.
+        logits: float32 (N, C) of each model on the probe set, by model name.
+        representations: float32 (N, D) likewise.
+        weights: the unlearned model's weights by parameter name.
+    """
+
+    spec: RunSpec
+    versions: dict[str, str]
+    seconds: dict[str, float]
+    losses: dict[str, np.ndarray]
+    snapshots: tuple[Snapshot, ...]
+    metrics: dict[str, dict[str, Any]]
+    probe: ProbeSet
+    logits: dict[str, np.ndarray]
+    representations: dict[str, np.ndarray]
+    weights: dict[str, np.ndarray]
+
+    @property
+    def digest(self) -> str:
+        return self.spec.digest
+
+    def summary(self) -> dict[str, Any]:
+        """The run as one JSON object, without the arrays: what `run --json` prints."""
+        return {
+            "spec": self.spec.to_json(),
+            "digest": self.digest,
+            "seconds": self.seconds["unlearn"],
+            "stage_seconds": self.seconds,
+            "metrics": self.metrics,
+            "versions": self.versions,
+        }
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All arrays by flat names; with `summary`, everything `from_parts` needs."""
+        stacked = {name: np.stack([getattr(s, name) for s in self.snapshots]) for name in Snapshot.__dataclass_fields__}
+        groups = {
+            "losses": self.losses,
+            "snapshots": stacked,
+            "probe": vars(self.probe),
+            "logits": self.logits,
+            "representations": self.representations,
+            "weights": self.weights,
+        }
+        return {f"{group}/{name}": array for group, members in groups.items() for name, array in members.items()}
+
+    @classmethod
+    def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> "RunResult":
+        """Inverse of `summary` and `arrays`."""
+        groups: dict[str, dict[str, np.ndarray]] = {}
+        for key, array in arrays.items():
+            group, name = key.split("/", 1)
+            groups.setdefault(group, {})[name] = array
+        stacked = groups.pop("snapshots")
+        snapshots = tuple(
+            Snapshot(**{name: column[i] if column.ndim > 1 else column[i].item() for name, column in stacked.items()})
+            for i in range(len(stacked["index"]))
+        )
+        return cls(
+            spec=RunSpec.from_json(summary["spec"]),
+            versions=summary["versions"],
+            seconds=summary["stage_seconds"],
+            metrics=summary["metrics"],
+            snapshots=snapshots,
+            probe=ProbeSet(**groups.pop("probe")),
+            **groups,
+        )

@@ -1,0 +1,146 @@
+"""Weights files: safetensors only, each known by its sha256, shipped ones with a JSON card beside them."""
+
+import hashlib
+import json
+import os
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from camu_core.config import ASSETS, home_dir
+from camu_core.data import DATASETS
+from camu_core.errors import StoreUnwritable, WeightsError
+from camu_core.models import BlockModel, build_model
+
+SHIPPED = ASSETS / "weights"
+
+
+def shipped_path(dataset: str, model: str) -> Path:
+    """Where the shipped weights of the original model of a dataset are, if there are any."""
+    return SHIPPED / f"{dataset}-{model}.safetensors"
+
+
+def _given_dir() -> Path:
+    return home_dir() / "weights"
+
+
+@lru_cache(maxsize=64)
+def _sha256_of(path: Path, modified_ns: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """sha256 of a file, remembered until the file changes."""
+    return _sha256_of(path, path.stat().st_mtime_ns)
+
+
+def shipped_cards() -> list[dict[str, Any]]:
+    """The cards of all shipped weights: data, training, accuracy, versions, sha256."""
+    return [json.loads(path.read_text()) for path in sorted(SHIPPED.glob("*.json"))]
+
+
+def find_weights(sha256: str) -> Path:
+    """The file of given contents: shipped, or given by a user earlier.
+
+    Raises:
+        WeightsError: there is none.
+    """
+    given = _given_dir() / f"{sha256}.safetensors"
+    if given.exists():
+        return given
+    for path in SHIPPED.glob("*.safetensors"):
+        if sha256_of(path) == sha256:
+            return path
+    raise WeightsError(
+        f"The weights {sha256[:12]}... of this run are not on this machine; give the file again with --weights."
+    )
+
+
+def adopt_weights(path: Path, dataset: str, model: str) -> str:
+    """Check a user's weights file, keep a copy under CAMU_HOME, and return its sha256.
+
+    Raises:
+        WeightsError: unreadable, or of another model or dataset.
+        StoreUnwritable: CAMU_HOME cannot be written.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(
+            f"Cannot read the weights file {path} ({error.strerror}); give the path of a .safetensors file."
+        ) from error
+    build_from_bytes(content, dataset, model, str(path))
+    sha256 = hashlib.sha256(content).hexdigest()
+    keep_weights(sha256, content)
+    return sha256
+
+
+def keep_weights(sha256: str, content: bytes) -> None:
+    """Write a weights file under its name in CAMU_HOME, whole or not at all."""
+    target = _given_dir() / f"{sha256}.safetensors"
+    if target.exists():
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+            file.write(content)
+        os.replace(file.name, target)
+    except OSError as error:
+        raise StoreUnwritable(
+            f"Cannot keep the weights in {target.parent} ({error.strerror}); make the folder writable or set CAMU_HOME."
+        ) from error
+
+
+def build_from_bytes(content: bytes, dataset: str, model: str, name: str) -> BlockModel:
+    """A model with the weights of a safetensors file, in eval mode.
+
+    Args:
+        name: of the file, for messages.
+    Raises:
+        WeightsError: not safetensors, or names or shapes of another model.
+    """
+    info = DATASETS[dataset]
+    try:
+        state = {key: value.float() for key, value in load_tensors(content).items()}
+    except SafetensorError as error:
+        raise WeightsError(
+            f"{name} is not a safetensors file ({error}); give weights saved by this program."
+        ) from error
+    built = build_model(model, info.shape, info.n_classes)
+    expected = {key: tuple(value.shape) for key, value in built.state_dict().items()}
+    got = {key: tuple(value.shape) for key, value in state.items()}
+    if expected != got:
+        differing = sorted(key for key in expected.keys() | got.keys() if expected.get(key) != got.get(key))
+        key = differing[0]
+        raise WeightsError(
+            f"{name} does not hold a {model} for {info.title}: '{key}' should be {expected.get(key, 'absent')} "
+            f"and is {got.get(key, 'absent')}; give weights of that model and dataset."
+        )
+    built.load_state_dict(state)
+    return built.eval()
+
+
+def load_original(sha256: str, dataset: str, model: str) -> BlockModel:
+    """The original model of a run, frozen, in eval mode."""
+    path = find_weights(sha256)
+    return build_from_bytes(path.read_bytes(), dataset, model, path.name).requires_grad_(False)
+
+
+def to_bytes(model: BlockModel) -> bytes:
+    """A model's weights as a safetensors file."""
+    return save_tensors({key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()})
+
+
+def from_arrays(arrays: dict[str, np.ndarray], dataset: str, model: str) -> BlockModel:
+    """A model from the arrays of a RunResult, in eval mode."""
+    info = DATASETS[dataset]
+    built = build_model(model, info.shape, info.n_classes)
+    built.load_state_dict({key: torch.from_numpy(value) for key, value in arrays.items()})
+    return built.eval().requires_grad_(False)
