@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
@@ -58,9 +59,10 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
             n_classes=DATASETS[spec.dataset].n_classes,
             seed=spec.seed,
         )
-        history: list[Step] = []
-        for step in _unlearning(spec, task, probe, seconds):
-            history.append(step)
+        watch = _Watch(task, probe, spec.seed)
+        losses: list[dict[str, float]] = []
+        for step in _unlearning(spec, task, watch, seconds):
+            losses += [step.losses] if step.losses else []
             yield step
 
         started = time.perf_counter()
@@ -78,8 +80,9 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         spec=spec,
         versions=_versions(),
         seconds=seconds,
-        losses=_columns([step.losses for step in history if step.losses]),
-        snapshots=tuple(step.snapshot for step in history if step.snapshot),
+        losses=_columns(losses),
+        snapshots=tuple(watch.snapshots),
+        joint_points=watch.points_in(fit_pca(representations.values(), spec.seed)),
         metrics=metrics,
         probe=probe,
         logits=logits,
@@ -88,19 +91,44 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
     )
 
 
-def _unlearning(spec: RunSpec, task: UnlearningTask, probe: ProbeSet, seconds: dict[str, float]) -> Iterator[Step]:
-    """The method's steps, about N_SNAPSHOTS of them with a snapshot; only the method's own time is counted."""
-    x_live = torch.from_numpy(probe.x[probe.is_live])
-    y_live, is_forget = probe.y[probe.is_live], probe.is_forget[probe.is_live]
-    frame = fit_pca([predict(task.original, x_live)[1].numpy()], spec.seed)
+class _Watch:
+    """Looks at the live part of the probe set in the middle of a run."""
 
-    def look(index: int) -> Snapshot:
-        return _snapshot(index, task.model, x_live, y_live, is_forget, frame)
+    def __init__(self, task: UnlearningTask, probe: ProbeSet, seed: int) -> None:
+        self._model = task.model
+        self._x = torch.from_numpy(probe.x[probe.is_live])
+        self._y, self._is_forget = probe.y[probe.is_live], probe.is_forget[probe.is_live]
+        self._frame = fit_pca([predict(task.original, self._x)[1].numpy()], seed)
+        self._representations: list[np.ndarray] = []
+        self.snapshots: list[Snapshot] = []
 
+    def look(self, index: int) -> Snapshot:
+        """A snapshot of the model after `index` steps."""
+        logits, representation = (output.numpy() for output in predict(self._model, self._x))
+        correct = logits.argmax(axis=1) == self._y
+        self._representations.append(representation)
+        self.snapshots.append(
+            Snapshot(
+                index=index,
+                logits=logits,
+                points=self._frame.transform(representation).astype(np.float32),
+                forget_accuracy=float(correct[self._is_forget].mean()),
+                retain_accuracy=float(correct[~self._is_forget].mean()),
+            )
+        )
+        return self.snapshots[-1]
+
+    def points_in(self, frame: PCA) -> np.ndarray:
+        """All snapshots so far in another frame, float32 (S, N, 2)."""
+        return np.stack([frame.transform(part) for part in self._representations]).astype(np.float32)
+
+
+def _unlearning(spec: RunSpec, task: UnlearningTask, watch: _Watch, seconds: dict[str, float]) -> Iterator[Step]:
+    """The method's steps, N_SNAPSHOTS of them with a snapshot; only the method's own time is counted."""
     method = METHODS[spec.method]
     config = method.default_config(spec.dataset, spec.forget.kind).with_values(dict(spec.settings))
+    yield Step(0, 1, snapshot=watch.look(0))
     steps = method.unlearn(task, config)
-    first = look(0)
     seconds["unlearn"] = 0.0
     while True:
         started = time.perf_counter()
@@ -109,27 +137,15 @@ def _unlearning(spec: RunSpec, task: UnlearningTask, probe: ProbeSet, seconds: d
         if step is None:
             return
         _check_finite(step, method.title)
-        if first is not None:
-            yield replace(step, index=0, losses={}, snapshot=first)
-            first = None
-        if step.index * N_SNAPSHOTS // step.total > (step.index - 1) * N_SNAPSHOTS // step.total:
-            step = replace(step, snapshot=look(step.index))
+        if step.index in _snapshot_steps(step.total):
+            step = replace(step, snapshot=watch.look(step.index))
         yield step
 
 
-def _snapshot(
-    index: int, model: BlockModel, x: torch.Tensor, y: np.ndarray, is_forget: np.ndarray, frame: PCA
-) -> Snapshot:
-    logits, representation = (output.numpy() for output in predict(model, x))
-    correct = logits.argmax(axis=1) == y
-    return Snapshot(
-        index=index,
-        logits=logits,
-        representation=representation,
-        points=frame.transform(representation).astype(np.float32),
-        forget_accuracy=float(correct[is_forget].mean()),
-        retain_accuracy=float(correct[~is_forget].mean()),
-    )
+@lru_cache(maxsize=8)
+def _snapshot_steps(total: int) -> frozenset[int]:
+    """Closer together at the beginning, where a run changes most; the last step is one of them."""
+    return frozenset(math.ceil(total * (i / N_SNAPSHOTS) ** 2) for i in range(1, N_SNAPSHOTS + 1))
 
 
 def _check_finite(step: Step, title: str) -> None:

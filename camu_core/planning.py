@@ -65,6 +65,7 @@ def _shipped_sha256(dataset: str, model: str) -> str:
     path = shipped_path(dataset, model)
     if not path.exists():
         raise WeightsError(
-            f"No trained {model} for {dataset} is shipped; make one with 'python -m camu_core train --dataset {dataset}'."
+            f"No trained {model} for {dataset} is shipped; make one with "
+            f"'python -m camu_core train --dataset {dataset} --model {model}'."
         )
     return sha256_of(path)

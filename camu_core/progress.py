@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ STAGES = {
     "train": "Training the original model",
     "unlearn": "Forgetting",
     "measure": "Measuring",
+    "project": "Drawing the refined picture",
 }
 
 
@@ -22,14 +23,12 @@ class Snapshot:
     Args:
         index: steps done, 0 for the original model.
         logits: float32 (N, C).
-        representation: float32 (N, D), not normalised.
-        points: float32 (N, 2), the representation in the fixed PCA frame of the original model.
+        points: float32 (N, 2), the representation in the PCA frame of the original model, which never moves.
         forget_accuracy: fraction 0..1 of the live forget samples classified correctly; retain_accuracy likewise.
     """
 
     index: int
     logits: np.ndarray
-    representation: np.ndarray
     points: np.ndarray
     forget_accuracy: float
     retain_accuracy: float
@@ -52,6 +51,30 @@ class Step:
     losses: dict[str, float] = field(default_factory=dict)
     stage: str = "unlearn"
     snapshot: Snapshot | None = None
+
+    def to_message(self) -> dict[str, Any]:
+        """As plain types for the wire."""
+        message = {"index": self.index, "total": self.total, "losses": self.losses, "stage": self.stage}
+        if self.snapshot is not None:
+            message["snapshot"] = {name: _packed(value) for name, value in vars(self.snapshot).items()}
+        return message
+
+    @classmethod
+    def from_message(cls, message: dict[str, Any]) -> "Step":
+        """Inverse of `to_message`."""
+        packed = message.get("snapshot")
+        snapshot = Snapshot(**{name: _unpacked(value) for name, value in packed.items()}) if packed else None
+        return cls(message["index"], message["total"], message["losses"], message["stage"], snapshot)
+
+
+def _packed(value: Any) -> Any:
+    return {"bytes": value.tobytes(), "shape": value.shape} if isinstance(value, np.ndarray) else value
+
+
+def _unpacked(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return np.frombuffer(value["bytes"], np.float32).reshape(value["shape"])
 
 
 T = TypeVar("T")

@@ -1,8 +1,9 @@
 """Two-dimensional pictures of representations, in one frame shared by all models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
 PROJECTIONS = {"pca": "PCA", "umap": "UMAP"}
@@ -11,13 +12,29 @@ PROJECTIONS = {"pca": "PCA", "umap": "UMAP"}
 _UMAP_INPUT_FEATURES = 50
 
 
-def fit_pca(representations: Sequence[np.ndarray], seed: int = 0) -> PCA:
+def fit_pca(representations: Iterable[np.ndarray], seed: int = 0) -> PCA:
     """A PCA frame fitted once on the representations of all models together.
 
     Args:
         representations: float32 (N_i, D) each.
     """
-    return PCA(n_components=2, random_state=seed).fit(np.concatenate(representations))
+    return PCA(n_components=2, random_state=seed).fit(np.concatenate(list(representations)))
+
+
+def aligned(representation: np.ndarray, reference: np.ndarray, anchors: np.ndarray) -> np.ndarray:
+    """Turn a separately trained model's representation onto the reference's axes, so that one frame can hold both.
+
+    Two trainings end in representations that differ by a rotation at least; drawn unturned, their distance would
+    mean nothing. Centre and rotation come from the anchors alone (the retain samples); nothing is scaled.
+
+    Args:
+        representation: float32 (N, D), to be turned; reference: float32 (N, D), of the same samples.
+        anchors: bool (N,), samples on which the two are made to agree.
+    Source: P. Schoenemann, Psychometrika 31, 1966 (orthogonal Procrustes), computed by scipy.
+    """
+    centre, target = representation[anchors].mean(axis=0), reference[anchors].mean(axis=0)
+    rotation, _ = orthogonal_procrustes(representation[anchors] - centre, reference[anchors] - target)
+    return (representation - centre) @ rotation + target
 
 
 def project_umap(representations: Sequence[np.ndarray], seed: int = 0) -> list[np.ndarray]:

@@ -1,13 +1,52 @@
 """What a finished run is: NumPy arrays and JSON types only, so that it can be stored, sent and drawn anywhere."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
 from camu_core.data import ProbeSet
 from camu_core.progress import Snapshot
 from camu_core.specs import RunSpec
+
+
+class Storable(Protocol):
+    """A result that the store can keep: JSON and arrays under a digest, in the folder of its kind."""
+
+    folder: ClassVar[str]
+
+    @property
+    def digest(self) -> str: ...
+
+    def summary(self) -> dict[str, Any]: ...
+
+    def arrays(self) -> dict[str, np.ndarray]: ...
+
+    @classmethod
+    def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self: ...
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A refined picture of representations.
+
+    Args:
+        points: float32 (N_i, 2) by model name, in one frame.
+    """
+
+    digest: str
+    points: dict[str, np.ndarray]
+    folder: ClassVar[str] = "projections"
+
+    def summary(self) -> dict[str, Any]:
+        return {"digest": self.digest}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        return self.points
+
+    @classmethod
+    def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> "Projection":
+        return cls(summary["digest"], arrays)
 
 
 @dataclass(frozen=True)
@@ -20,6 +59,7 @@ class RunResult:
         seconds: wall time of each stage; "unlearn" is unlearning alone, without snapshots.
         losses: unweighted loss terms, float64 (steps,) each.
         snapshots: from the original model (first) to the unlearned one (last), on the live part of the probe set.
+        joint_points: float32 (S, N_live, 2), the snapshots in the one PCA frame of original and unlearned model.
         metrics: `accuracy_report` of each model, by name: "original", "unlearned".
         probe: the probe set.
         logits: float32 (N, C) of each model on the probe set, by model name.
@@ -32,11 +72,13 @@ class RunResult:
     seconds: dict[str, float]
     losses: dict[str, np.ndarray]
     snapshots: tuple[Snapshot, ...]
+    joint_points: np.ndarray
     metrics: dict[str, dict[str, Any]]
     probe: ProbeSet
     logits: dict[str, np.ndarray]
     representations: dict[str, np.ndarray]
     weights: dict[str, np.ndarray]
+    folder: ClassVar[str] = "runs"
 
     @property
     def digest(self) -> str:
@@ -58,7 +100,7 @@ class RunResult:
         stacked = {name: np.stack([getattr(s, name) for s in self.snapshots]) for name in Snapshot.__dataclass_fields__}
         groups = {
             "losses": self.losses,
-            "snapshots": stacked,
+            "snapshots": {**stacked, "joint_points": self.joint_points},
             "probe": vars(self.probe),
             "logits": self.logits,
             "representations": self.representations,
@@ -74,6 +116,7 @@ class RunResult:
             group, name = key.split("/", 1)
             groups.setdefault(group, {})[name] = array
         stacked = groups.pop("snapshots")
+        joint_points = stacked.pop("joint_points")
         snapshots = tuple(
             Snapshot(**{name: column[i] if column.ndim > 1 else column[i].item() for name, column in stacked.items()})
             for i in range(len(stacked["index"]))
@@ -84,6 +127,7 @@ class RunResult:
             seconds=summary["stage_seconds"],
             metrics=summary["metrics"],
             snapshots=snapshots,
+            joint_points=joint_points,
             probe=ProbeSet(**groups.pop("probe")),
             **groups,
         )

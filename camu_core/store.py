@@ -1,26 +1,30 @@
-"""Finished runs on disk: a folder per digest, written whole or not at all, read only if its checksums hold."""
+"""Finished work on disk: a folder per digest, written whole or not at all, read only if its checksums hold."""
 
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
 
 from camu_core.config import home_dir
 from camu_core.errors import RunDamaged, RunNotFound, StoreUnwritable
-from camu_core.results import RunResult
+from camu_core.results import RunResult, Storable
 
 FORMAT_VERSION = 1
 _MANIFEST = "manifest.json"
+_FILES = ("summary.json", "arrays.npz")
+
+S = TypeVar("S", bound=Storable)
 
 
 class RunStore:
-    """Runs under `root`/runs/<digest>/: summary.json, arrays.npz and a manifest of their sha256.
+    """Results under `root`/<kind>/<digest>/: summary.json, arrays.npz and a manifest of their sha256.
 
     Args:
         root: CAMU_HOME by default.
@@ -28,60 +32,59 @@ class RunStore:
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or home_dir()
-        self._runs = self.root / "runs"
 
-    def __contains__(self, digest: str) -> bool:
-        return (self._runs / digest / _MANIFEST).is_file()
+    def has(self, digest: str, kind: type[Storable] = RunResult) -> bool:
+        return (self._folder(digest, kind) / _MANIFEST).is_file()
 
     def digests(self) -> list[str]:
         """All stored runs, newest first."""
-        manifests = sorted(self._runs.glob(f"*/{_MANIFEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
-        return [path.parent.name for path in manifests]
+        manifests = list((self.root / RunResult.folder).glob(f"*/{_MANIFEST}"))
+        return [path.parent.name for path in sorted(manifests, key=lambda path: -path.stat().st_mtime)]
 
-    def save(self, result: RunResult) -> None:
-        """Write a run; a run of the same digest that is already there stays.
+    def save(self, result: Storable) -> None:
+        """Write a result; one of the same digest that is already there stays.
 
         Raises:
             StoreUnwritable: read-only folder, or disk full; nothing is left behind.
         """
-        target = self._runs / result.digest
-        if result.digest in self:
+        target = self._folder(result.digest, type(result))
+        if target.exists():
             return
         scratch = None
         try:
-            self._runs.mkdir(parents=True, exist_ok=True)
-            scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=self._runs))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
             (scratch / "summary.json").write_text(json.dumps(result.summary()))
             np.savez(scratch / "arrays.npz", allow_pickle=False, **result.arrays())
-            checksums = {path.name: _sha256(path) for path in scratch.iterdir()}
+            checksums = {name: _sha256(scratch / name) for name in _FILES}
             (scratch / _MANIFEST).write_text(json.dumps({"format": FORMAT_VERSION, "sha256": checksums}))
             for path in scratch.iterdir():
                 _sync(path)
             os.rename(scratch, target)
-            _sync(self._runs)
+            _sync(target.parent)
         except OSError as error:
             if scratch is not None:
                 shutil.rmtree(scratch, ignore_errors=True)
-            if result.digest in self:  # another process finished the same run first
+            if target.exists():  # another process finished the same work first
                 return
             raise StoreUnwritable(
-                f"Cannot keep the run in {self._runs} ({error.strerror}); free some space, make the folder writable "
+                f"Cannot keep the run in {target.parent} ({error.strerror}); free some space, make the folder writable "
                 "or set CAMU_HOME to another one."
             ) from error
 
-    def load(self, digest: str) -> RunResult:
-        """Read a run whose files match their checksums.
+    def load(self, digest: str, kind: type[S] = RunResult) -> S:
+        """Read a result whose files match their checksums.
 
         Raises:
-            RunNotFound: no such run.
+            RunNotFound: there is none of this digest.
             RunDamaged: it does not match; it has been moved to `root`/damaged and can be run again.
         """
-        folder = self._runs / digest
-        if digest not in self:
+        folder = self._folder(digest, kind)
+        if not folder.exists():
             raise RunNotFound(f"There is no run '{digest}' here; start it again from the Run page.")
         try:
-            return RunResult.from_parts(*_read_checked(folder))
-        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+            return kind.from_parts(*_read_checked(folder))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
             self._set_aside(folder)
             raise RunDamaged(
                 f"The stored run '{digest}' is damaged ({error}); it was set aside, so run it again."
@@ -89,7 +92,12 @@ class RunStore:
 
     def delete(self, digest: str) -> None:
         """Remove a run; nothing happens if there is none."""
-        shutil.rmtree(self._runs / digest, ignore_errors=True)
+        shutil.rmtree(self._folder(digest, RunResult), ignore_errors=True)
+
+    def _folder(self, digest: str, kind: type[Storable]) -> Path:
+        # digests come from URLs: anything else would be a path
+        name = digest if re.fullmatch(r"[0-9a-f]{20}", digest) else "not-a-digest"
+        return self.root / kind.folder / name
 
     def _set_aside(self, folder: Path) -> None:
         damaged = self.root / "damaged"
@@ -104,7 +112,7 @@ def _read_checked(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     manifest = json.loads((folder / _MANIFEST).read_text())
     if manifest["format"] != FORMAT_VERSION:
         raise ValueError(f"it has format {manifest['format']}, this program reads {FORMAT_VERSION}")
-    for name in ("summary.json", "arrays.npz"):
+    for name in _FILES:
         if _sha256(folder / name) != manifest["sha256"][name]:
             raise ValueError(f"{name} does not match its checksum")
     with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:

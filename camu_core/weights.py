@@ -46,6 +46,11 @@ def shipped_cards() -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in sorted(SHIPPED.glob("*.json"))]
 
 
+def is_shipped(sha256: str) -> bool:
+    """Whether every installation has the weights of this content."""
+    return any(sha256_of(path) == sha256 for path in SHIPPED.glob("*.safetensors"))
+
+
 def find_weights(sha256: str) -> Path:
     """The file of given contents: shipped, or given by a user earlier.
 

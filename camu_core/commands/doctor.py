@@ -31,9 +31,8 @@ def run(arguments: argparse.Namespace) -> None:
     for card in shipped_cards():
         path = SHIPPED / f"{card['dataset']}-{card['model']}.safetensors"
         intact = path.exists() and sha256_of(path) == card["sha256"]
-        print(
-            f"  {path.name:26} {card['test_accuracy']:.2%} test accuracy, {'intact' if intact else 'DAMAGED OR MISSING'}"
-        )
+        state = "intact" if intact else "DAMAGED OR MISSING"
+        print(f"  {path.name:26} {card['test_accuracy']:.2%} test accuracy, {state}")
     print("\nFolders")
     for variable, folder in (("CAMU_HOME", home_dir()), ("CAMU_DATA", data_dir())):
         print(f"  {variable:10} {folder}  {_writable(folder)}")

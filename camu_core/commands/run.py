@@ -13,6 +13,7 @@ from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
 from camu_core.planning import plan_run
 from camu_core.results import RunResult
+from camu_core.store import RunStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="safetensors file of the original model; default: the shipped one"
     )
+    parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
     parser.add_argument("--json", metavar="FILE", help="write the result as one JSON object; - for stdout")
 
 
@@ -40,6 +42,8 @@ def run(arguments: argparse.Namespace) -> None:
         weights=arguments.weights,
     )
     result = drain_with_bar(execute(spec))
+    if arguments.save:
+        RunStore().save(result)
     if arguments.json is None:
         print(_table(result))
     elif arguments.json == "-":

@@ -31,13 +31,18 @@ def accuracy_report(
     """
     correct = {"train": predicted_train == y_train, "test": predicted_test == y_test}
     hits = {name: correct[name.split("_")[1]][getattr(splits, name).numpy()] for name in SPLIT_NAMES}
-    confusion = confusion_matrix(y_test, predicted_test, labels=range(n_classes))
+    confusion = confusion_counts(y_test, predicted_test, n_classes)
     return {
         **{name: _fraction(int(hit.sum()), len(hit)) for name, hit in hits.items()},
         "n": {name: len(hit) for name, hit in hits.items()},
         "per_class_test": [_fraction(int(row[i]), int(row.sum())) for i, row in enumerate(confusion)],
         "confusion_test": confusion.tolist(),
     }
+
+
+def confusion_counts(y: np.ndarray, predicted: np.ndarray, n_classes: int) -> np.ndarray:
+    """int64 (C, C) counts, rows = true class, columns = predicted class."""
+    return confusion_matrix(y, predicted, labels=range(n_classes))
 
 
 def wilson_interval(fraction: float, n: int) -> tuple[float, float]:

@@ -1,0 +1,51 @@
+"""CaMU Explorer: page configuration, navigation, and the engine's life with the server. Nothing else."""
+
+import threading
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+
+
+@asynccontextmanager
+async def lifespan(app: st.App):
+    """Start the engine when the server starts, so that nobody's first press waits for it; end it with the server."""
+    from streamlit.runtime.pages_manager import PagesManager
+
+    from pages.components import state
+
+    # Until its first st.navigation call Streamlit believes in its old pages/ convention, and the first visitor who
+    # comes by a page's own address sees "Page not found".
+    PagesManager.uses_pages_directory = False
+    starting = threading.Thread(target=state.engine().start, name="start-engine", daemon=True)
+    starting.start()
+    yield
+    starting.join()
+    state.engine().close()
+
+
+app = st.App("app.py", lifespan=lifespan)
+
+
+def main() -> None:
+    """One script run of one visitor."""
+    from pages.components import text
+
+    st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
+    st.html(Path("assets/style.css"))
+    st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
+    page = st.navigation(
+        {
+            "Story": [st.Page("pages/story/start.py", title="Start", icon=":material/flag:", default=True)],
+            "Explore": [
+                st.Page("pages/explore/run.py", title="Run", icon=":material/play_circle:"),
+                st.Page("pages/explore/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
+                st.Page("pages/explore/accuracy.py", title="Accuracy", icon=":material/bar_chart:"),
+            ],
+        }
+    )
+    page.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Parts 1 and 2 of the decomposition of one run, as one JSON object."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from camu_core.causal.effects import INTERVENTIONS, effect_samples, effect_shares, intervene, mean_effects
+from camu_core.causal.estimates import Estimate, estimate_means, estimate_ratios
+from camu_core.causal.mediation import PARTS, swap_samples, transplant_samples
+from camu_core.causal.responses import respond
+from camu_core.data import ProbeSet
+from camu_core.errors import SpecError
+from camu_core.models import BlockModel, to_input
+
+
+def causal_report(
+    original: BlockModel,
+    unlearned: BlockModel,
+    probe: ProbeSet,
+    n_classes: int,
+    retrained: BlockModel | None = None,
+    seed: int = 0,
+    intervention: str = "camu",
+) -> dict[str, Any]:
+    """Effects of the data on each model, and of each part of the model on forgetting, over the probe set.
+
+    An "estimate" is {value, low, high, n} with a 95 % interval. Probabilities are fractions.
+
+    Args:
+        n_classes: C.
+        seed: of the intervention's draw and of the bootstrap; independent of the run's.
+        intervention: in `INTERVENTIONS`.
+    Returns:
+        `effects`: forget / retain -> model -> measure -> estimate;
+        `shares`: eliminated / preserved -> model but the original -> measure -> estimate, see `effect_shares`;
+        `mediation`: forget / retain -> part -> number; `mediation_intervals`: the same as estimates;
+        `mediation_shares`: forget / retain -> representation / head / interaction -> estimate, the part's share of the
+        total; None where the total cannot be told from zero;
+        `layers.forget`: `total`, `increments` (block -> number, in the order of the blocks), and `curve`, the mean
+        outcome after 0..K blocks; `layers_intervals.forget.increments`: block -> estimate;
+        `per_class`: `effects` and `mediation`, a list with an entry for each class, of the same shape as a group's.
+    Raises:
+        SpecError: an unknown intervention, or models that are not made of the same blocks.
+    """
+    if intervention not in INTERVENTIONS:
+        raise SpecError(f"There is no intervention '{intervention}'; expected one of {', '.join(INTERVENTIONS)}.")
+    if list(original.blocks) != list(unlearned.blocks):
+        raise SpecError(
+            "Original and unlearned model must consist of the same blocks to swap them; "
+            f"got {', '.join(original.blocks)} and {', '.join(unlearned.blocks)}."
+        )
+    inputs, y, is_forget = to_input(torch.from_numpy(probe.x)), probe.y, probe.is_forget
+    models = {"original": original, "unlearned": unlearned} | ({"retrained": retrained} if retrained else {})
+    alternatives = intervene(intervention, inputs, is_forget, seed)
+    answers = {name: respond(model, inputs) for name, model in models.items()}
+    effects = {name: effect_samples(answers[name], respond(model, alternatives), y) for name, model in models.items()}
+    swaps = swap_samples(original, unlearned, answers["original"], answers["unlearned"], y)
+    curve = transplant_samples(original, unlearned, inputs[torch.from_numpy(is_forget)], y[is_forget])
+
+    groups = {"forget": is_forget, "retain": ~is_forget}
+    classes = [y == label for label in range(n_classes)]
+    mediation = {name: _parts(swaps[:, members], seed) for name, members in groups.items()}
+    return {
+        "intervention": intervention,
+        "seed": seed,
+        "effects": {name: mean_effects(effects, members, seed) for name, members in groups.items()},
+        "shares": effect_shares(effects, is_forget, seed),
+        "mediation": {name: _values(parts) for name, parts in mediation.items()},
+        "mediation_intervals": mediation,
+        "mediation_shares": {name: _part_shares(swaps[:, members], seed) for name, members in groups.items()},
+        **_layers(curve, list(original.blocks), seed),
+        "per_class": {
+            "effects": [mean_effects(effects, members, seed) for members in classes],
+            "mediation": [_parts(swaps[:, members], seed) for members in classes],
+        },
+    }
+
+
+def _parts(swaps: np.ndarray, seed: int) -> dict[str, Estimate]:
+    return dict(zip(PARTS, estimate_means(swaps, seed), strict=True))
+
+
+def _part_shares(swaps: np.ndarray, seed: int) -> dict[str, Estimate]:
+    wholes = np.broadcast_to(swaps[:1], swaps[1:].shape)
+    return dict(zip(PARTS[1:], estimate_ratios(swaps[1:], wholes, seed), strict=True))
+
+
+def _layers(curve: np.ndarray, blocks: list[str], seed: int) -> dict[str, Any]:
+    """Args: curve: float64 (K + 1, N), see `transplant_samples`."""
+    total, *levels = estimate_means(np.concatenate([curve[-1:] - curve[:1], curve]), seed)
+    increments = dict(zip(blocks, estimate_means(np.diff(curve, axis=0), seed), strict=True))
+    numbers = {
+        "total": total["value"],
+        "increments": _values(increments),
+        "curve": [level["value"] for level in levels],
+    }
+    return {
+        "layers": {"forget": numbers},
+        "layers_intervals": {"forget": {"total": total, "increments": increments, "curve": levels}},
+    }
+
+
+def _values(estimates: dict[str, Estimate]) -> dict[str, float | None]:
+    return {name: estimate["value"] for name, estimate in estimates.items()}

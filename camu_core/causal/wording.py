@@ -1,0 +1,249 @@
+"""One plain sentence per figure, by fixed rules from the numbers of the causal reports.
+
+Every rule asks in this order: is there an effect at all, can it be told from this many samples, do the parts pull the
+same way (else a share means nothing, and both signed numbers are said), and only then: whose share is it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from camu_core.causal.estimates import Estimate
+
+NEGLIGIBLE = 0.01  # one point; an interval within it on both sides is "no effect"
+WIDE = 0.30  # a share whose interval is wider than this is not stated
+MAJORITY = 0.5
+BEYOND = 1.05  # a part that does more than this share of the whole overshoots it
+DIFFERENT = 0.05  # shares nearer than this are called alike; a counter-pull below this share is not worth a sentence
+
+PULLS = {
+    "true_class": "their pull on the right answer",
+    "prediction_bits": "their pull on the whole answer",
+    "representation_bits": "their pull on the representation",
+}
+TERMS = {
+    "retain_representation_weight": "keeping the other representations",
+    "forget_representation_weight": "moving the forgotten representations",
+    "retain_label_weight": "keeping the other labels",
+    "forget_label_weight": "changing the forgotten labels",
+}
+
+
+def titles(report: Mapping[str, Any]) -> dict[str, str]:
+    """The title of every figure of a `causal_report`."""
+    return {
+        "effects": effects_title(report),
+        "mediation_forget": mediation_title(report, "forget"),
+        "mediation_retain": mediation_title(report, "retain"),
+        "layers": layers_title(report),
+        "retraining": retraining_title(report),
+    }
+
+
+def effects_title(report: Mapping[str, Any]) -> str:
+    """What became of the forget images' effect on the true class, and of the retain images'."""
+    before, after = (report["effects"]["forget"][model]["true_class"] for model in ("original", "unlearned"))
+    lost = report["shares"]["eliminated"]["unlearned"]["true_class"]
+    kept = report["shares"]["preserved"]["unlearned"]["true_class"]
+    if _reading(before) == "none":
+        return "There was nothing to forget: these images made no difference to the answers before."
+    if _reading(before) == _reading(after) == "clear" and before["value"] * after["value"] < 0:
+        return (
+            "Forgotten images now push the other way: "
+            f"{_points(before)} on the right answer before, {_points(after)} after."
+        )
+    if not _is_firm(lost) or _reading(lost) == "unclear":
+        return "Cannot tell from this many samples how much the forgotten images still matter."
+    pull = PULLS["true_class"]
+    rest = f"the others kept {_share(kept)} of theirs" if _is_firm(kept) else "for the others, cannot tell"
+    if _reading(lost) == "none":
+        return f"Forgotten images kept {pull}; {rest}."
+    if lost["value"] < 0:
+        return f"Forgotten images strengthened {pull} by {_share(lost, sign=-1)}; {rest}."
+    return f"Forgotten images lost {_share(lost)} of {pull}; {rest}."
+
+
+def mediation_title(report: Mapping[str, Any], group: Literal["forget", "retain"]) -> str:
+    """Which part of the network did it."""
+    parts, shares = report["mediation_intervals"][group], report["mediation_shares"][group]
+    total, representation, head = parts["total"], parts["representation"], parts["head"]
+    if sentence := _no_change(total, group):
+        return sentence
+    if _are_opposed(representation, head):
+        return (
+            "The two parts pull in opposite directions: "
+            f"representation {_points(representation)}, head {_points(head)}."
+        )
+    noun = _noun(total, group)
+    if not (_is_firm(shares["representation"]) and _is_firm(shares["head"])):
+        return f"Cannot tell from this many samples which part did the {noun}."
+    for name in ("representation", "head"):
+        if shares[name]["low"] > BEYOND:
+            return f"The new {name} alone does more than the whole: {_points(parts[name])} against {_points(total)}."
+    by_representation, by_head = _share(shares["representation"]), _share(shares["head"])
+    if min(shares["representation"]["low"], shares["head"]["low"]) > MAJORITY:
+        return f"Either part alone does most of the {noun}: representation {by_representation}, head {by_head}."
+    if shares["interaction"]["low"] > MAJORITY:
+        return f"The {noun} takes both parts: representation alone {by_representation}, head alone {by_head}."
+    for name in ("representation", "head"):
+        if shares[name]["low"] > MAJORITY:
+            return f"{_most(noun, 'happened', shares[name])} in the {name}{_figure(shares[name])}."
+    return f"The {noun} is shared: representation alone {by_representation}, head alone {by_head}."
+
+
+def layers_title(report: Mapping[str, Any]) -> str:
+    """In which block forgetting sits."""
+    layers = report["layers_intervals"]["forget"]
+    total, increments = layers["total"], layers["increments"]
+    if sentence := _no_change(total, "forget"):
+        return sentence
+    noun = _noun(total, "forget")
+    direction = np.sign(total["value"])
+    first, most = max(increments.items(), key=lambda item: direction * item[1]["value"])
+    last, least = min(increments.items(), key=lambda item: direction * item[1]["value"])
+    if _are_opposed(most, least):
+        return f"The layers pull in opposite directions: {first} {_points(most)}, {last} {_points(least)}."
+    low, high = sorted(most[end] / total["value"] for end in ("low", "high"))
+    share = Estimate(value=most["value"] / total["value"], low=low, high=high, n=most["n"])
+    if not _is_firm(share):
+        return f"Cannot tell from this many samples in which layer the {noun} sits."
+    if share["low"] > MAJORITY:
+        return f"{_most(noun, 'sits', share)} in the layer {first}{_figure(share)}."
+    return f"The {noun} is spread over the layers; {first} has the most, {_share(share)}."
+
+
+def retraining_title(report: Mapping[str, Any]) -> str:
+    """Where the unlearned model differs most from the retrained one, if it does."""
+    gaps = []
+    for verb, whose, shares in (
+        ("lost", "forgotten", report["shares"]["eliminated"]),
+        ("kept", "other", report["shares"]["preserved"]),
+    ):
+        if "retrained" not in shares:
+            return "No retrained network to compare with yet."
+        for measure, pull in PULLS.items():
+            ours, gold = shares["unlearned"][measure], shares["retrained"][measure]
+            if _is_firm(ours) and _is_firm(gold):
+                apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
+                sentence = f"{whose} images {verb} {_share(ours)} of {pull}, after retraining {_share(gold)}."
+                gaps.append((abs(ours["value"] - gold["value"]) * apart, sentence))
+    if not gaps:
+        return "Cannot tell from this many samples whether it differs from retraining."
+    gap, sentence = max(gaps, key=lambda pair: pair[0])
+    if gap < DIFFERENT:
+        return "By these numbers it does what retraining does."
+    return f"It differs from retraining: {sentence}"
+
+
+def attribution_title(attribution: Mapping[str, Any], outcome: str) -> str:
+    """Which term does most.
+
+    Args:
+        attribution: `attribution_report` of one outcome that is a fraction.
+        outcome: its name in a sentence, such as "accuracy on forgotten images".
+    """
+    total, terms = attribution["total"], attribution["shapley"]
+    (first, most), *_ = by_size = sorted(terms.items(), key=lambda item: -abs(item[1]["value"]))
+    if total["low"] is None:
+        return f"Cannot tell from {total['n']} seed what each term does; run more seeds."
+    for name, other in by_size[1:]:
+        if _are_opposed(most, other):
+            return (
+                f"The terms pull {outcome} in opposite directions: "
+                f"{_term(first)} {_points(most)}, {_term(name)} {_points(other)}."
+            )
+    if _reading(total) == "none":
+        return f"Together the terms leave {outcome} as it was."
+    if _reading(total) == "unclear" or _reading(most) == "unclear":
+        return f"Cannot tell from {total['n']} seeds which term moves {outcome}."
+    if most["value"] / total["value"] > MAJORITY:
+        leader = f"Most of the change in {outcome} comes from {_term(first)}"
+        return f"{leader}: {_points(most)} of {_points(total)}."
+    ranking = ", ".join(f"{_term(name)} {_points(other)}" for name, other in by_size[:2])
+    return f"No single term makes most of the change in {outcome}; the two largest: {ranking}."
+
+
+def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) -> str:
+    """Which class suffers most when another is forgotten.
+
+    Args:
+        report: of `entanglement_report`.
+    """
+    change, margin, gold = (
+        np.array(matrix, dtype=np.float64)
+        for matrix in (report["method"]["change"], report["method"]["margin"], report["retraining"]["change"])
+    )
+    np.fill_diagonal(change, np.nan)
+    if np.isnan(change).all():
+        return "Cannot tell yet: no class has been forgotten."
+    is_harm = change < -np.maximum(margin, NEGLIGIBLE)
+    row, column = np.unravel_index(
+        np.nanargmin(np.where(is_harm, change, 0) if is_harm.any() else change), change.shape
+    )
+    worst = f"{class_names[column]} after forgetting {class_names[row]}, {_points(change[row, column])}"
+    if is_harm.any():
+        beside = "" if np.isnan(gold[row, column]) else f" Retraining: {_points(gold[row, column])}."
+        return f"The class hurt most is {worst}.{beside}"
+    if change[row, column] < -NEGLIGIBLE:
+        return f"Cannot tell from this many test images whether other classes are harmed; the largest fall is {worst}."
+    return "No class lost accuracy when another was forgotten."
+
+
+def _reading(estimate: Estimate) -> Literal["none", "unclear", "clear"]:
+    low, high = estimate["low"], estimate["high"]
+    if low is None or high is None:
+        return "unclear"
+    if low > -NEGLIGIBLE and high < NEGLIGIBLE:
+        return "none"
+    return "unclear" if low <= 0 <= high else "clear"
+
+
+def _no_change(total: Estimate, group: str) -> str | None:
+    images = {"forget": "forgotten", "retain": "other"}[group]
+    return {
+        "none": f"No effect: the answers on {images} images are as before.",
+        "unclear": f"Cannot tell from this many samples whether the answers on {images} images changed.",
+    }.get(_reading(total))
+
+
+def _noun(total: Estimate, group: str) -> str:
+    if total["value"] > 0:
+        return "gain"
+    return {"forget": "forgetting", "retain": "harm to other images"}[group]
+
+
+def _are_opposed(one: Estimate, other: Estimate) -> bool:
+    smaller, larger = sorted([abs(one["value"]), abs(other["value"])])
+    is_clear = _reading(one) == _reading(other) == "clear"
+    return is_clear and one["value"] * other["value"] < 0 and smaller > max(NEGLIGIBLE, DIFFERENT * larger)
+
+
+def _is_firm(share: Estimate) -> bool:
+    return share["low"] is not None and share["high"] - share["low"] <= WIDE
+
+
+def _most(noun: str, verb: str, share: Estimate) -> str:
+    return f"{'All' if _share(share) == 'all' else 'Most'} of the {noun} {verb}"
+
+
+def _figure(share: Estimate) -> str:
+    return "" if _share(share) == "all" else f", {_share(share)}"
+
+
+def _term(name: str) -> str:
+    return TERMS.get(name, name)
+
+
+def _share(share: Estimate, sign: int = 1) -> str:
+    """A share in words, between "none" and "all"; one decimal near both ends, lest 99.7 % be rounded up to all."""
+    percent = 100 * min(max(sign * share["value"], 0), 1)
+    if percent < 0.05 or percent >= 99.95:
+        return "none" if percent < 50 else "all"
+    return f"{percent:.1f} %" if percent < 1 or percent > 99 else f"{percent:.0f} %"
+
+
+def _points(change: Estimate | float) -> str:
+    value = 100 * (change if isinstance(change, float) else change["value"])
+    number = f"{value:+.1f}" if abs(value) < 1 else f"{value:+.0f}"
+    return f"{number} point" if number in ("+1", "-1") else f"{number} points"

@@ -1,0 +1,131 @@
+"""How often each model is right: by split, by class, and what it takes for what."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.measures import SPLIT_NAMES, wilson_interval
+
+SPLIT_TITLES = {
+    "retain_train": "To keep,<br>seen in training",
+    "forget_train": "To forget,<br>seen in training",
+    "retain_test": "To keep,<br>new images",
+    "forget_test": "To forget,<br>new images",
+}
+_SPLIT_ORDER = ("forget_test", "forget_train", "retain_test", "retain_train")
+
+
+def split_figure(
+    metrics: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 340
+) -> go.Figure:
+    """Accuracy of the four splits for each model, with Wilson 95 % intervals.
+
+    Args:
+        metrics: `accuracy_report` by model name.
+    """
+    assert set(_SPLIT_ORDER) == set(SPLIT_NAMES)
+    figure = go.Figure()
+    for model, report in metrics.items():
+        names = [name for name in _SPLIT_ORDER if report[name] is not None]
+        values = np.array([report[name] for name in names])
+        low, high = np.array([wilson_interval(report[name], report["n"][name]) for name in names]).T
+        figure.add_bar(
+            x=[SPLIT_TITLES[name] for name in names], y=values, name=MODEL_TITLES[model],
+            marker={"color": MODEL_COLORS[model]},
+            error_y=_whiskers(values, low, high, dark),
+            text=[f"{value:.1%}".replace(".0%", "%") for value in values], textposition="outside", textfont={"size": 12}, cliponaxis=False,
+            customdata=[report["n"][name] for name in names],
+            hovertemplate="%{y:.2%} of %{customdata:,} images<extra>" + MODEL_TITLES[model] + "</extra>",
+        )  # fmt: skip
+    figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
+    return styled(figure, dark, title, height).update_layout(barmode="group", bargap=0.28, bargroupgap=0.06)
+
+
+def class_figure(
+    reports: Mapping[str, Sequence[float | None]],
+    counts: Sequence[int],
+    class_names: Sequence[str],
+    forget_classes: Sequence[int],
+    title: str,
+    dark: bool = False,
+    height: int = 420,
+) -> go.Figure:
+    """One row a class, one mark a model, joined by a line; whiskers are Wilson 95 % intervals.
+
+    Args:
+        reports: fraction 0..1 of each class, by model name.
+        counts: samples of each class.
+    """
+    tones = ground(dark)
+    rows = [f"<b>{name}</b> (to forget)" if label in forget_classes else name for label, name in enumerate(class_names)]
+    figure = go.Figure()
+    before, after = reports["original"], reports["unlearned"]
+    for row, a, b in zip(rows, before, after, strict=True):
+        if a is not None and b is not None:
+            figure.add_scatter(
+                x=[a, b], y=[row, row], mode="lines", line={"color": tones.grid, "width": 6}, showlegend=False,
+                hoverinfo="skip",
+            )  # fmt: skip
+    for model, values in reports.items():
+        known = [i for i, value in enumerate(values) if value is not None]
+        x = np.array([values[i] for i in known])
+        low, high = np.array([wilson_interval(values[i], counts[i]) for i in known]).T
+        figure.add_scatter(
+            x=x, y=[rows[i] for i in known], mode="markers", name=MODEL_TITLES[model],
+            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 12},
+            error_x=_whiskers(x, low, high, dark), customdata=[counts[i] for i in known],
+            hovertemplate="%{x:.1%} of %{customdata} images<extra>" + MODEL_TITLES[model] + "</extra>",
+        )  # fmt: skip
+    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], title=None)
+    return styled(figure, dark, title, height)
+
+
+def confusion_figure(
+    confusions: Mapping[str, np.ndarray],
+    class_names: Sequence[str],
+    forget_classes: Sequence[int],
+    title: str,
+    dark: bool = False,
+    height: int = 460,
+) -> go.Figure:
+    """Confusion matrices side by side on one colour scale, each row adding up to 100 %.
+
+    Args:
+        confusions: counts (C, C) by panel title, rows = true class, columns = the model's answer.
+    """
+    tones = ground(dark)
+    figure = make_subplots(cols=len(confusions), subplot_titles=list(confusions), horizontal_spacing=0.08)
+    names = [f"<b>{name}</b>" if i in forget_classes else name for i, name in enumerate(class_names)]
+    for column, counts in enumerate(confusions.values(), start=1):
+        counts = np.asarray(counts, dtype=float)
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        figure.add_heatmap(
+            row=1, col=column, z=shares, x=names, y=names, customdata=counts, coloraxis="coloraxis", xgap=1, ygap=1,
+            text=np.where(shares >= 0.005, np.char.mod("%.0f", 100 * shares), ""), texttemplate="%{text}",
+            hovertemplate="true %{y}: %{z:.1%} called %{x} (%{customdata:.0f} images)<extra></extra>",
+        )  # fmt: skip
+        for label in forget_classes:
+            figure.add_shape(
+                row=1, col=column, type="rect", x0=-0.5, x1=len(names) - 0.5, y0=label - 0.5, y1=label + 0.5,
+                line={"color": tones.forget, "width": 2},
+            )  # fmt: skip
+    figure.update_xaxes(title="the network says", type="category", showgrid=False)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    figure.update_yaxes(title="true class", col=1)
+    figure.update_annotations(font={"size": 14, "color": tones.muted})
+    return styled(figure, dark, title, height).update_layout(
+        coloraxis={"cmin": 0, "cmax": 1, "colorscale": [[0, tones.page], [1, tones.retain]], "showscale": False},
+        margin={"t": 70},
+    )
+
+
+def _whiskers(values: np.ndarray, low: np.ndarray, high: np.ndarray, dark: bool) -> dict[str, Any]:
+    return {
+        "type": "data", "symmetric": False, "array": high - values, "arrayminus": values - low,
+        "color": ground(dark).muted, "thickness": 1, "width": 3,
+    }  # fmt: skip

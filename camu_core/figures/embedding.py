@@ -1,0 +1,106 @@
+"""Representations as points in the plane: the same samples, the same axes, one panel a model."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from camu_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Ground, ground, styled
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One model's view of the samples.
+
+    Args:
+        title: over the panel.
+        points: float32 (N, 2).
+        logits: float32 (N, C), for what hovering tells.
+    """
+
+    title: str
+    points: np.ndarray
+    logits: np.ndarray
+
+
+def axis_ranges(points: Iterable[np.ndarray], margin_fraction: float = 0.06) -> tuple[list[float], list[float]]:
+    """x and y ranges that hold all of several point sets, with a margin."""
+    together = np.concatenate(list(points))
+    low, high = together.min(axis=0), together.max(axis=0)
+    margin = (high - low) * margin_fraction + 1e-9
+    return tuple([float(a), float(b)] for a, b in zip(low - margin, high + margin, strict=True))
+
+
+def embedding_figure(
+    panels: Sequence[Panel],
+    y: np.ndarray,
+    is_forget: np.ndarray,
+    class_names: Sequence[str],
+    ranges: tuple[list[float], list[float]],
+    title: str,
+    dark: bool = False,
+    color_by: str = "role",
+    height: int = 460,
+) -> go.Figure:
+    """Side-by-side scatter plots on one pair of axes.
+
+    Args:
+        y: int64 (N,), true classes; is_forget: bool (N,).
+        ranges: from `axis_ranges`, so that panels, snapshots and reruns can be compared by eye.
+        color_by: "role" (forget / retain) or "class".
+    """
+    figure = make_subplots(cols=len(panels), subplot_titles=[panel.title for panel in panels], horizontal_spacing=0.02)
+    groups = _groups(y, is_forget, class_names, color_by, ground(dark))
+    for column, panel in enumerate(panels, start=1):
+        guess = panel.logits.argmax(axis=1)
+        for name, mask, color, symbol, size, opacity in groups:
+            hover = [
+                f"true class {class_names[true]}<br>this network says {class_names[said]}"
+                for true, said in zip(y[mask], guess[mask], strict=True)
+            ]
+            figure.add_scattergl(
+                row=1, col=column, x=panel.points[mask, 0], y=panel.points[mask, 1], mode="markers", name=name,
+                legendgroup=name, showlegend=column == 1, customdata=np.flatnonzero(mask), text=hover,
+                hovertemplate="%{text}<extra></extra>",
+                marker={"color": color, "symbol": symbol, "size": size, "opacity": opacity},
+            )  # fmt: skip
+        _label_classes(figure, column, panel.points, y, is_forget, class_names, dark)
+    tones = ground(dark)
+    figure.update_xaxes(range=ranges[0], showticklabels=False, showgrid=False, mirror=True, linecolor=tones.grid)
+    figure.update_yaxes(range=ranges[1], showticklabels=False, showgrid=False, mirror=True, linecolor=tones.grid)
+    figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": tones.muted}, yshift=6)
+    figure = styled(figure, dark, title, height)
+    return figure.update_layout(
+        margin={"t": 74 if any(panel.title for panel in panels) else 44, "l": 2, "r": 2, "b": 8},
+        uirevision="embedding",
+    )
+
+
+def _groups(y: np.ndarray, is_forget: np.ndarray, class_names: Sequence[str], color_by: str, tones: Ground):
+    """(name, mask, colour, symbol, size, opacity) of each trace."""
+    if color_by == "role":
+        return [
+            ("kept classes", ~is_forget, tones.retain, "circle", 5, 0.45),
+            ("class to forget", is_forget, tones.forget, "diamond", 7, 0.9),
+        ]
+    return [
+        (
+            name, y == label, CLASS_COLORS[label % len(CLASS_COLORS)], CLASS_SYMBOLS[label % len(CLASS_SYMBOLS)],
+            7 if is_forget[y == label].any() else 5, 0.75,
+        )
+        for label, name in enumerate(class_names)
+    ]  # fmt: skip
+
+
+def _label_classes(figure, column, points, y, is_forget, class_names, dark) -> None:
+    """Each class's name at its median point, the forgotten one in its colour."""
+    tones = ground(dark)
+    for label in np.unique(y):
+        x_median, y_median = np.median(points[y == label], axis=0)
+        figure.add_annotation(
+            row=1, col=column, x=float(x_median), y=float(y_median), text=f"<b>{class_names[label]}</b>",
+            showarrow=False, bgcolor=tones.page, opacity=0.85, borderpad=2,
+            font={"size": 13, "color": tones.forget if is_forget[y == label].any() else tones.text},
+        )  # fmt: skip

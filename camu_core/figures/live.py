@@ -1,0 +1,81 @@
+"""What is drawn while a run goes on: accuracy of both parts, and the loss terms."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from camu_core.figures.theme import ground, styled
+from camu_core.progress import Snapshot
+
+# loss name -> (plain words, role whose colour it takes)
+LOSS_TITLES = {
+    "retain_representation": ("Keep how the rest is seen", "retain"),
+    "forget_representation": ("See the forgotten as something else", "forget"),
+    "retain_label": ("Keep answers on the rest", "retain"),
+    "forget_label": ("New answers for the forgotten", "forget"),
+    "cross_entropy": ("Training error", "retain"),
+}
+
+
+def accuracy_curve(
+    snapshots: Sequence[Snapshot], total: int, title: str, dark: bool = False, height: int = 250
+) -> go.Figure:
+    """Accuracy on the live samples against steps.
+
+    Args:
+        snapshots: so far.
+        total: steps of the whole run, so that the axis does not move.
+    """
+    steps, tones = [snapshot.index for snapshot in snapshots], ground(dark)
+    figure = go.Figure()
+    for name, color, dash, symbol, values in (
+        ("to keep", tones.retain, "solid", "circle", [s.retain_accuracy for s in snapshots]),
+        ("to forget", tones.forget, "dash", "diamond", [s.forget_accuracy for s in snapshots]),
+    ):
+        figure.add_scatter(
+            x=steps, y=values, mode="lines+markers", name=name, line={"color": color, "width": 3, "dash": dash},
+            marker={"symbol": symbol, "size": 6}, hovertemplate="step %{x}: %{y:.0%} right<extra>" + name + "</extra>",
+        )  # fmt: skip
+        if values:
+            figure.add_annotation(
+                x=steps[-1], y=values[-1], text=f"<b>{name} {values[-1]:.0%}</b>", showarrow=False,
+                xanchor="left" if steps[-1] < 0.6 * total else "right",
+                yanchor="bottom" if name == "to forget" else "top",
+                font={"color": color, "size": 13}, bgcolor=tones.page, opacity=0.9,
+            )  # fmt: skip
+    figure.update_xaxes(range=[-0.02 * total, 1.02 * total], title="steps")
+    figure.update_yaxes(range=[-0.08, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])
+    return styled(figure, dark, title, height).update_layout(showlegend=False, uirevision="accuracy")
+
+
+def loss_curves(
+    losses: Mapping[str, np.ndarray], total: int, title: str, dark: bool = False, height: int = 250
+) -> go.Figure:
+    """Each loss term in its own small panel, on its own scale.
+
+    Args:
+        losses: unweighted, one value a step so far.
+    """
+    names = [name for name in LOSS_TITLES if name in losses] or list(losses)
+    tones = ground(dark)
+    n_columns = 2 if len(names) > 1 else 1
+    n_rows = max(1, -(-len(names) // n_columns))
+    figure = make_subplots(
+        rows=n_rows, cols=n_columns, subplot_titles=[LOSS_TITLES[name][0] for name in names],
+        horizontal_spacing=0.12, vertical_spacing=0.3,
+    )  # fmt: skip
+    for i, name in enumerate(names):
+        values = losses[name]
+        figure.add_scatter(
+            row=i // n_columns + 1, col=i % n_columns + 1, x=np.arange(1, len(values) + 1), y=values, mode="lines",
+            name=LOSS_TITLES[name][0], line={"color": getattr(tones, LOSS_TITLES[name][1]), "width": 2},
+            hovertemplate="step %{x}: %{y:.3g}<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(range=[0, total], showticklabels=False)
+    figure.update_yaxes(rangemode="tozero", nticks=3)
+    figure.update_annotations(font={"size": 12, "color": tones.muted})
+    return styled(figure, dark, title, height).update_layout(
+        showlegend=False, uirevision="losses", margin={"t": 64}, title_y=0.97
+    )

@@ -1,0 +1,184 @@
+"""What the engine carries: jobs (picklable, named by a digest) and the progress that is seen of them."""
+
+import hashlib
+import json
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from camu_core.execution import execute
+from camu_core.progress import Snapshot, Step
+from camu_core.projection import project_umap
+from camu_core.results import Projection, RunResult, Storable
+from camu_core.specs import RunSpec
+from camu_core.weights import find_weights, is_shipped, keep_weights
+
+OVER = ("done", "stopped", "failed")
+STATES = ("queued", "running", *OVER)
+
+
+class Job(Protocol):
+    """Something that takes long: its digest names it, `execute` yields its steps and returns its result."""
+
+    result_type: ClassVar[type[Storable]]
+
+    @property
+    def digest(self) -> str: ...
+
+    def execute(self) -> Generator[Step, None, Storable]: ...
+
+
+@dataclass(frozen=True)
+class RunJob:
+    """One unlearning run.
+
+    Args:
+        weights: content of the original model's file where workers may not have it; None if it is shipped.
+    """
+
+    spec: RunSpec
+    weights: bytes | None = None
+    result_type: ClassVar[type[Storable]] = RunResult
+
+    @classmethod
+    def of(cls, spec: RunSpec) -> "RunJob":
+        return cls(spec, None if is_shipped(spec.weights) else find_weights(spec.weights).read_bytes())
+
+    @property
+    def digest(self) -> str:
+        return self.spec.digest
+
+    def execute(self) -> Generator[Step, None, RunResult]:
+        if self.weights is not None:
+            keep_weights(self.spec.weights, self.weights)
+        return (yield from execute(self.spec))
+
+
+@dataclass(frozen=True)
+class UmapJob:
+    """The refined picture of one run's representations, or of several runs in one frame.
+
+    Args:
+        names: of the models, in order.
+        representations: float32 (N_i, D) each.
+        sources: digests of the runs they come from.
+    """
+
+    names: tuple[str, ...]
+    representations: tuple[np.ndarray, ...]
+    sources: tuple[str, ...]
+    seed: int = 0
+    result_type: ClassVar[type[Storable]] = Projection
+
+    @property
+    def digest(self) -> str:
+        named = json.dumps(["umap", self.names, self.sources, self.seed])
+        return hashlib.sha256(named.encode()).hexdigest()[:20]
+
+    def execute(self) -> Generator[Step, None, Projection]:
+        yield Step(0, 1, stage="project")
+        points = project_umap(self.representations, self.seed)
+        return Projection(self.digest, dict(zip(self.names, points, strict=True)))
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job at one moment.
+
+    Args:
+        job: what was asked for.
+        state: one of STATES.
+        queue_position: 1 is next; 0 when not queued.
+        stage, index, total: of the newest step.
+        losses: per loss name, one value a step.
+        snapshots: so far.
+        seconds: since the work began; seconds_left: of the current stage, None when unknown.
+        message: why it failed. notice: what else the user should know.
+        attempt: 1, or more after a worker was lost.
+    """
+
+    digest: str
+    job: Job
+    state: str
+    queue_position: int
+    stage: str
+    index: int
+    total: int
+    losses: dict[str, np.ndarray]
+    snapshots: tuple[Snapshot, ...]
+    seconds: float
+    seconds_left: float | None
+    message: str
+    notice: str
+    attempt: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+
+@dataclass
+class Progress:
+    """What the engine remembers of one job; changed under the engine's lock."""
+
+    job: Job
+    watchers: set[str] = field(default_factory=set)
+    state: str = "queued"
+    submitted: float = field(default_factory=time.monotonic)
+    message: str = ""
+    notice: str = ""
+    attempts: list[str] = field(default_factory=list)
+    future: Any = None
+    newest: Step = field(default_factory=lambda: Step(0, 0, stage="data"))
+    history: list[Step] = field(default_factory=list)
+    began: float = 0.0
+    stage_began: float = 0.0
+    ended: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+    def see(self, attempt: str, messages: list[dict[str, Any]]) -> None:
+        """Take in steps from a worker; a new attempt forgets what the lost one had reported."""
+        now = time.monotonic()
+        if attempt not in self.attempts:
+            self.attempts.append(attempt)
+            self.history.clear()
+            self.newest, self.began, self.stage_began = Step(0, 0, stage="data"), now, now
+        elif attempt != self.attempts[-1]:
+            return
+        self.state = "running"
+        for step in map(Step.from_message, messages):
+            if step.stage != self.newest.stage:
+                self.stage_began = now
+            self.newest = step
+            if step.stage == "unlearn":
+                self.history.append(step)
+
+    def finish(self, state: str, message: str = "") -> None:
+        self.state, self.message, self.ended = state, message, time.monotonic()
+
+    def view(self, queue_position: int) -> JobView:
+        step, now = self.newest, self.ended or time.monotonic()
+        steps = [step.losses for step in self.history if step.losses]
+        rate_known = step.index > 0 and not self.is_over
+        return JobView(
+            digest=self.job.digest,
+            job=self.job,
+            state=self.state,
+            queue_position=queue_position,
+            stage=step.stage,
+            index=step.index,
+            total=step.total,
+            losses={name: np.array([losses[name] for losses in steps]) for name in (steps[0] if steps else ())},
+            snapshots=tuple(step.snapshot for step in self.history if step.snapshot),
+            seconds=now - self.began if self.began else 0.0,
+            seconds_left=(now - self.stage_began) / step.index * (step.total - step.index) if rate_known else None,
+            message=self.message,
+            notice=self.notice,
+            attempt=len(self.attempts),
+        )

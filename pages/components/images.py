@@ -1,0 +1,70 @@
+"""Images of a dataset as something a browser shows."""
+
+import base64
+import html
+import io
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from camu_core.figures.theme import LIGHT
+
+_TILE_PIXELS = 192
+
+
+def to_picture(image: np.ndarray, pixels: int = _TILE_PIXELS) -> Image.Image:
+    """uint8 (channels, H, W) as a PIL image of `pixels` a side, enlarged smoothly: 8x8 blocks are hard to read."""
+    channels_last = image.transpose(1, 2, 0)
+    picture = Image.fromarray(channels_last.squeeze(2) if channels_last.shape[2] == 1 else channels_last)
+    return picture.resize((pixels, pixels), Image.Resampling.BICUBIC)
+
+
+def data_uri(image: np.ndarray) -> str:
+    buffer = io.BytesIO()
+    to_picture(image, pixels=64).save(buffer, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def data_uris(images: np.ndarray) -> list[str]:
+    return [data_uri(image) for image in images]
+
+
+def answer_strip(
+    images: np.ndarray,
+    y: np.ndarray,
+    logits: np.ndarray,
+    class_names: Sequence[str],
+    before: np.ndarray | None = None,
+) -> None:
+    """A row of images with what the network says of each and how sure it is.
+
+    Args:
+        images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C), the answers shown.
+        before: logits of the original model, shown as a second line if given.
+    """
+    cells = []
+    for uri, true, row, earlier in zip(data_uris(images), y, logits, logits if before is None else before, strict=True):
+        first = (
+            ""
+            if before is None
+            else f"<div style='opacity:.75;font-size:.78rem'>was {_answer(earlier, class_names)}</div>"
+        )
+        is_right = int(row.argmax()) == true
+        mark, color = ("still", LIGHT.forget) if is_right else ("now", LIGHT.retain)
+        cells.append(
+            f"<figure style='margin:0;flex:1 1 72px;max-width:96px;text-align:center'>"
+            f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "
+            f"style='width:64px;height:64px;border-radius:6px;"
+            f"border:3px solid {color};box-sizing:border-box'/>"
+            f"<figcaption style='line-height:1.25;font-size:.85rem'>{first}"
+            f"<div>{mark} {_answer(row, class_names)}</div></figcaption></figure>"
+        )
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px;justify-content:space-between'>{''.join(cells)}</div>")
+
+
+def _answer(logits: np.ndarray, class_names: Sequence[str]) -> str:
+    odds = np.exp(logits - logits.max())
+    return f"<b>{html.escape(class_names[int(logits.argmax())])}</b> {odds.max() / odds.sum():.0%}"

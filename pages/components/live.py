@@ -1,0 +1,138 @@
+"""A run while it goes on, or played again from its snapshots."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from camu_core import DATASETS, RunSpec, Snapshot
+from camu_core.data import ProbeSet, draw_probe_set, load_dataset, split
+from camu_core.figures import Panel, accuracy_curve, axis_ranges, embedding_figure, loss_curves
+from camu_core.progress import STAGES
+from pages.components import images, state, text
+
+STRIP_IMAGES = 12
+TICK_SECONDS = 0.4
+SNAPSHOTS_PER_SECOND = {"slow": 1.5, "normal": 4.0, "fast": 10.0}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is fixed during a run: the live samples and the frame of the picture."""
+
+    x: np.ndarray
+    y: np.ndarray
+    is_forget: np.ndarray
+    class_names: Sequence[str]
+
+    @classmethod
+    def of(cls, probe: ProbeSet, dataset: str) -> "Scene":
+        live = probe.is_live
+        return cls(probe.x[live], probe.y[live], probe.is_forget[live], DATASETS[dataset].class_names)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def scene_of(spec: RunSpec) -> Scene | None:
+    """The scene of a run that has no result yet; None while its images are still on their way."""
+    if not DATASETS[spec.dataset].is_present():
+        return None
+    dataset = load_dataset(spec.dataset)
+    return Scene.of(draw_probe_set(dataset, split(dataset, spec.forget), spec.seed), spec.dataset)
+
+
+def live_panel(spec: RunSpec, digest: str) -> None:
+    """Status, Stop, and pictures; polls only while there is something to wait for or to play."""
+    st.fragment(run_every=TICK_SECONDS)(_tick)(spec, digest)
+
+
+def _tick(spec: RunSpec, digest: str) -> None:
+    snapshots_per_second = SNAPSHOTS_PER_SECOND[state.recall("pace", "normal")]
+    job = state.engine().watch(digest)
+    if job is None or job.state in ("stopped", "failed"):
+        state.end_replay()
+        st.rerun()
+    newest = len(job.snapshots) - 1
+    shown = state.advance_replay(digest, newest, snapshots_per_second) if newest >= 0 else -1
+    if job.state == "done" and shown >= newest:
+        state.end_replay()
+        st.rerun()
+    _status(job, shown, newest)
+    scene = scene_of(spec)
+    if shown >= 0 and scene is not None:
+        seen = job.snapshots[: shown + 1]
+        total = job.total if job.stage == "unlearn" else job.snapshots[-1].index
+        losses = {name: values[: seen[-1].index] for name, values in job.losses.items()}
+        pictures(scene, seen, losses, max(total, 1), job.snapshots[0])
+
+
+def _status(job, shown: int, newest: int) -> None:
+    words, bar, pace, button = st.columns([5, 5, 3, 2], vertical_alignment="center")
+    if job.state == "queued":
+        line, fraction = text.QUEUED.format(position=job.queue_position), 0.0
+    elif not job.total:
+        line, fraction = text.STARTING, 0.0
+    elif shown < newest and job.stage != "data":
+        step = job.snapshots[max(shown, 0)].index
+        line = text.REPLAY_LINE.format(index=step, total=job.snapshots[-1].index)
+        fraction = step / max(job.snapshots[-1].index, 1)
+    else:
+        line, fraction = (
+            text.STAGE_LINE.format(stage=STAGES[job.stage], index=job.index, total=job.total),
+            job.index / job.total,
+        )
+        if job.seconds_left is not None and job.seconds_left >= 1:
+            line += " · " + text.LEFT.format(seconds=round(job.seconds_left))
+    words.markdown(line)
+    bar.progress(min(1.0, fraction))
+    pace.segmented_control(
+        text.PACE, list(SNAPSHOTS_PER_SECOND), default="normal", key="pace", label_visibility="collapsed", required=True
+    )
+    with button:
+        if job.state == "done":
+            st.button(text.SKIP, key="skip", on_click=state.end_replay, width="stretch")
+        else:
+            st.button(
+                text.STOP,
+                key="stop",
+                icon=":material/stop_circle:",
+                on_click=state.stop,
+                args=(job.digest,),
+                width="stretch",
+            )
+    if job.attempt > 1:
+        st.warning(text.RETRIED)
+
+
+def pictures(
+    scene: Scene,
+    snapshots: Sequence[Snapshot],
+    losses: Mapping[str, np.ndarray],
+    total: int,
+    first: Snapshot,
+) -> None:
+    """The newest of `snapshots` as points and as answers, and the way there as curves."""
+    dark, now = state.is_dark(), snapshots[-1]
+    left, right = st.columns([6, 5])
+    panel = Panel("", now.points, now.logits)
+    ranges = axis_ranges([first.points], margin_fraction=0.15)
+    left.plotly_chart(
+        embedding_figure(
+            [panel], scene.y, scene.is_forget, scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=430
+        ),
+        key="live-embedding", config={"displayModeBar": False},
+    )  # fmt: skip
+    right.plotly_chart(
+        accuracy_curve(snapshots, total, text.LIVE_ACCURACY, dark, height=200),
+        key="live-accuracy", config={"displayModeBar": False},
+    )  # fmt: skip
+    if losses:
+        right.plotly_chart(
+            loss_curves(losses, total, text.LIVE_LOSSES, dark, height=230),
+            key="live-losses", config={"displayModeBar": False},
+        )  # fmt: skip
+    chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]
+    st.markdown(f"**{text.STRIP_TITLE}**")
+    images.answer_strip(
+        scene.x[chosen], scene.y[chosen], now.logits[chosen], scene.class_names, before=first.logits[chosen]
+    )

@@ -1,0 +1,285 @@
+"""The only place that touches session state, URL parameters and caches."""
+
+import time
+import uuid
+from dataclasses import dataclass
+
+import streamlit as st
+
+from camu_core import RunResult, RunSpec, RunStore
+from camu_core.config import ASSETS
+from camu_core.data import DATASETS, load_dataset
+from camu_core.engine import Engine
+from camu_core.errors import CamuError, RunNotFound
+from camu_core.jobs import JobView, RunJob, UmapJob
+from camu_core.planning import plan_run
+from camu_core.projection import aligned, fit_pca
+
+_RESULTS_IN_MEMORY = 16
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """The server's one engine."""
+    return Engine(RunStore())
+
+
+@st.cache_resource(show_spinner=False)
+def example_store() -> RunStore:
+    """The runs that are shipped."""
+    return RunStore(ASSETS / "example")
+
+
+def is_dark() -> bool:
+    return st.context.theme.type == "dark"
+
+
+def watcher() -> str:
+    """Names this browser session towards the engine."""
+    return st.session_state.setdefault("watcher", uuid.uuid4().hex)
+
+
+# --- which run is open -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """What the page is about.
+
+    Args:
+        digest: of the run; job: how it stands, if it was asked for since the server started.
+        result: if it is finished. is_example: it is the shipped one.
+        problem: why there is nothing to show, in one sentence.
+    """
+
+    digest: str
+    job: JobView | None = None
+    result: RunResult | None = None
+    is_example: bool = False
+    problem: str = ""
+
+    @property
+    def spec(self) -> RunSpec | None:
+        """What was asked for; None of a run that nobody knows."""
+        if self.result is not None:
+            return self.result.spec
+        return self.job.job.spec if self.job is not None else None
+
+
+def open_digest() -> str | None:
+    """The run in the URL, or else the one last opened in this session: the menu's links drop URL parameters."""
+    digest = st.query_params.get("run") or st.session_state.get("run")
+    if digest:
+        open_run(digest)
+    return digest
+
+
+def open_run(digest: str) -> None:
+    """Make a run the open one, here and in the URL."""
+    st.session_state["run"] = digest
+    if st.query_params.get("run") != digest:
+        st.query_params["run"] = digest
+
+
+def close_run() -> None:
+    """Go back to the example."""
+    st.session_state.pop("run", None)
+    st.query_params.clear()
+
+
+def current_run() -> OpenRun:
+    """The open run; the shipped example if none is open."""
+    digest = open_digest()
+    if digest is None:
+        return example_run()
+    job = engine().watch(digest)
+    if job is not None and job.state != "done":
+        return OpenRun(digest, job=job, problem=job.message)
+    try:
+        return OpenRun(digest, job=job, result=find_result(digest), is_example=_is_example(digest))
+    except CamuError as error:
+        return OpenRun(digest, job=job, problem=str(error))
+
+
+def example_run() -> OpenRun:
+    """The shipped CaMU run."""
+    results = map(_example_result, example_store().digests())
+    result = next(result for result in results if result.spec.method == "camu")
+    return OpenRun(result.digest, result=result, is_example=True)
+
+
+def find_result(digest: str) -> RunResult:
+    """A finished run: the engine's, or a shipped one.
+
+    Raises:
+        RunNotFound, RunDamaged: see `RunStore.load`.
+    """
+    try:
+        return _finished(digest, _stamp(digest))
+    except RunNotFound:
+        if example_store().has(digest):
+            return _example_result(digest)
+        raise
+
+
+def retrained_for(spec: RunSpec) -> RunResult | None:
+    """The finished retraining that this run is measured against, if somebody ran it."""
+    if spec.method == "retrain":
+        return None
+    digest = retraining_of(spec).digest
+    try:
+        return find_result(digest)
+    except CamuError:
+        return None
+
+
+def metrics_with(result: RunResult, retrained: RunResult | None) -> dict:
+    """Accuracy reports by model name, with the retrained model's if there is one."""
+    return {**result.metrics, **({"retrained": retrained.metrics["unlearned"]} if retrained else {})}
+
+
+def retraining_of(spec: RunSpec) -> RunSpec:
+    """The retraining with the same data, forget set and seed."""
+    return plan_run(spec.dataset, spec.forget.classes, "retrain", seed=spec.seed, model=spec.model)
+
+
+def _is_example(digest: str) -> bool:
+    return example_store().has(digest) and not engine().store.has(digest)
+
+
+def _stamp(digest: str) -> float:
+    """Changes when a run of this digest was computed again, so that caches do not keep the old one."""
+    folder = engine().store.root / RunResult.folder / digest
+    return folder.stat().st_mtime if folder.exists() else 0.0
+
+
+@st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
+def _finished(digest: str, stamp: float) -> RunResult:
+    return engine().result(digest, RunResult)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _example_result(digest: str) -> RunResult:
+    return example_store().load(digest)
+
+
+# --- starting and stopping ---------------------------------------------------------------------------------------
+
+
+def start(spec: RunSpec, also_retrain: bool = False) -> None:
+    """Submit a run, open it, and play it from its beginning; optionally retrain beside it."""
+    digest = engine().submit(RunJob.of(spec), watcher())
+    if also_retrain and spec.method != "retrain":
+        engine().submit(RunJob.of(retraining_of(spec)), watcher())
+    open_run(digest)
+    start_replay(digest)
+
+
+def start_beside(spec: RunSpec) -> None:
+    """Submit a run without leaving the open one."""
+    engine().submit(RunJob.of(spec), watcher())
+
+
+def stop(digest: str) -> None:
+    """Take this session's interest back; the replay ends with it."""
+    engine().stop(digest, watcher())
+    st.session_state.pop("replay", None)
+
+
+# --- replay: what is faster than the eye is played from its snapshots ----------------------------------------------
+
+
+def start_replay(digest: str, position: float = 0.0) -> None:
+    st.session_state["replay"] = {"digest": digest, "position": position, "at": time.monotonic()}
+
+
+def is_replaying(digest: str) -> bool:
+    return st.session_state.get("replay", {}).get("digest") == digest
+
+
+def end_replay() -> None:
+    st.session_state.pop("replay", None)
+
+
+def advance_replay(digest: str, newest: int, snapshots_per_second: float) -> int:
+    """Move the replay on by the time that has passed, never beyond the newest snapshot.
+
+    Returns:
+        the snapshot to show. Somebody who comes in later starts at the newest one.
+    """
+    if not is_replaying(digest):
+        start_replay(digest, position=float(newest))
+    replay, now = st.session_state["replay"], time.monotonic()
+    replay["position"] = min(newest, replay["position"] + (now - replay["at"]) * snapshots_per_second)
+    replay["at"] = now
+    return int(replay["position"])
+
+
+# --- things worth remembering ---------------------------------------------------------------------------------------
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def sample_images(dataset: str):
+    """The first training image of each class, uint8 (channels, H, W) each; None if they are not here."""
+    if not DATASETS[dataset].is_present():
+        return None
+    data = load_dataset(dataset)
+    return [
+        data.x_train[(data.y_train == label).nonzero()[0].item()].numpy()
+        for label in range(DATASETS[dataset].n_classes)
+    ]
+
+
+@st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
+def pca_points(digest: str, retrained_digest: str | None):
+    """Probe-set points by model name, float32 (N, 2), in the run's one PCA frame."""
+    result = find_result(digest)
+    frame = fit_pca(result.representations.values(), result.spec.seed)
+    points = {name: frame.transform(part) for name, part in result.representations.items()}
+    if retrained_digest:
+        turned = aligned(
+            find_result(retrained_digest).representations["unlearned"],
+            result.representations["original"],
+            anchors=~result.probe.is_forget,
+        )
+        points["retrained"] = frame.transform(turned)
+    return points
+
+
+def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:
+    """The refined picture of a run, with its retrained model if there is one."""
+    parts, sources = dict(result.representations), [result.digest]
+    if retrained is not None:
+        parts["retrained"] = aligned(
+            retrained.representations["unlearned"], parts["original"], anchors=~result.probe.is_forget
+        )
+        sources.append(retrained.digest)
+    return UmapJob(tuple(parts), tuple(parts.values()), tuple(sources), result.spec.seed)
+
+
+@st.cache_data(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
+def pca_explained(digest: str) -> float:
+    """Share of variance that the run's PCA frame shows, 0..1."""
+    result = find_result(digest)
+    return float(fit_pca(result.representations.values(), result.spec.seed).explained_variance_ratio_.sum())
+
+
+def remember_for(digest: str, key: str, value) -> None:
+    """Give a widget its first value anew for every run."""
+    if recall(f"{key}-of") != digest:
+        put(f"{key}-of", digest)
+        put(key, value)
+
+
+def remember(key: str, value) -> None:
+    """Give a widget its first value."""
+    st.session_state.setdefault(key, value)
+
+
+def put(key: str, value) -> None:
+    """Set a widget's value; only before the widget is drawn, or in a callback."""
+    st.session_state[key] = value
+
+
+def recall(key: str, default=None):
+    return st.session_state.get(key, default)

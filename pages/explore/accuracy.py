@@ -1,0 +1,61 @@
+"""What is still recognised: by split, by class, and what is taken for what."""
+
+import numpy as np
+import streamlit as st
+
+from camu_core import DATASETS
+from camu_core.figures import class_figure, confusion_figure, split_figure
+from camu_core.measures import confusion_counts
+from camu_core.verdict import finding
+from pages.components import playback, state, text, verdict
+
+
+def main() -> None:
+    st.title(text.ACCURACY_TITLE, anchor=False)
+    run = state.current_run()
+    if run.result is None:
+        verdict.unfinished(run)
+        return
+    verdict.run_line(run)
+    st.markdown(text.ACCURACY_LEAD)
+    result, retrained = run.result, state.retrained_for(run.result.spec)
+    metrics = state.metrics_with(result, retrained)
+    names, dark = DATASETS[result.spec.dataset].class_names, state.is_dark()
+    forgotten = result.spec.forget.classes
+
+    left, right = st.columns([1, 1])
+    left.plotly_chart(split_figure(metrics, finding(result), dark, height=440), key="splits")
+    counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
+    per_class = {name: report["per_class_test"] for name, report in metrics.items()}
+    right.plotly_chart(
+        class_figure(per_class, counts, names, forgotten, text.ACCURACY_PER_CLASS, dark, height=440), key="per-class"
+    )
+    with st.expander(text.TABLE_FOLD):
+        st.dataframe(verdict.split_table(metrics), hide_index=True)
+        st.dataframe(verdict.class_table(per_class, counts, names), hide_index=True)
+
+    playback.controls(result)
+    playback.run(result, lambda index: _confusions(result, index, names, forgotten, dark))
+    with st.expander(text.HOW_FOLD):
+        st.markdown(text.ACCURACY_HOW.format(n_live=int(result.probe.is_live.sum())))
+
+
+def _confusions(result, index, names, forgotten, dark) -> None:
+    """Test-set confusion at the end; in between, that of the live sample, first beside chosen moment."""
+    if index == len(result.snapshots) - 1:
+        pair = {
+            "Before": result.metrics["original"]["confusion_test"],
+            "After forgetting": result.metrics["unlearned"]["confusion_test"],
+        }
+        title = text.ACCURACY_CONFUSION
+    else:
+        snapshot, y = result.snapshots[index], result.probe.y[result.probe.is_live]
+        pair = {
+            heading: confusion_counts(y, moment.logits.argmax(axis=1), len(names))
+            for heading, moment in (("Before", result.snapshots[0]), (f"After step {snapshot.index:,}", snapshot))
+        }
+        title = text.ACCURACY_SNAPSHOT.format(index=f"{snapshot.index:,}")
+    st.plotly_chart(confusion_figure(pair, names, forgotten, title, dark, height=480), key="confusion")
+
+
+main()

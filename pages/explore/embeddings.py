@@ -1,0 +1,114 @@
+"""Before and after, point by point."""
+
+import numpy as np
+import streamlit as st
+
+from camu_core import DATASETS
+from camu_core.errors import CamuError
+from camu_core.figures import Panel, axis_ranges, embedding_figure
+from camu_core.figures.theme import MODEL_TITLES
+from camu_core.jobs import UmapJob
+from camu_core.projection import PROJECTIONS
+from camu_core.results import Projection, RunResult
+from pages.components import images, playback, state, text, verdict
+
+SHOWN_SELECTED = 24
+
+
+def main() -> None:
+    st.title(text.EMBEDDINGS_TITLE, anchor=False)
+    run = state.current_run()
+    if run.result is None:
+        verdict.unfinished(run)
+        return
+    verdict.run_line(run)
+    st.markdown(text.EMBEDDINGS_LEAD)
+    result, retrained = run.result, state.retrained_for(run.result.spec)
+    left, middle, right = st.columns([2, 3, 6], vertical_alignment="bottom")
+    kind = left.segmented_control(
+        text.PROJECTION, list(PROJECTIONS), format_func=PROJECTIONS.get, default="pca", key="projection", required=True
+    )
+    color_by = middle.segmented_control(
+        text.COLOR_BY,
+        list(text.COLOR_NAMES),
+        format_func=text.COLOR_NAMES.get,
+        default="role",
+        key="color-by",
+        required=True,
+    )
+    if kind == "umap":
+        right.caption(text.UMAP_ENDS_ONLY)
+        _umap(result, retrained, color_by)
+    else:
+        with right:
+            playback.controls(result)
+        playback.run(result, lambda index: _pca(result, retrained, index, color_by))
+    with st.expander(text.HOW_FOLD):
+        st.markdown(text.EMBEDDINGS_HOW.format(n=len(result.probe.y), explained=state.pca_explained(result.digest)))
+
+
+def _pca(result: RunResult, retrained: RunResult | None, index: int, color_by: str) -> None:
+    """Before, the chosen moment, and the retrained network, of the live samples; the last moment shows all samples."""
+    points = state.pca_points(result.digest, retrained.digest if retrained else None)
+    is_last = index == len(result.snapshots) - 1
+    live = np.ones_like(result.probe.is_live) if is_last else result.probe.is_live
+    panels = [Panel(MODEL_TITLES["original"], points["original"][live], result.logits["original"][live])]
+    if is_last:
+        panels.append(Panel(MODEL_TITLES["unlearned"], points["unlearned"], result.logits["unlearned"]))
+    else:
+        snapshot = result.snapshots[index]
+        panels.append(Panel(f"After step {snapshot.index:,}", result.joint_points[index], snapshot.logits))
+    if retrained is not None:
+        panels.append(Panel(MODEL_TITLES["retrained"], points["retrained"][live], retrained.logits["unlearned"][live]))
+    ranges = axis_ranges([*points.values(), result.joint_points.reshape(-1, 2)])
+    _scatter(result, panels, live, ranges, color_by, f"pca-{is_last}")
+
+
+def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None:
+    """The refined picture; submitted to the engine if nobody has it yet."""
+    job = state.umap_job(result, retrained)
+    view = state.engine().watch(job.digest)
+    if view is not None and view.state == "failed":
+        st.error(view.message)
+        return
+    if not state.engine().has(job):
+        st.fragment(run_every=1.0)(_wait_for_umap)(job)
+        return
+    try:
+        points = state.engine().result(job.digest, Projection).points
+    except CamuError as error:
+        st.error(str(error))
+        return
+    logits = {**result.logits, **({"retrained": retrained.logits["unlearned"]} if retrained else {})}
+    panels = [Panel(MODEL_TITLES[name], part, logits[name]) for name, part in points.items()]
+    everything = np.ones_like(result.probe.is_live)
+    _scatter(result, panels, everything, axis_ranges(points.values()), color_by, "umap")
+
+
+def _wait_for_umap(job: UmapJob) -> None:
+    state.engine().submit(job, state.watcher())
+    if state.engine().watch(job.digest) is None or state.engine().watch(job.digest).is_over:
+        st.rerun()
+    st.status(text.UMAP_WORKING, state="running")
+
+
+def _scatter(result, panels, mask, ranges, color_by, key) -> None:
+    probe = result.probe
+    figure = embedding_figure(
+        panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
+        text.EMBEDDINGS_QUESTION, state.is_dark(), color_by, height=520,
+    )  # fmt: skip
+    event = st.plotly_chart(figure, key=f"scatter-{key}", on_select="rerun", selection_mode=("points", "box", "lasso"))
+    chosen = sorted({int(point["customdata"]) for point in event.selection.points if "customdata" in point})
+    if not chosen:
+        st.caption(f"{text.EMBEDDINGS_HOW_TO_READ} {text.LASSO_HINT}")
+        return
+    st.markdown("**" + text.SELECTED.format(n=len(chosen), shown=min(len(chosen), SHOWN_SELECTED)) + "**")
+    picked = np.flatnonzero(mask)[chosen[:SHOWN_SELECTED]]
+    images.answer_strip(
+        probe.x[picked], probe.y[picked], result.logits["unlearned"][picked],
+        DATASETS[result.spec.dataset].class_names, before=result.logits["original"][picked],
+    )  # fmt: skip
+
+
+main()

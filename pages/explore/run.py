@@ -1,0 +1,89 @@
+"""Pick, press, watch, judge."""
+
+import streamlit as st
+
+from camu_core import DATASETS, RunResult
+from camu_core.errors import CamuError
+from camu_core.figures import split_figure
+from camu_core.verdict import finding
+from pages.components import controls, live, state, text, verdict
+
+# Datasets on which retraining is quick enough to run beside every press.
+QUICK_DATASETS = ("digits",)
+
+
+def main() -> None:
+    run = state.current_run()
+    busy = run.job is not None and not run.job.is_over
+    dataset, label, method = controls.run_controls(run.spec or state.example_run().spec)
+    try:
+        spec, pressed = controls.press_row(dataset, label, method, busy)
+    except CamuError as error:
+        st.error(str(error), icon=":material/report:")
+        return
+    if not DATASETS[dataset].is_present():
+        info = DATASETS[dataset]
+        st.warning(text.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
+    if pressed:
+        state.start(spec, also_retrain=dataset in QUICK_DATASETS)
+        st.rerun()
+
+    if busy or (run.job is not None and state.is_replaying(run.digest)):
+        live.live_panel(run.spec, run.digest)
+    elif run.result is None:
+        verdict.problem(run)
+        if run.spec is not None:
+            st.button(text.TRY_AGAIN, on_click=state.start, args=(run.spec,), icon=":material/refresh:")
+    else:
+        _outcome(run)
+
+
+def _outcome(run: state.OpenRun) -> None:
+    result = run.result
+    verdict.run_line(run)
+    if run.job is not None and run.job.notice:
+        st.warning(run.job.notice)
+    retrained = state.retrained_for(result.spec)
+    left, right = st.columns([5, 6], vertical_alignment="center")
+    with left:
+        verdict.verdict_card(result, retrained)
+        with st.container(horizontal=True):
+            if run.job is not None:
+                st.button(text.REPLAY, icon=":material/replay:", on_click=state.start_replay, args=(result.digest,))
+            _retraining(result, retrained)
+    right.plotly_chart(
+        split_figure(state.metrics_with(result, retrained), finding(result), state.is_dark(), height=330), key="splits"
+    )
+    scene = live.Scene.of(result.probe, result.spec.dataset)
+    live.pictures(scene, result.snapshots, result.losses, result.snapshots[-1].index, result.snapshots[0])
+
+
+def _retraining(result: RunResult, retrained: RunResult | None) -> None:
+    """Offer the gold standard where it is missing, and say so while it is under way."""
+    if retrained is not None or result.spec.method == "retrain":
+        return
+    spec = state.retraining_of(result.spec)
+    job = state.engine().watch(spec.digest)
+    if job is None or job.is_over:
+        st.button(
+            text.RETRAIN_PRESS,
+            help=text.RETRAIN_HELP.format(
+                minutes="seconds" if result.spec.dataset in QUICK_DATASETS else "some minutes"
+            ),
+            on_click=state.start_beside,
+            args=(spec,),
+            icon=":material/model_training:",
+        )
+    else:
+        st.fragment(run_every=1.0)(_retraining_progress)(spec.digest)
+
+
+def _retraining_progress(digest: str) -> None:
+    job = state.engine().watch(digest)
+    if job is None or job.is_over:
+        st.rerun()
+    line = text.RETRAIN_RUNNING.format(index=job.index, total=job.total)
+    st.progress(job.index / job.total if job.total else 0.0, text=line)
+
+
+main()

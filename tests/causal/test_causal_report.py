@@ -1,0 +1,118 @@
+import copy
+import json
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from causal_models import made_up_probe, residual_model
+
+from camu_core.causal import INTERVENTIONS, MEASURES, PARTS, causal_report, titles
+from camu_core.errors import SpecError
+
+ESTIMATE = {"value", "low", "high", "n"}
+
+
+@pytest.fixture(scope="module")
+def digits_report(digits_run):
+    return causal_report(*digits_run, n_classes=10)
+
+
+def test_the_contracts_keys(digits_report):
+    assert json.loads(json.dumps(digits_report, allow_nan=False)) == digits_report
+    for group in ("forget", "retain"):
+        for model in ("original", "unlearned"):
+            assert set(digits_report["effects"][group][model]) == set(MEASURES)
+            assert all(set(estimate) == ESTIMATE for estimate in digits_report["effects"][group][model].values())
+        assert set(digits_report["mediation"][group]) == set(PARTS)
+        assert all(isinstance(value, float) for value in digits_report["mediation"][group].values())
+    layers = digits_report["layers"]["forget"]
+    assert list(layers["increments"]) == ["conv1", "conv2", "representation", "hidden", "output"]
+    assert isinstance(layers["total"], float)
+    assert [len(rows) for rows in digits_report["per_class"].values()] == [10, 10]
+
+
+def test_sums_are_exact(digits_report):
+    for parts in digits_report["mediation"].values():
+        assert parts["representation"] + parts["head"] + parts["interaction"] == pytest.approx(parts["total"], abs=1e-6)
+    layers = digits_report["layers"]["forget"]
+    assert sum(layers["increments"].values()) == pytest.approx(layers["total"], abs=1e-6)
+    assert layers["total"] == pytest.approx(digits_report["mediation"]["forget"]["total"], abs=1e-6)
+    assert layers["curve"][-1] - layers["curve"][0] == pytest.approx(layers["total"], abs=1e-6)
+
+
+def test_groups_are_made_of_their_classes(digits_report):
+    effects, classes = digits_report["effects"], digits_report["per_class"]["effects"]
+    assert classes[3] == effects["forget"]
+    others = [row["unlearned"]["prediction_bits"] for i, row in enumerate(classes) if i != 3]
+    mean = sum(row["value"] * row["n"] for row in others) / sum(row["n"] for row in others)
+    assert mean == pytest.approx(effects["retain"]["unlearned"]["prediction_bits"]["value"])
+    assert digits_report["per_class"]["mediation"][3] == digits_report["mediation_intervals"]["forget"]
+
+
+def test_camu_forgets_the_3_in_the_representation(digits_report):
+    assert digits_report["shares"]["eliminated"]["unlearned"]["true_class"]["value"] > 0.9
+    assert digits_report["shares"]["preserved"]["unlearned"]["true_class"]["value"] > 0.9
+    assert digits_report["mediation_shares"]["forget"]["representation"]["value"] > 0.8
+    assert digits_report["mediation"]["forget"]["total"] < -0.9
+
+
+def test_it_is_quick_and_repeats_exactly(digits_run, digits_report):
+    started = time.perf_counter()
+    again = causal_report(*digits_run, n_classes=10)
+    assert time.perf_counter() - started < 2
+    assert again == digits_report
+
+
+@pytest.mark.parametrize("intervention", INTERVENTIONS)
+def test_a_no_op_method_gives_zero_everywhere(models, intervention):
+    original = models[0]
+    twin = copy.deepcopy(original)
+    report = causal_report(original, twin, made_up_probe(90, 3, [1]), 3, retrained=twin, intervention=intervention)
+    for group in ("forget", "retain"):
+        effects = report["effects"][group]
+        assert effects["original"] == effects["unlearned"] == effects["retrained"]
+        assert set(report["mediation"][group].values()) == {0}
+        assert all(e["low"] == e["high"] == 0 for e in report["mediation_intervals"][group].values())
+        assert all(e["value"] is None for e in report["mediation_shares"][group].values())
+    assert {report["layers"]["forget"]["total"], *report["layers"]["forget"]["increments"].values()} == {0}
+    gone, kept = (report["shares"][kind]["unlearned"]["prediction_bits"] for kind in ("eliminated", "preserved"))
+    assert [gone["value"], gone["low"], gone["high"]] == [0, 0, 0]
+    assert [kept["value"], kept["low"], kept["high"]] == [1, 1, 1]
+
+
+def test_residual_networks_and_a_retrained_model(models):
+    report = causal_report(*models, made_up_probe(90, 3, [1]), 3, retrained=residual_model(3))
+    assert set(report["effects"]["forget"]) == {"original", "unlearned", "retrained"}
+    assert set(report["shares"]["eliminated"]) == {"unlearned", "retrained"}
+    assert list(report["layers"]["forget"]["increments"]) == ["stem", "stage1", "stage2", "pool", "output"]
+
+
+def test_a_probe_set_without_forget_samples(models):
+    probe = made_up_probe(30, 3, [])
+    report = causal_report(*models, probe, 3)
+    assert report["effects"]["forget"]["original"]["true_class"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert report["layers"]["forget"]["total"] is None
+    assert all("Cannot tell" in titles(report)[name] for name in ("effects", "mediation_forget", "layers"))
+    json.dumps(report, allow_nan=False)
+
+
+def test_a_probe_set_with_one_forget_sample(models):
+    probe = made_up_probe(30, 3, [])
+    report = causal_report(*models, replace(probe, is_forget=np.arange(30) == 4), 3)
+    assert report["mediation_intervals"]["forget"]["total"]["n"] == 1
+    assert report["mediation_intervals"]["forget"]["total"]["low"] is None
+    assert "Cannot tell" in titles(report)["mediation_forget"]
+
+
+def test_the_seed_decides_the_draw(models):
+    probe = made_up_probe(90, 3, [1])
+    first, second = (causal_report(*models, probe, 3, seed=seed)["effects"]["retain"] for seed in (0, 1))
+    assert first["original"]["true_class"]["value"] != second["original"]["true_class"]["value"]
+
+
+def test_wrong_requests_are_refused(models, digits_run):
+    with pytest.raises(SpecError, match="noise"):
+        causal_report(*models, made_up_probe(30, 3, [1]), 3, intervention="magic")
+    with pytest.raises(SpecError, match="same blocks"):
+        causal_report(models[0], digits_run[0], made_up_probe(30, 3, [1]), 3)

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from camu_core.causal.estimates import (
+    N_RESAMPLES,
+    estimate_means,
+    estimate_over_seeds,
+    estimate_ratios,
+    to_numbers,
+)
+
+
+def ends(estimate):
+    return estimate["low"], estimate["high"]
+
+
+def coverage(estimates, truth):
+    return np.mean([low <= truth <= high for low, high in map(ends, estimates)])
+
+
+def test_means_agree_with_scipys_own_bootstrap():
+    samples = np.random.default_rng(0).exponential(size=(3, 50))
+    oracle = stats.bootstrap((samples,), np.mean, axis=1, n_resamples=N_RESAMPLES, method="percentile", rng=7, batch=20)
+    for i, estimate in enumerate(estimate_means(samples, seed=7)):
+        assert estimate["value"] == pytest.approx(samples[i].mean())
+        assert ends(estimate) == pytest.approx((oracle.confidence_interval.low[i], oracle.confidence_interval.high[i]))
+        assert estimate["n"] == 50
+
+
+def test_ratios_agree_with_scipys_own_paired_bootstrap():
+    rng = np.random.default_rng(1)
+    wholes = rng.normal(1, 0.3, size=(1, 40))
+    parts = 0.4 * wholes + rng.normal(0, 0.05, size=(1, 40))
+    oracle = stats.bootstrap(
+        (parts[0], wholes[0]),
+        lambda part, whole, axis: part.mean(axis) / whole.mean(axis),
+        paired=True, n_resamples=N_RESAMPLES, method="percentile", rng=3, batch=20,
+    )  # fmt: skip
+    (estimate,) = estimate_ratios(parts, wholes, seed=3)
+    assert estimate["value"] == pytest.approx(parts.mean() / wholes.mean())
+    assert ends(estimate) == pytest.approx(tuple(oracle.confidence_interval))
+
+
+def test_intervals_of_means_cover_the_truth_at_about_the_nominal_rate():
+    samples = np.random.default_rng(2).beta(0.5, 0.5, size=(1000, 100)) - 0.2  # U-shaped, as probabilities are
+    assert 0.925 < coverage(estimate_means(samples, seed=0), truth=0.3) < 0.97
+
+
+def test_intervals_of_ratios_cover_the_truth_at_about_the_nominal_rate():
+    rng = np.random.default_rng(3)
+    wholes = rng.beta(4, 1, size=(1000, 100))
+    parts = wholes * rng.beta(1, 3, size=(1000, 100))  # independent factors: the ratio of means is 1/4
+    assert 0.925 < coverage(estimate_ratios(parts, wholes, seed=0), truth=0.25) < 0.97
+
+
+def test_intervals_over_seeds_cover_the_truth_at_about_the_nominal_rate():
+    draws = np.random.default_rng(4).normal(2, 1, size=(2000, 3))
+    assert 0.935 < coverage([estimate_over_seeds(values) for values in draws], truth=2) < 0.965
+
+
+def test_rows_stay_paired():
+    row = np.random.default_rng(5).normal(size=30)
+    one, moved = estimate_means(np.stack([row, row + 5]), seed=0)
+    assert np.subtract(ends(moved), ends(one)) == pytest.approx([5, 5])
+    (share,) = estimate_ratios(0.3 * (row[None] + 5), row[None] + 5, seed=0)
+    assert [share["value"], *ends(share)] == pytest.approx([0.3] * 3)
+
+
+def test_too_few_samples_give_none_not_a_number():
+    assert estimate_means(np.empty((2, 0)), seed=0) == [{"value": None, "low": None, "high": None, "n": 0}] * 2
+    assert estimate_ratios(np.empty((1, 0)), np.empty((1, 0)), seed=0)[0]["value"] is None
+    (alone,) = estimate_means(np.array([[0.7]]), seed=0)
+    assert alone == {"value": 0.7, "low": None, "high": None, "n": 1}
+
+
+def test_equal_samples_give_an_interval_of_no_width():
+    assert estimate_means(np.zeros((1, 9)), seed=0) == [{"value": 0.0, "low": 0.0, "high": 0.0, "n": 9}]
+
+
+@pytest.mark.parametrize(("whole", "is_given"), [(0.5, True), (-0.5, True), (0.0, False), (0.00009, False)])
+def test_a_share_of_nothing_is_none(whole, is_given):
+    spread = np.random.default_rng(6).normal(0, 0.01 if abs(whole) > 0.1 else 1e-6, size=50)
+    (share,) = estimate_ratios(np.full((1, 50), 0.25), whole + spread[None], seed=0)
+    assert (share["value"] is not None) == (share["low"] is not None) == (share["high"] is not None) == is_given
+
+
+def test_a_share_of_what_may_be_zero_is_none():
+    wholes = np.random.default_rng(7).normal(0.1, 1, size=(1, 50))
+    assert estimate_ratios(np.ones((1, 50)), wholes, seed=0)[0]["value"] is None
+
+
+def test_over_seeds_agrees_with_a_t_test():
+    values = np.array([0.2, 0.5, 0.3])
+    oracle = stats.ttest_1samp(values, 0).confidence_interval()
+    estimate = estimate_over_seeds(values)
+    assert (estimate["value"], *ends(estimate)) == pytest.approx((values.mean(), oracle.low, oracle.high))
+    assert estimate_over_seeds(values[:1]) == {"value": 0.2, "low": None, "high": None, "n": 1}
+    assert ends(estimate_over_seeds(np.ones(3))) == (1, 1)
+
+
+def test_to_numbers_writes_nan_as_none():
+    assert to_numbers(np.array([[0.5, np.nan]])) == [[0.5, None]]

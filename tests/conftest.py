@@ -1,0 +1,122 @@
+"""Fixtures for all tests: a CAMU_HOME of their own, small tasks, and one finished digits run to look at."""
+
+import copy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from camu_core import DATASETS, RunResult, plan_run, run  # noqa: E402
+from camu_core.data import Dataset, load_dataset, split  # noqa: E402
+from camu_core.methods import UnlearningTask  # noqa: E402
+from camu_core.models import BlockModel, build_model  # noqa: E402
+from camu_core.specs import ForgetSpec  # noqa: E402
+from camu_core.weights import load_original  # noqa: E402
+
+# A port on which nobody listens: connections are refused at once.
+_NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture(autouse=True)
+def camu_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """CAMU_HOME of this test; the folder does not exist yet."""
+    home = tmp_path / "camu-home"
+    monkeypatch.setenv("CAMU_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def empty_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """CAMU_DATA of this test; the folder does not exist yet."""
+    folder = tmp_path / "camu-data"
+    monkeypatch.setenv("CAMU_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every download fails at once, in this process and in those it starts."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, _NOBODY)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "")
+
+
+@pytest.fixture
+def needs_mnist() -> None:
+    if not DATASETS["mnist"].is_present():
+        pytest.skip("MNIST is not in CAMU_DATA, and tests download nothing")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Sums in one order, as `execute` sees to it, and no two threads waiting for one busy processor."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    return load_dataset("digits")
+
+
+@pytest.fixture(scope="session")
+def digits_result() -> RunResult:
+    """CaMU, digits, class 3, seed 0, finished. Look at it, do not change it."""
+    return run(plan_run("digits", [3]))
+
+
+@pytest.fixture
+def make_task() -> Callable[..., UnlearningTask]:
+    """Build a task from random images of a given number and labels; the model is a copy of the original."""
+
+    def make(
+        n_forget: int = 20,
+        n_retain: int = 60,
+        n_classes: int = 4,
+        seed: int = 0,
+        original: BlockModel | None = None,
+        size: int = 8,
+    ) -> UnlearningTask:
+        rng = torch.Generator().manual_seed(1000 + seed)
+        original = original or build_model("cnn", (1, size, size), n_classes, seed=7)
+        return _task(
+            original,
+            x_forget=torch.randint(0, 256, (n_forget, 1, size, size), generator=rng, dtype=torch.uint8),
+            y_forget=torch.randint(0, n_classes, (n_forget,), generator=rng),
+            x_retain=torch.randint(0, 256, (n_retain, 1, size, size), generator=rng, dtype=torch.uint8),
+            y_retain=torch.randint(0, n_classes, (n_retain,), generator=rng),
+            n_classes=n_classes,
+            seed=seed,
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_class_task() -> Callable[..., UnlearningTask]:
+    """Build the task of forgetting one class of a real dataset, from its shipped original model."""
+
+    def make(dataset: str, label: int, seed: int = 0) -> UnlearningTask:
+        images = load_dataset(dataset)
+        splits = split(images, ForgetSpec(classes=(label,)))
+        return _task(
+            load_original(plan_run(dataset, [label]).weights, dataset, "cnn"),
+            x_forget=images.x_train[splits.forget_train],
+            y_forget=images.y_train[splits.forget_train],
+            x_retain=images.x_train[splits.retain_train],
+            y_retain=images.y_train[splits.retain_train],
+            n_classes=DATASETS[dataset].n_classes,
+            seed=seed,
+        )
+
+    return make
+
+
+def _task(original: BlockModel, **parts) -> UnlearningTask:
+    original = original.eval().requires_grad_(False)
+    return UnlearningTask(original=original, model=copy.deepcopy(original).requires_grad_(True).train(), **parts)

@@ -1,0 +1,114 @@
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from camu_core.models import MODELS, BlockModel, build_model, predict, to_input
+
+SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32)]
+
+
+def images(n, shape, seed=0):
+    return torch.randint(0, 256, (n, *shape), generator=torch.Generator().manual_seed(seed), dtype=torch.uint8)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_outputs_are_logits_and_a_representation(name, shape):
+    model = build_model(name, shape, n_classes=7)
+    logits, representation = model(to_input(images(5, shape)))
+    assert logits.shape == (5, 7)
+    assert representation.ndim == 2
+    assert len(representation) == 5
+    assert logits.dtype == representation.dtype == torch.float32
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_forward_is_decide_after_encode(name):
+    model = build_model(name, (1, 8, 8), 10).eval()
+    x = to_input(images(4, (1, 8, 8)))
+    logits, representation = model(x)
+    assert torch.equal(representation, model.encode(x))
+    assert torch.equal(logits, model.decide(representation))
+    assert [*model.encoder, *model.head] == list(model.blocks.values())
+
+
+def test_the_28x28_network_is_the_papers():
+    model = build_model("cnn", (1, 28, 28), 10)
+    # conv 5x5 1->16, conv 5x5 16->32, 1568->256, 256->128, 128->10, each with biases
+    expected = 16 * 25 + 16 + 32 * 16 * 25 + 32 + 1568 * 256 + 256 + 256 * 128 + 128 + 128 * 10 + 10
+    assert sum(weight.numel() for weight in model.parameters()) == expected == 449_098
+
+
+@pytest.mark.parametrize("size", [8, 28])
+def test_cnn_by_hand(size):
+    model = build_model("cnn", (1, size, size), 10, seed=3).eval()
+    x = to_input(images(6, (1, size, size)))
+    w = list(model.state_dict().values())  # weight, bias of each layer in order
+    padding = w[0].shape[-1] // 2
+    h = F.max_pool2d(F.conv2d(x, w[0], w[1], padding=padding).clamp(min=0), 2)
+    h = F.max_pool2d(F.conv2d(h, w[2], w[3], padding=padding).clamp(min=0), 2)
+    representation = h.flatten(1) @ w[4].T + w[5]
+    logits = (representation @ w[6].T + w[7]) @ w[8].T + w[9]
+    torch.testing.assert_close(model(x)[1], representation, rtol=1e-5, atol=1e-6)
+    torch.testing.assert_close(model(x)[0], logits, rtol=1e-5, atol=1e-6)
+    assert (representation < 0).any(), "the representation is raw: no activation"
+
+
+def test_weights_come_from_the_seed_alone():
+    torch.manual_seed(1)
+    one = build_model("cnn", (1, 8, 8), 10, seed=5)
+    torch.manual_seed(2)
+    same, other = build_model("cnn", (1, 8, 8), 10, seed=5), build_model("cnn", (1, 8, 8), 10, seed=6)
+    for a, b, c in zip(one.parameters(), same.parameters(), other.parameters(), strict=True):
+        assert torch.equal(a, b)
+        assert not torch.equal(a, c)
+
+
+def test_building_and_resetting_leave_the_global_generator_alone():
+    before = torch.get_rng_state()
+    build_model("cnn", (1, 8, 8), 10, seed=5).reset(6)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_reset_is_a_fresh_start():
+    model = build_model("cnn", (1, 8, 8), 10, seed=5)
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.zero_()
+    model.reset(5)
+    for a, b in zip(model.parameters(), build_model("cnn", (1, 8, 8), 10, seed=5).parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_reset_also_resets_batch_normalisation():
+    blocks = {"representation": nn.Sequential(nn.Flatten(), nn.Linear(4, 3), nn.BatchNorm1d(3)), "out": nn.Linear(3, 2)}
+    model = BlockModel(blocks, representation="representation")
+    model(torch.rand(8, 1, 2, 2))
+    model.reset(0)
+    assert torch.equal(model.state_dict()["blocks.representation.2.running_mean"], torch.zeros(3))
+
+
+def test_to_input_scales_and_leaves_its_argument():
+    x = torch.tensor([0, 51, 255], dtype=torch.uint8).reshape(3, 1, 1, 1)
+    torch.testing.assert_close(to_input(x).flatten(), torch.tensor([0.0, 0.2, 1.0]))
+    assert x.flatten().tolist() == [0, 51, 255]
+
+
+@pytest.mark.parametrize("n", [1, 7, 20])
+def test_predict_does_not_depend_on_the_batch_size(n):
+    model, x = build_model("cnn", (1, 8, 8), 10), images(n, (1, 8, 8))
+    for whole, parts in zip(predict(model, x), predict(model, x, batch_size=3), strict=True):
+        torch.testing.assert_close(whole, parts, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_predict_looks_in_eval_mode_and_puts_the_mode_back(training):
+    blocks = {"representation": nn.Sequential(nn.Flatten(), nn.Dropout(0.5), nn.Linear(64, 4)), "out": nn.Linear(4, 2)}
+    model, x = BlockModel(blocks, representation="representation").train(training), images(9, (1, 8, 8))
+    logits, representation = predict(model, x)
+    assert torch.equal(logits, predict(model, x)[0])
+    assert model.training is training
+    assert not logits.requires_grad
+    assert logits.shape == (9, 2)
+    assert representation.shape == (9, 4)

@@ -1,0 +1,109 @@
+import re
+
+import pytest
+
+from camu_core import DATASETS, METHODS, plan_run, weights
+from camu_core.errors import RequestError, SpecError, WeightsError
+from camu_core.models import build_model
+from camu_core.specs import ForgetSpec, RunSpec
+from camu_core.weights import sha256_of, shipped_path, to_bytes
+
+
+@pytest.fixture
+def own_weights(tmp_path):
+    path = tmp_path / "own.safetensors"
+    path.write_bytes(to_bytes(build_model("cnn", (1, 8, 8), 10, seed=99)))
+    return path
+
+
+def test_defaults_are_filled_in():
+    spec = plan_run("digits", [3])
+    assert spec == RunSpec(
+        dataset="digits",
+        model="cnn",
+        weights=sha256_of(shipped_path("digits", "cnn")),
+        forget=ForgetSpec(kind="class", classes=(3,)),
+        method="camu",
+        settings=METHODS["camu"].default_config("digits", "class").pairs(),
+        seed=0,
+        device="cpu",
+    )
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_settings_replace_defaults_and_all_are_recorded(method):
+    spec = plan_run("digits", [3], method=method, settings={"epochs": "4"})
+    defaults = dict(METHODS[method].default_config("digits", "class").pairs())
+    assert dict(spec.settings) == {**defaults, "epochs": 4}
+
+
+def test_a_default_said_aloud_is_the_same_run():
+    default = dict(plan_run("digits", [3]).settings)["label_lr"]
+    assert plan_run("digits", [3], settings={"label_lr": str(default)}).digest == plan_run("digits", [3]).digest
+
+
+def test_several_classes_are_sorted_and_unique():
+    assert plan_run("digits", [7, 1, 7]).forget.classes == (1, 7)
+
+
+@pytest.mark.parametrize(
+    ("request_", "named"),
+    [
+        ({"dataset": "digitz"}, "digitz"),
+        ({"method": "amnesia"}, "amnesia"),
+        ({"model": "transformer"}, "transformer"),
+        ({"forget_classes": []}, "at least one class"),
+        ({"forget_classes": [10]}, "0 to 9; got 10"),
+        ({"forget_classes": [-1]}, "got -1"),
+        ({"forget_classes": [3, 10]}, "got 10"),
+        ({"forget_classes": range(10)}, "Everything"),
+        ({"forget_classes": ["three"]}, "three"),
+        ({"forget_classes": [1.5]}, "1.5"),
+        ({"settings": {"epochz": 1}}, "epochz"),
+        ({"settings": {"epochs": 1.5}}, "epochs"),
+        ({"settings": {"epochs": "many"}}, "epochs"),
+        ({"settings": {"label_lr": -1}}, "label_lr"),
+        ({"seed": -1}, "Seed"),
+        ({"seed": 2**31}, "Seed"),
+        ({"seed": "0"}, "Seed"),
+    ],
+    ids=repr,
+)
+def test_bad_requests_are_refused_in_one_sentence(request_, named, own_weights, camu_home):
+    with pytest.raises(SpecError, match=re.escape(named)) as caught:
+        plan_run(**{"dataset": "digits", "forget_classes": [3], "weights": own_weights, **request_})
+    assert "\n" not in str(caught.value)
+    assert not camu_home.exists(), "a refused request must leave nothing behind"
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_model_that_is_not_shipped_says_how_to_get_it(dataset, monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "SHIPPED", tmp_path)
+    with pytest.raises(WeightsError, match=f"train --dataset {dataset}"):
+        plan_run(dataset, [0])
+
+
+def test_own_weights_are_kept_and_named_by_their_content(own_weights, camu_home):
+    spec = plan_run("digits", [3], weights=own_weights)
+    assert spec.weights == sha256_of(own_weights)
+    assert spec.digest != plan_run("digits", [3]).digest
+    own_weights.unlink()
+    assert weights.find_weights(spec.weights).is_relative_to(camu_home)
+
+
+def test_planning_from_shipped_weights_writes_nothing(camu_home):
+    plan_run("digits", [3])
+    assert not camu_home.exists()
+
+
+def test_own_weights_of_another_dataset_are_refused(tmp_path, camu_home):
+    path = tmp_path / "mnist.safetensors"
+    path.write_bytes(to_bytes(build_model("cnn", (1, 28, 28), 10)))
+    with pytest.raises(WeightsError, match="Digits"):
+        plan_run("digits", [3], weights=path)
+    assert not camu_home.exists()
+
+
+def test_every_refusal_is_a_request_error():
+    assert issubclass(SpecError, RequestError)
+    assert issubclass(WeightsError, RequestError)

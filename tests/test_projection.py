@@ -1,0 +1,87 @@
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from camu_core.projection import aligned, fit_pca, project_umap
+
+
+@pytest.fixture
+def parts():
+    rng = np.random.default_rng(0)
+    stretch = np.diag([9.0, 4.0, 1.0, 0.5, 0.1, 0.1])
+    return [(rng.normal(size=(n, 6)) @ stretch + shift).astype(np.float32) for n, shift in ((40, 0), (70, 1), (20, 2))]
+
+
+def test_pca_is_the_svd_of_all_parts_together(parts):
+    together = np.concatenate(parts).astype(np.float64)
+    axes = np.linalg.svd(together - together.mean(axis=0), full_matrices=False)[2][:2]
+    frame = fit_pca(parts)
+    for part in parts:
+        points = frame.transform(part)
+        expected = (part - together.mean(axis=0)) @ axes.T
+        signs = np.sign((points * expected).sum(axis=0))
+        np.testing.assert_allclose(points, expected * signs, atol=1e-3)
+
+
+def test_pca_frame_does_not_depend_on_the_order_of_the_parts(parts):
+    points, others = (fit_pca(order).transform(parts[0]) for order in (parts, parts[::-1]))
+    np.testing.assert_allclose(np.abs(points), np.abs(others), atol=1e-3)
+
+
+def test_pca_gives_the_same_frame_each_time():
+    big = np.random.default_rng(1).normal(size=(700, 256)).astype(np.float32)  # large enough for the randomised solver
+    np.testing.assert_array_equal(fit_pca([big], seed=3).components_, fit_pca([big], seed=3).components_)
+
+
+def test_alignment_undoes_a_rotation_and_a_shift():
+    rng = np.random.default_rng(2)
+    reference = rng.normal(size=(50, 8))
+    rotation = np.linalg.qr(rng.normal(size=(8, 8)))[0]
+    turned = aligned(reference @ rotation + 5.0, reference, anchors=np.arange(50) < 30)
+    np.testing.assert_allclose(turned, reference, atol=1e-9)
+
+
+def test_alignment_looks_at_the_anchors_alone_and_keeps_distances():
+    rng = np.random.default_rng(3)
+    reference, other = rng.normal(size=(50, 8)), rng.normal(size=(50, 8))
+    anchors = np.arange(50) < 30
+    turned = aligned(other, reference, anchors)
+    elsewhere = np.where(anchors[:, None], reference, 77.0)
+    np.testing.assert_allclose(aligned(other, elsewhere, anchors), turned)
+    np.testing.assert_allclose(
+        np.linalg.norm(turned[:, None] - turned, axis=2), np.linalg.norm(other[:, None] - other, axis=2), atol=1e-9
+    )
+
+
+def test_umap_sees_all_parts_at_once_and_gives_them_back_in_order(parts, monkeypatch):
+    seen = []
+
+    class Fake:
+        def __init__(self, **options):
+            assert options["random_state"] == 5
+
+        def fit_transform(self, features):
+            seen.append(features)
+            return np.arange(len(features) * 2, dtype=np.float64).reshape(-1, 2)
+
+    monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=Fake))
+    points = project_umap(parts, seed=5)
+    assert [len(part) for part in points] == [40, 70, 20]
+    assert all(part.dtype == np.float32 and part.shape[1] == 2 for part in points)
+    np.testing.assert_array_equal(np.concatenate(points), np.arange(260).reshape(-1, 2))
+    assert len(seen) == 1
+    assert len(seen[0]) == 130
+
+
+@pytest.mark.slow
+def test_umap_draws_the_same_picture_from_the_same_seed():
+    rng = np.random.default_rng(4)
+    parts = [rng.normal(size=(60, 70)).astype(np.float32), rng.normal(loc=6, size=(40, 70)).astype(np.float32)]
+    one, same = project_umap(parts, seed=1), project_umap(parts, seed=1)
+    for a, b in zip(one, same, strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert np.isfinite(a).all()
+    centres = [part.mean(axis=0) for part in one]
+    assert np.linalg.norm(centres[0] - centres[1]) > 2 * max(part.std() for part in one), "two clouds stay two clouds"

@@ -1,0 +1,149 @@
+import dataclasses
+import json
+import re
+
+import pytest
+
+from camu_core import specs
+from camu_core.errors import SpecError
+from camu_core.specs import ForgetSpec, RunSpec
+
+SPEC = RunSpec(
+    dataset="digits",
+    model="cnn",
+    weights="ab" * 32,
+    forget=ForgetSpec(classes=(3,)),
+    method="camu",
+    settings=(("epochs", 2), ("label_lr", 1e-3)),
+    seed=5,
+    device="cpu",
+)
+OTHER_VALUES = {
+    "dataset": "mnist",
+    "model": "resnet18",
+    "weights": "cd" * 32,
+    "forget": ForgetSpec(classes=(3, 4)),
+    "method": "retrain",
+    "settings": (("epochs", 3), ("label_lr", 1e-3)),
+    "seed": 6,
+    "device": "cuda",
+}
+
+
+def test_every_field_has_another_value_here():
+    assert set(OTHER_VALUES) == {field.name for field in dataclasses.fields(RunSpec)}
+
+
+@pytest.mark.parametrize("name", OTHER_VALUES)
+def test_digest_changes_with_every_field(name):
+    assert dataclasses.replace(SPEC, **{name: OTHER_VALUES[name]}).digest != SPEC.digest
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        (("epochs", 2), ("label_lr", 1.0000001e-3)),
+        (("epochs", 2), ("label_rate", 1e-3)),
+        (("epochs", 2),),
+        (("epochs", 2), ("label_lr", 1e-3), ("more", 0)),
+    ],
+)
+def test_digest_changes_with_every_setting(settings):
+    assert dataclasses.replace(SPEC, settings=settings).digest != SPEC.digest
+
+
+def test_digest_changes_with_the_kind_of_forget_set(monkeypatch):
+    monkeypatch.setattr(specs, "FORGET_KINDS", ("class", "random"))
+    assert dataclasses.replace(SPEC, forget=ForgetSpec(kind="random", classes=(3,))).digest != SPEC.digest
+
+
+def test_digest_changes_with_the_results_version(monkeypatch):
+    before = SPEC.digest
+    monkeypatch.setattr(specs, "RESULTS_VERSION", specs.RESULTS_VERSION + 1)
+    assert SPEC.digest != before
+
+
+def test_digest_is_20_hex_digits_and_always_the_same():
+    assert re.fullmatch(r"[0-9a-f]{20}", SPEC.digest)
+    assert dataclasses.replace(SPEC).digest == SPEC.digest
+
+
+def test_order_of_classes_and_settings_does_not_matter():
+    shuffled = dataclasses.replace(
+        SPEC, settings=tuple(reversed(SPEC.settings)), forget=ForgetSpec(classes=(5, 1, 5, 2))
+    )
+    assert shuffled.settings == SPEC.settings
+    assert shuffled.forget == ForgetSpec(classes=(1, 2, 5))
+    assert shuffled.digest == dataclasses.replace(SPEC, forget=ForgetSpec(classes=(2, 5, 1))).digest
+
+
+@pytest.mark.parametrize("name", [None, *OTHER_VALUES])
+def test_json_round_trip_gives_an_equal_spec(name):
+    spec = dataclasses.replace(SPEC, **({name: OTHER_VALUES[name]} if name else {}))
+    again = RunSpec.from_json(json.loads(json.dumps(spec.to_json())))
+    assert again == spec
+    assert hash(again) == hash(spec)
+    assert again.digest == spec.digest
+
+
+def test_specs_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        SPEC.seed = 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        SPEC.forget.kind = "random"
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31, 1.0, 1.5, True, "3", None])
+def test_seed_must_be_a_whole_number_in_range(seed):
+    with pytest.raises(SpecError, match="Seed"):
+        dataclasses.replace(SPEC, seed=seed)
+
+
+@pytest.mark.parametrize("seed", [0, 2**31 - 1])
+def test_ends_of_the_seed_range_are_allowed(seed):
+    assert dataclasses.replace(SPEC, seed=seed).seed == seed
+
+
+def test_forget_spec_refuses_nothing_and_unknown_kinds():
+    with pytest.raises(SpecError, match="at least one class"):
+        ForgetSpec(classes=())
+    with pytest.raises(SpecError, match="'vibes'"):
+        ForgetSpec(kind="vibes", classes=(1,))
+
+
+@pytest.mark.parametrize("classes", [(1.5,), ("three",), (None,), (3, "x"), (float("nan"),), ([1],)])
+def test_forget_spec_refuses_what_is_not_a_class_index(classes):
+    with pytest.raises(SpecError):
+        ForgetSpec(classes=classes)
+
+
+@pytest.mark.parametrize("value", [None, 7, "digits", [], {}, {"forget": {}}])
+def test_from_json_refuses_what_is_no_spec(value):
+    with pytest.raises(SpecError):
+        RunSpec.from_json(value)
+
+
+@pytest.mark.parametrize("name", [*OTHER_VALUES])
+def test_from_json_names_a_missing_field(name):
+    value = SPEC.to_json()
+    del value[name]
+    with pytest.raises(SpecError, match=name):
+        RunSpec.from_json(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("forget", {"kind": "class", "classes": [1.5]}),
+        ("forget", {"kind": "class", "classes": "abc"}),
+        ("forget", {"kind": "class", "classes": 3}),
+        ("forget", {"kind": "vibes", "classes": [3]}),
+        ("forget", [3]),
+        ("settings", [1, 2]),
+        ("settings", None),
+        ("seed", "0"),
+    ],
+)
+def test_from_json_refuses_wrong_values(name, wrong):
+    with pytest.raises(SpecError):
+        RunSpec.from_json({**SPEC.to_json(), name: wrong})

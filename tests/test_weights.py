@@ -1,0 +1,206 @@
+import errno
+import json
+import pickle
+import struct
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save
+
+from camu_core.data import DATASETS, load_dataset
+from camu_core.errors import StoreUnwritable, WeightsError
+from camu_core.models import build_model, predict
+from camu_core.weights import (
+    SHIPPED,
+    adopt_weights,
+    build_from_bytes,
+    find_weights,
+    from_arrays,
+    load_original,
+    sha256_of,
+    shipped_cards,
+    to_bytes,
+)
+
+CARDS = shipped_cards()
+LEAST_TEST_ACCURACY = {"digits": 0.97, "mnist": 0.99, "fashion_mnist": 0.905}
+
+
+@pytest.fixture
+def model():
+    return build_model("cnn", (1, 8, 8), 10, seed=11)
+
+
+def changed(model, **tensors):
+    """The model's file with some tensors replaced, added, or, if None, left out."""
+    state = {name: value.contiguous() for name, value in model.state_dict().items()} | tensors
+    return save({name: value for name, value in state.items() if value is not None})
+
+
+def of_strange_type(kind):
+    header = json.dumps({"x": {"dtype": kind, "shape": [2], "data_offsets": [0, 2]}}).encode()
+    return struct.pack("<Q", len(header)) + header + b"\0\0"
+
+
+BAD_FILES = {
+    "empty": lambda model: b"",
+    "garbage": lambda model: b"not weights at all " * 50,
+    "cut in the header": lambda model: to_bytes(model)[:100],
+    "cut in the middle": lambda model: to_bytes(model)[:-1000],
+    "longer than it says": lambda model: to_bytes(model) + b"more",
+    "pickle": lambda model: pickle.dumps(dict(model.state_dict())),
+    "json": lambda model: b'{"weights": []}',
+    "huge header": lambda model: struct.pack("<Q", 2**62) + b"{}",
+    "other image size": lambda model: to_bytes(build_model("cnn", (1, 28, 28), 10)),
+    "other number of classes": lambda model: to_bytes(build_model("cnn", (1, 8, 8), 7)),
+    "tensor missing": lambda model: changed(model, **{"blocks.output.bias": None}),
+    "tensor too many": lambda model: changed(model, extra=torch.zeros(1)),
+    "tensor renamed": lambda model: changed(
+        model, **{"blocks.output.bias": None, "blocks.exit.bias": model.state_dict()["blocks.output.bias"]}
+    ),
+    "no tensors": lambda model: save({}),
+    "a type torch does not know": lambda model: of_strange_type("F8_E8M0"),
+    "not a number": lambda model: changed(model, **{"blocks.output.bias": torch.full((10,), float("nan"))}),
+    "infinite": lambda model: changed(model, **{"blocks.output.bias": torch.full((10,), float("inf"))}),
+}
+
+
+def test_round_trip_through_a_file_is_exact(model):
+    again = build_from_bytes(to_bytes(model), "digits", "cnn", "file")
+    for name, value in model.state_dict().items():
+        assert torch.equal(again.state_dict()[name], value)
+    assert not again.training
+
+
+def test_equal_weights_make_equal_files(model):
+    assert to_bytes(model) == to_bytes(build_model("cnn", (1, 8, 8), 10, seed=11))
+    assert to_bytes(model) != to_bytes(build_model("cnn", (1, 8, 8), 10, seed=12))
+
+
+def test_round_trip_through_arrays_is_exact(model):
+    arrays = {name: value.numpy().copy() for name, value in model.state_dict().items()}
+    again = from_arrays(arrays, "digits", "cnn")
+    assert not again.training
+    assert not any(weight.requires_grad for weight in again.parameters())
+    for name, value in arrays.items():
+        np.testing.assert_array_equal(again.state_dict()[name].numpy(), value)
+
+
+def test_half_precision_files_are_taken(model):
+    content = save({name: value.contiguous().half() for name, value in model.state_dict().items()})
+    again = build_from_bytes(content, "digits", "cnn", "file")
+    assert all(weight.dtype == torch.float32 for weight in again.parameters())
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_bad_files_are_refused_in_one_sentence_and_not_kept(kind, model, tmp_path, camu_home):
+    path = tmp_path / "given.safetensors"
+    path.write_bytes(BAD_FILES[kind](model))
+    with pytest.raises(WeightsError, match="given.safetensors") as caught:
+        adopt_weights(path, "digits", "cnn")
+    assert "\n" not in str(caught.value)
+    assert not camu_home.exists()
+
+
+def test_files_that_cannot_be_read_are_refused_in_one_sentence(tmp_path, camu_home):
+    for path in (tmp_path, tmp_path / "nowhere" / "x.safetensors", tmp_path / ("x" * 300)):
+        with pytest.raises(WeightsError) as caught:
+            adopt_weights(path, "digits", "cnn")
+        assert "\n" not in str(caught.value)
+    assert not camu_home.exists()
+
+
+def test_adopted_weights_are_found_again_by_their_content(model, tmp_path, camu_home):
+    path = tmp_path / "given.safetensors"
+    path.write_bytes(to_bytes(model))
+    sha256 = adopt_weights(path, "digits", "cnn")
+    assert adopt_weights(path, "digits", "cnn") == sha256 == sha256_of(path)
+    path.unlink()
+    assert find_weights(sha256).read_bytes() == to_bytes(model)
+    assert len([p for p in camu_home.rglob("*") if p.is_file()]) == 1
+    loaded = load_original(sha256, "digits", "cnn")
+    assert not loaded.training
+    assert not any(weight.requires_grad for weight in loaded.parameters())
+    assert torch.equal(loaded.state_dict()["blocks.output.bias"], model.state_dict()["blocks.output.bias"])
+
+
+def test_weights_that_are_nowhere_say_so():
+    with pytest.raises(WeightsError, match="--weights"):
+        find_weights("0" * 64)
+
+
+@pytest.mark.parametrize("sha256", ["", "..", "../../etc/passwd", "/etc/passwd", "*"])
+def test_a_name_that_is_no_checksum_reaches_no_file(sha256, camu_home):
+    camu_home.mkdir()
+    (camu_home / "secret.safetensors").write_bytes(b"secret")
+    for name in (sha256, "../secret"):
+        with pytest.raises(WeightsError):
+            find_weights(name)
+
+
+def test_a_kept_file_that_changed_is_not_used(model, tmp_path):
+    path = tmp_path / "given.safetensors"
+    path.write_bytes(to_bytes(model))
+    sha256 = adopt_weights(path, "digits", "cnn")
+    kept = find_weights(sha256)
+    content = bytearray(kept.read_bytes())
+    content[-1] ^= 0x01
+    kept.chmod(0o600)
+    kept.write_bytes(bytes(content))
+    with pytest.raises(WeightsError):
+        load_original(sha256, "digits", "cnn")
+
+
+@pytest.mark.parametrize("step", ["camu_core.weights.os.replace", "tempfile._TemporaryFileWrapper.write"])
+def test_a_full_disk_leaves_nothing_half_written(step, model, tmp_path, camu_home, monkeypatch):
+    path = tmp_path / "given.safetensors"
+    path.write_bytes(to_bytes(model))
+
+    def full(*arguments, **options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(step, full, raising=False)
+    with pytest.raises(StoreUnwritable, match="No space left") as caught:
+        adopt_weights(path, "digits", "cnn")
+    assert "\n" not in str(caught.value)
+    assert [p for p in camu_home.rglob("*") if p.is_file()] == []
+
+
+def test_checksum_of_a_file_follows_its_content(tmp_path):
+    path = tmp_path / "x"
+    path.write_bytes(b"one")
+    first = sha256_of(path)
+    path.write_bytes(b"two")
+    import os
+
+    os.utime(path, ns=(1, 1))
+    assert sha256_of(path) != first
+
+
+# --------------------------------------------------------------------------------------------------- what is shipped
+
+
+def test_every_shipped_file_has_a_card_and_every_card_a_file():
+    assert {path.stem for path in SHIPPED.glob("*.safetensors")} == {path.stem for path in SHIPPED.glob("*.json")}
+    assert "digits" in {card["dataset"] for card in CARDS}
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: f"{card['dataset']}-{card['model']}")
+def test_shipped_weights_are_intact_and_good_enough(card):
+    path = SHIPPED / f"{card['dataset']}-{card['model']}.safetensors"
+    assert sha256_of(path) == card["sha256"]
+    assert load_original(card["sha256"], card["dataset"], card["model"])
+    assert card["test_accuracy"] >= LEAST_TEST_ACCURACY[card["dataset"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: f"{card['dataset']}-{card['model']}")
+def test_cards_tell_the_truth(card):
+    if not DATASETS[card["dataset"]].is_present():
+        pytest.skip(f"{card['dataset']} is not in CAMU_DATA, and tests download nothing")
+    dataset = load_dataset(card["dataset"])
+    model = load_original(card["sha256"], card["dataset"], card["model"])
+    right = (predict(model, dataset.x_test)[0].argmax(dim=1) == dataset.y_test).double().mean().item()
+    assert right == pytest.approx(card["test_accuracy"], abs=1e-3)
+    assert (card["n_train"], card["n_test"]) == (len(dataset.y_train), len(dataset.y_test))
