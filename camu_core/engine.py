@@ -56,9 +56,12 @@ class Engine:
             if self._client is not None:
                 return
             if self._address is None:
-                dask.config.set({"distributed.worker.daemon": True})
+                dask.config.set({"distributed.scheduler.http.routes": []})  # nobody asked for a dashboard
                 self._cluster = LocalCluster(
-                    n_workers=self._n_workers, threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR
+                    n_workers=self._n_workers,
+                    threads_per_worker=1,
+                    dashboard_address="127.0.0.1:0",
+                    silence_logs=logging.CRITICAL,
                 )
             self._client = Client(self._address or self._cluster, set_as_default=False, timeout=_START_TIMEOUT_SECONDS)
             self._client.subscribe_topic(_TOPIC, self._on_event)

@@ -105,6 +105,8 @@ class _Watch:
     def look(self, index: int) -> Snapshot:
         """A snapshot of the model after `index` steps."""
         logits, representation = (output.numpy() for output in predict(self._model, self._x))
+        if not (np.isfinite(logits).all() and np.isfinite(representation).all()):
+            raise _diverged(index, "its answers are not numbers any more")
         correct = logits.argmax(axis=1) == self._y
         self._representations.append(representation)
         self.snapshots.append(
@@ -136,7 +138,7 @@ def _unlearning(spec: RunSpec, task: UnlearningTask, watch: _Watch, seconds: dic
         seconds["unlearn"] += time.perf_counter() - started
         if step is None:
             return
-        _check_finite(step, method.title)
+        _check_finite(step)
         if step.index in _snapshot_steps(step.total):
             step = replace(step, snapshot=watch.look(step.index))
         yield step
@@ -148,13 +150,17 @@ def _snapshot_steps(total: int) -> frozenset[int]:
     return frozenset(math.ceil(total * (i / N_SNAPSHOTS) ** 2) for i in range(1, N_SNAPSHOTS + 1))
 
 
-def _check_finite(step: Step, title: str) -> None:
+def _check_finite(step: Step) -> None:
     for name, value in step.losses.items():
         if not math.isfinite(value):
-            raise RunDiverged(
-                f"{title} was stopped at step {step.index} of {step.total}: its loss '{name}' became {value}, so the "
-                "network's weights blew up. Lower the learning rates and run again."
-            )
+            raise _diverged(step.index, f"its loss '{name}' became {value}")
+
+
+def _diverged(index: int, what: str) -> RunDiverged:
+    return RunDiverged(
+        f"The run was stopped at step {index}: {what}, so the network's weights blew up. "
+        "Lower the learning rates and run again."
+    )
 
 
 def _accuracy(model: BlockModel, dataset: Dataset, splits: Splits, n_classes: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Clause:
     @property
     def text(self) -> str:
         sentence = (
-            f"{self.subject}: {self.value:.1%} recognised (95 % interval {self.low:.1%} to {self.high:.1%}), "
+            f"{self.subject}: {self.value:.1%} (95 % interval {self.low:.1%} to {self.high:.1%}), "
             f"it was {self.before:.1%}"
         )
         never_saw = f"; a network that never saw it: {self.reference:.1%}" if self.reference is not None else ""
@@ -68,8 +68,8 @@ def judge(result: RunResult, retrained: RunResult | None = None) -> Verdict:
     }[forgotten, kept]
     what = forget_phrase(result)
     clauses = [
-        _clause(f"New images of {what}", "forget_test", before, after, reference, forgotten),
-        _clause("New images of everything else", "retain_test", before, after, reference, kept),
+        _clause(f"{_capital(what)} recognised in new images", "forget_test", before, after, reference, forgotten),
+        _clause("Everything else recognised in new images", "retain_test", before, after, reference, kept),
     ]
     return Verdict(headline, tuple(clauses))
 
@@ -81,7 +81,7 @@ def finding(result: RunResult) -> str:
         f"{what}: {before[split]:.0%} → {after[split]:.0%}"
         for what, split in ((forget_phrase(result), "forget_test"), ("everything else", "retain_test"))
     )
-    return ", ".join(parts)
+    return _capital(", ".join(parts))
 
 
 def forget_phrase(result: RunResult) -> str:
@@ -91,6 +91,10 @@ def forget_phrase(result: RunResult) -> str:
     noun = info.class_noun if len(names) == 1 else f"{info.class_noun}s"
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"the {noun} {listed}"
+
+
+def _capital(phrase: str) -> str:
+    return phrase[0].upper() + phrase[1:]
 
 
 def _clause(

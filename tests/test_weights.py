@@ -1,5 +1,6 @@
 import errno
 import json
+import os
 import pickle
 import struct
 
@@ -97,7 +98,7 @@ def test_half_precision_files_are_taken(model):
 def test_bad_files_are_refused_in_one_sentence_and_not_kept(kind, model, tmp_path, camu_home):
     path = tmp_path / "given.safetensors"
     path.write_bytes(BAD_FILES[kind](model))
-    with pytest.raises(WeightsError, match="given.safetensors") as caught:
+    with pytest.raises(WeightsError, match=r"given\.safetensors") as caught:
         adopt_weights(path, "digits", "cnn")
     assert "\n" not in str(caught.value)
     assert not camu_home.exists()
@@ -172,8 +173,6 @@ def test_checksum_of_a_file_follows_its_content(tmp_path):
     path.write_bytes(b"one")
     first = sha256_of(path)
     path.write_bytes(b"two")
-    import os
-
     os.utime(path, ns=(1, 1))
     assert sha256_of(path) != first
 

@@ -37,7 +37,8 @@ def split_figure(
             x=[SPLIT_TITLES[name] for name in names], y=values, name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model]},
             error_y=_whiskers(values, low, high, dark),
-            text=[f"{value:.1%}".replace(".0%", "%") for value in values], textposition="outside", textfont={"size": 12}, cliponaxis=False,
+            text=[f"{value:.1%}".replace(".0%", "%") for value in values],
+            textposition="outside", textfont={"size": 12}, cliponaxis=False,
             customdata=[report["n"][name] for name in names],
             hovertemplate="%{y:.2%} of %{customdata:,} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
@@ -80,7 +81,7 @@ def class_figure(
             error_x=_whiskers(x, low, high, dark), customdata=[counts[i] for i in known],
             hovertemplate="%{x:.1%} of %{customdata} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
-    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+    figure.update_xaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], title=None)
     return styled(figure, dark, title, height)
 

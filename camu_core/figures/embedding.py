@@ -9,6 +9,9 @@ from plotly.subplots import make_subplots
 
 from camu_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Ground, ground, styled
 
+# Up to here a browser without a graphics card draws plain SVG faster than WebGL.
+_SVG_POINTS = 800
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -60,7 +63,8 @@ def embedding_figure(
                 f"true class {class_names[true]}<br>this network says {class_names[said]}"
                 for true, said in zip(y[mask], guess[mask], strict=True)
             ]
-            figure.add_scattergl(
+            add = figure.add_scattergl if len(y) > _SVG_POINTS else figure.add_scatter
+            add(
                 row=1, col=column, x=panel.points[mask, 0], y=panel.points[mask, 1], mode="markers", name=name,
                 legendgroup=name, showlegend=column == 1, customdata=np.flatnonzero(mask), text=hover,
                 hovertemplate="%{text}<extra></extra>",

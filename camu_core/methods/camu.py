@@ -108,7 +108,8 @@ class CaMU:
         "while a sample of the other data holds everything else in place."
     )
     source = (
-        "Shen, Zhang, Bialkowski, Chen, Xu, Causal Machine Unlearning, SDM 2024, arXiv:2401.17504, and the authors' "
+        "Shen, Zhang, Bialkowski, Chen, Xu, CaMU: Disentangling Causal Effects in Deep Model Unlearning, SDM 2024, "
+        "arXiv:2401.17504, and the authors' "
         "reference code. Deviations: teacher outputs are computed once per run; forget sets smaller than a batch are "
         "cycled to fill it; a step whose two weights are both 0 is skipped, weight decay included."
     )

@@ -69,7 +69,10 @@ def _tick(spec: RunSpec, digest: str) -> None:
 def _status(job, shown: int, newest: int) -> None:
     words, bar, pace, button = st.columns([5, 5, 3, 2], vertical_alignment="center")
     if job.state == "queued":
-        line, fraction = text.QUEUED.format(position=job.queue_position), 0.0
+        line, fraction = (
+            text.QUEUED.format(ahead=job.queue_position - 1) if job.queue_position > 1 else text.STARTING,
+            0.0,
+        )
     elif not job.total:
         line, fraction = text.STARTING, 0.0
     elif shown < newest and job.stage != "data":

@@ -72,6 +72,12 @@ def class_table(per_class: dict, counts: list[int], names: tuple[str, ...]) -> p
 
 
 def problem(run: state.OpenRun) -> None:
-    """Say why there is nothing to show, and offer the way out."""
-    st.error(run.problem or text.STOPPED, icon=":material/report:")
-    st.button(text.UNKNOWN_RUN_HELP, on_click=state.close_run)
+    """Say why there is nothing to show, and offer the ways out."""
+    if run.job is not None and run.job.state == "stopped":
+        st.info(text.STOPPED, icon=":material/stop_circle:")
+    else:
+        st.error(run.problem, icon=":material/report:")
+    with st.container(horizontal=True):
+        if run.spec is not None:
+            st.button(text.TRY_AGAIN, on_click=state.start, args=(run.spec,), icon=":material/refresh:", type="primary")
+        st.button(text.UNKNOWN_RUN_HELP, on_click=state.close_run)

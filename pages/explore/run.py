@@ -32,8 +32,6 @@ def main() -> None:
         live.live_panel(run.spec, run.digest)
     elif run.result is None:
         verdict.problem(run)
-        if run.spec is not None:
-            st.button(text.TRY_AGAIN, on_click=state.start, args=(run.spec,), icon=":material/refresh:")
     else:
         _outcome(run)
 

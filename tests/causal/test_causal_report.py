@@ -41,6 +41,14 @@ def test_sums_are_exact(digits_report):
     assert layers["curve"][-1] - layers["curve"][0] == pytest.approx(layers["total"], abs=1e-6)
 
 
+def test_shares_of_the_parts_are_parts_of_the_total(digits_report):
+    for group, parts in digits_report["mediation"].items():
+        shares = digits_report["mediation_shares"][group]
+        assert {name: share["value"] for name, share in shares.items()} == pytest.approx(
+            {name: parts[name] / parts["total"] for name in PARTS[1:]}
+        )
+
+
 def test_groups_are_made_of_their_classes(digits_report):
     effects, classes = digits_report["effects"], digits_report["per_class"]["effects"]
     assert classes[3] == effects["forget"]

@@ -1,0 +1,57 @@
+"""What a newcomer does, in a real browser on a freshly started server."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+VERDICT = ".st-key-verdict"
+
+
+def test_press_watch_verdict_reload(server: str, page: Page) -> None:
+    page.goto(server)
+    expect(page.get_by_role("heading", name="Make it forget one")).to_be_visible()
+    page.get_by_role("button", name="7", exact=True).click()
+    page.get_by_role("button", name="Forget it").click()
+    page.wait_for_url(re.compile(r"/run\?run=[0-9a-f]{20}$"))
+    expect(page.get_by_role("button", name=re.compile("Stop|Skip")).first).to_be_visible()
+    expect(page.locator(VERDICT)).to_be_visible()
+    expect(page.locator(VERDICT)).to_contain_text("Forgotten, and the rest is kept")
+    expect(page.locator(VERDICT)).to_contain_text("The digit 7 recognised in new images")
+
+    address = page.url
+    page.reload()
+    expect(page.locator(VERDICT)).to_contain_text("The digit 7 recognised in new images")
+    assert page.url == address
+    expect(page.get_by_text("Example run")).to_have_count(0)
+
+    page.get_by_role("link", name="Accuracy by class").click()
+    expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
+    assert page.url.endswith(address.split("?")[1])
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["run", "embeddings", "accuracy"])
+def test_each_page_opens_by_its_own_address_on_a_fresh_server(server: str, page: Page, path: str) -> None:
+    page.goto(f"{server}/{path}")
+    expect(page.get_by_text("Example run")).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
+def test_stop_ends_a_run_and_offers_to_try_again(server: str, page: Page) -> None:
+    page.goto(f"{server}/run")
+    page.get_by_text("Retrain from scratch", exact=True).click()
+    page.get_by_role("button", name="Advanced").click()
+    epochs = page.get_by_role("spinbutton", name="epochs")
+    expect(epochs).to_have_value("30")
+    epochs.fill("900")
+    epochs.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.get_by_text(re.compile("Forgetting · step"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped. Nothing was changed")).to_be_visible(timeout=5_000)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()

@@ -1,0 +1,255 @@
+"""Who may import whom (design, section 3), read from the source; and the list of public names."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import camu_core
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PUBLIC_NAMES = [
+    "DATASETS",
+    "METHODS",
+    "CamuError",
+    "ForgetSpec",
+    "RunResult",
+    "RunSpec",
+    "RunStore",
+    "Snapshot",
+    "Step",
+    "__version__",
+    "drain",
+    "execute",
+    "plan_run",
+    "run",
+]
+
+# Group of modules -> groups it may import. A group is a module or sub-package of camu_core; "camu_core" is the package
+# itself, the public menu; "pages.components", "pages" and "app" are the interface. "*" is all of the core.
+ALLOWED = {
+    "errors": "",
+    "config": "",
+    "progress": "",
+    "specs": "errors",
+    "settings": "errors specs",
+    "models": "errors",
+    "projection": "errors",
+    "data": "config errors progress specs",
+    "training": "errors models progress settings",
+    "methods": "errors models progress settings training",
+    "measures": "data errors models",
+    "results": "data errors progress specs",
+    "weights": "config data errors models",
+    "planning": "data errors methods models specs weights",
+    "causal": "data errors measures methods models progress results settings specs weights",
+    "execution": "causal data errors measures methods models progress projection results specs weights",
+    "store": "config errors results",
+    "jobs": "causal errors execution progress projection results specs store weights",
+    "engine": "causal errors execution jobs progress projection results specs store weights",
+    "figures": "data errors measures progress projection results specs",
+    "verdict": "data errors measures results specs",
+    "report": "config data errors figures measures progress projection results specs verdict",
+    "bench": "*",
+    "commands": "*",
+    "__main__": "*",
+    "camu_core": "*",
+    "pages.components": "*",
+    "pages": "* pages.components",
+    "app": "* pages.components",
+}
+# Methods know what a method is, and nothing of each other; only the registry knows them all.
+METHOD_ALLOWED = {"camu_core.methods.base"}
+
+# Third-party package -> groups that may import it.
+CONFINED = {
+    "streamlit": {"pages", "pages.components", "app"},
+    "plotly": {"figures", "report", "bench", "commands", "pages", "pages.components"},
+    "distributed": {"engine", "jobs", "bench", "commands"},
+    "dask": {"engine", "jobs", "bench", "commands"},
+}
+# Groups that only pass on or draw what is finished: no network is run in them.
+WITHOUT_TORCH = {
+    "errors",
+    "config",
+    "progress",
+    "specs",
+    "settings",
+    "results",
+    "store",
+    "figures",
+    "verdict",
+    "report",
+}
+
+
+def sources() -> dict[str, str]:
+    """Dotted name -> source of every module of the project but its tests."""
+    files = [*ROOT.glob("camu_core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"]
+    return {_name(path.relative_to(ROOT)): path.read_text() for path in files if path.exists()}
+
+
+def _name(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def group_of(module: str) -> str:
+    """The row of the table to which a module belongs."""
+    parts = module.split(".")
+    if parts[0] == "camu_core":
+        return parts[1] if len(parts) > 1 else "camu_core"
+    if parts[0] == "components" or parts[:2] == ["pages", "components"]:
+        return "pages.components"
+    return parts[0]
+
+
+def imports_of(module: str, source: str, modules: set[str]) -> Iterator[str]:
+    """Every module that a source names in an import, wherever in the file, `from package import module` resolved."""
+    packages = {name for name in modules if any(other.startswith(f"{name}.") for other in modules)}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                own = module.split(".") if module in packages else module.split(".")[:-1]
+                base = ".".join([*own[: len(own) - node.level + 1], *([base] if base else [])])
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                yield inner if inner in modules else base
+
+
+def wrong_arrows(sources: dict[str, str]) -> list[str]:
+    """A sentence for each import that the table does not allow."""
+    modules, wrong = set(sources), []
+    for module, source in sources.items():
+        group = group_of(module)
+        if group not in ALLOWED:
+            wrong.append(f"{module} belongs to no group: add '{group}' to the table")
+            continue
+        allowed = set(ALLOWED[group].split())
+        for target in set(imports_of(module, source, modules)):
+            if not _is_fine(module, group, target, allowed):
+                wrong.append(f"{module} must not import {target}")
+    return sorted(wrong)
+
+
+def _is_fine(module: str, group: str, target: str, allowed: set[str]) -> bool:
+    top, target_group = target.split(".")[0], group_of(target)
+    if top not in ("camu_core", "pages", "components", "app"):
+        return group in CONFINED.get(top, {group}) and not (top == "torch" and group in WITHOUT_TORCH)
+    if module.startswith("camu_core.methods.") and target.startswith("camu_core.methods"):
+        return target in METHOD_ALLOWED
+    if top == "camu_core" and "*" in allowed:
+        return True
+    if group == "pages" and target_group == "pages":
+        return target == module
+    return target_group == group or target_group in allowed
+
+
+def test_no_import_points_the_wrong_way():
+    found = sources()
+    assert len(found) > 25
+    assert {"camu_core.execution", "camu_core.methods.camu", "camu_core"} <= set(found)
+    assert wrong_arrows(found) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("camu_core.specs", "from camu_core.data import DATASETS"),
+        ("camu_core.specs", "import camu_core.execution"),
+        ("camu_core.specs", "from camu_core import DATASETS"),
+        ("camu_core.errors", "from camu_core.specs import RunSpec"),
+        ("camu_core.data.splits", "from camu_core.methods import METHODS"),
+        ("camu_core.data.splits", "from ..store import RunStore"),
+        ("camu_core.models", "from camu_core.execution import execute"),
+        ("camu_core.models", "from camu_core import engine"),
+        ("camu_core.methods.camu", "from camu_core.methods.retrain import Retrain"),
+        ("camu_core.methods.camu", "from camu_core.methods import METHODS"),
+        ("camu_core.methods.camu", "from . import retrain"),
+        ("camu_core.methods.camu", "from .retrain import Retrain"),
+        ("camu_core.methods.camu", "import camu_core.methods.retrain as other"),
+        ("camu_core.methods.camu", "from camu_core.measures import accuracy_report"),
+        ("camu_core.measures.accuracy", "from camu_core.execution import execute"),
+        ("camu_core.figures.accuracy", "from camu_core.execution import execute"),
+        ("camu_core.figures.accuracy", "from camu_core.methods import METHODS"),
+        ("camu_core.figures.accuracy", "from camu_core.models import predict"),
+        ("camu_core.figures.accuracy", "from camu_core.training import training"),
+        ("camu_core.figures.accuracy", "import torch"),
+        ("camu_core.figures.accuracy", "from camu_core import run"),
+        ("camu_core.store", "from camu_core.execution import execute"),
+        ("camu_core.execution", "from camu_core.store import RunStore"),
+        ("camu_core.execution", "from camu_core.engine import Engine"),
+        ("camu_core.execution", "import distributed"),
+        ("camu_core.execution", "from pages.components import state"),
+        ("camu_core.execution", "import app"),
+        ("camu_core.verdict", "import streamlit as st"),
+        ("camu_core.engine", "def late():\n    from streamlit import session_state"),
+        ("camu_core.engine", "if TYPE_CHECKING:\n    import streamlit.runtime"),
+        ("camu_core.accuracy_of_tomorrow", "import json"),
+        ("pages.explore.run", "from pages.explore.accuracy import draw"),
+        ("pages.explore.run", "import app"),
+        ("pages.components.state", "from pages.explore import run"),
+        ("pages.components.state", "import app"),
+    ],
+)
+def test_a_wrong_arrow_is_caught(module, line):
+    neighbours = {
+        "camu_core": "",
+        "camu_core.data": "",
+        "camu_core.data.splits": "",
+        "camu_core.engine": "",
+        "camu_core.methods": "",
+        "camu_core.methods.base": "",
+        "camu_core.methods.retrain": "",
+        "camu_core.store": "",
+        "pages.explore": "",
+        "pages.explore.run": "",
+        "pages.explore.accuracy": "",
+    }
+    (sentence,) = wrong_arrows({**neighbours, module: line})
+    assert sentence.startswith(module)
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("camu_core.methods.camu", "from camu_core.methods.base import UnlearningTask"),
+        ("camu_core.methods.camu", "from .base import UnlearningTask"),
+        ("camu_core.methods", "from camu_core.methods.camu import CaMU"),
+        ("camu_core.methods.camu", "import torch\nfrom torch import nn\nimport numpy as np"),
+        ("camu_core.figures.accuracy", "from camu_core.figures.theme import FORGET\nimport plotly.graph_objects as go"),
+        (
+            "camu_core.execution",
+            "from camu_core.methods import METHODS\nfrom camu_core.measures import accuracy_report",
+        ),
+        ("camu_core.commands.run", "from camu_core import __version__"),
+        ("pages.explore.run", "import streamlit as st\nfrom pages.components import state\nimport camu_core"),
+        ("app", "from pages.components import state\nfrom camu_core.engine import Engine"),
+    ],
+)
+def test_right_arrows_pass(module, line):
+    modules = {"camu_core": "", "camu_core.methods": "", "camu_core.methods.base": "", "camu_core.methods.camu": ""}
+    assert wrong_arrows({**modules, module: line}) == []
+
+
+def test_table_has_no_circle():
+    """What a group may import may not, by any way round, import the group."""
+    cored = {group: set(allowed.split()) for group, allowed in ALLOWED.items() if "*" not in allowed}
+    for group in cored:
+        reached, waiting = set(), list(cored[group])
+        while waiting:
+            other = waiting.pop()
+            if other not in reached:
+                reached.add(other)
+                waiting += cored.get(other, ())
+        assert group not in reached
+
+
+def test_public_names():
+    assert camu_core.__all__ == PUBLIC_NAMES
+    assert all(hasattr(camu_core, name) for name in PUBLIC_NAMES)

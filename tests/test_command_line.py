@@ -1,0 +1,314 @@
+"""The command line, in this process where that is enough, in a process of its own where it is not."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from camu_core import METHODS, plan_run, run
+from camu_core.__main__ import main
+from camu_core.models import build_model
+from camu_core.weights import to_bytes
+
+ROOT = Path(__file__).resolve().parent.parent
+ACCEPTANCE_LINE = "run --dataset digits --forget-class 3 --method camu --seed 0 --json -"
+ACCEPTANCE = ACCEPTANCE_LINE.split()
+SPLITS = {"retain_train", "forget_train", "retain_test", "forget_test"}
+
+# What to ask for, beside `run --json -`, and a word that the one sentence must contain.
+BAD_REQUESTS = [
+    ("--forget-class 3 --dataset digitz", "digitz"),
+    ("--forget-class 3 --method amnesia", "amnesia"),
+    ("--forget-class 10", "got 10"),
+    ("--forget-class -1", "got -1"),
+    (" ".join(f"--forget-class {label}" for label in range(10)), "Everything"),
+    ("--forget-class 3 --seed -1", "Seed"),
+    ("--forget-class 3 --seed 99999999999", "Seed"),
+    ("--forget-class 3 --set epochz=1", "epochz"),
+    ("--forget-class 3 --set epochs", "NAME=VALUE"),
+    ("--forget-class 3 --set =1", "NAME=VALUE"),
+    ("--forget-class 3 --set epochs=", "epochs"),
+    ("--forget-class 3 --set epochs=1.5", "epochs"),
+    ("--forget-class 3 --set epochs=many", "epochs"),
+    ("--forget-class 3 --set epochs=0", "epochs"),
+    ("--forget-class 3 --set label_lr=nan", "label_lr"),
+    ("--forget-class 3 --set label_lr=2", "label_lr"),
+    ("--forget-class 3 --method retrain --set label_lr=0.1", "label_lr"),
+    ("--forget-class 3 --weights nowhere.safetensors", "nowhere.safetensors"),
+    ("--forget-class 3 --weights FOLDER", "safetensors"),
+    ("--forget-class 3 --weights EMPTY", "empty.safetensors"),
+    ("--forget-class 3 --weights GARBAGE", "garbage.safetensors"),
+    ("--forget-class 3 --weights CUT", "cut.safetensors"),
+    ("--forget-class 3 --weights OTHER", "other.safetensors"),
+    ("--forget-class 3 --weights NAN", "nan.safetensors"),
+    ("--forget-class 3 --weights GOOD --seed -1", "Seed"),
+]
+USAGE_ERRORS = [
+    "",
+    "dance",
+    "run",
+    "run --forget-class",
+    "run --forget-class three",
+    "run --forget-class 1.5",
+    "run --forget-class 3 --seed x",
+    "run --forget-class 3 --speed 11",
+    "doctor --forget-class 3",
+]
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Weights files, good and bad, by the names used above."""
+    good = build_model("cnn", (1, 8, 8), 10, seed=42)
+    poisoned = build_model("cnn", (1, 8, 8), 10, seed=42)
+    poisoned.get_parameter("blocks.output.bias").data.fill_(float("nan"))
+    contents = {
+        "EMPTY": b"",
+        "GARBAGE": b"no weights " * 99,
+        "CUT": to_bytes(good)[:-7],
+        "OTHER": to_bytes(build_model("cnn", (1, 28, 28), 10)),
+        "NAN": to_bytes(poisoned),
+        "GOOD": to_bytes(good),
+    }
+    folder = tmp_path / "given"
+    folder.mkdir()
+    paths = {name: folder / f"{name.lower()}.safetensors" for name in contents}
+    for name, content in contents.items():
+        paths[name].write_bytes(content)
+    return {**paths, "FOLDER": folder}
+
+
+def words(line, files=None):
+    return [str((files or {}).get(word, word)) for word in line.split()]
+
+
+def in_a_process(arguments, timeout=120):
+    return subprocess.run(
+        [sys.executable, "-m", "camu_core", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=timeout
+    )
+
+
+def assert_one_sentence(stderr, named):
+    (line,) = stderr.splitlines()
+    assert line.startswith("camu_core: ")
+    assert line.endswith(".")
+    assert named in line
+    assert "Traceback" not in line
+
+
+# -------------------------------------------------------------------------------------------------- what goes well
+
+
+def test_acceptance_command_prints_one_json_object_and_nothing_else(camu_home, digits_result):
+    done = in_a_process(ACCEPTANCE)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    printed = json.loads(done.stdout)
+    assert isinstance(printed, dict)
+    assert {"spec", "digest", "seconds", "metrics"}.issubset(printed)
+    assert 0 < printed["seconds"] < 60
+    for model in ("original", "unlearned"):
+        metrics = printed["metrics"][model]
+        assert SPLITS.issubset(metrics)
+        assert all(0 <= metrics[name] <= 1 for name in SPLITS)
+        assert isinstance(metrics["per_class_test"], list)
+        assert len(metrics["per_class_test"]) == 10
+    # the same from another process: names, digests and numbers
+    assert printed["spec"] == digits_result.spec.to_json()
+    assert printed["digest"] == digits_result.digest
+    assert printed["metrics"] == digits_result.metrics
+    assert "Traceback" not in done.stderr
+
+
+def test_stdout_is_clean_json_in_this_process_too(capfd):
+    assert main(words("run --forget-class 3 --forget-class 5 --set epochs=1 --json -")) == 0
+    printed = json.loads(capfd.readouterr().out)
+    assert printed["spec"]["forget"] == {"kind": "class", "classes": [3, 5]}
+    assert printed["spec"]["settings"]["epochs"] == 1
+
+
+def test_set_reaches_the_run(capfd):
+    line = "run --forget-class 3 --set epochs=1 --set label_lr=1e-4 --set forget_label_weight=0 --json -"
+    assert main(words(line)) == 0
+    printed = json.loads(capfd.readouterr().out)
+    settings = {"epochs": 1, "label_lr": 1e-4, "forget_label_weight": 0}
+    expected = plan_run("digits", [3], settings=settings)
+    assert printed["digest"] == expected.digest
+    assert printed["metrics"] == run(expected).metrics
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_runs_by_the_same_command(method, capfd):
+    assert main(words(f"run --forget-class 3 --method {method} --set epochs=1 --json -")) == 0
+    assert json.loads(capfd.readouterr().out)["spec"]["method"] == method
+
+
+def test_given_weights_are_the_original_model(files, capfd):
+    assert main(words("run --forget-class 3 --set epochs=1 --weights GOOD --json -", files)) == 0
+    printed = json.loads(capfd.readouterr().out)
+    assert printed["metrics"]["original"]["retain_test"] < 0.5, "an untrained network"
+    files["GOOD"].unlink()
+    assert run(plan_run("digits", [3])).metrics["original"]["retain_test"] > 0.9
+
+
+def test_json_to_a_file(tmp_path, capfd):
+    target = tmp_path / "result.json"
+    assert main(["run", "--forget-class", "3", "--set", "epochs=1", "--json", str(target)]) == 0
+    assert capfd.readouterr().out == ""
+    assert set(json.loads(target.read_text())["metrics"]) == {"original", "unlearned"}
+
+
+def test_without_json_a_table_for_people(capfd):
+    assert main(words("run --forget-class 3 --set epochs=1")) == 0
+    out = capfd.readouterr().out
+    assert all(name in out for name in (*SPLITS, "original", "unlearned"))
+    assert "%" in out
+
+
+def test_doctor_says_what_works_and_makes_no_folder(capfd, camu_home, empty_data_dir):
+    assert main(["doctor"]) == 0
+    out = capfd.readouterr().out
+    assert all(word in out for word in ("torch", "digits", "mnist", "fashion_mnist", "CAMU_HOME", "CAMU_DATA"))
+    assert str(camu_home) in out
+    assert "intact" in out
+    assert "DAMAGED" not in out
+    assert not camu_home.exists()
+    assert not empty_data_dir.exists()
+
+
+def test_doctor_sees_a_folder_that_cannot_be_written(tmp_path, monkeypatch, capfd):
+    (tmp_path / "a-file").write_text("")
+    monkeypatch.setenv("CAMU_HOME", str(tmp_path / "a-file" / "home"))
+    assert main(["doctor"]) == 0
+    assert "NOT WRITABLE" in capfd.readouterr().out
+
+
+def test_training_makes_weights_that_run_accepts(tmp_path, capfd):
+    target = tmp_path / "trained" / "own.safetensors"
+    assert main(["train", "--set", "epochs=2", "--output", str(target)]) == 0
+    card = json.loads(target.with_suffix(".json").read_text())
+    assert (card["dataset"], card["model"], card["n_train"], card["n_test"]) == ("digits", "cnn", 1437, 360)
+    assert main(["run", "--forget-class", "3", "--set", "epochs=1", "--weights", str(target), "--json", "-"]) == 0
+    printed = json.loads(capfd.readouterr().out.splitlines()[-1])
+    assert printed["spec"]["weights"] == card["sha256"]
+    right = card["test_accuracy"] * 360
+    metrics = printed["metrics"]["original"]
+    assert right == pytest.approx(sum(metrics[name] * metrics["n"][name] for name in ("forget_test", "retain_test")))
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out.strip()
+
+
+# ------------------------------------------------------------------------------------------------ what is refused
+
+
+@pytest.mark.parametrize(("line", "named"), BAD_REQUESTS)
+def test_bad_requests_exit_2_with_one_sentence(line, named, files, capfd, camu_home, empty_data_dir):
+    assert main(["run", *words(line, files), "--json", "-"]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert_one_sentence(err, named)
+    assert not camu_home.exists()
+    assert not empty_data_dir.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("line", "named"), BAD_REQUESTS)
+def test_bad_requests_exit_2_as_processes_too(line, named, files, camu_home, empty_data_dir):
+    done = in_a_process(["run", *words(line, files), "--json", "-"])
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert_one_sentence(done.stderr, named)
+    assert not camu_home.exists()
+    assert not empty_data_dir.exists()
+
+
+def test_images_that_cannot_be_fetched_exit_2_and_leave_nothing(camu_home, empty_data_dir, no_network):
+    done = in_a_process(words("run --dataset mnist --forget-class 3 --json -"))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert_one_sentence(done.stderr, "built-in digits")
+    assert not camu_home.exists()
+    assert not empty_data_dir.exists(), [str(path) for path in empty_data_dir.rglob("*")]
+
+
+@pytest.mark.parametrize("line", USAGE_ERRORS)
+def test_usage_errors_exit_2_too(line, capfd, camu_home):
+    with pytest.raises(SystemExit) as caught:
+        main(words(line))
+    assert caught.value.code == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "error:" in err
+    assert not camu_home.exists()
+
+
+@pytest.mark.parametrize(
+    "line", ["train --dataset digitz", "train --model transformer", "train --set epochz=1", "train --set epochs=many"]
+)
+def test_bad_training_requests_exit_2_and_write_nothing(line, tmp_path, capfd):
+    target = tmp_path / "own.safetensors"
+    assert main([*words(line), "--output", str(target)]) == 2
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert not target.exists()
+
+
+# ------------------------------------------------------------------------------------------------------ interruption
+
+
+def test_ctrl_c_in_mid_run_exits_130_and_leaves_nothing(camu_home):
+    """Wait for the progress bar, which needs a terminal on stderr, and press Ctrl-C."""
+    terminal, stderr = pty.openpty()
+    termios.tcsetwinsize(stderr, (24, 80))
+    settings = words("--set epochs=200 --set batch_size=32")  # 146 images of the digit 3: 5 batches, 1000 steps
+    arguments = [sys.executable, "-m", "camu_core", *ACCEPTANCE, *settings]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=stderr, cwd=ROOT)
+    os.close(stderr)
+    seen = b""
+    try:
+        while b"Forgetting" not in seen:
+            seen += os.read(terminal, 4096)
+        while seen.count(b"Forgetting") < 4:
+            seen += os.read(terminal, 4096)
+        process.send_signal(signal.SIGINT)
+        while chunk := _read(terminal):
+            seen += chunk
+        out, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        os.close(terminal)
+    assert process.returncode == 130, seen.decode()
+    assert out == b""
+    assert b"Traceback" not in seen
+    assert b"interrupted" in seen
+    assert b"/1000 [" in seen, "the bar counts to the number of steps"
+    assert not camu_home.exists()
+
+
+def _read(terminal):
+    """What the terminal shows next; nothing once the process has let go of it."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
+
+
+def test_an_interruption_in_this_process_is_status_130(monkeypatch, capfd):
+    def pressed(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("camu_core.commands.run.execute", pressed)
+    assert main(ACCEPTANCE) == 130
+    assert capfd.readouterr().out == ""

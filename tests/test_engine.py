@@ -1,0 +1,163 @@
+"""The engine with real worker processes on loopback: sharing, stopping, failing, keeping."""
+
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import cloudpickle
+import numpy as np
+import pytest
+
+from camu_core import RunResult, RunStore, Step, plan_run
+from camu_core.engine import Engine
+from camu_core.errors import RunDiverged, RunNotFound
+from camu_core.jobs import JobView, RunJob, UmapJob
+from camu_core.results import Projection
+
+TIMEOUT_SECONDS = 90
+LONG = {"epochs": 200}
+
+cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot import tests
+
+
+@dataclass(frozen=True)
+class FailingJob:
+    digest: str
+    error: Exception
+    result_type: ClassVar[type] = RunResult
+
+    def execute(self) -> Iterator[Step]:
+        yield Step(1, 2)
+        raise self.error
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory):
+    engine = Engine(RunStore(tmp_path_factory.mktemp("engine-home")), n_workers=2)
+    engine.start()
+    yield engine
+    engine.close()
+
+
+def wait(engine: Engine, digest: str, until=lambda view: view.is_over) -> JobView:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        view = engine.watch(digest)
+        if view is not None and until(view):
+            return view
+        time.sleep(0.02)
+    raise AssertionError(f"still {engine.watch(digest)} after {TIMEOUT_SECONDS} s")
+
+
+def has_begun(view: JobView) -> bool:
+    return view.stage == "unlearn" and view.index > 1
+
+
+def test_a_run_in_a_worker_gives_the_numbers_of_a_run_here(engine: Engine, digits_result: RunResult) -> None:
+    digest = engine.submit(RunJob.of(digits_result.spec))
+    view = wait(engine, digest)
+    assert (view.state, view.message, view.notice) == ("done", "", "")
+    result = engine.result(digest, RunResult)
+    assert result.metrics == digits_result.metrics
+    for name, weights in digits_result.weights.items():
+        np.testing.assert_array_equal(result.weights[name], weights)
+
+
+def test_steps_and_snapshots_are_seen_on_the_way(engine: Engine) -> None:
+    job = RunJob.of(plan_run("digits", [1], seed=11))
+    view = wait(engine, engine.submit(job))
+    result = engine.result(job.digest, RunResult)
+    assert set(view.losses) == set(result.losses)
+    np.testing.assert_allclose(view.losses["retain_label"], result.losses["retain_label"])
+    assert [s.index for s in view.snapshots] == [s.index for s in result.snapshots]
+    np.testing.assert_array_equal(view.snapshots[-1].points, result.snapshots[-1].points)
+
+
+def test_equal_requests_are_one_computation(engine: Engine) -> None:
+    job = RunJob.of(plan_run("digits", [2], "retrain", LONG, seed=12))
+    digest = engine.submit(job, "anna")
+    wait(engine, digest, has_begun)
+    steps = engine.watch(digest).index
+    assert engine.submit(job, "ben") == digest
+    assert engine.watch(digest).index >= steps
+    assert engine.watch(digest).attempt == 1
+
+    assert not engine.stop(digest, "anna"), "ben still watches"
+    assert not engine.watch(digest).is_over
+    assert engine.stop(digest, "ben")
+    assert wait(engine, digest).state == "stopped"
+
+
+def test_stop_takes_effect_within_a_second_and_the_run_can_be_started_again(engine: Engine) -> None:
+    job = RunJob.of(plan_run("digits", [4], "retrain", LONG, seed=13))
+    digest = engine.submit(job, "me")
+    wait(engine, digest, has_begun)
+    stopped = time.monotonic()
+    engine.stop(digest, "me")
+    assert wait(engine, digest).state == "stopped"
+    assert time.monotonic() - stopped < 1.0
+    assert not engine.has(job)
+
+    engine.submit(job, "me")
+    assert wait(engine, digest, has_begun).state == "running"
+    engine.stop(digest, "me")
+    wait(engine, digest)
+
+
+def test_a_waiting_run_shows_its_place_and_can_be_stopped(engine: Engine) -> None:
+    busy = [RunJob.of(plan_run("digits", [c], "retrain", LONG, seed=14)) for c in (0, 1)]
+    waiting = [RunJob.of(plan_run("digits", [c], "retrain", LONG, seed=14)) for c in (2, 3)]
+    for job in busy:
+        wait(engine, engine.submit(job, "me"), has_begun)
+    for job in waiting:
+        engine.submit(job, "me")
+    assert [engine.watch(job.digest).queue_position for job in waiting] == [1, 2]
+    engine.stop(waiting[0].digest, "me")
+    assert wait(engine, waiting[0].digest).state == "stopped"
+    assert engine.watch(waiting[1].digest).queue_position == 1
+    for job in (*busy, waiting[1]):
+        engine.stop(job.digest, "me")
+        wait(engine, job.digest)
+
+
+def test_a_loss_that_blows_up_is_explained(engine: Engine) -> None:
+    view = wait(
+        engine, engine.submit(FailingJob("a" * 20, RunDiverged("Its loss became nan. Lower the learning rates.")))
+    )
+    assert (view.state, view.message) == ("failed", "Its loss became nan. Lower the learning rates.")
+
+
+def test_a_bug_is_told_in_one_line_and_its_traceback_goes_to_the_log(engine: Engine, caplog) -> None:
+    view = wait(engine, engine.submit(FailingJob("b" * 20, ZeroDivisionError("division by zero"))))
+    assert view.state == "failed"
+    assert view.message == "The run ended unexpectedly (ZeroDivisionError: division by zero). Try again."
+    assert "Traceback" in caplog.text
+
+
+def test_an_unwritable_store_is_told_and_the_run_is_still_seen(engine: Engine, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setattr(engine, "store", RunStore(tmp_path / "file"))
+    job = RunJob.of(plan_run("digits", [6], seed=15))
+    view = wait(engine, engine.submit(job))
+    assert view.state == "done"
+    assert "Cannot keep the run" in view.notice
+    assert engine.result(job.digest, RunResult).spec == job.spec
+
+
+def test_what_nobody_asked_for_is_unknown(engine: Engine) -> None:
+    assert engine.watch("0" * 20) is None
+    assert not engine.stop("0" * 20)
+    with pytest.raises(RunNotFound):
+        engine.result("0" * 20, RunResult)
+
+
+def test_umap_runs_in_a_worker_and_is_kept(engine: Engine, digits_result: RunResult) -> None:
+    few = {name: part[::6] for name, part in digits_result.representations.items()}
+    job = UmapJob(tuple(few), tuple(few.values()), (digits_result.digest,))
+    view = wait(engine, engine.submit(job))
+    assert view.state == "done", view.message
+    points = engine.result(job.digest, Projection).points
+    assert {name: part.shape for name, part in points.items()} == {name: (len(part), 2) for name, part in few.items()}

@@ -1,0 +1,114 @@
+"""Every page by its own address, without a browser: the example, a finished run, an unknown run, a bad request."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from camu_core import RunResult, RunStore, plan_run
+from pages.components import state, text
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = {
+    "story/start": text.START_TITLE,
+    "explore/run": text.RUN_TITLE,
+    "explore/embeddings": text.EMBEDDINGS_TITLE,
+    "explore/accuracy": text.ACCURACY_TITLE,
+}
+RUN_PAGES = [page for page in PAGES if page != "story/start"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_engine():
+    """Each test has its own CAMU_HOME, so each needs its own engine; none of these tests starts workers."""
+    state.engine.clear()
+    yield
+    state.engine.clear()
+
+
+def open_page(page: str, **parameters: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params.update(parameters)
+    app.run()
+    return app.switch_page(f"pages/{page}.py").run()
+
+
+def words(app: AppTest) -> str:
+    return " ".join(str(element.value) for kind in ("markdown", "caption", "info", "error", "warning", "subheader")
+                    for element in app.get(kind))  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_a_run_the_labelled_example_is_shown(page: str) -> None:
+    app = open_page(page)
+    assert not app.exception
+    assert app.title[0].value == PAGES[page]
+    assert any("Example run" in info.value for info in app.info)
+    assert app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_a_finished_run_is_opened_by_its_address(page: str, digits_result: RunResult) -> None:
+    RunStore().save(digits_result)
+    app = open_page(page, run=digits_result.digest)
+    assert not app.exception
+    assert not app.info, "a run of one's own is not labelled as the example"
+    assert app.query_params["run"] == digits_result.digest
+    assert "forget the digit 3" in words(app)
+
+
+def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> None:
+    RunStore().save(digits_result)
+    app = open_page("explore/run", run=digits_result.digest)
+    after = digits_result.metrics["unlearned"]
+    assert [metric.value for metric in app.metric] == [f"{after['forget_test']:.1%}", f"{after['retain_test']:.1%}"]
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+@pytest.mark.parametrize("digest", ["0" * 20, "../../etc", "<script>alert(1)</script>"])
+def test_an_unknown_run_is_one_sentence_with_a_way_out(page: str, digest: str) -> None:
+    app = open_page(page, run=digest)
+    assert not app.exception
+    assert len(app.error) == 1
+    way_out = next(button for button in app.button if button.label == text.UNKNOWN_RUN_HELP)
+    way_out.click().run()
+    assert not app.error
+    assert any("Example run" in info.value for info in app.info)
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_a_damaged_run_is_told_and_set_aside(page: str, digits_result: RunResult) -> None:
+    store = RunStore()
+    store.save(digits_result)
+    path = store.root / "runs" / digits_result.digest / "summary.json"
+    path.write_text(path.read_text().replace("0.", "1.", 1))
+    app = open_page(page, run=digits_result.digest)
+    assert not app.exception
+    assert "damaged" in app.error[0].value
+    assert not store.has(digits_result.digest)
+
+
+def test_a_dataset_that_is_not_here_says_that_it_will_be_fetched(empty_data_dir: Path) -> None:
+    app = open_page("explore/run")
+    app.segmented_control(key="dataset").set_value("mnist").run()
+    assert not app.exception
+    assert "not on this machine yet" in app.warning[0].value
+
+
+def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("camu_core.weights.SHIPPED", tmp_path)
+    app = open_page("explore/run")
+    assert not app.exception
+    assert "python -m camu_core train" in app.error[0].value
+
+
+def test_the_slider_shows_a_moment_of_the_run() -> None:
+    app = open_page("explore/accuracy")
+    slider = app.select_slider(key="moment")
+    slider.set_value(slider.options[4] if not isinstance(slider.options[0], str) else int(slider.options[4])).run()
+    assert not app.exception
+
+
+def test_the_shipped_example_is_what_the_program_would_compute_today() -> None:
+    shipped = {state.example_store().load(digest).spec for digest in state.example_store().digests()}
+    assert shipped == {plan_run("digits", [3]), plan_run("digits", [3], "retrain")}
