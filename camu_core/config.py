@@ -6,12 +6,18 @@ from pathlib import Path
 import platformdirs
 
 APP_NAME = "camu-explorer"
+_STORE_MB = 4000
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
 def home_dir() -> Path:
     """Folder of finished runs and of weights given by users: CAMU_HOME, else the user's data folder."""
     return Path(os.environ.get("CAMU_HOME") or platformdirs.user_data_dir(APP_NAME))
+
+
+def store_limit_bytes() -> int:
+    """What finished runs may take on disk before the longest unused go: CAMU_STORE_MB, else 4,000 MB."""
+    return int(float(os.environ.get("CAMU_STORE_MB") or _STORE_MB) * 1e6)
 
 
 def data_dir() -> Path:

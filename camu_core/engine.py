@@ -2,31 +2,32 @@
 
 By default an embedded cluster of worker processes; CAMU_SCHEDULER=tcp://host:port uses a running one. The task key is
 the digest, so equal requests are one computation. Workers report steps as events and return the result; the engine
-writes it to its own store, so workers need not share a folder with it.
+writes it to its own store, so workers need not share a folder with it. No call here waits for a cluster: a thread
+connects, notices when scheduler or workers are gone, and builds up again.
 """
 
+import asyncio
 import logging
 import os
 import threading
 import time
-import uuid
-from collections.abc import Callable
-from typing import Any
 
 import dask
-from distributed import Client, Event, Future, KilledWorker, LocalCluster, get_worker
+from distributed import Client, Event, Future, KilledWorker, LocalCluster
 
-from camu_core.errors import CamuError, RunStopped, StoreUnwritable, WorkerLost
-from camu_core.jobs import Job, JobView, Progress
-from camu_core.progress import Step
+from camu_core.errors import CamuError, RunStopped, StoreUnwritable
+from camu_core.jobs import Job, JobView, Progress, RunJob
 from camu_core.results import Storable
 from camu_core.store import RunStore
+from camu_core.worker import TOPIC, warm_up, work
 
-_TOPIC = "camu-progress"
-_STOP_POLL_SECONDS = 0.1
-_REPORT_SECONDS = 0.05
-_START_TIMEOUT_SECONDS = 60
-_RUNS_KEPT_IN_MEMORY = 8
+MAX_ATTEMPTS = 2
+BACKGROUND_PRIORITY = -10
+_WATCH_SECONDS = 0.5
+_CONNECT_TIMEOUT_SECONDS = 20
+_NO_WORKER_SECONDS = 20.0
+_RESULTS_KEPT_IN_MEMORY = 8
+LOST = "The process doing the work was lost twice, so the run was given up. Try again."
 
 log = logging.getLogger(__name__)
 
@@ -49,58 +50,53 @@ class Engine:
         self._unsaved: dict[str, Storable] = {}
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
+        self._problem = ""
+        self._workers_seen = time.monotonic()
+        self._guard: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    # --- for pages and the command line ------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Connect, and warm the workers up in the background; safe to call often and from several threads."""
+        """Begin to connect and to warm workers up, in the background; safe to call often."""
         with self._lock:
-            if self._client is not None:
-                return
-            if self._address is None:
-                dask.config.set({"distributed.scheduler.http.routes": []})  # nobody asked for a dashboard
-                self._cluster = LocalCluster(
-                    n_workers=self._n_workers,
-                    threads_per_worker=1,
-                    dashboard_address="127.0.0.1:0",
-                    silence_logs=logging.CRITICAL,
-                )
-            self._client = Client(self._address or self._cluster, set_as_default=False, timeout=_START_TIMEOUT_SECONDS)
-            self._client.subscribe_topic(_TOPIC, self._on_event)
-            if self._cluster is not None:
-                for address in self._client.scheduler_info(n_workers=-1)["workers"]:
-                    self._client.submit(_warm_up, workers=[address], pure=False).add_done_callback(_ignore)
+            if self._guard is None:
+                self._guard = threading.Thread(target=self._keep_connected, name="engine", daemon=True)
+                self._guard.start()
 
     def close(self) -> None:
         """Disconnect and end the embedded workers."""
-        with self._lock:
-            for part in (self._client, self._cluster):
-                if part is not None:
-                    part.close()
-            self._client = self._cluster = None
+        self._closing.set()
+        if self._guard is not None:
+            self._guard.join()
+        self._disconnect()
 
-    def submit(self, job: Job, watcher: str = "") -> str:
+    def problem(self) -> str:
+        """Why no work can be done at the moment, in one sentence; empty when all is well."""
+        return self._problem
+
+    def submit(self, job: Job, watcher: str = "", priority: int = 0) -> str:
         """Start a job, join the one that is running already, or do nothing if its result is stored.
 
         Args:
             watcher: who wants it; Stop takes effect when no watcher is left.
+            priority: higher goes first; sweeps use BACKGROUND_PRIORITY.
         Returns:
             the digest.
         """
-        digest = job.digest
+        self.start()
         with self._lock:
-            running = self._progress.get(digest)
-            if running is not None and not running.is_over:
-                running.watchers.add(watcher)
-                return digest
-            if self.has(job):
-                self._progress.pop(digest, None)
-                return digest
-            self.start()
-            progress = self._progress[digest] = Progress(job, watchers={watcher})
-            Event(_stop_name(digest), client=self._client).clear()
-            future = self._client.submit(_work, job, key=digest, pure=True)
-            progress.future = future
-        future.add_done_callback(lambda done: self._on_done(progress, done))
-        return digest
+            known = self._progress.get(job.digest)
+            if known is not None and not known.is_over:
+                known.watchers.add(watcher)
+            elif self.has(job):
+                self._progress.pop(job.digest, None)
+            else:
+                if isinstance(job, RunJob):
+                    self.store.note_started(job.digest, job.spec)
+                progress = self._progress[job.digest] = Progress(job, {watcher}, priority)
+                self._dispatch(progress)
+        return job.digest
 
     def watch(self, digest: str) -> JobView | None:
         """How a job stands now; None if nobody asked for it since the server started."""
@@ -108,8 +104,8 @@ class Engine:
             progress = self._progress.get(digest)
             if progress is None:
                 return None
-            ahead = [p for p in self._progress.values() if p.state == "queued" and p.submitted < progress.submitted]
-            return progress.view(queue_position=len(ahead) + 1 if progress.state == "queued" else 0)
+            ahead = sum(other.state == "queued" and other.rank < progress.rank for other in self._progress.values())
+            return progress.view(queue_position=ahead + 1 if progress.state == "queued" else 0)
 
     def stop(self, digest: str, watcher: str = "") -> bool:
         """Stop a job for one watcher; the work itself ends when nobody else watches.
@@ -124,10 +120,19 @@ class Engine:
             progress.watchers.discard(watcher)
             if progress.watchers:
                 return False
-            Event(_stop_name(digest), client=self._client).set()
-            if progress.state == "queued":
+            progress.stop_requested = True
+            if progress.future is None:
+                self._finish(progress, "stopped")
+            elif progress.state == "queued":
                 progress.future.cancel()
+            else:
+                event = Event(progress.stop_name, client=self._client)
+                threading.Thread(target=event.set, name="stop", daemon=True).start()  # waits if the scheduler is gone
             return True
+
+    def has(self, job: Job) -> bool:
+        """Whether a job's result is there."""
+        return job.digest in self._unsaved or self.store.has(job.digest, job.result_type)
 
     def result(self, digest: str, kind: type[Storable]) -> Storable:
         """A finished job's result, from the store or, if that could not be written, from memory.
@@ -140,11 +145,81 @@ class Engine:
                 return self._unsaved[digest]
         return self.store.load(digest, kind)
 
-    def has(self, job: Job) -> bool:
-        """Whether a job's result is there."""
-        return job.digest in self._unsaved or self.store.has(job.digest, job.result_type)
+    # --- connection --------------------------------------------------------------------------------------------------
 
-    def _on_event(self, event: tuple[float, dict[str, Any]]) -> None:
+    def _keep_connected(self) -> None:
+        """The guard thread: connect, look after the connection, connect again."""
+        while not self._closing.wait(0 if self._client is None else _WATCH_SECONDS):
+            try:
+                if self._client is not None and self._is_lost():
+                    log.warning("the engine lost its scheduler or all workers; building up again")
+                    self._disconnect()
+                if self._client is None:
+                    self._connect()
+            except Exception as error:
+                log.warning("no connection: %s", error)
+                where = f"The scheduler at {self._address}" if self._address else "The worker pool"
+                self._problem = f"{where} does not answer; trying again until it does."
+                self._disconnect()
+                self._closing.wait(1.0)
+
+    def _connect(self) -> None:
+        if self._address is None:
+            dask.config.set(
+                {"distributed.scheduler.http.routes": [], "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1}
+            )
+            self._cluster = LocalCluster(
+                n_workers=self._n_workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            )
+        client = Client(self._address or self._cluster, set_as_default=False, timeout=_CONNECT_TIMEOUT_SECONDS)
+        client.subscribe_topic(TOPIC, self._on_event)
+        with self._lock:
+            self._client, self._problem, self._workers_seen = client, "", time.monotonic()
+            for address in client.scheduler_info(n_workers=-1)["workers"] if self._cluster else ():
+                client.submit(warm_up, workers=[address], pure=False, priority=1).add_done_callback(_release)
+            for progress in self._progress.values():
+                if not progress.is_over:
+                    self._dispatch(progress)
+
+    def _is_lost(self) -> bool:
+        if self._client.status != "running":
+            return True
+        if self._cluster is None or self._cluster.scheduler.workers:
+            self._workers_seen = time.monotonic()
+        return time.monotonic() - self._workers_seen > _NO_WORKER_SECONDS
+
+    def _disconnect(self) -> None:
+        with self._lock:
+            client, cluster, self._client, self._cluster = self._client, self._cluster, None, None
+            for progress in self._progress.values():
+                if not progress.is_over:
+                    progress.future, progress.state = None, "queued"
+        for part in (client, cluster):
+            if part is not None:
+                try:
+                    part.close(timeout=5)
+                except Exception as error:
+                    log.warning("while disconnecting: %s", error)
+
+    # --- jobs --------------------------------------------------------------------------------------------------------
+
+    def _dispatch(self, progress: Progress) -> None:
+        """Hand a job to the scheduler if there is one; the guard thread does it otherwise."""
+        if self._client is None:
+            return
+        if len(progress.attempts) >= MAX_ATTEMPTS:
+            self._finish(progress, "failed", LOST)
+            return
+        progress.n_dispatches += 1
+        progress.future = future = self._client.submit(
+            work, progress.job, progress.stop_name, key=progress.job.digest, priority=progress.priority
+        )
+        future.add_done_callback(lambda done: self._on_done(progress, done))
+
+    def _on_event(self, event: tuple[float, dict]) -> None:
         _, message = event
         with self._lock:
             progress = self._progress.get(message["digest"])
@@ -152,19 +227,47 @@ class Engine:
                 progress.see(message["attempt"], message["steps"])
 
     def _on_done(self, progress: Progress, future: Future) -> None:
-        """Runs in a thread of the client: keep the result first, then say that it is there, then let the future go."""
+        """Runs in a thread of the client: keep the result, let the key go, and only then say that the job is over."""
+        client, error = future.client, None
         try:
             if future.status == "finished":
                 progress.notice = self._keep(future.result())
-                progress.finish("done")
-            elif future.status == "cancelled":
-                progress.finish("stopped")
-            else:
-                _fail(progress, future.exception())
-        except Exception as error:
-            _fail(progress, error)
-        finally:
+            elif future.status == "error":
+                error = future.exception()
+            elif not progress.stop_requested:
+                return  # the connection is gone; the guard dispatches the job again
             future.release()
+            client.sync(asyncio.sleep, 0)  # lets the release happen: the key would give the old outcome until then
+        except Exception as problem:
+            error = problem
+        if progress.future is not future or progress.is_over:
+            return
+        if progress.stop_requested and future.status != "finished":
+            self._finish(progress, "stopped")
+        elif error is not None:
+            self._on_error(progress, error)
+        else:
+            self._finish(progress, "done")
+
+    def _on_error(self, progress: Progress, error: BaseException) -> None:
+        if isinstance(error, RunStopped):  # another server stopped the shared task; somebody here still wants it
+            with self._lock:
+                progress.state = "queued"
+                progress.attempts.clear()
+                self._dispatch(progress)
+        elif isinstance(error, CamuError):
+            self._finish(progress, "failed", str(error))
+        elif isinstance(error, KilledWorker):
+            self._finish(progress, "failed", LOST)
+        else:
+            log.error("job %s failed", progress.job.digest, exc_info=error)
+            message = f"The run ended unexpectedly ({type(error).__name__}: {error}). Try again."
+            self._finish(progress, "failed", message)
+
+    def _finish(self, progress: Progress, state: str, message: str = "") -> None:
+        with self._lock:
+            progress.finish(state, message)
+        self.store.note_ended(progress.job.digest)
 
     def _keep(self, result: Storable) -> str:
         try:
@@ -172,73 +275,11 @@ class Engine:
         except StoreUnwritable as error:
             with self._lock:
                 self._unsaved[result.digest] = result
-                while len(self._unsaved) > _RUNS_KEPT_IN_MEMORY:
+                while len(self._unsaved) > _RESULTS_KEPT_IN_MEMORY:
                     self._unsaved.pop(next(iter(self._unsaved)))
             return f"{error} Until the app restarts, the run can still be seen."
         return ""
 
 
-def _fail(progress: Progress, error: BaseException) -> None:
-    if isinstance(error, RunStopped):
-        progress.finish("stopped")
-    elif isinstance(error, CamuError):
-        progress.finish("failed", str(error))
-    elif isinstance(error, KilledWorker):
-        progress.finish("failed", str(WorkerLost("The process doing the work was killed, more than once. Try again.")))
-    else:
-        log.error("job %s failed", progress.job.digest, exc_info=error)
-        progress.finish("failed", f"The run ended unexpectedly ({type(error).__name__}: {error}). Try again.")
-
-
-def _ignore(future: Future) -> None:
+def _release(future: Future) -> None:
     future.release()
-
-
-def _stop_name(digest: str) -> str:
-    return f"stop-{digest}"
-
-
-def _warm_up() -> None:
-    """Import what runs need and step an optimiser once: the first press then does not wait for it."""
-    from camu_core import drain, execute, plan_run
-
-    drain(execute(plan_run("digits", [0], settings={"epochs": 1})))
-
-
-def _work(job: Job) -> Storable:
-    """In a worker: run the job, report its steps, obey Stop."""
-    worker, attempt = get_worker(), uuid.uuid4().hex
-    stop = Event(_stop_name(job.digest))
-    report = _Reporter(
-        lambda steps: worker.log_event(_TOPIC, {"digest": job.digest, "attempt": attempt, "steps": steps})
-    )
-    work = job.execute()
-    report.send()
-    polled = time.monotonic()
-    while True:
-        try:
-            report.add(next(work))
-        except StopIteration as end:
-            report.send()
-            return end.value
-        if time.monotonic() - polled > _STOP_POLL_SECONDS:
-            if stop.is_set():
-                work.close()
-                raise RunStopped("The run was stopped.")
-            polled = time.monotonic()
-
-
-class _Reporter:
-    """Sends steps in small parcels, at most one every 50 ms."""
-
-    def __init__(self, send: Callable[[list[dict[str, Any]]], None]) -> None:
-        self._send, self._parcel, self._sent = send, [], 0.0
-
-    def add(self, step: Step) -> None:
-        self._parcel.append(step.to_message())
-        if time.monotonic() - self._sent > _REPORT_SECONDS:
-            self.send()
-
-    def send(self) -> None:
-        self._send(self._parcel)
-        self._parcel, self._sent = [], time.monotonic()

@@ -5,17 +5,15 @@ import math
 import platform
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Any
 
 import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
-from camu_core.data import DATASETS, Dataset, ProbeSet, Splits, draw_probe_set, loading, split
+from camu_core.data import DATASETS, Dataset, ProbeSet, draw_probe_set, load_dataset, loading, split
 from camu_core.errors import RunDiverged
 from camu_core.measures import accuracy_report
 from camu_core.methods import METHODS, UnlearningTask
@@ -24,6 +22,7 @@ from camu_core.progress import Snapshot, Step
 from camu_core.projection import fit_pca
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
+from camu_core.threads import one_thread
 from camu_core.weights import load_original
 
 N_SNAPSHOTS = 24
@@ -40,7 +39,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         WeightsError: the original model's weights are not here.
         RunDiverged: a loss became NaN or infinite.
     """
-    with _one_thread():
+    with one_thread():
         seconds = {}
         started = time.perf_counter()
         dataset = yield from loading(spec.dataset)
@@ -70,7 +69,10 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         models = {"original": original, "unlearned": task.model.eval()}
         for i, (name, model) in enumerate(models.items()):
             yield Step(i, len(models), stage="measure")
-            metrics[name] = _accuracy(model, dataset, splits, task.n_classes)
+            predicted = _predicted_by_original(spec, model) if model is original else _predicted(model, dataset)
+            metrics[name] = accuracy_report(
+                predicted[0], dataset.y_train.numpy(), predicted[1], dataset.y_test.numpy(), splits, task.n_classes
+            )
             outputs = predict(model, torch.from_numpy(probe.x))
             logits[name], representations[name] = (output.numpy() for output in outputs)
         yield Step(len(models), len(models), stage="measure")
@@ -163,11 +165,21 @@ def _diverged(index: int, what: str) -> RunDiverged:
     )
 
 
-def _accuracy(model: BlockModel, dataset: Dataset, splits: Splits, n_classes: int) -> dict[str, Any]:
-    predicted = [predict(model, x)[0].argmax(dim=1).numpy() for x in (dataset.x_train, dataset.x_test)]
-    return accuracy_report(
-        predicted[0], dataset.y_train.numpy(), predicted[1], dataset.y_test.numpy(), splits, n_classes
-    )
+def _predicted(model: BlockModel, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """The class predicted for each training and each test image, int64 (N,) and (M,)."""
+    train, test = (predict(model, x)[0].argmax(dim=1).numpy() for x in (dataset.x_train, dataset.x_test))
+    return train, test
+
+
+_original_predictions: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = {}
+
+
+def _predicted_by_original(spec: RunSpec, original: BlockModel) -> tuple[np.ndarray, np.ndarray]:
+    """`_predicted`, once a process: many runs start from the same original."""
+    key = spec.weights, spec.dataset
+    if key not in _original_predictions:
+        _original_predictions[key] = _predicted(original, load_dataset(spec.dataset))
+    return _original_predictions[key]
 
 
 def _columns(rows: list[dict[str, float]]) -> dict[str, np.ndarray]:
@@ -177,14 +189,3 @@ def _columns(rows: list[dict[str, float]]) -> dict[str, np.ndarray]:
 
 def _versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """One thread: sums then come out the same on any number of cores, and small batches hardly use a second one."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

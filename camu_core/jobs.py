@@ -126,7 +126,10 @@ class Progress:
 
     job: Job
     watchers: set[str] = field(default_factory=set)
+    priority: int = 0
     state: str = "queued"
+    stop_requested: bool = False
+    n_dispatches: int = 0
     submitted: float = field(default_factory=time.monotonic)
     message: str = ""
     notice: str = ""
@@ -141,6 +144,16 @@ class Progress:
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """Lower goes first."""
+        return -self.priority, self.submitted
+
+    @property
+    def stop_name(self) -> str:
+        """Of the event that stops the present dispatch, and no later one."""
+        return f"stop-{self.job.digest}-{self.n_dispatches}"
 
     def see(self, attempt: str, messages: list[dict[str, Any]]) -> None:
         """Take in steps from a worker; a new attempt forgets what the lost one had reported."""

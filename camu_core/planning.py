@@ -1,6 +1,7 @@
 """From what a person asks for to a complete, valid RunSpec: the one place where requests are checked."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +45,10 @@ def plan_run(
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
     config = chosen.default_config(dataset, forget.kind).with_values(settings or {})
-    return RunSpec(
-        dataset=dataset,
-        model=model,
-        weights=adopt_weights(weights, dataset, model) if weights else _shipped_sha256(dataset, model),
-        forget=forget,
-        method=method,
-        settings=config.pairs(),
-        seed=seed,
-    )
+    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed)
+    # last, when nothing else can be wrong: it may keep a copy of the file
+    sha256 = adopt_weights(weights, dataset, model) if weights else _shipped_sha256(dataset, model)
+    return replace(spec, weights=sha256)
 
 
 def _known(what: str, name: str, registry: Iterable[str]) -> str:

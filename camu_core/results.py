@@ -115,6 +115,7 @@ class RunResult:
         for key, array in arrays.items():
             group, name = key.split("/", 1)
             groups.setdefault(group, {})[name] = array
+        groups.setdefault("losses", {})  # a run without losses has no arrays of them
         stacked = groups.pop("snapshots")
         joint_points = stacked.pop("joint_points")
         snapshots = tuple(

@@ -49,7 +49,7 @@ def _checked(spec: Field, value: Any) -> Setting:
         raise SpecError(f"'{spec.name}' must be {wanted}; got {value}.")
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise SpecError(f"'{spec.name}' must be {wanted}; got '{value}'.") from None
     if kind is int and not number.is_integer():
         raise SpecError(f"'{spec.name}' must be {wanted}; got {value}.")

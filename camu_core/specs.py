@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from operator import index
 from typing import Any
 
 from camu_core.errors import SpecError
@@ -33,7 +34,10 @@ class ForgetSpec:
             raise SpecError(f"Forget kind must be one of {', '.join(FORGET_KINDS)}; got '{self.kind}'.")
         if not self.classes:
             raise SpecError("Name at least one class to forget; got none.")
-        object.__setattr__(self, "classes", tuple(sorted({int(c) for c in self.classes})))
+        for label in self.classes:
+            if isinstance(label, bool) or not hasattr(label, "__index__"):
+                raise SpecError(f"A class to forget must be a whole number; got {label!r}.")
+        object.__setattr__(self, "classes", tuple(sorted({index(label) for label in self.classes})))
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,32 @@
 """Finished work on disk: a folder per digest, written whole or not at all, read only if its checksums hold."""
 
 import hashlib
+import io
 import json
 import os
 import re
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
 
-from camu_core.config import home_dir
-from camu_core.errors import RunDamaged, RunNotFound, StoreUnwritable
-from camu_core.results import RunResult, Storable
+from camu_core.config import home_dir, store_limit_bytes
+from camu_core.errors import CamuError, RunDamaged, RunNotFound, StoreError, StoreUnwritable
+from camu_core.results import Projection, RunResult, Storable
+from camu_core.specs import RunSpec
 
 FORMAT_VERSION = 1
 _MANIFEST = "manifest.json"
 _FILES = ("summary.json", "arrays.npz")
+_PINNED = "pinned"
+_KINDS = (RunResult, Projection)
+_DIGEST = "[0-9a-f]" * 20
+# What reading raises when the content is wrong; other errors of the operating system pass and cost nothing.
+_DAMAGE = (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile)
 
 S = TypeVar("S", bound=Storable)
 
@@ -37,8 +45,8 @@ class RunStore:
         return (self._folder(digest, kind) / _MANIFEST).is_file()
 
     def digests(self) -> list[str]:
-        """All stored runs, newest first."""
-        manifests = list((self.root / RunResult.folder).glob(f"*/{_MANIFEST}"))
+        """All stored runs, the last used first."""
+        manifests = list((self.root / RunResult.folder).glob(f"{_DIGEST}/{_MANIFEST}"))
         return [path.parent.name for path in sorted(manifests, key=lambda path: -path.stat().st_mtime)]
 
     def save(self, result: Storable) -> None:
@@ -48,7 +56,7 @@ class RunStore:
             StoreUnwritable: read-only folder, or disk full; nothing is left behind.
         """
         target = self._folder(result.digest, type(result))
-        if target.exists():
+        if self.has(result.digest, type(result)):
             return
         scratch = None
         try:
@@ -60,12 +68,17 @@ class RunStore:
             (scratch / _MANIFEST).write_text(json.dumps({"format": FORMAT_VERSION, "sha256": checksums}))
             for path in scratch.iterdir():
                 _sync(path)
+            if target.exists():  # what a crash left: a folder without a manifest
+                self._set_aside(target)
             os.rename(scratch, target)
             _sync(target.parent)
-        except OSError as error:
+            self._evict(spared=target)
+        except BaseException as error:
             if scratch is not None:
                 shutil.rmtree(scratch, ignore_errors=True)
-            if target.exists():  # another process finished the same work first
+            if not isinstance(error, OSError):
+                raise
+            if self.has(result.digest, type(result)):  # another process finished the same work first
                 return
             raise StoreUnwritable(
                 f"Cannot keep the run in {target.parent} ({error.strerror}); free some space, make the folder writable "
@@ -83,21 +96,87 @@ class RunStore:
         if not folder.exists():
             raise RunNotFound(f"There is no run '{digest}' here; start it again from the Run page.")
         try:
-            return kind.from_parts(*_read_checked(folder))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile) as error:
-            self._set_aside(folder)
-            raise RunDamaged(
-                f"The stored run '{digest}' is damaged ({error}); it was set aside, so run it again."
-            ) from error
+            result = kind.from_parts(*_read_checked(folder))
+            _mark_used(folder)
+            return result
+        except _DAMAGE as error:
+            raise self._damaged(folder, error) from error
+        except OSError as error:
+            raise _unreadable(folder, error) from error
+
+    def summary(self, digest: str) -> dict[str, Any]:
+        """The JSON part of a run, without reading its arrays.
+
+        Raises:
+            RunNotFound, RunDamaged: as `load`.
+        """
+        folder = self._folder(digest, RunResult)
+        if not folder.exists():
+            raise RunNotFound(f"There is no run '{digest}' here.")
+        try:
+            return json.loads(_checked_bytes(folder, "summary.json", _manifest(folder)))
+        except _DAMAGE as error:
+            raise self._damaged(folder, error) from error
+        except OSError as error:
+            raise _unreadable(folder, error) from error
 
     def delete(self, digest: str) -> None:
         """Remove a run; nothing happens if there is none."""
         shutil.rmtree(self._folder(digest, RunResult), ignore_errors=True)
 
+    def is_pinned(self, digest: str) -> bool:
+        return (self._folder(digest, RunResult) / _PINNED).exists()
+
+    def pin(self, digest: str, pinned: bool = True) -> None:
+        """Keep a run whatever the store's limit says, or stop doing so."""
+        mark = self._folder(digest, RunResult) / _PINNED
+        if pinned:
+            mark.touch()
+        else:
+            mark.unlink(missing_ok=True)
+
+    # --- runs under way, so that a crash is noticed ------------------------------------------------------------------
+
+    def note_started(self, digest: str, spec: RunSpec) -> None:
+        """Remember that a run is under way; without effect on a store that cannot be written."""
+        path = self._pending(digest)
+        with suppress(OSError):  # saving the result will say so
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(spec.to_json()))
+
+    def note_ended(self, digest: str) -> None:
+        """The run is over, well or not."""
+        with suppress(OSError):
+            self._pending(digest).unlink(missing_ok=True)
+
+    def interrupted(self, digest: str) -> RunSpec | None:
+        """What a run that was started and never ended was to do; None if there is no such run."""
+        try:
+            return RunSpec.from_json(json.loads(self._pending(digest).read_text()))
+        except (OSError, ValueError, CamuError):
+            return None
+
+    def _pending(self, digest: str) -> Path:
+        return self.root / "pending" / f"{_safe(digest)}.json"
+
+    def _evict(self, spared: Path) -> None:
+        """Delete the longest unused results until the rest fit; never a pinned one, nor `spared`."""
+        folders = [path.parent for kind in _KINDS for path in (self.root / kind.folder).glob(f"{_DIGEST}/{_MANIFEST}")]
+        sizes = {folder: sum(file.stat().st_size for file in folder.iterdir()) for folder in folders}
+        excess = sum(sizes.values()) - store_limit_bytes()
+        for folder in sorted(folders, key=lambda folder: (folder / _MANIFEST).stat().st_mtime):
+            if excess <= 0:
+                return
+            if folder != spared and not (folder / _PINNED).exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                excess -= sizes[folder]
+
     def _folder(self, digest: str, kind: type[Storable]) -> Path:
-        # digests come from URLs: anything else would be a path
-        name = digest if re.fullmatch(r"[0-9a-f]{20}", digest) else "not-a-digest"
-        return self.root / kind.folder / name
+        return self.root / kind.folder / _safe(digest)
+
+    def _damaged(self, folder: Path, error: Exception) -> RunDamaged:
+        self._set_aside(folder)
+        return RunDamaged(f"The stored run '{folder.name}' is damaged ({error}); it was set aside, so run it again.")
 
     def _set_aside(self, folder: Path) -> None:
         damaged = self.root / "damaged"
@@ -108,15 +187,40 @@ class RunStore:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _read_checked(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+def _unreadable(folder: Path, error: OSError) -> StoreError:
+    return StoreError(f"The stored run '{folder.name}' cannot be read at the moment ({error.strerror}); try again.")
+
+
+def _safe(digest: str) -> str:
+    """Digests come from URLs; anything else could be a path."""
+    return digest if re.fullmatch(_DIGEST, digest) else "not-a-digest"
+
+
+def _manifest(folder: Path) -> dict[str, str]:
+    """sha256 by file name."""
     manifest = json.loads((folder / _MANIFEST).read_text())
     if manifest["format"] != FORMAT_VERSION:
         raise ValueError(f"it has format {manifest['format']}, this program reads {FORMAT_VERSION}")
-    for name in _FILES:
-        if _sha256(folder / name) != manifest["sha256"][name]:
-            raise ValueError(f"{name} does not match its checksum")
-    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
-        return json.loads((folder / "summary.json").read_text()), dict(arrays)
+    return manifest["sha256"]
+
+
+def _checked_bytes(folder: Path, name: str, checksums: dict[str, str]) -> bytes:
+    content = (folder / name).read_bytes()
+    if hashlib.sha256(content).hexdigest() != checksums[name]:
+        raise ValueError(f"{name} does not match its checksum")
+    return content
+
+
+def _read_checked(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    checksums = _manifest(folder)
+    summary, arrays = (_checked_bytes(folder, name, checksums) for name in _FILES)
+    with np.load(io.BytesIO(arrays), allow_pickle=False) as loaded:
+        return json.loads(summary), dict(loaded)
+
+
+def _mark_used(folder: Path) -> None:
+    with suppress(OSError):  # a store that cannot be written can still be read
+        os.utime(folder / _MANIFEST)
 
 
 def _sha256(path: Path) -> str:

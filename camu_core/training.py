@@ -14,7 +14,7 @@ from camu_core.settings import Settings, setting
 
 @dataclass(frozen=True)
 class TrainingConfig(Settings):
-    """Adam with a one-cycle learning rate and cross-entropy."""
+    """Adam with cross-entropy and a one-cycle schedule, which moves the learning rate and Adam's first momentum."""
 
     epochs: int = setting(8, 1, 1000, "Passes over the training samples")
     batch_size: int = setting(128, 1, 4096, "Samples per step")

@@ -35,7 +35,7 @@ class Clause:
     @property
     def text(self) -> str:
         sentence = (
-            f"{self.subject}: {self.value:.1%} (95 % interval {self.low:.1%} to {self.high:.1%}), "
+            f"{self.subject}: {self.value:.1%} recognised (95 % interval {self.low:.1%} to {self.high:.1%}), "
             f"it was {self.before:.1%}"
         )
         never_saw = f"; a network that never saw it: {self.reference:.1%}" if self.reference is not None else ""
@@ -68,8 +68,8 @@ def judge(result: RunResult, retrained: RunResult | None = None) -> Verdict:
     }[forgotten, kept]
     what = forget_phrase(result)
     clauses = [
-        _clause(f"{_capital(what)} recognised in new images", "forget_test", before, after, reference, forgotten),
-        _clause("Everything else recognised in new images", "retain_test", before, after, reference, kept),
+        _clause(f"{_capital(what)}, new images", "forget_test", before, after, reference, forgotten),
+        _clause("Everything else, new images", "retain_test", before, after, reference, kept),
     ]
     return Verdict(headline, tuple(clauses))
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from safetensors.torch import save as save_tensors
 from camu_core.config import ASSETS, home_dir
 from camu_core.data import DATASETS
 from camu_core.errors import StoreUnwritable, WeightsError
+from camu_core.files import write_atomically
 from camu_core.models import BlockModel, build_model
 
 SHIPPED = ASSETS / "weights"
@@ -93,10 +92,7 @@ def keep_weights(sha256: str, content: bytes) -> None:
     if target.exists():
         return
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-            file.write(content)
-        os.replace(file.name, target)
+        write_atomically(target, content)
     except OSError as error:
         raise StoreUnwritable(
             f"Cannot keep the weights in {target.parent} ({error.strerror}); make the folder writable or set CAMU_HOME."
@@ -113,10 +109,10 @@ def build_from_bytes(content: bytes, dataset: str, model: str, name: str) -> Blo
     """
     info = DATASETS[dataset]
     try:
-        state = {key: value.float() for key, value in load_tensors(content).items()}
-    except SafetensorError as error:
+        state = load_tensors(content)
+    except (SafetensorError, KeyError) as error:  # KeyError: a number type that torch does not know
         raise WeightsError(
-            f"{name} is not a safetensors file ({error}); give weights saved by this program."
+            f"{name} is not a safetensors file that can be read ({error}); give weights saved by this program."
         ) from error
     built = build_model(model, info.shape, info.n_classes)
     expected = {key: tuple(value.shape) for key, value in built.state_dict().items()}
@@ -128,14 +124,25 @@ def build_from_bytes(content: bytes, dataset: str, model: str, name: str) -> Blo
             f"{name} does not hold a {model} for {info.title}: '{key}' should be {expected.get(key, 'absent')} "
             f"and is {got.get(key, 'absent')}; give weights of that model and dataset."
         )
+    if not all(value.is_floating_point() and value.isfinite().all() for value in state.values()):
+        raise WeightsError(f"{name} holds values that are not finite numbers; give weights of a trained model.")
     built.load_state_dict(state)
     return built.eval()
 
 
 def load_original(sha256: str, dataset: str, model: str) -> BlockModel:
-    """The original model of a run, frozen, in eval mode."""
+    """The original model of a run, frozen, in eval mode.
+
+    Raises:
+        WeightsError: the file is not on this machine, or its content has changed.
+    """
     path = find_weights(sha256)
-    return build_from_bytes(path.read_bytes(), dataset, model, path.name).requires_grad_(False)
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise WeightsError(
+            f"The weights file {path} was changed or damaged; delete it and give it again with --weights."
+        )
+    return build_from_bytes(content, dataset, model, path.name).requires_grad_(False)
 
 
 def to_bytes(model: BlockModel) -> bytes:

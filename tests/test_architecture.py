@@ -32,6 +32,8 @@ PUBLIC_NAMES = [
 ALLOWED = {
     "errors": "",
     "config": "",
+    "files": "",
+    "threads": "",
     "progress": "",
     "specs": "errors",
     "settings": "errors specs",
@@ -42,13 +44,14 @@ ALLOWED = {
     "methods": "errors models progress settings training",
     "measures": "data errors models",
     "results": "data errors progress specs",
-    "weights": "config data errors models",
+    "weights": "config data errors files models",
     "planning": "data errors methods models specs weights",
     "causal": "data errors measures methods models progress results settings specs weights",
-    "execution": "causal data errors measures methods models progress projection results specs weights",
-    "store": "config errors results",
+    "execution": "causal data errors measures methods models progress projection results specs threads weights",
+    "store": "config errors results specs",
     "jobs": "causal errors execution progress projection results specs store weights",
-    "engine": "causal errors execution jobs progress projection results specs store weights",
+    "worker": "errors execution jobs planning progress results specs",
+    "engine": "errors execution jobs progress results specs store worker",
     "figures": "data errors measures progress projection results specs",
     "verdict": "data errors measures results specs",
     "report": "config data errors figures measures progress projection results specs verdict",
@@ -67,8 +70,8 @@ METHOD_ALLOWED = {"camu_core.methods.base"}
 CONFINED = {
     "streamlit": {"pages", "pages.components", "app"},
     "plotly": {"figures", "report", "bench", "commands", "pages", "pages.components"},
-    "distributed": {"engine", "jobs", "bench", "commands"},
-    "dask": {"engine", "jobs", "bench", "commands"},
+    "distributed": {"engine", "jobs", "worker", "bench", "commands"},
+    "dask": {"engine", "jobs", "worker", "bench", "commands"},
 }
 # Groups that only pass on or draw what is finished: no network is run in them.
 WITHOUT_TORCH = {

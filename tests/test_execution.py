@@ -199,7 +199,7 @@ def test_several_classes_at_once(classes):
 # ------------------------------------------------------------------------------------------------- same seed, same run
 
 
-def test_same_seed_same_bits_here_and_in_a_fresh_process(digits_result):
+def test_same_seed_same_bits_in_a_fresh_process(digits_result):
     program = (
         "import sys; sys.path.insert(0, 'tests'); from test_execution import fingerprint; "
         "from camu_core import plan_run, run; print(fingerprint(run(plan_run('digits', [3]))))"
@@ -207,9 +207,6 @@ def test_same_seed_same_bits_here_and_in_a_fresh_process(digits_result):
     elsewhere = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=120, check=True
     )
-    torch.manual_seed(123)
-    np.random.seed(123)
-    assert fingerprint(run(plan_run("digits", [3]))) == fingerprint(digits_result)
     assert elsewhere.stdout.strip() == fingerprint(digits_result)
 
 
@@ -219,7 +216,9 @@ def test_another_seed_gives_another_run(digits_result):
     assert any((other.weights[name] != digits_result.weights[name]).any() for name in other.weights)
 
 
-def test_the_number_of_threads_does_not_matter(digits_result, two_threads):
+def test_same_seed_same_bits_whatever_the_threads_and_global_generators(digits_result, two_threads):
+    torch.manual_seed(123)
+    np.random.seed(123)
     assert fingerprint(run(plan_run("digits", [3]))) == fingerprint(digits_result)
 
 
@@ -267,7 +266,7 @@ def test_two_runs_in_turn_give_the_threads_back(two_threads):
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_a_loss_that_blows_up_stops_the_run(value, broken_method, camu_home, two_threads):
     spec = broken_method(lambda task, index: {"wild": value if index == 2 else 1.0})
-    with pytest.raises(RunDiverged, match=r"step 2 of 3.*'wild'"):
+    with pytest.raises(RunDiverged, match=r"step 2.*'wild'"):
         run(spec)
     assert torch.get_num_threads() == 2
     assert not camu_home.exists()

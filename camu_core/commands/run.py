@@ -9,6 +9,7 @@ from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError, StoreUnwritable
 from camu_core.execution import execute
+from camu_core.files import write_atomically
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
 from camu_core.planning import plan_run
@@ -74,7 +75,7 @@ def _percent(fraction: float | None) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text)
+        write_atomically(path, text.encode())
     except OSError as error:
         print(text, file=sys.stderr)
         raise StoreUnwritable(

@@ -18,6 +18,7 @@ def drain_with_bar(work: Generator[Step, None, T]) -> T:
         if step.stage not in bars:
             bars[step.stage] = tqdm(total=step.total, desc=STAGES[step.stage], leave=False, disable=None)
         bar = bars[step.stage]
+        bar.total = step.total  # known only from the method's first step on
         bar.update(step.index - bar.n)
 
     try:

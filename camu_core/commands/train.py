@@ -13,7 +13,9 @@ import torch
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS, loading
 from camu_core.errors import SpecError, StoreUnwritable
+from camu_core.files import write_atomically
 from camu_core.models import MODELS, build_model, predict
+from camu_core.threads import one_thread
 from camu_core.training import RECIPES, TrainingConfig, training
 from camu_core.weights import shipped_path, to_bytes
 
@@ -43,7 +45,8 @@ def run(arguments: argparse.Namespace) -> None:
     dataset = drain_with_bar(loading(info.name))
     model = build_model(arguments.model, info.shape, info.n_classes, arguments.seed)
     started = time.perf_counter()
-    drain_with_bar(training(model, dataset.x_train, dataset.y_train, recipe, arguments.seed))
+    with one_thread():
+        drain_with_bar(training(model, dataset.x_train, dataset.y_train, recipe, arguments.seed))
     seconds = time.perf_counter() - started
 
     content = to_bytes(model)
@@ -62,9 +65,8 @@ def run(arguments: argparse.Namespace) -> None:
         "sha256": hashlib.sha256(content).hexdigest(),
     }
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_bytes(content)
-        output.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
+        write_atomically(output, content)
+        write_atomically(output.with_suffix(".json"), (json.dumps(card, indent=2) + "\n").encode())
     except OSError as error:
         raise StoreUnwritable(
             f"Cannot write {output} ({error.strerror}); choose another place with --output."

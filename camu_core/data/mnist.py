@@ -1,12 +1,13 @@
 """MNIST and Fashion-MNIST through torchvision, downloaded to CAMU_DATA on first use."""
 
+import hashlib
 import socket
+import tempfile
 import threading
 from collections.abc import Generator
 from pathlib import Path
 
 from filelock import FileLock
-from torchvision import datasets
 
 from camu_core.config import data_dir
 from camu_core.data.dataset import Dataset, DatasetInfo
@@ -15,43 +16,51 @@ from camu_core.progress import Step
 
 _POLL_SECONDS = 0.2
 _NETWORK_TIMEOUT_SECONDS = 30.0
+_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 
-def _raw_dir(kind: type[datasets.MNIST]) -> Path:
-    return data_dir() / kind.__name__ / "raw"
+def _raw_dir(kind: str) -> Path:
+    return data_dir() / kind / "raw"
 
 
-def _archives(kind: type[datasets.MNIST]) -> list[Path]:
-    return [_raw_dir(kind) / name for name, _ in kind.resources]
+def _archives(kind: str) -> list[Path]:
+    return [_raw_dir(kind) / f"{name}.gz" for name in _FILES]
 
 
-def _is_present(kind: type[datasets.MNIST]) -> bool:
-    return all(path.exists() or path.with_suffix("").exists() for path in _archives(kind))
+def _unpacked(kind: str) -> list[Path]:
+    return [_raw_dir(kind) / name for name in _FILES]
 
 
-def _read(kind: type[datasets.MNIST]) -> Dataset:
-    train, test = (kind(data_dir(), train=part, download=True) for part in (True, False))
+def _is_present(kind: str) -> bool:
+    return all(a.exists() or b.exists() for a, b in zip(_archives(kind), _unpacked(kind), strict=True))
+
+
+def _read(kind: str, download: bool) -> Dataset:
+    from torchvision import datasets  # takes two seconds to import, and only this function needs it
+
+    train, test = (getattr(datasets, kind)(data_dir(), train=part, download=download) for part in (True, False))
     return Dataset(train.data.unsqueeze(1), train.targets, test.data.unsqueeze(1), test.targets)
 
 
-def _fetch_and_read(kind: type[datasets.MNIST]) -> Dataset:
+def _fetch_and_read(kind: str) -> Dataset:
     """Read the images; fetch or unpack what is missing, and unpack again what an earlier crash left half-unpacked."""
-    data_dir().mkdir(parents=True, exist_ok=True)
+    place = hashlib.sha256(str(_raw_dir(kind).absolute()).encode()).hexdigest()[:16]
     previous_timeout = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_NETWORK_TIMEOUT_SECONDS)  # torchvision sets none: a silent network would hang for ever
     try:
-        with FileLock(data_dir() / f".{kind.__name__}.lock"):
-            try:
-                return _read(kind)
-            except (ValueError, AssertionError, TypeError, IndexError):
-                for path in _archives(kind):
-                    path.with_suffix("").unlink(missing_ok=True)
-                return _read(kind)
+        with FileLock(Path(tempfile.gettempdir()) / f"camu-{place}.lock"):
+            if all(path.exists() for path in _unpacked(kind)):
+                try:
+                    return _read(kind, download=False)
+                except (ValueError, RuntimeError, AssertionError, TypeError, IndexError):
+                    for path in _unpacked(kind):
+                        path.unlink()
+            return _read(kind, download=True)
     finally:
         socket.setdefaulttimeout(previous_timeout)
 
 
-def _load(kind: type[datasets.MNIST], title: str, total_bytes: int) -> Generator[Step, None, Dataset]:
+def _load(kind: str, title: str, total_bytes: int) -> Generator[Step, None, Dataset]:
     outcome: list[Dataset | Exception] = []
 
     def work() -> None:
@@ -60,7 +69,8 @@ def _load(kind: type[datasets.MNIST], title: str, total_bytes: int) -> Generator
         except Exception as error:  # handed to the caller's thread below
             outcome.append(error)
 
-    thread = threading.Thread(target=work, name=f"fetch-{kind.__name__}", daemon=True)
+    folder_was_there = data_dir().exists()
+    thread = threading.Thread(target=work, name=f"fetch-{kind}", daemon=True)
     thread.start()
     while thread.is_alive():
         fetched_bytes = sum(path.stat().st_size for path in _archives(kind) if path.exists())
@@ -68,15 +78,24 @@ def _load(kind: type[datasets.MNIST], title: str, total_bytes: int) -> Generator
         thread.join(_POLL_SECONDS)
     if isinstance(outcome[0], Dataset):
         return outcome[0]
-    _remove_if_empty(_raw_dir(kind))
+    _clear_up(kind, folder_was_there)
     raise DatasetUnavailable(
         f"{title} is not in {data_dir()} and could not be downloaded ({_reason(outcome[0])}). "
         "Connect to the internet and try again, or use the built-in digits, which need no download."
     ) from outcome[0]
 
 
-def _remove_if_empty(raw: Path) -> None:
-    for folder in (raw, raw.parent):
+def _clear_up(kind: str, folder_was_there: bool) -> None:
+    """After a failed download: no half archive, no empty folder."""
+    from torchvision import datasets
+    from torchvision.datasets.utils import check_integrity
+
+    for name, md5 in getattr(datasets, kind).resources:
+        archive = _raw_dir(kind) / name
+        if archive.exists() and not check_integrity(archive, md5):
+            archive.unlink()
+    folders = [_raw_dir(kind), _raw_dir(kind).parent] + ([] if folder_was_there else [data_dir()])
+    for folder in folders:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 
@@ -92,16 +111,18 @@ MNIST = DatasetInfo(
     class_noun="digit",
     shape=(1, 28, 28),
     source="Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits, 1998",
-    is_present=lambda: _is_present(datasets.MNIST),
-    load=lambda: _load(datasets.MNIST, "MNIST", total_bytes=11_594_722),
+    is_present=lambda: _is_present("MNIST"),
+    load=lambda: _load("MNIST", "MNIST", total_bytes=11_594_722),
 )
 FASHION_MNIST = DatasetInfo(
     name="fashion_mnist",
     title="Fashion-MNIST",
-    class_names=tuple(datasets.FashionMNIST.classes),
+    class_names=(
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    ),
     class_noun="garment",
     shape=(1, 28, 28),
     source="H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST, arXiv:1708.07747, 2017 (MIT licence)",
-    is_present=lambda: _is_present(datasets.FashionMNIST),
-    load=lambda: _load(datasets.FashionMNIST, "Fashion-MNIST", total_bytes=30_878_645),
-)
+    is_present=lambda: _is_present("FashionMNIST"),
+    load=lambda: _load("FashionMNIST", "Fashion-MNIST", total_bytes=30_878_645),
+)  # fmt: skip

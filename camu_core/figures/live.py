@@ -45,7 +45,7 @@ def accuracy_curve(
                 yanchor="bottom" if name == "to forget" else "top",
                 font={"color": color, "size": 13}, bgcolor=tones.page, opacity=0.9,
             )  # fmt: skip
-    figure.update_xaxes(range=[-0.02 * total, 1.02 * total], title="steps")
+    figure.update_xaxes(range=[-0.02 * total, 1.02 * total])
     figure.update_yaxes(range=[-0.08, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])
     return styled(figure, dark, title, height).update_layout(showlegend=False, uirevision="accuracy")
 

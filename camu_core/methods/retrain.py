@@ -7,6 +7,9 @@ from camu_core.methods.base import UnlearningTask
 from camu_core.progress import Step
 from camu_core.training import RECIPES, TrainingConfig, training
 
+# Original models are trained with small seeds; starting from the very same weights would make the two look alike.
+SEED_OFFSET = 1_000_003
+
 
 class Retrain:
     name = "retrain"
@@ -23,6 +26,7 @@ class Retrain:
 
     def unlearn(self, task: UnlearningTask, config: TrainingConfig) -> Iterator[Step]:
         """Fresh weights drawn from the task's seed, then training on the retain set alone."""
-        task.model.reset(task.seed)
-        for step in training(task.model, task.x_retain, task.y_retain, config, task.seed):
+        seed = task.seed + SEED_OFFSET
+        task.model.reset(seed)
+        for step in training(task.model, task.x_retain, task.y_retain, config, seed):
             yield replace(step, stage="unlearn")

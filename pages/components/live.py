@@ -14,7 +14,7 @@ from pages.components import images, state, text
 
 STRIP_IMAGES = 12
 TICK_SECONDS = 0.4
-SNAPSHOTS_PER_SECOND = {"slow": 1.5, "normal": 4.0, "fast": 10.0}
+SNAPSHOTS_PER_SECOND = {"slow": 2.0, "normal": 6.0, "fast": 15.0}
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ def _tick(spec: RunSpec, digest: str) -> None:
     if job is None or job.state in ("stopped", "failed"):
         state.end_replay()
         st.rerun()
+    if job.state == "done":
+        state.start_companion(spec)
     newest = len(job.snapshots) - 1
     shown = state.advance_replay(digest, newest, snapshots_per_second) if newest >= 0 else -1
     if job.state == "done" and shown >= newest:
@@ -121,17 +123,17 @@ def pictures(
     ranges = axis_ranges([first.points], margin_fraction=0.15)
     left.plotly_chart(
         embedding_figure(
-            [panel], scene.y, scene.is_forget, scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=430
+            [panel], scene.y, scene.is_forget, scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=340
         ),
         key="live-embedding", config={"displayModeBar": False},
     )  # fmt: skip
     right.plotly_chart(
-        accuracy_curve(snapshots, total, text.LIVE_ACCURACY, dark, height=200),
+        accuracy_curve(snapshots, total, text.LIVE_ACCURACY, dark, height=150),
         key="live-accuracy", config={"displayModeBar": False},
     )  # fmt: skip
     if losses:
         right.plotly_chart(
-            loss_curves(losses, total, text.LIVE_LOSSES, dark, height=230),
+            loss_curves(losses, total, text.LIVE_LOSSES, dark, height=190),
             key="live-losses", config={"displayModeBar": False},
         )  # fmt: skip
     chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]

@@ -15,6 +15,8 @@ from camu_core.jobs import JobView, RunJob, UmapJob
 from camu_core.planning import plan_run
 from camu_core.projection import aligned, fit_pca
 
+# Datasets on which retraining is quick enough to run beside every run.
+QUICK_DATASETS = ("digits",)
 _RESULTS_IN_MEMORY = 16
 
 
@@ -166,13 +168,17 @@ def _example_result(digest: str) -> RunResult:
 # --- starting and stopping ---------------------------------------------------------------------------------------
 
 
-def start(spec: RunSpec, also_retrain: bool = False) -> None:
-    """Submit a run, open it, and play it from its beginning; optionally retrain beside it."""
+def start(spec: RunSpec) -> None:
+    """Submit a run, open it, and play it from its beginning."""
     digest = engine().submit(RunJob.of(spec), watcher())
-    if also_retrain and spec.method != "retrain":
-        engine().submit(RunJob.of(retraining_of(spec)), watcher())
     open_run(digest)
     start_replay(digest)
+
+
+def start_companion(spec: RunSpec) -> None:
+    """After a run: retrain beside it where that takes seconds."""
+    if spec.method != "retrain" and spec.dataset in QUICK_DATASETS and retrained_for(spec) is None:
+        start_beside(retraining_of(spec))
 
 
 def start_beside(spec: RunSpec) -> None:

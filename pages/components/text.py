@@ -49,9 +49,10 @@ WATCH_IT = "Watch it"
 UNKNOWN_RUN_HELP = "Open the example"
 
 LIVE_EMBEDDING = "Each point is an image, placed by how the network sees it"
-LIVE_ACCURACY = "Images classified correctly, live sample"
-LIVE_LOSSES = "What the method pushes down"
+LIVE_ACCURACY = "Images recognised, by step (live sample)"
+LIVE_LOSSES = "What the method pushes down, by step"
 STRIP_TITLE = "Twelve images it must forget, and what it says now"
+VERDICT_MEASURE = "Test images that the network still recognises"
 INTERVAL = "95 % interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
 EVIDENCE = (

@@ -33,6 +33,7 @@ def verdict_card(result: RunResult, retrained: RunResult | None) -> None:
     with st.container(border=True, key="verdict"):
         icon, color = ("check_circle", "green") if verdict.is_good else ("error", "orange")
         st.subheader(f":{color}[:material/{icon}:] {verdict.headline}", anchor=False)
+        st.caption(text.VERDICT_MEASURE)
         for column, clause in zip(st.columns(len(verdict.clauses)), verdict.clauses, strict=True):
             column.metric(
                 clause.subject, f"{clause.value:.1%}", f"before: {clause.before:.1%}",

@@ -8,9 +8,6 @@ from camu_core.figures import split_figure
 from camu_core.verdict import finding
 from pages.components import controls, live, state, text, verdict
 
-# Datasets on which retraining is quick enough to run beside every press.
-QUICK_DATASETS = ("digits",)
-
 
 def main() -> None:
     run = state.current_run()
@@ -25,7 +22,7 @@ def main() -> None:
         info = DATASETS[dataset]
         st.warning(text.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
     if pressed:
-        state.start(spec, also_retrain=dataset in QUICK_DATASETS)
+        state.start(spec)
         st.rerun()
 
     if busy or (run.job is not None and state.is_replaying(run.digest)):
@@ -66,7 +63,7 @@ def _retraining(result: RunResult, retrained: RunResult | None) -> None:
         st.button(
             text.RETRAIN_PRESS,
             help=text.RETRAIN_HELP.format(
-                minutes="seconds" if result.spec.dataset in QUICK_DATASETS else "some minutes"
+                minutes="seconds" if result.spec.dataset in state.QUICK_DATASETS else "some minutes"
             ),
             on_click=state.start_beside,
             args=(spec,),

@@ -12,7 +12,7 @@ def main() -> None:
     st.markdown(text.START_LEAD)
     label = controls.class_row("digits")
     if controls.press_button():
-        state.start(plan_run("digits", [label]), also_retrain=True)
+        state.start(plan_run("digits", [label]))
         st.switch_page("pages/explore/run.py", query_params={"run": state.open_digest()})
     for column, (title, body) in zip(st.columns(3), text.START_STEPS, strict=True):
         with column.container(border=True, height="stretch"):

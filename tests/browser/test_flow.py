@@ -19,11 +19,11 @@ def test_press_watch_verdict_reload(server: str, page: Page) -> None:
     expect(page.get_by_role("button", name=re.compile("Stop|Skip")).first).to_be_visible()
     expect(page.locator(VERDICT)).to_be_visible()
     expect(page.locator(VERDICT)).to_contain_text("Forgotten, and the rest is kept")
-    expect(page.locator(VERDICT)).to_contain_text("The digit 7 recognised in new images")
+    expect(page.locator(VERDICT)).to_contain_text("The digit 7, new images")
 
     address = page.url
     page.reload()
-    expect(page.locator(VERDICT)).to_contain_text("The digit 7 recognised in new images")
+    expect(page.locator(VERDICT)).to_contain_text("The digit 7, new images")
     assert page.url == address
     expect(page.get_by_text("Example run")).to_have_count(0)
 
