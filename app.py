@@ -42,6 +42,7 @@ def main() -> None:
                 st.Page("pages/explore/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
                 st.Page("pages/explore/accuracy.py", title="Accuracy", icon=":material/bar_chart:"),
             ],
+            "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
         }
     )
     page.run()

@@ -15,6 +15,11 @@ def home_dir() -> Path:
     return Path(os.environ.get("CAMU_HOME") or platformdirs.user_data_dir(APP_NAME))
 
 
+def scheduler_address() -> str | None:
+    """Of a running Dask cluster: CAMU_SCHEDULER, such as tcp://host:8786; None for the embedded one."""
+    return os.environ.get("CAMU_SCHEDULER") or None
+
+
 def store_limit_bytes() -> int:
     """What finished runs may take on disk before the longest unused go: CAMU_STORE_MB, else 4,000 MB."""
     return int(float(os.environ.get("CAMU_STORE_MB") or _STORE_MB) * 1e6)

@@ -11,12 +11,16 @@ import logging
 import os
 import threading
 import time
+import uuid
+from collections.abc import Generator
 
 import dask
 from distributed import Client, Event, Future, KilledWorker, LocalCluster
 
-from camu_core.errors import CamuError, RunStopped, StoreUnwritable
+from camu_core.config import scheduler_address
+from camu_core.errors import CamuError, RunError, RunStopped, StoreUnwritable
 from camu_core.jobs import Job, JobView, Progress, RunJob
+from camu_core.progress import Step
 from camu_core.results import Storable
 from camu_core.store import RunStore
 from camu_core.worker import TOPIC, warm_up, work
@@ -24,6 +28,8 @@ from camu_core.worker import TOPIC, warm_up, work
 MAX_ATTEMPTS = 2
 BACKGROUND_PRIORITY = -10
 _WATCH_SECONDS = 0.5
+_FOLLOW_SECONDS = 0.1
+_FINISHED_JOBS_REMEMBERED = 32
 _CONNECT_TIMEOUT_SECONDS = 20
 _NO_WORKER_SECONDS = 20.0
 _RESULTS_KEPT_IN_MEMORY = 8
@@ -43,7 +49,7 @@ class Engine:
 
     def __init__(self, store: RunStore, scheduler: str | None = None, n_workers: int | None = None) -> None:
         self.store = store
-        self._address = scheduler or os.environ.get("CAMU_SCHEDULER")
+        self._address = scheduler or scheduler_address()
         self._n_workers = n_workers or os.cpu_count() or 1
         self._lock = threading.RLock()
         self._progress: dict[str, Progress] = {}
@@ -84,7 +90,6 @@ class Engine:
         Returns:
             the digest.
         """
-        self.start()
         with self._lock:
             known = self._progress.get(job.digest)
             if known is not None and not known.is_over:
@@ -92,6 +97,7 @@ class Engine:
             elif self.has(job):
                 self._progress.pop(job.digest, None)
             else:
+                self.start()
                 if isinstance(job, RunJob):
                     self.store.note_started(job.digest, job.spec)
                 progress = self._progress[job.digest] = Progress(job, {watcher}, priority)
@@ -144,6 +150,24 @@ class Engine:
             if digest in self._unsaved:
                 return self._unsaved[digest]
         return self.store.load(digest, kind)
+
+    def follow(self, job: Job) -> Generator[Step, None, Storable]:
+        """Submit a job and yield its newest step until it is over; closing the generator stops it.
+
+        Raises:
+            RunError: it failed or was stopped by somebody else.
+        """
+        follower = f"follow-{uuid.uuid4().hex}"
+        digest = self.submit(job, follower)
+        try:
+            while (view := self.watch(digest)) is not None and not view.is_over:
+                yield Step(view.index, view.total, stage=view.stage)
+                time.sleep(_FOLLOW_SECONDS)
+        finally:
+            self.stop(digest, follower)
+        if view is not None and view.state != "done":
+            raise RunError(view.message or "The run was stopped.")
+        return self.result(digest, job.result_type)
 
     # --- connection --------------------------------------------------------------------------------------------------
 
@@ -267,6 +291,9 @@ class Engine:
     def _finish(self, progress: Progress, state: str, message: str = "") -> None:
         with self._lock:
             progress.finish(state, message)
+            over = [other for other in self._progress.values() if other.is_over]
+            for other in sorted(over, key=lambda other: other.ended)[:-_FINISHED_JOBS_REMEMBERED]:
+                self._progress.pop(other.job.digest)
         self.store.note_ended(progress.job.digest)
 
     def _keep(self, result: Storable) -> str:

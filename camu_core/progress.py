@@ -12,6 +12,7 @@ STAGES = {
     "train": "Training the original model",
     "unlearn": "Forgetting",
     "measure": "Measuring",
+    "sweep": "Runs finished",
     "project": "Drawing the refined picture",
 }
 

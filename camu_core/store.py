@@ -16,6 +16,7 @@ import numpy as np
 
 from camu_core.config import home_dir, store_limit_bytes
 from camu_core.errors import CamuError, RunDamaged, RunNotFound, StoreError, StoreUnwritable
+from camu_core.files import write_atomically
 from camu_core.results import Projection, RunResult, Storable
 from camu_core.specs import RunSpec
 
@@ -141,8 +142,7 @@ class RunStore:
         """Remember that a run is under way; without effect on a store that cannot be written."""
         path = self._pending(digest)
         with suppress(OSError):  # saving the result will say so
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(spec.to_json()))
+            write_atomically(path, json.dumps(spec.to_json()).encode())
 
     def note_ended(self, digest: str) -> None:
         """The run is over, well or not."""
@@ -155,6 +155,26 @@ class RunStore:
             return RunSpec.from_json(json.loads(self._pending(digest).read_text()))
         except (OSError, ValueError, CamuError):
             return None
+
+    # --- sweeps ------------------------------------------------------------------------------------------------------
+
+    def note_sweep(self, digest: str, sweep: dict[str, Any]) -> None:
+        """Remember that a sweep was asked for; without effect on a store that cannot be written."""
+        with suppress(OSError):
+            write_atomically(self.root / "sweeps" / f"{_safe(digest)}.json", json.dumps(sweep).encode())
+
+    def sweeps(self) -> list[dict[str, Any]]:
+        """All sweeps that were asked for, the newest first; unreadable ones are left out."""
+        found = []
+        for path in sorted((self.root / "sweeps").glob("*.json"), key=lambda path: -path.stat().st_mtime):
+            with suppress(OSError, ValueError):
+                found.append(json.loads(path.read_text()))
+        return found
+
+    def forget_sweep(self, digest: str) -> None:
+        """Take a sweep off the list; its runs stay."""
+        with suppress(OSError):
+            (self.root / "sweeps" / f"{_safe(digest)}.json").unlink(missing_ok=True)
 
     def _pending(self, digest: str) -> Path:
         return self.root / "pending" / f"{_safe(digest)}.json"

@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from camu_core.commands import doctor, run, train
+from camu_core.commands import doctor, run, sweep, train
 
-COMMANDS: dict[str, ModuleType] = {"run": run, "train": train, "doctor": doctor}
+COMMANDS: dict[str, ModuleType] = {"run": run, "sweep": sweep, "train": train, "doctor": doctor}

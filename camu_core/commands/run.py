@@ -6,14 +6,18 @@ import sys
 from pathlib import Path
 
 from camu_core.commands.terminal import drain_with_bar
+from camu_core.config import scheduler_address
 from camu_core.data import DATASETS
+from camu_core.engine import Engine
 from camu_core.errors import SpecError, StoreUnwritable
 from camu_core.execution import execute
 from camu_core.files import write_atomically
+from camu_core.jobs import RunJob
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
 from camu_core.planning import plan_run
 from camu_core.results import RunResult
+from camu_core.specs import RunSpec
 from camu_core.store import RunStore
 
 
@@ -42,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         weights=arguments.weights,
     )
-    result = drain_with_bar(execute(spec))
+    result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
     if arguments.save:
         RunStore().save(result)
     if arguments.json is None:
@@ -51,6 +55,15 @@ def run(arguments: argparse.Namespace) -> None:
         print(json.dumps(result.summary()))
     else:
         _write(Path(arguments.json), json.dumps(result.summary()) + "\n")
+
+
+def _through_cluster(spec: RunSpec) -> RunResult:
+    """On the cluster at CAMU_SCHEDULER; the run is kept in CAMU_HOME in any case."""
+    engine = Engine(RunStore())
+    try:
+        return drain_with_bar(engine.follow(RunJob.of(spec)))
+    finally:
+        engine.close()
 
 
 def _assignment(text: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Pure functions from results to plotly figures; nothing here computes what it shows."""
 
-from camu_core.figures.accuracy import class_figure, confusion_figure, split_figure
+from camu_core.figures.accuracy import class_figure, confusion_figure, runs_figure, split_figure
 from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
 
@@ -12,5 +12,6 @@ __all__ = [
     "confusion_figure",
     "embedding_figure",
     "loss_curves",
+    "runs_figure",
     "split_figure",
 ]

@@ -46,6 +46,30 @@ def split_figure(
     return styled(figure, dark, title, height).update_layout(barmode="group", bargap=0.28, bargroupgap=0.06)
 
 
+def runs_figure(rows: Sequence[Mapping[str, Any]], dark: bool = False) -> go.Figure:
+    """Several runs in the plane of forgetting and keeping: the best ones lie top left.
+
+    Args:
+        rows: of `sweep_table`.
+    """
+    figure = go.Figure()
+    for i, row in enumerate(rows):
+        name = f"{row['dataset']}, forget {row['forget_class']}, {row['method']}, seed {row['seed']}"
+        color = MODEL_COLORS["retrained" if row["method"] == "retrain" else "unlearned"]
+        figure.add_scatter(
+            x=[row["unlearned_forget_test"]], y=[row["unlearned_retain_test"]], mode="markers+text", name=name,
+            text=[f" {i + 1}"], textposition="middle right", showlegend=True,
+            marker={"size": 13, "color": color, "symbol": i % 40},
+            hovertemplate=name + "<br>forgotten class %{x:.1%}, the rest %{y:.1%}<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(title="forgotten class still recognised (new images; 0 % is the aim)", tickformat=".0%")
+    figure.update_yaxes(title="the rest recognised", tickformat=".1%")
+    title = "Forgetting against keeping, new images: top left is best"
+    return styled(figure, dark, title, 420).update_layout(
+        legend={"orientation": "v", "x": 1.02, "y": 1, "yref": "paper"}
+    )
+
+
 def class_figure(
     reports: Mapping[str, Sequence[float | None]],
     counts: Sequence[int],

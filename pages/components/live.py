@@ -107,6 +107,8 @@ def _status(job, shown: int, newest: int) -> None:
             )
     if job.attempt > 1:
         st.warning(text.RETRIED)
+    if state.engine().problem():
+        st.warning(state.engine().problem())
 
 
 def pictures(

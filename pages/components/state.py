@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -14,6 +15,7 @@ from camu_core.errors import CamuError, RunNotFound
 from camu_core.jobs import JobView, RunJob, UmapJob
 from camu_core.planning import plan_run
 from camu_core.projection import aligned, fit_pca
+from pages.components import text
 
 # Datasets on which retraining is quick enough to run beside every run.
 QUICK_DATASETS = ("digits",)
@@ -51,6 +53,7 @@ class OpenRun:
     Args:
         digest: of the run; job: how it stands, if it was asked for since the server started.
         result: if it is finished. is_example: it is the shipped one.
+        interrupted: what it was to do, if the app ended in the middle of it.
         problem: why there is nothing to show, in one sentence.
     """
 
@@ -60,12 +63,14 @@ class OpenRun:
     is_example: bool = False
     problem: str = ""
 
+    interrupted: RunSpec | None = None
+
     @property
     def spec(self) -> RunSpec | None:
         """What was asked for; None of a run that nobody knows."""
         if self.result is not None:
             return self.result.spec
-        return self.job.job.spec if self.job is not None else None
+        return self.job.job.spec if self.job is not None else self.interrupted
 
 
 def open_digest() -> str | None:
@@ -100,7 +105,10 @@ def current_run() -> OpenRun:
     try:
         return OpenRun(digest, job=job, result=find_result(digest), is_example=_is_example(digest))
     except CamuError as error:
-        return OpenRun(digest, job=job, problem=str(error))
+        interrupted = engine().store.interrupted(digest)
+        return OpenRun(
+            digest, job=job, interrupted=interrupted, problem=text.INTERRUPTED if interrupted else str(error)
+        )
 
 
 def example_run() -> OpenRun:
@@ -184,6 +192,35 @@ def start_companion(spec: RunSpec) -> None:
 def start_beside(spec: RunSpec) -> None:
     """Submit a run without leaving the open one."""
     engine().submit(RunJob.of(spec), watcher())
+
+
+def forget_runs(digests: Iterable[str]) -> None:
+    """Delete finished runs from the store."""
+    for digest in digests:
+        engine().store.delete(digest)
+        if st.session_state.get("run") == digest:
+            close_run()
+
+
+def pin_runs(digests: Iterable[str], pinned: bool) -> None:
+    for digest in digests:
+        engine().store.pin(digest, pinned)
+
+
+def finished_runs() -> list[dict]:
+    """Summaries of all stored runs, the last used first, with `is_pinned`; damaged ones are left out."""
+    store, found = engine().store, []
+    for digest in store.digests():
+        try:
+            found.append({**_summary(digest, _stamp(digest)), "is_pinned": store.is_pinned(digest)})
+        except CamuError:
+            continue
+    return found
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def _summary(digest: str, stamp: float) -> dict:
+    return engine().store.summary(digest)
 
 
 def stop(digest: str) -> None:

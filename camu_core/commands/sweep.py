@@ -1,0 +1,53 @@
+"""Run every forget class x method x seed, and write one table."""
+
+import argparse
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from camu_core.commands.terminal import drain_with_bar
+from camu_core.data import DATASETS
+from camu_core.engine import Engine
+from camu_core.errors import SpecError, StoreUnwritable
+from camu_core.files import write_atomically
+from camu_core.methods import METHODS
+from camu_core.store import RunStore
+from camu_core.sweeps import SweepSpec, running_sweep
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dataset", default="digits", help=f"one of {', '.join(DATASETS)}; default %(default)s")
+    parser.add_argument("--forget-class", default="all", help="classes, each forgotten alone: all, or such as 0-2,5")
+    parser.add_argument("--method", default="camu,retrain", help=f"of {', '.join(METHODS)}; default %(default)s")
+    parser.add_argument("--seed", default="0", help="such as 0-2; default %(default)s")
+    parser.add_argument("--output", type=Path, default=Path("sweep.csv"), help=".csv or .parquet; default %(default)s")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Finished runs are kept in CAMU_HOME, so an interrupted sweep goes on where it was."""
+    if arguments.output.suffix not in (".csv", ".parquet"):
+        raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
+    methods = (name.strip() for name in arguments.method.split(","))
+    sweep = SweepSpec.from_texts(arguments.dataset, arguments.forget_class, methods, arguments.seed)
+    runs = sweep.runs()
+    store = RunStore()
+    n_stored = sum(store.has(spec.digest) for spec in runs)
+    store.note_sweep(sweep.digest, sweep.to_json())
+    engine = Engine(store, n_workers=min(os.cpu_count() or 1, max(1, len(runs) - n_stored)))
+    try:
+        table = drain_with_bar(running_sweep(sweep, engine))
+    finally:
+        engine.close()
+    _write(table, arguments.output)
+    print(f"{arguments.output}: {len(runs)} runs, {n_stored} of them finished before; kept in {store.root}")
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    content = table.to_csv(index=False).encode() if path.suffix == ".csv" else table.to_parquet(index=False)
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise StoreUnwritable(
+            f"Cannot write {path} ({error.strerror}); the runs are kept, choose another --output."
+        ) from error

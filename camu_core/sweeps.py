@@ -1,0 +1,155 @@
+"""Many runs as one request: every forget class x method x seed, run through the engine, resumable, as one table."""
+
+import hashlib
+import json
+import time
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from camu_core.data import DATASETS
+from camu_core.engine import BACKGROUND_PRIORITY, Engine
+from camu_core.errors import RunError, SpecError
+from camu_core.jobs import RunJob
+from camu_core.measures import SPLIT_NAMES
+from camu_core.planning import plan_run
+from camu_core.progress import Step
+from camu_core.specs import RunSpec
+
+_POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class SweepSpec:
+    """A grid of runs, each with its method's default settings.
+
+    Args:
+        classes: each is forgotten alone.
+    """
+
+    dataset: str
+    classes: tuple[int, ...]
+    methods: tuple[str, ...]
+    seeds: tuple[int, ...]
+
+    @property
+    def digest(self) -> str:
+        """20 hex digits that name the sweep."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:20]
+
+    def runs(self) -> list[RunSpec]:
+        """Every cell of the grid.
+
+        Raises:
+            SpecError, WeightsError: see `plan_run`.
+        """
+        return [
+            plan_run(self.dataset, [label], method, seed=seed)
+            for method in self.methods
+            for label in self.classes
+            for seed in self.seeds
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_texts(cls, dataset: str, classes: str, methods: Iterable[str], seeds: str) -> "SweepSpec":
+        """From what people type: classes 'all' or '0-2,5', seeds '0-2'.
+
+        Raises:
+            SpecError: not of that form, or nothing to do.
+        """
+        if dataset not in DATASETS:
+            raise SpecError(f"There is no dataset '{dataset}'; expected one of {', '.join(DATASETS)}.")
+        everything = tuple(range(DATASETS[dataset].n_classes))
+        chosen = tuple(methods)
+        if not chosen:
+            raise SpecError("Choose at least one method; got none.")
+        labels = everything if classes.strip() == "all" else _numbers(classes, "The list of classes")
+        return cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"))
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "SweepSpec":
+        return cls(value["dataset"], *(tuple(value[name]) for name in ("classes", "methods", "seeds")))
+
+
+def submit_sweep(sweep: SweepSpec, engine: Engine) -> list[RunSpec]:
+    """Hand every run that is not finished to the engine, behind what people are waiting for."""
+    runs = sweep.runs()
+    for spec in runs:
+        engine.submit(RunJob.of(spec), watcher_of(sweep), BACKGROUND_PRIORITY)
+    return runs
+
+
+def stop_sweep(sweep: SweepSpec, engine: Engine) -> None:
+    """Stop what is under way; finished runs stay, and the sweep can be submitted again."""
+    for spec in sweep.runs():
+        engine.stop(spec.digest, watcher_of(sweep))
+
+
+def watcher_of(sweep: SweepSpec) -> str:
+    return f"sweep-{sweep.digest}"
+
+
+def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.DataFrame]:
+    """Run a sweep to its end; closing the generator stops what is under way.
+
+    Raises:
+        RunError: a run failed; the others are finished first.
+    """
+    runs = submit_sweep(sweep, engine)
+    try:
+        while True:
+            views = [engine.watch(spec.digest) for spec in runs]
+            n_done = sum(view is None or view.is_over for view in views)
+            yield Step(n_done, len(runs), stage="sweep")
+            if n_done == len(runs):
+                break
+            time.sleep(_POLL_SECONDS)
+    finally:
+        stop_sweep(sweep, engine)
+    failed = [view for view in views if view is not None and view.state == "failed"]
+    if failed:
+        raise RunError(f"{len(failed)} of {len(runs)} runs failed; the first ({failed[0].digest}): {failed[0].message}")
+    return sweep_table(engine.store.summary(spec.digest) for spec in runs)
+
+
+def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """One row a run: what was run, its seconds of unlearning alone, and the four accuracies before and after.
+
+    Args:
+        summaries: of finished runs, see `RunResult.summary`.
+    """
+    return pd.DataFrame(_row(summary) for summary in summaries)
+
+
+def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
+    spec = summary["spec"]
+    return {
+        "digest": summary["digest"],
+        "dataset": spec["dataset"],
+        "model": spec["model"],
+        "method": spec["method"],
+        "forget_class": "+".join(map(str, spec["forget"]["classes"])),
+        "seed": spec["seed"],
+        "unlearn_seconds": summary["seconds"],
+        **{
+            f"{model}_{split}": summary["metrics"][model][split]
+            for model in ("original", "unlearned")
+            for split in SPLIT_NAMES
+        },
+    }
+
+
+def _numbers(text: str, what: str) -> tuple[int, ...]:
+    """'0-2,5' -> (0, 1, 2, 5)."""
+    numbers: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise SpecError(f"{what} must be numbers and ranges such as 0-2,5; got '{text}'.")
+        numbers += range(int(first), int(last or first) + 1)
+    return tuple(dict.fromkeys(numbers))

@@ -1,0 +1,111 @@
+"""All finished runs, and sweeps."""
+
+import pandas as pd
+import streamlit as st
+
+from camu_core import DATASETS, METHODS
+from camu_core.errors import CamuError
+from camu_core.figures import runs_figure
+from camu_core.sweeps import SweepSpec, sweep_table
+from pages.components import state, sweeps, text
+
+
+def main() -> None:
+    st.title(text.LIBRARY_TITLE, anchor=False)
+    st.markdown(text.LIBRARY_LEAD)
+    runs = state.finished_runs()
+    if runs:
+        _library(runs)
+    else:
+        st.info(text.LIBRARY_EMPTY, icon=":material/inbox:")
+    st.subheader(text.SWEEP_TITLE, anchor=False)
+    st.markdown(text.SWEEP_LEAD)
+    _sweep_form()
+    sweeps.sweep_list()
+
+
+def _library(runs: list[dict]) -> None:
+    table = sweep_table(runs).assign(pinned=[run["is_pinned"] for run in runs])
+    shown = _filtered(table)
+    event = st.dataframe(
+        _readable(shown), hide_index=True, on_select="rerun", selection_mode="multi-row", key="library",
+        height="content",
+        column_config={
+            "forgotten": st.column_config.ProgressColumn(text.COLUMN_FORGOTTEN, format="percent", min_value=0, max_value=1),
+            "kept": st.column_config.ProgressColumn(text.COLUMN_KEPT, format="percent", min_value=0, max_value=1),
+            "seconds": st.column_config.NumberColumn("Unlearning, s", format="%.1f"),
+        },
+    )  # fmt: skip
+    picked = shown.iloc[event.selection.rows]
+    if picked.empty:
+        st.caption(text.LIBRARY_PICK)
+        return
+    _actions(picked)
+    if len(picked) > 1:
+        st.subheader(text.COMPARE_TITLE, anchor=False)
+        st.plotly_chart(runs_figure(picked.to_dict("records"), state.is_dark()), key="compare")
+
+
+def _filtered(table: pd.DataFrame) -> pd.DataFrame:
+    columns = st.columns(3)
+    for column, label, name in zip(
+        columns,
+        (text.FILTER_DATASET, text.FILTER_METHOD, text.FILTER_CLASS),
+        ("dataset", "method", "forget_class"),
+        strict=True,
+    ):
+        wanted = column.multiselect(label, sorted(table[name].unique()), key=f"filter-{name}")
+        if wanted:
+            table = table[table[name].isin(wanted)]
+    return table
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "": ["📌" if pinned else "" for pinned in table["pinned"]],
+            "pictures": [DATASETS[name].title for name in table["dataset"]],
+            "forget": [
+                " + ".join(DATASETS[dataset].class_names[int(label)] for label in labels.split("+"))
+                for dataset, labels in zip(table["dataset"], table["forget_class"], strict=True)
+            ],
+            "method": [METHODS[name].title if name in METHODS else name for name in table["method"]],
+            "seed": table["seed"],
+            "forgotten": table["unlearned_forget_test"],
+            "kept": table["unlearned_retain_test"],
+            "seconds": table["unlearn_seconds"],
+            "run": table["digest"],
+        }
+    )
+
+
+def _actions(picked: pd.DataFrame) -> None:
+    digests = picked["digest"].tolist()
+    with st.container(horizontal=True):
+        if len(digests) == 1 and st.button(text.OPEN, type="primary", icon=":material/open_in_new:"):
+            state.open_run(digests[0])
+            st.switch_page("pages/explore/run.py", query_params={"run": digests[0]})
+        pin = not picked["pinned"].all()
+        st.button(
+            text.PIN if pin else text.UNPIN, on_click=state.pin_runs, args=(digests, pin), icon=":material/push_pin:"
+        )
+        st.button(text.DELETE, on_click=state.forget_runs, args=(digests,), icon=":material/delete:")
+
+
+def _sweep_form() -> None:
+    with st.form("sweep", border=True):
+        left, middle, right, last = st.columns([2, 2, 3, 1])
+        dataset = left.selectbox(text.PICK_DATASET, list(DATASETS), format_func=lambda name: DATASETS[name].title)
+        methods = middle.multiselect(
+            text.PICK_METHOD, list(METHODS), default=list(METHODS)[:2], format_func=lambda name: METHODS[name].title
+        )
+        classes = right.text_input(text.SWEEP_CLASSES, "all", help="all, or numbers and ranges such as 0-2,5")
+        seeds = last.text_input(text.SWEEP_SEEDS, "0-2")
+        if st.form_submit_button(text.SWEEP_START, icon=":material/grid_view:"):
+            try:
+                sweeps.start(SweepSpec.from_texts(dataset, classes, methods, seeds))
+            except CamuError as error:
+                st.error(str(error))
+
+
+main()
