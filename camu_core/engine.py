@@ -94,6 +94,7 @@ class Engine:
             known = self._progress.get(job.digest)
             if known is not None and not known.is_over:
                 known.watchers.add(watcher)
+                known.stop_requested = False  # whoever stopped it a moment ago: it is wanted again
             elif self.has(job):
                 self._progress.pop(job.digest, None)
             else:
@@ -252,13 +253,13 @@ class Engine:
 
     def _on_done(self, progress: Progress, future: Future) -> None:
         """Runs in a thread of the client: keep the result, let the key go, and only then say that the job is over."""
-        client, error = future.client, None
+        client, status, error = future.client, future.status, None  # a released future has lost its status
         try:
-            if future.status == "finished":
+            if status == "finished":
                 progress.notice = self._keep(future.result())
-            elif future.status == "error":
+            elif status == "error":
                 error = future.exception()
-            elif not progress.stop_requested:
+            elif not progress.stop_requested and client is not self._client:
                 return  # the connection is gone; the guard dispatches the job again
             future.release()
             client.sync(asyncio.sleep, 0)  # lets the release happen: the key would give the old outcome until then
@@ -266,20 +267,24 @@ class Engine:
             error = problem
         if progress.future is not future or progress.is_over:
             return
-        if progress.stop_requested and future.status != "finished":
+        if progress.stop_requested and status != "finished":
             self._finish(progress, "stopped")
+        elif status == "cancelled" or isinstance(error, RunStopped):
+            self._begin_again(progress)
         elif error is not None:
             self._on_error(progress, error)
         else:
             self._finish(progress, "done")
 
+    def _begin_again(self, progress: Progress) -> None:
+        """The task was stopped, by another server or a moment before somebody asked again; here it is still wanted."""
+        with self._lock:
+            progress.state = "queued"
+            progress.attempts.clear()
+            self._dispatch(progress)
+
     def _on_error(self, progress: Progress, error: BaseException) -> None:
-        if isinstance(error, RunStopped):  # another server stopped the shared task; somebody here still wants it
-            with self._lock:
-                progress.state = "queued"
-                progress.attempts.clear()
-                self._dispatch(progress)
-        elif isinstance(error, CamuError):
+        if isinstance(error, CamuError):
             self._finish(progress, "failed", str(error))
         elif isinstance(error, KilledWorker):
             self._finish(progress, "failed", LOST)

@@ -111,9 +111,10 @@ def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.
             time.sleep(_POLL_SECONDS)
     finally:
         stop_sweep(sweep, engine)
-    failed = [view for view in views if view is not None and view.state == "failed"]
+    failed = [view for view in views if view is not None and view.state != "done"]
     if failed:
-        raise RunError(f"{len(failed)} of {len(runs)} runs failed; the first ({failed[0].digest}): {failed[0].message}")
+        why = failed[0].message or "it was stopped"
+        raise RunError(f"{len(failed)} of {len(runs)} runs failed; the first ({failed[0].digest}): {why}")
     return sweep_table(engine.store.summary(spec.digest) for spec in runs)
 
 

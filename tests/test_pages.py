@@ -102,6 +102,35 @@ def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert "python -m camu_core train" in app.error[0].value
 
 
+def test_the_library_lists_finished_runs_and_deletes_them(digits_result: RunResult) -> None:
+    assert "No run has finished here yet" in words(open_page("library/runs"))
+    RunStore().save(digits_result)
+    app = open_page("library/runs")
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert table["run"].tolist() == [digits_result.digest]
+    assert table["forgotten"].tolist() == [digits_result.metrics["unlearned"]["forget_test"]]
+    state.forget_runs([digits_result.digest])
+    assert not RunStore().has(digits_result.digest)
+
+
+def test_a_run_that_the_apps_end_interrupted_is_named_and_can_be_started_again() -> None:
+    spec = plan_run("digits", [3], seed=77)
+    RunStore().note_started(spec.digest, spec)
+    app = open_page("explore/run", run=spec.digest)
+    assert not app.exception
+    assert "interrupted" in app.error[0].value
+    assert any(button.label == text.TRY_AGAIN for button in app.button)
+
+
+def test_a_bad_sweep_is_one_sentence() -> None:
+    app = open_page("library/runs")
+    app.text_input(key="sweep-classes").set_value("three")
+    next(button for button in app.button if button.label == text.SWEEP_START).click().run()
+    assert not app.exception
+    assert "0-2,5" in app.error[0].value
+
+
 def test_the_slider_shows_a_moment_of_the_run() -> None:
     app = open_page("explore/accuracy")
     slider = app.select_slider(key="moment")

@@ -62,8 +62,12 @@ def runs_figure(rows: Sequence[Mapping[str, Any]], dark: bool = False) -> go.Fig
             marker={"size": 13, "color": color, "symbol": i % 40},
             hovertemplate=name + "<br>forgotten class %{x:.1%}, the rest %{y:.1%}<extra></extra>",
         )  # fmt: skip
-    figure.update_xaxes(title="forgotten class still recognised (new images; 0 % is the aim)", tickformat=".0%")
-    figure.update_yaxes(title="the rest recognised", tickformat=".1%")
+    forgotten, kept = ([row[f"unlearned_{part}_test"] for row in rows] for part in ("forget", "retain"))
+    figure.update_xaxes(
+        title="forgotten class still recognised (new images; 0 % is the aim)", tickformat=".0%",
+        range=[-0.01, max(0.1, 1.1 * max(forgotten))],
+    )  # fmt: skip
+    figure.update_yaxes(title="the rest recognised", tickformat=".1%", range=[min(kept) - 0.01, 1.002])
     title = "Forgetting against keeping, new images: top left is best"
     return styled(figure, dark, title, 420).update_layout(
         legend={"orientation": "v", "x": 1.02, "y": 1, "yref": "paper"}

@@ -31,8 +31,8 @@ def _library(runs: list[dict]) -> None:
         _readable(shown), hide_index=True, on_select="rerun", selection_mode="multi-row", key="library",
         height="content",
         column_config={
-            "forgotten": st.column_config.ProgressColumn(text.COLUMN_FORGOTTEN, format="percent", min_value=0, max_value=1),
-            "kept": st.column_config.ProgressColumn(text.COLUMN_KEPT, format="percent", min_value=0, max_value=1),
+            "forgotten": st.column_config.ProgressColumn(text.COLUMN_FORGOTTEN, format="percent", max_value=1),
+            "kept": st.column_config.ProgressColumn(text.COLUMN_KEPT, format="percent", max_value=1),
             "seconds": st.column_config.NumberColumn("Unlearning, s", format="%.1f"),
         },
     )  # fmt: skip
@@ -94,12 +94,14 @@ def _actions(picked: pd.DataFrame) -> None:
 
 def _sweep_form() -> None:
     with st.form("sweep", border=True):
-        left, middle, right, last = st.columns([2, 2, 3, 1])
+        left, middle, right, last = st.columns([2, 4, 2, 1])
         dataset = left.selectbox(text.PICK_DATASET, list(DATASETS), format_func=lambda name: DATASETS[name].title)
         methods = middle.multiselect(
             text.PICK_METHOD, list(METHODS), default=list(METHODS)[:2], format_func=lambda name: METHODS[name].title
         )
-        classes = right.text_input(text.SWEEP_CLASSES, "all", help="all, or numbers and ranges such as 0-2,5")
+        classes = right.text_input(
+            text.SWEEP_CLASSES, "all", key="sweep-classes", help="all, or numbers and ranges such as 0-2,5"
+        )
         seeds = last.text_input(text.SWEEP_SEEDS, "0-2")
         if st.form_submit_button(text.SWEEP_START, icon=":material/grid_view:"):
             try:

@@ -1,0 +1,93 @@
+"""Sweeps: the grid, what people type, resuming, and the table."""
+
+import pandas as pd
+import pytest
+
+from camu_core import RunStore, plan_run
+from camu_core.engine import Engine
+from camu_core.errors import RunError, SpecError
+from camu_core.progress import drain
+from camu_core.sweeps import SweepSpec, running_sweep, sweep_table
+
+
+def test_the_grid_is_every_class_method_and_seed_once() -> None:
+    runs = SweepSpec.from_texts("digits", "all", ("camu", "retrain"), "0-2").runs()
+    assert len({spec.digest for spec in runs}) == len(runs) == 10 * 2 * 3
+    assert plan_run("digits", [7], "retrain", seed=2) in runs
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"), [("3", (3,)), ("0-2,5", (0, 1, 2, 5)), (" 1 , 1, 0-1", (1, 0)), ("4-4", (4,))]
+)
+def test_numbers_and_ranges(text: str, numbers: tuple[int, ...]) -> None:
+    assert SweepSpec.from_texts("digits", text, ("camu",), "0").classes == numbers
+
+
+@pytest.mark.parametrize("text", ["", "a", "1-", "-1", "1-x", "1,,2", "0.5"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(SpecError, match="0-2,5"):
+        SweepSpec.from_texts("digits", text, ("camu",), "0")
+
+
+@pytest.mark.parametrize(
+    "request_", [("nowhere", "all", ("camu",), "0"), ("digits", "all", (), "0"), ("digits", "10", ("camu",), "0")]
+)
+def test_impossible_sweeps_are_refused(request_: tuple) -> None:
+    with pytest.raises(SpecError):
+        SweepSpec.from_texts(*request_).runs()
+
+
+def test_a_sweep_survives_json() -> None:
+    sweep = SweepSpec.from_texts("digits", "0-1", ("camu",), "3")
+    store = RunStore()
+    store.note_sweep(sweep.digest, sweep.to_json())
+    assert [SweepSpec.from_json(value) for value in store.sweeps()] == [sweep]
+    store.forget_sweep(sweep.digest)
+    assert store.sweeps() == []
+
+
+def test_the_table_has_one_row_a_run(digits_result) -> None:
+    (row,) = sweep_table([digits_result.summary()]).to_dict("records")
+    assert row["digest"] == digits_result.digest
+    assert (row["dataset"], row["method"], row["forget_class"], row["seed"]) == ("digits", "camu", "3", 0)
+    assert row["unlearn_seconds"] == digits_result.seconds["unlearn"]
+    assert row["unlearned_retain_test"] == digits_result.metrics["unlearned"]["retain_test"]
+
+
+@pytest.mark.slow
+def test_a_sweep_goes_on_where_it_was_closed() -> None:
+    sweep = SweepSpec("digits", (0, 1, 2), ("camu",), (41,))
+    store = RunStore()
+    engine = Engine(store, n_workers=1)
+    try:
+        work = running_sweep(sweep, engine)
+        for step in work:
+            if step.index == 1:
+                break
+        work.close()
+        finished = set(store.digests())
+        assert 1 <= len(finished) < 3
+        n_done_at_once = next(running_sweep(sweep, engine)).index
+        assert n_done_at_once >= len(finished)
+        table = drain(running_sweep(sweep, engine))
+    finally:
+        engine.close()
+    assert isinstance(table, pd.DataFrame)
+    assert sorted(table["forget_class"]) == ["0", "1", "2"]
+    assert set(table["digest"]) == set(store.digests())
+
+
+@pytest.mark.slow
+def test_a_failed_cell_is_named_and_the_others_are_finished(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    sweep = SweepSpec("digits", (0, 1), ("camu",), (42,))
+    engine = Engine(RunStore(), n_workers=1)
+    unreadable = plan_run("digits", [1], seed=42)
+    broken = type(unreadable)(**{**vars(unreadable), "weights": "0" * 64})
+    monkeypatch.setattr(SweepSpec, "runs", lambda self: [plan_run("digits", [0], seed=42), broken])
+    monkeypatch.setattr("camu_core.jobs.is_shipped", lambda sha256: True)
+    try:
+        with pytest.raises(RunError, match="1 of 2 runs failed"):
+            drain(running_sweep(sweep, engine))
+    finally:
+        engine.close()
+    assert RunStore().has(plan_run("digits", [0], seed=42).digest)
