@@ -12,16 +12,25 @@ async def lifespan(app: st.App):
     """Start the engine when the server starts, so that nobody's first press waits for it; end it with the server."""
     from streamlit.runtime.pages_manager import PagesManager
 
-    from pages.components import state
-
     # Until its first st.navigation call Streamlit believes in its old pages/ convention, and the first visitor who
     # comes by a page's own address sees "Page not found".
     PagesManager.uses_pages_directory = False
-    starting = threading.Thread(target=state.engine().start, name="start-engine", daemon=True)
+    starting = threading.Thread(target=start_engine, name="start-engine", daemon=True)
     starting.start()
     yield
     starting.join()
-    state.engine().close()
+    engine().close()
+
+
+def engine():
+    """The one engine; imported late, since torch takes seconds and the server should answer before."""
+    from pages.components import state
+
+    return state.engine()
+
+
+def start_engine() -> None:
+    engine().start()
 
 
 app = st.App("app.py", lifespan=lifespan)
@@ -36,11 +45,15 @@ def main() -> None:
     st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
     page = st.navigation(
         {
-            "Story": [st.Page("pages/story/start.py", title="Start", icon=":material/flag:", default=True)],
+            "Story": [
+                st.Page("pages/story/start.py", title="Start", icon=":material/flag:", default=True),
+                st.Page("pages/story/learn.py", title="Learn", icon=":material/school:"),
+            ],
             "Explore": [
                 st.Page("pages/explore/run.py", title="Run", icon=":material/play_circle:"),
                 st.Page("pages/explore/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
                 st.Page("pages/explore/accuracy.py", title="Accuracy", icon=":material/bar_chart:"),
+                st.Page("pages/explore/causal.py", title="Causal", icon=":material/account_tree:"),
             ],
             "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
         }

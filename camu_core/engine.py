@@ -278,6 +278,7 @@ class Engine:
 
     def _begin_again(self, progress: Progress) -> None:
         """The task was stopped, by another server or a moment before somebody asked again; here it is still wanted."""
+        log.warning("job %s was stopped elsewhere and is begun again", progress.job.digest)
         with self._lock:
             progress.state = "queued"
             progress.attempts.clear()

@@ -14,6 +14,8 @@ STAGES = {
     "measure": "Measuring",
     "sweep": "Runs finished",
     "project": "Drawing the refined picture",
+    "causal": "Measuring causes",
+    "attribution": "Runs with some of the terms",
 }
 
 

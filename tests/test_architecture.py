@@ -50,6 +50,7 @@ ALLOWED = {
     "execution": "causal data errors measures methods models progress projection results specs threads weights",
     "store": "config errors files results specs",
     "jobs": "causal errors execution progress projection results specs store weights",
+    "causal_job": "causal data execution models progress results specs threads weights",
     "worker": "errors execution jobs planning progress results specs",
     "engine": "config errors execution jobs progress results specs store worker",
     "sweeps": "data engine errors jobs measures planning progress specs",

@@ -312,3 +312,47 @@ def test_an_interruption_in_this_process_is_status_130(monkeypatch, capfd):
     monkeypatch.setattr("camu_core.commands.run.execute", pressed)
     assert main(ACCEPTANCE) == 130
     assert capfd.readouterr().out == ""
+
+
+# ------------------------------------------------------------------------------------------------- the causal part
+
+
+@pytest.fixture(scope="module")
+def causal_json(tmp_path_factory):
+    path = tmp_path_factory.mktemp("causal") / "run.json"
+    assert main([*ACCEPTANCE[:-1], str(path), "--causal"]) == 0
+    return json.loads(path.read_text())["causal"]
+
+
+def test_causal_has_the_keys_that_other_programs_rely_on(causal_json):
+    for group in ("forget", "retain"):
+        for model in ("original", "unlearned"):
+            measures = causal_json["effects"][group][model]
+            assert set(measures) == {"true_class", "prediction_bits", "representation_bits"}
+            assert all(set(estimate) == {"value", "low", "high", "n"} for estimate in measures.values())
+    assert "attribution" not in causal_json, "it takes 48 runs, so it must be asked for"
+
+
+def test_causal_sums_are_exact(causal_json):
+    for parts in causal_json["mediation"].values():
+        assert parts["representation"] + parts["head"] + parts["interaction"] == pytest.approx(parts["total"], abs=1e-6)
+    layers = causal_json["layers"]["forget"]
+    assert list(layers["increments"]) == ["conv1", "conv2", "representation", "hidden", "output"]
+    assert sum(layers["increments"].values()) == pytest.approx(layers["total"], abs=1e-6)
+    assert layers["total"] == pytest.approx(causal_json["mediation"]["forget"]["total"], abs=1e-6)
+
+
+@pytest.mark.slow
+def test_attribution_of_a_quick_run(capsys):
+    assert main([*ACCEPTANCE, "--attribution", "--set", "epochs=1"]) == 0
+    attribution = json.loads(capsys.readouterr().out)["causal"]["attribution"]
+    for outcome in ("forget_test", "retain_test"):
+        found = attribution[outcome]
+        total = found["everybody"]["value"] - found["nobody"]["value"]
+        assert sum(share["value"] for share in found["shapley"].values()) == pytest.approx(total, abs=1e-6)
+        assert found["total"]["n"] == 3
+
+
+def test_attribution_of_another_method_is_refused_before_anything_runs(capsys):
+    assert main(["run", "--forget-class", "3", "--method", "retrain", "--attribution"]) == 2
+    assert_one_sentence(capsys.readouterr().err, "retrain")

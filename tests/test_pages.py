@@ -6,16 +6,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from camu_core import RunResult, RunStore, plan_run
-from pages.components import state, text
+from pages.components import state, text, text_learn
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
     "story/start": text.START_TITLE,
+    "story/learn": text_learn.TITLE,
     "explore/run": text.RUN_TITLE,
     "explore/embeddings": text.EMBEDDINGS_TITLE,
     "explore/accuracy": text.ACCURACY_TITLE,
+    "explore/causal": text.CAUSAL_TITLE,
 }
-RUN_PAGES = [page for page in PAGES if page != "story/start"]
+RUN_PAGES = [page for page in PAGES if page.startswith("explore/")]
 
 
 @pytest.fixture(autouse=True)

@@ -31,14 +31,12 @@ TERMS = {
 
 
 def titles(report: Mapping[str, Any]) -> dict[str, str]:
-    """The title of every figure of a `causal_report`."""
-    return {
-        "effects": effects_title(report),
-        "mediation_forget": mediation_title(report, "forget"),
-        "mediation_retain": mediation_title(report, "retain"),
-        "layers": layers_title(report),
-        "retraining": retraining_title(report),
-    }
+    """The title of every figure of a `causal_report`; of one without mediation, only those of the effects."""
+    found = {"effects": effects_title(report), "retraining": retraining_title(report)}
+    if report["mediation"] is None:
+        return found
+    parts = {f"mediation_{group}": mediation_title(report, group) for group in ("forget", "retain")}
+    return {**found, **parts, "layers": layers_title(report)}
 
 
 def effects_title(report: Mapping[str, Any]) -> str:
@@ -126,7 +124,7 @@ def retraining_title(report: Mapping[str, Any]) -> str:
             ours, gold = shares["unlearned"][measure], shares["retrained"][measure]
             if _is_firm(ours) and _is_firm(gold):
                 apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
-                sentence = f"{whose} images {verb} {_share(ours)} of {pull}, after retraining {_share(gold)}."
+                sentence = f"{whose} images {verb} {_whole(ours)} of {pull}, after retraining {_whole(gold)}."
                 gaps.append((abs(ours["value"] - gold["value"]) * apart, sentence))
     if not gaps:
         return "Cannot tell from this many samples whether it differs from retraining."
@@ -241,6 +239,11 @@ def _share(share: Estimate, sign: int = 1) -> str:
     if percent < 0.05 or percent >= 99.95:
         return "none" if percent < 50 else "all"
     return f"{percent:.1f} %" if percent < 1 or percent > 99 else f"{percent:.0f} %"
+
+
+def _whole(share: Estimate) -> str:
+    """As `_share`, but a pull that has grown beyond what it was is said so."""
+    return f"{100 * share['value']:.0f} %" if share["value"] > BEYOND else _share(share)
 
 
 def _points(change: Estimate | float) -> str:

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from camu_core.commands import decomposition
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.config import scheduler_address
 from camu_core.data import DATASETS
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="safetensors file of the original model; default: the shipped one"
     )
+    decomposition.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
     parser.add_argument("--json", metavar="FILE", help="write the result as one JSON object; - for stdout")
 
@@ -46,15 +48,18 @@ def run(arguments: argparse.Namespace) -> None:
         seed=arguments.seed,
         weights=arguments.weights,
     )
+    decomposition.check(arguments, spec)
     result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
     if arguments.save:
         RunStore().save(result)
+    extra = decomposition.decompose(arguments, result)
+    summary = json.dumps({**result.summary(), **extra})
     if arguments.json is None:
-        print(_table(result))
+        print("\n".join([_table(result), *decomposition.sentences(extra)]))
     elif arguments.json == "-":
-        print(json.dumps(result.summary()))
+        print(summary)
     else:
-        _write(Path(arguments.json), json.dumps(result.summary()) + "\n")
+        _write(Path(arguments.json), summary + "\n")
 
 
 def _through_cluster(spec: RunSpec) -> RunResult:

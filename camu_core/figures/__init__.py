@@ -1,17 +1,29 @@
 """Pure functions from results to plotly figures; nothing here computes what it shows."""
 
 from camu_core.figures.accuracy import class_figure, confusion_figure, runs_figure, split_figure
+from camu_core.figures.attribution import attribution_figure, entanglement_figure, interactions_figure
+from camu_core.figures.causal import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
+from camu_core.figures.graph import answers_figure, graph_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
 
 __all__ = [
     "Panel",
     "accuracy_curve",
+    "answers_figure",
+    "attribution_figure",
     "axis_ranges",
+    "class_effects_figure",
     "class_figure",
     "confusion_figure",
+    "effects_figure",
     "embedding_figure",
+    "entanglement_figure",
+    "graph_figure",
+    "interactions_figure",
+    "layers_figure",
     "loss_curves",
+    "mediation_figure",
     "runs_figure",
     "split_figure",
 ]

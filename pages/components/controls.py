@@ -47,6 +47,7 @@ def run_controls(shown: RunSpec) -> tuple[str, int, str]:
             text.PICK_METHOD, list(METHODS), format_func=lambda name: METHODS[name].title, key="method", required=True,
             help="  \n".join(f"**{m.title}**: {m.summary}" for m in METHODS.values()),
         )  # fmt: skip
+    dataset, method = dataset or shown.dataset, method or shown.method  # a client may send no choice at all
     st.markdown(f"**{text.PICK_CLASS}**")
     label = class_row(dataset)
     return dataset, label, method

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from camu_core import RunResult, RunSpec, RunStore
+from camu_core.causal import SampleView, view_sample
+from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.config import ASSETS
 from camu_core.data import DATASETS, load_dataset
-from camu_core.engine import Engine
+from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import CamuError, RunNotFound
 from camu_core.jobs import JobView, RunJob, UmapJob
 from camu_core.planning import plan_run
+from camu_core.progress import drain
 from camu_core.projection import aligned, fit_pca
 from pages.components import text
 
@@ -186,12 +189,12 @@ def start(spec: RunSpec) -> None:
 def start_companion(spec: RunSpec) -> None:
     """After a run: retrain beside it where that takes seconds."""
     if spec.method != "retrain" and spec.dataset in QUICK_DATASETS and retrained_for(spec) is None:
-        start_beside(retraining_of(spec))
+        start_beside(retraining_of(spec), BACKGROUND_PRIORITY)  # behind what others are waiting for
 
 
-def start_beside(spec: RunSpec) -> None:
+def start_beside(spec: RunSpec, priority: int = 0) -> None:
     """Submit a run without leaving the open one."""
-    engine().submit(RunJob.of(spec), watcher())
+    engine().submit(RunJob.of(spec), watcher(), priority)
 
 
 def forget_runs(digests: Iterable[str]) -> None:
@@ -326,3 +329,114 @@ def put(key: str, value) -> None:
 
 def recall(key: str, default=None):
     return st.session_state.get(key, default)
+
+
+# --- the causal decomposition ----------------------------------------------------------------------------------------
+
+
+def causal_job(result: RunResult, retrained: RunResult | None, intervention: str) -> CausalJob:
+    """Raises: WeightsError if the original model is not on this machine."""
+    return CausalJob.of(result, retrained, intervention)
+
+
+def causal_result(job: CausalJob) -> CausalResult | None:
+    """The decomposition: at once where it takes a second, else if the engine has it.
+
+    Raises:
+        RunDamaged: see `RunStore.load`.
+    """
+    if job.spec.dataset in QUICK_DATASETS:
+        return _causal_now(job.digest, job)
+    return _causal_stored(job.digest) if engine().has(job) else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
+def _causal_now(digest: str, _job: CausalJob) -> CausalResult:
+    return drain(_job.execute())
+
+
+@st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
+def _causal_stored(digest: str) -> CausalResult:
+    return engine().result(digest, CausalResult)
+
+
+def sample_view(job: CausalJob, idx: int) -> SampleView:
+    """One probe image seen by every network."""
+    return _sample_view(job.digest, idx, job)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _sample_view(digest: str, idx: int, _job: CausalJob) -> SampleView:
+    return view_sample(_causal_models(digest, _job), _job.probe, idx, _job.intervention, _job.seed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _causal_models(digest: str, _job: CausalJob):
+    return _job.models()
+
+
+# --- many runs behind a page -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """How a set of runs stands.
+
+    Args:
+        n_active: submitted and not over. fraction: 0..1, parts of running ones counted.
+        seconds_left: None when unknown. problem: the first failure, or why nothing runs; empty if all is well.
+    """
+
+    n_done: int
+    total: int
+    n_active: int
+    fraction: float
+    seconds_left: float | None
+    problem: str
+
+
+def start_batch(key: str, specs: Iterable[RunSpec]) -> None:
+    """Hand the runs that are not finished to the engine, behind what people are waiting for."""
+    missing = [spec for spec in specs if not is_finished(spec.digest)]
+    for spec in missing:
+        engine().submit(RunJob.of(spec), watcher(), BACKGROUND_PRIORITY)
+    st.session_state.pop(f"batch-{key}", None)
+
+
+def stop_batch(specs: Iterable[RunSpec]) -> None:
+    """Take this session's interest in the runs back; finished ones stay."""
+    for spec in reversed(list(specs)):  # the waiting ones first, or they would start when the running ones end
+        engine().stop(spec.digest, watcher())
+
+
+def batch_view(key: str, specs: Iterable[RunSpec]) -> BatchView:
+    """Args: key: names the batch in this session, for its clock."""
+    digests = [spec.digest for spec in specs]
+    n_done = sum(map(is_finished, digests))
+    views = [view for digest in digests if not is_finished(digest) and (view := engine().watch(digest)) is not None]
+    active = [view for view in views if not view.is_over]
+    parts = sum(view.index / view.total for view in active if view.stage == "unlearn" and view.total)
+    fraction = (n_done + 0.95 * parts) / len(digests)
+    failed = [view.message for view in views if view.state == "failed"]
+    began, first = st.session_state.setdefault(f"batch-{key}", (time.monotonic(), fraction)) if active else (0.0, 1.0)
+    passed, gained = time.monotonic() - began, fraction - first
+    left = passed / gained * (1 - fraction) if passed > 3 and gained > 0.02 else None
+    return BatchView(
+        n_done, len(digests), len(active), fraction, left, failed[0] if failed else engine().problem() if active else ""
+    )
+
+
+def is_finished(digest: str) -> bool:
+    """Whether a run is stored, here or among the shipped ones."""
+    return engine().store.has(digest) or example_store().has(digest)
+
+
+def summary_of(digest: str) -> dict:
+    """A finished run without its arrays.
+
+    Raises:
+        RunNotFound, RunDamaged: see `RunStore.summary`.
+    """
+    if engine().store.has(digest):
+        return _summary(digest, _stamp(digest))
+    return example_store().summary(digest)

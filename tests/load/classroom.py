@@ -28,7 +28,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 ROOT = Path(__file__).resolve().parents[2]
-TIMEOUT_SECONDS = 300
+TIMEOUT_SECONDS = 150
 PRESS = "Forget it"
 VERDICT = "Test images that the network still recognises"
 MAX_MESSAGE_BYTES = 200_000_000
@@ -89,7 +89,7 @@ class Session:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.page_script_hash = message.new_session.page_script_hash
-            if not message.new_session.fragment_ids_this_run:
+            if not message.metadata.run.fragment_ids:
                 self._stop_timers()
         elif kind == "page_info_changed":
             self.query_string = message.page_info_changed.query_string
@@ -186,8 +186,11 @@ async def press_and_wait(sessions: list[Session], labels: list[str]) -> list[flo
         await session.rerun(press=label)
         await session.load()
     delays = np.linspace(0, 2, len(sessions))
-    waits = [one(session, delay) for session, delay in zip(sessions, delays, strict=True)]
-    return await asyncio.wait_for(asyncio.gather(*waits), TIMEOUT_SECONDS)
+    waits = [asyncio.ensure_future(one(s, delay)) for s, delay in zip(sessions, delays, strict=True)]
+    finished, late = await asyncio.wait(waits, timeout=TIMEOUT_SECONDS)
+    for task in late:
+        task.cancel()
+    return [task.result() for task in finished]
 
 
 async def browsers_press(server: Server, n: int, label: str) -> list[float]:

@@ -1,0 +1,84 @@
+"""Sentences beside the figures, by rules from the numbers: what a reader would otherwise take the wrong way."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from camu_core.causal.estimates import Estimate
+from camu_core.causal.wording import (
+    DIFFERENT,
+    NEGLIGIBLE,
+    PULLS,
+    TERMS,
+    _are_opposed,
+    _is_firm,
+    _points,
+    _reading,
+    _share,
+)
+
+_HIDDEN = 0.5  # an effect of which more than this is left in bits is worth a word
+
+
+def hidden_remark(report: Mapping[str, Any]) -> str:
+    """What is left of the forgotten images' pull where accuracy cannot show it; empty if nothing is."""
+    shares = report["shares"]["eliminated"]["unlearned"]
+    answer, whole = shares["true_class"], shares["prediction_bits"]
+    if answer["value"] is None or whole["low"] is None or answer["value"] < _HIDDEN or whole["high"] > _HIDDEN:
+        return ""
+    gold = report["shares"]["eliminated"].get("retrained", {}).get("prediction_bits")
+    beside = f" ({_percent(gold)} after retraining)" if gold is not None and gold["value"] is not None else ""
+    return (
+        f"The right answer is gone, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
+        f"is lost{beside}. The network sees them as something else, not as nothing."
+    )
+
+
+def retraining_remarks(report: Mapping[str, Any], groups: Collection[str] = ("forget", "retain")) -> list[str]:
+    """Each share that differs clearly and noticeably from the retrained network's, a sentence each.
+
+    The largest gap comes first; it is the one that `retraining_title` tells.
+    """
+    found = []
+    for group, key, whose, verb in (
+        ("forget", "eliminated", "Forgotten", "lost"),
+        ("retain", "preserved", "Other", "kept"),
+    ):
+        if group not in groups:
+            continue
+        for measure, pull in PULLS.items():
+            ours, gold = (report["shares"][key].get(model, {}).get(measure) for model in ("unlearned", "retrained"))
+            if gold is None or not (_is_firm(ours) and _is_firm(gold)):
+                continue
+            is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
+            gap = abs(ours["value"] - gold["value"])
+            if is_apart and gap >= DIFFERENT:
+                sentence = f"{whose} images {verb} {_percent(ours)} of {pull}; after retraining, {_percent(gold)}."
+                found.append((gap, sentence))
+    return [sentence for _, sentence in sorted(found, reverse=True)]
+
+
+def substitutes_remark(attribution: Mapping[str, Any]) -> str:
+    """The two terms that most stand in for each other: both matter, neither is missed. Empty if no two do."""
+    for pair in sorted(attribution["interactions"], key=lambda pair: -abs(pair["estimate"]["value"])):
+        one, other = pair["terms"]
+        shares = [attribution["shapley"][term] for term in (one, other)]
+        alone = [attribution["leave_one_out"][term] for term in (one, other)]
+        if any(_reading(share) != "clear" for share in shares) or shares[0]["value"] * shares[1]["value"] < 0:
+            continue
+        missed = max(abs(loss["value"]) for loss in alone)
+        if _are_opposed(pair["estimate"], shares[0]) and missed < NEGLIGIBLE:
+            return (
+                f"'{_capital(TERMS.get(one, one))}' and '{TERMS.get(other, other)}' stand in for each other: leaving "
+                f"either one out changes the outcome by at most {100 * missed:.1f} points, though they are credited "
+                f"with {_points(shares[0])} and {_points(shares[1])}."
+            )
+    return ""
+
+
+def _percent(share: Estimate) -> str:
+    """Unlike in titles not cut at 0 and 100 %: a pull can grow."""
+    return f"{100 * share['value']:.0f} %"
+
+
+def _capital(phrase: str) -> str:
+    return phrase[0].upper() + phrase[1:]

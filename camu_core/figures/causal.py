@@ -1,0 +1,204 @@
+"""Why forgetting worked: effects of the images, and of the parts of the network."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+
+# measure -> (panel title, unit, factor from the report's unit, format of a value)
+MEASURE_PANELS = {
+    "true_class": ("Pull on the right answer", "points", 100, "{:.0f}"),
+    "prediction_bits": ("Pull on the whole answer", "bits", 1, "{:.2f}"),
+    "representation_bits": ("Pull on the representation", "bits", 1, "{:.3f}"),
+}
+GROUP_TITLES = {"forget": "images to<br>forget", "retain": "images<br>to keep"}
+# Okabe and Ito's, of hues that no role has: sky blue, yellow; the interaction is grey.
+PART_COLORS = {"representation": "#56B4E9", "head": "#E6A100", "interaction": "#9AA3AD"}
+PART_TITLES = {"representation": "through the representation", "head": "through the head",
+               "interaction": "only both together"}  # fmt: skip
+PART_PATTERNS = {"representation": "", "head": "/", "interaction": "."}
+
+
+def effects_figure(effects: Mapping[str, Any], title: str, dark: bool = False, height: int = 400) -> go.Figure:
+    """Three measures side by side, forget and retain, one bar a model; whiskers are bootstrap 95 % intervals.
+
+    Args:
+        effects: `causal_report`'s `effects`.
+    """
+    panels = list(MEASURE_PANELS.items())
+    headings = [f"{heading} ({unit})" for _, (heading, unit, _, _) in panels]
+    figure = make_subplots(cols=len(panels), subplot_titles=headings, horizontal_spacing=0.07)
+    for column, (measure, (heading, unit, factor, form)) in enumerate(panels, start=1):
+        for model in effects["forget"]:
+            estimates = [effects[group][model][measure] for group in GROUP_TITLES]
+            known = [(name, e) for name, e in zip(GROUP_TITLES.values(), estimates, strict=True) if _is_number(e)]
+            figure.add_bar(
+                row=1, col=column, x=[name for name, _ in known], y=[factor * e["value"] for _, e in known],
+                name=MODEL_TITLES[model], legendgroup=model, showlegend=column == 1,
+                marker={"color": MODEL_COLORS[model]},
+                error_y=_whiskers([e for _, e in known], factor, dark),
+                text=[_number(form, factor * e["value"]) for _, e in known],
+                textposition="auto", insidetextanchor="middle", textangle=0, insidetextfont={"color": "#FFFFFF"},
+                cliponaxis=False,
+                customdata=[_interval(e, factor, form) for _, e in known],
+                hovertemplate=f"{heading}: %{{y:.4g}} {unit}<br>%{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
+            )  # fmt: skip
+        highest = max(factor * e["value"] for group in effects.values() for e in _of(group, measure))
+        figure.update_yaxes(range=[min(0, -0.02 * highest), 1.12 * highest], nticks=4, row=1, col=column)
+    figure.update_annotations(font={"size": 14, "color": ground(dark).muted})
+    return styled(figure, dark, title, height).update_layout(
+        barmode="group", bargap=0.25, bargroupgap=0.06, margin={"t": 76}
+    )
+
+
+def class_effects_figure(
+    per_class: Sequence[Mapping[str, Any]],
+    measure: str,
+    class_names: Sequence[str],
+    forget_classes: Sequence[int],
+    title: str,
+    dark: bool = False,
+    height: int = 420,
+) -> go.Figure:
+    """One measure, one row a class, one mark a model, joined by a line.
+
+    Args:
+        per_class: `causal_report`'s `per_class.effects`.
+    """
+    heading, unit, factor, form = MEASURE_PANELS[measure]
+    rows, tones = _rows(class_names, forget_classes), ground(dark)
+    figure = go.Figure()
+    for row, models in zip(rows, per_class, strict=True):
+        ends = [factor * models[model][measure]["value"] for model in ("original", "unlearned")
+                if _is_number(models[model][measure])]  # fmt: skip
+        figure.add_scatter(x=ends, y=[row] * len(ends), mode="lines", line={"color": tones.grid, "width": 6},
+                           showlegend=False, hoverinfo="skip")  # fmt: skip
+    for model in per_class[0]:
+        known = [(row, models[model][measure]) for row, models in zip(rows, per_class, strict=True)
+                 if _is_number(models[model][measure])]  # fmt: skip
+        figure.add_scatter(
+            x=[factor * e["value"] for _, e in known], y=[row for row, _ in known], mode="markers",
+            name=MODEL_TITLES[model],
+            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 12},
+            error_x={**_whiskers([e for _, e in known], factor, dark), "color": MODEL_COLORS[model]},
+            customdata=[_interval(e, factor, form) for _, e in known],
+            hovertemplate=f"%{{y}}: %{{x:.4g}} {unit}<br>%{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
+        )  # fmt: skip
+    figure.update_xaxes(title=f"{heading[0].lower()}{heading[1:]} ({unit})", rangemode="tozero")
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1])
+    return styled(figure, dark, title, height)
+
+
+def mediation_figure(
+    rows: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 220
+) -> go.Figure:
+    """One signed, stacked bar a row: what each part of the network did, and a diamond at the total.
+
+    Args:
+        rows: row label -> part -> estimate, as in `causal_report`'s `mediation_intervals`; rows without one are left
+            out.
+    """
+    rows = {label: parts for label, parts in rows.items() if _is_number(parts["total"])}
+    figure, labels = go.Figure(), list(rows)
+    for part, color in PART_COLORS.items():
+        estimates = [parts[part] for parts in rows.values()]
+        figure.add_bar(
+            x=[100 * e["value"] for e in estimates], y=labels, orientation="h", name=PART_TITLES[part],
+            marker={"color": color, "pattern": {"shape": PART_PATTERNS[part], "bgcolor": color,
+                                                "fgcolor": ground(dark).page, "size": 5, "solidity": 0.25}},
+            customdata=[_interval(e, 100, "{:+.1f}") for e in estimates],
+            hovertemplate=f"{PART_TITLES[part]}: %{{x:+.2f}} points<br>%{{customdata}}<extra>%{{y}}</extra>",
+        )  # fmt: skip
+    totals = [parts["total"] for parts in rows.values()]
+    figure.add_scatter(
+        x=[100 * e["value"] for e in totals], y=labels, mode="markers", name="in total",
+        marker={"symbol": "diamond", "size": 13, "color": ground(dark).text,
+                "line": {"color": ground(dark).page, "width": 2}},
+        error_x=_whiskers(totals, 100, dark), customdata=[_interval(e, 100, "{:+.1f}") for e in totals],
+        hovertemplate="in total: %{x:+.2f} points<br>%{customdata}<extra>%{y}</extra>",
+    )  # fmt: skip
+    figure.add_vline(x=0, line={"color": ground(dark).muted, "width": 1})
+    figure.update_xaxes(title="change of the right answer's probability (points)")
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels[::-1])
+    return styled(figure, dark, title, height).update_layout(barmode="relative", bargap=0.35, **half_page_title(title))
+
+
+def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, height: int = 360) -> go.Figure:
+    """The right answer's probability on forget images as the old network gets the new layers one after another.
+
+    Args:
+        layers: `causal_report`'s `layers_intervals.forget`.
+    """
+    tones = ground(dark)
+    names = ["before", *(f"+ {name}" for name in layers["increments"])]
+    curve, steps = layers["curve"], list(layers["increments"].values())
+    values = [100 * level["value"] for level in curve]
+    figure = go.Figure()
+    figure.add_bar(
+        x=names[1:], y=[100 * step["value"] for step in steps], base=values[:-1], name="what this layer changes",
+        marker={"color": tones.forget, "opacity": 0.75},
+        customdata=[_interval(step, 100, "{:+.1f}") for step in steps],
+        hovertemplate="%{x}: %{y:+.2f} points<br>%{customdata}<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=names, y=values, mode="lines+markers", name="right answer's probability so far",
+        line={"color": tones.text, "width": 2, "shape": "hvh"}, marker={"size": 9, "symbol": "circle"},
+        error_y=_whiskers(curve, 100, dark), customdata=[_interval(level, 100, "{:.1f}") for level in curve],
+        hovertemplate="%{x}: %{y:.1f} %<br>%{customdata}<extra></extra>",
+    )  # fmt: skip
+    for name, step, low, high in zip(names[1:], steps, values[1:], values, strict=False):
+        figure.add_annotation(
+            x=name, y=max(low, high), text=f"<b>{_number('{:+.1f}', 100 * step['value'])}</b>",
+            showarrow=False, yshift=16, font={"size": 14, "color": tones.text},
+        )  # fmt: skip
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=names)
+    figure.update_yaxes(range=[-4, 118], tickvals=[0, 50, 100], title="probability of the right answer (%)")
+    return styled(figure, dark, title, height).update_layout(bargap=0.45, **half_page_title(title))
+
+
+def half_page_title(title: str, n_characters: int = 64) -> dict[str, Any]:
+    """The layout of a title on as many lines as half a page needs."""
+    lines = textwrap.wrap(title.replace(" %", "\u202f%"), n_characters)
+    return {
+        "title": {"text": "<br>".join(lines), "xref": "container", "y": 0.95, "yanchor": "top"},
+        "margin": {"t": 30 + 22 * len(lines)},
+    }
+
+
+def _rows(class_names: Sequence[str], forget_classes: Sequence[int]) -> list[str]:
+    return [f"<b>{name}</b> (to forget)" if i in forget_classes else name for i, name in enumerate(class_names)]
+
+
+def _of(models: Mapping[str, Any], measure: str) -> list[Mapping[str, Any]]:
+    return [estimates[measure] for estimates in models.values() if _is_number(estimates[measure])]
+
+
+def _is_number(estimate: Mapping[str, Any]) -> bool:
+    return estimate["value"] is not None
+
+
+def _whiskers(estimates: Sequence[Mapping[str, Any]], factor: float, dark: bool) -> dict[str, Any]:
+    """From interval ends to lengths; none where there is no interval."""
+    known = [e if e["low"] is not None else {**e, "low": e["value"], "high": e["value"]} for e in estimates]
+    return {
+        "type": "data", "symmetric": False, "color": ground(dark).muted, "thickness": 1.5, "width": 4,
+        "array": [factor * (e["high"] - e["value"]) for e in known],
+        "arrayminus": [factor * (e["value"] - e["low"]) for e in known],
+    }  # fmt: skip
+
+
+def _number(form: str, value: float) -> str:
+    """A number as text, without a sign where it is rounded to nothing."""
+    shown = form.format(value)
+    return shown if float(shown) else shown.lstrip("+-")
+
+
+def _interval(estimate: Mapping[str, Any], factor: float, form: str) -> str:
+    if estimate["low"] is None:
+        return f"n = {estimate['n']:,}"
+    low, high = (form.format(factor * estimate[end]) for end in ("low", "high"))
+    return f"95 % interval {low} to {high}, n = {estimate['n']:,}"

@@ -1,0 +1,52 @@
+"""Which of CaMU's four terms does what, from runs with every subset of them."""
+
+import pandas as pd
+import streamlit as st
+
+from camu_core import RunResult
+from camu_core.causal import CAMU_TERMS, TERMS, attribution_title, substitutes_remark
+from camu_core.causal_job import ATTRIBUTION_SEEDS, OUTCOMES, attribute, attribution_specs
+from camu_core.figures import attribution_figure, interactions_figure
+from pages.components import batch, notes, state, text
+
+
+def attribution(result: RunResult) -> None:
+    """Start, progress, or the finished attribution of this run's settings."""
+    if not set(CAMU_TERMS) <= set(dict(result.spec.settings)):
+        st.info(text.CAUSAL_ONLY_CAMU, icon=":material/info:")
+        return
+    rows = attribution_specs(result.spec)
+    specs = [spec for row in rows for spec in row]
+    st.markdown(text.TERMS_LEAD.format(n_seeds=ATTRIBUTION_SEEDS, total=len(specs)))
+    if not batch.runs_needed(f"terms-{result.digest}", specs, text.TERMS_START):
+        return
+    found = attribute([[state.summary_of(spec.digest) for spec in row] for row in rows])
+    dark = state.is_dark()
+    for column, (outcome, attributed) in zip(st.columns(2, gap="large"), found.items(), strict=True):
+        with column:
+            st.markdown(f"**{text.TERMS_PANELS[outcome]}**")
+            title = attribution_title(attributed, OUTCOMES[outcome])
+            st.plotly_chart(attribution_figure(attributed, title, dark), key=f"terms-{outcome}")
+            if remark := substitutes_remark(attributed):
+                st.markdown(f":material/swap_horiz: {remark}")
+    notes.reading(text.TERMS_READ, text.TERMS_NOT)
+    panels = {text.TERMS_PANELS[outcome]: attributed for outcome, attributed in found.items()}
+    st.plotly_chart(interactions_figure(panels, text.TERMS_INTERACTIONS, dark), key="terms-pairs")
+    st.caption(text.READ.format(line=text.TERMS_PAIRS_READ))
+    seeds = ", ".join(str(row[0].seed) for row in rows)
+    notes.folds(text.TERMS_HOW.format(seeds=seeds), [_table(found)])
+
+
+def _table(found: dict) -> pd.DataFrame:
+    """Shares, losses when left out, and pairs, of every outcome."""
+    rows = []
+    for outcome, attributed in found.items():
+        for kind in ("nobody", "everybody", "total"):
+            rows.append(notes.estimate_row({"outcome": outcome, "what": kind, "term": ""}, attributed[kind]))
+        for kind in ("shapley", "leave_one_out"):
+            for term, estimate in attributed[kind].items():
+                rows.append(notes.estimate_row({"outcome": outcome, "what": kind, "term": TERMS[term]}, estimate))
+        for pair in attributed["interactions"]:
+            names = " and ".join(TERMS[term] for term in pair["terms"])
+            rows.append(notes.estimate_row({"outcome": outcome, "what": "pair", "term": names}, pair["estimate"]))
+    return pd.DataFrame(rows).rename(columns={"n": "seeds"})

@@ -1,0 +1,134 @@
+"""The words of the Learn page. Every number in them comes from the example run; none is typed in."""
+
+TITLE = "Unlearning in ten minutes"
+LEAD = (
+    "From *why forget* to *why it worked*. All pictures and numbers below come from one real run: {what}, by CaMU, in "
+    "{seconds:.1f} seconds."
+)
+
+WHY_TITLE = "1 · Why should a network forget?"
+WHY = """
+A network learns from examples: faces, letters, purchases. Later somebody wants theirs out, or an example turns out to
+be wrong, or stolen. Deleting the file is not enough: **what was learned from it lives on in the network's weights**,
+the many thousand numbers that training has set.
+
+The safe way is to throw the network away and train a new one without those examples. That always works and always
+takes long. **Machine unlearning** looks for a short cut: change the trained network a little, so that it behaves like
+one that never saw them.
+"""
+
+SETS_TITLE = "2 · What to forget, what to keep, and how to check"
+SETS = """
+Three groups of images matter here:
+
+- the **forget set**: what must go. Here {what}, {n_forget:,} images;
+- the **retain set**: everything else it was trained on, {n_retain:,} images, which must stay;
+- the **test images**: new ones, never used for training. They show whether it really knows something, or only
+  remembers.
+
+Before, it recognised {before_forget:.1%} of the new images of the forgotten class; now {after_forget:.1%}. Of all the
+others it recognised {before_retain:.1%}, now {after_retain:.1%}. A network that **never saw** the class gets
+{gold_forget:.1%} and {gold_retain:.1%}. That is the gold standard: not to be as bad as possible, but to be *like one
+that never saw it*.
+"""
+
+CAMU_TITLE = "3 · What CaMU does"
+CAMU = """
+CaMU asks: what would the network have learned, had this image been something else? For each image to forget it makes a
+**counterfactual**: another image from the retain set, with noise on top.
+
+Then it changes a copy of the network, a small batch at a time, in two steps:
+
+1. **How it sees.** Inside, an image becomes a list of 256 numbers, its **representation**. CaMU moves the
+   representation of each image to forget to where its counterfactual lies, and holds the others in place.
+2. **What it says.** The images to forget get the counterfactual's label, softly; the others keep their own.
+
+In the picture, each point is an image, placed by its representation. The orange group loses its own
+place and comes to lie among the others.
+"""
+COUNTERFACTUAL = ("an image to forget", "a counterfactual")
+EMBEDDING = "The forgotten images lose their own place"
+
+PULL_TITLE = "4 · Does the image still matter?"
+PULL = """
+"It gets them wrong" is an observation. To learn *why*, one must **change something and watch**. That is all that
+"causal" means here.
+
+Take the image above. Before, the network gave its right answer, {name}, a probability of {own_before:.1%}. Shown the
+replacement instead: {other_before:.1%}. So the image itself was worth {pull_before:.1f} points: that is its **pull**
+on the right answer. After forgetting: {own_after:.1%} with the image, {other_after:.1%} without. Its pull is now
+{pull_after:.1f} points.
+
+Over all {n:,} images of the forgotten class: {finding}
+"""
+PULL_CARE = (
+    "Careful: a network that always answers wrongly has no pull on the right answer left, whatever it still knows. So "
+    "we also measure the pull on the *whole* answer and on the representation. {remark}"
+)
+
+WHERE_TITLE = "5 · Where in the network did it happen?"
+WHERE = """
+A network is an **encoder**, which turns the image into its representation, and a **head**, which reads the answer off
+it. Both changed. Which change did it? Swap them, as a mechanic swaps parts between a working and a broken car:
+
+| encoder | head | the right answer gets |
+| --- | --- | --- |
+| old | old | {y_oo:.1%} |
+| **new** | old | {y_uo:.1%} |
+| old | **new** | {y_ou:.1%} |
+| **new** | **new** | {y_uu:.1%} |
+
+{finding} If only the head had changed, the knowledge would still be inside, one new head away from coming back.
+"""
+LAYERS = "The same works layer by layer: give the old network the new layers one after another, and watch the fall. "
+
+TERMS_TITLE = "6 · Which part of the method did it?"
+TERMS = """
+CaMU pushes on four things: keep or move the representations, keep or change the labels. Leave one out, and often
+nothing happens. Was it useless? Not if another did its work instead: two people carry a table, either could do it
+alone, so the table does not fall when one lets go.
+
+The fair way is to let them join one by one, **in every order**, and note what each adds when it comes. The average is
+its **Shapley value**; the four add up to the whole change exactly. It takes a run with every subset of the four, times
+three seeds: 48 runs.
+"""
+TERMS_KNOWN = "Done here for the example: {finding} {remark}"
+TERMS_OPEN = "You can start them on the *Causal* page, under *Which part of the method*."
+
+MAP_TITLE = "7 · Who else was hurt?"
+MAP = """
+Classes share features: a 3 and an 8 share curves. So forgetting one may cost another. Test the accuracy of every class
+before and after, forget each in turn, and you have a map. One row of it, from the example: {finding}
+
+Few test images make wide intervals. If the change lies within its margin, the honest answer is: *cannot tell*.
+"""
+
+LIMITS_TITLE = "8 · What all this does not show"
+LIMITS = """
+- These are effects of changes that **we** make, to images and parts of **this** network. They say nothing about the
+  world, and little about other networks.
+- A 0 in accuracy is no proof that nothing is left. Someone with patience may still dig it out.
+- Forgetting *too well* is a trace too. A network that never saw a class still reacts to its images, as something
+  unfamiliar. {remark}
+"""
+
+GLOSSARY_TITLE = "Words"
+GLOSSARY = {
+    "counterfactual": "what the image could have been instead: another image to keep, with noise",
+    "causal effect": "how much the outcome changes when one thing, and nothing else, is changed",
+    "encoder, head": "the part of the network up to the representation, and the part after it",
+    "forget set": "the training images that must be forgotten",
+    "interval (95 %)": "where the true value lies, in 95 of 100 such measurements; a wide one says: too few images",
+    "intervention, do(…)": "reaching in and setting something, instead of only watching",
+    "mediation": "how an effect gets from cause to outcome: through which part",
+    "points": "the difference of two percentages: from 99 % to 20 % is -79 points",
+    "bits": "how different two answers are: 0, the same; 1, nothing in common",
+    "pull": "how far the answer moves when the image is replaced",
+    "representation": "the numbers into which the network turns an image before it decides",
+    "retain set": "the training images that must stay known",
+    "retrained network": "one trained anew without the forget set: the gold standard",
+    "Shapley value": "the fair share of one of several helpers: what it adds, averaged over all orders",
+    "seed": "the start of all random draws; another seed is another roll of the dice",
+}
+TO_CAUSAL = "See the whole decomposition"
+TO_RUN = "Make it forget something yourself"

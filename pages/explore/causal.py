@@ -1,0 +1,73 @@
+"""Why it forgot: effects of the images, of parts of the network, of terms of the method, of classes on each other."""
+
+import streamlit as st
+
+from camu_core import RunResult
+from camu_core.causal import INTERVENTIONS
+from camu_core.causal_job import CausalJob
+from camu_core.errors import CamuError
+from pages.components import decomposition, entangled, reach_in, state, terms, text, verdict
+
+
+def main() -> None:
+    st.title(text.CAUSAL_TITLE, anchor=False)
+    run = state.current_run()
+    if run.result is None:
+        verdict.unfinished(run)
+        return
+    verdict.run_line(run)
+    try:
+        _page(run.result)
+    except CamuError as error:
+        st.error(str(error), icon=":material/report:")
+
+
+def _page(result: RunResult) -> None:
+    left, right = st.columns([6, 5], vertical_alignment="bottom")
+    left.markdown(text.CAUSAL_LEAD)
+    intervention = right.segmented_control(
+        text.INTERVENTION, list(INTERVENTIONS), format_func=text.INTERVENTION_NAMES.get, default="camu",
+        key="intervention", required=True,
+    )  # fmt: skip
+    headline = st.container()
+    part = st.segmented_control(
+        text.CAUSAL_PART, list(text.CAUSAL_PARTS), format_func=text.CAUSAL_PARTS.get, default="effects",
+        key="causal-part", required=True, label_visibility="collapsed", width="stretch",
+    )  # fmt: skip
+    job = state.causal_job(result, state.retrained_for(result.spec), intervention)
+    causal = state.causal_result(job)
+    with headline:
+        if causal is None:
+            st.fragment(run_every=1.0)(_wait)(job)
+        else:
+            decomposition.headline(result, causal)
+    if part == "terms":
+        terms.attribution(result)
+    elif part == "map":
+        entangled.entanglement(result)
+    elif causal is None:
+        return
+    elif part == "effects":
+        decomposition.effects(result, causal)
+    elif part == "where":
+        decomposition.where(result, causal, job)
+    else:
+        reach_in.graph(result, causal, job)
+
+
+def _wait(job: CausalJob) -> None:
+    """The engine measures; the page polls."""
+    engine = state.engine()
+    view = engine.watch(job.digest)
+    if view is not None and view.state == "failed":
+        st.error(view.message, icon=":material/report:")
+        return
+    if engine.has(job):
+        st.rerun()
+    engine.submit(job, state.watcher())
+    st.status(text.CAUSAL_WORKING, state="running")
+    if engine.problem():
+        st.warning(engine.problem())
+
+
+main()

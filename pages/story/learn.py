@@ -1,0 +1,179 @@
+"""The ideas in plain words, with live figures of the example run."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from camu_core import DATASETS, RunResult
+from camu_core.causal import (
+    SampleView,
+    attribution_title,
+    entanglement_report,
+    entanglement_title,
+    hidden_remark,
+    retraining_remarks,
+    scenario_name,
+    substitutes_remark,
+    titles,
+)
+from camu_core.causal_job import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
+from camu_core.figures import (
+    Panel,
+    answers_figure,
+    axis_ranges,
+    effects_figure,
+    embedding_figure,
+    layers_figure,
+    mediation_figure,
+    split_figure,
+)
+from camu_core.figures.theme import MODEL_TITLES
+from camu_core.verdict import finding, forget_phrase
+from pages.components import images, state, text, verdict
+from pages.components import text_learn as words
+
+_NO_BAR = {"displayModeBar": False}
+
+
+def main() -> None:
+    st.title(words.TITLE, anchor=False)
+    run = state.example_run()
+    result, retrained = run.result, state.retrained_for(run.result.spec)
+    verdict.run_line(run)
+    job = state.causal_job(result, retrained, "camu")
+    causal = state.causal_result(job)
+    st.markdown(words.LEAD.format(what=f"forget {forget_phrase(result)}", seconds=result.seconds["unlearn"]))
+    _chapter(words.WHY_TITLE, words.WHY)
+    _sets(result, retrained)
+    idx = int(np.flatnonzero(result.probe.is_forget & ~result.probe.in_train)[0])
+    view = state.sample_view(job, idx)
+    _camu(result, idx, view)
+    _pull(result, causal, idx, view)
+    _where(causal)
+    _terms(result)
+    _map(result, retrained)
+    remark = " ".join(retraining_remarks(causal.report, ["forget"])[:1])
+    _chapter(words.LIMITS_TITLE, words.LIMITS.format(remark=remark))
+    _glossary(job)
+
+
+def _chapter(title: str, body: str) -> None:
+    st.subheader(title, anchor=False, divider="gray")
+    st.markdown(body)
+
+
+def _sets(result: RunResult, retrained: RunResult) -> None:
+    before, after = result.metrics["original"], result.metrics["unlearned"]
+    gold = retrained.metrics["unlearned"]
+    st.subheader(words.SETS_TITLE, anchor=False, divider="gray")
+    left, right = st.columns([6, 5], gap="large")
+    left.markdown(
+        words.SETS.format(
+            what=forget_phrase(result), n_forget=before["n"]["forget_train"], n_retain=before["n"]["retain_train"],
+            before_forget=before["forget_test"], after_forget=after["forget_test"], gold_forget=gold["forget_test"],
+            before_retain=before["retain_test"], after_retain=after["retain_test"], gold_retain=gold["retain_test"],
+        )
+    )  # fmt: skip
+    metrics = state.metrics_with(result, retrained)
+    right.plotly_chart(split_figure(metrics, finding(result), state.is_dark()), key="learn-splits", config=_NO_BAR)
+
+
+def _camu(result: RunResult, idx: int, view: SampleView) -> None:
+    st.subheader(words.CAMU_TITLE, anchor=False, divider="gray")
+    left, right = st.columns([5, 6], gap="large")
+    left.markdown(words.CAMU)
+    pair = zip(left.columns(3), (result.probe.x[idx], view.alternative), words.COUNTERFACTUAL, strict=False)
+    for column, picture, caption in pair:
+        column.image(images.to_picture(picture), caption=caption, width=120)
+    points = state.pca_points(result.digest, None)
+    panels = [Panel(MODEL_TITLES[name], points[name], result.logits[name]) for name in ("original", "unlearned")]
+    right.plotly_chart(
+        embedding_figure(
+            panels, result.probe.y, result.probe.is_forget, DATASETS[result.spec.dataset].class_names,
+            axis_ranges(points.values()), words.EMBEDDING, state.is_dark(), height=460,
+        ),
+        key="learn-embedding", config=_NO_BAR,
+    )  # fmt: skip
+
+
+def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -> None:
+    names, true = DATASETS[result.spec.dataset].class_names, int(result.probe.y[idx])
+    right = {name: float(answer[true]) for name, answer in view.probabilities.items()}
+    own_before, other_before, own_after, other_after = (
+        right[scenario_name(image, model, model)]
+        for model in ("original", "unlearned")
+        for image in ("own", "alternative")
+    )
+    st.subheader(words.PULL_TITLE, anchor=False, divider="gray")
+    left, middle = st.columns([6, 5], gap="large")
+    left.markdown(
+        words.PULL.format(
+            name=names[true], own_before=own_before, other_before=other_before, own_after=own_after,
+            other_after=other_after, pull_before=100 * view.pull["original"], pull_after=100 * view.pull["unlearned"],
+            n=int(result.probe.is_forget.sum()), finding=titles(causal.report)["effects"],
+        )
+    )  # fmt: skip
+    left.markdown(words.PULL_CARE.format(remark=hidden_remark(causal.report)))
+    answers = {model: view.probabilities[scenario_name("own", model, model)] for model in view.prediction_bits}
+    middle.plotly_chart(
+        answers_figure(answers, names, true, text.SAMPLE_TITLES["own"], state.is_dark()), key="learn-answers",
+        config=_NO_BAR,
+    )  # fmt: skip
+    st.plotly_chart(
+        effects_figure(causal.report["effects"], titles(causal.report)["effects"], state.is_dark(), height=340),
+        key="learn-effects", config=_NO_BAR,
+    )  # fmt: skip
+
+
+def _where(causal: CausalResult) -> None:
+    sentences, dark, swapped = titles(causal.report), state.is_dark(), causal.scenarios["forget"]
+    y = {
+        f"y_{encoder[0]}{head[0]}": swapped[scenario_name("own", encoder, head)]["value"]
+        for encoder in ("original", "unlearned")
+        for head in ("original", "unlearned")
+    }
+    st.subheader(words.WHERE_TITLE, anchor=False, divider="gray")
+    left, right = st.columns([6, 5], gap="large")
+    left.markdown(words.WHERE.format(finding=sentences["mediation_forget"], **y))
+    left.plotly_chart(
+        mediation_figure(
+            {text.WHERE_ROW_FORGET: causal.report["mediation_intervals"]["forget"]}, sentences["mediation_forget"], dark
+        ),
+        key="learn-mediation", config=_NO_BAR,
+    )  # fmt: skip
+    right.markdown(words.LAYERS)
+    layers = causal.report["layers_intervals"]["forget"]
+    right.plotly_chart(layers_figure(layers, sentences["layers"], dark, height=460), key="learn-layers", config=_NO_BAR)
+
+
+def _terms(result: RunResult) -> None:
+    """With its numbers if somebody has run the subsets already."""
+    _chapter(words.TERMS_TITLE, words.TERMS)
+    rows = attribution_specs(result.spec)
+    if not all(state.is_finished(spec.digest) for row in rows for spec in row):
+        st.markdown(words.TERMS_OPEN)
+        return
+    found = attribute([[state.summary_of(spec.digest) for spec in row] for row in rows])["forget_test"]
+    sentence = attribution_title(found, OUTCOMES["forget_test"])
+    st.markdown(words.TERMS_KNOWN.format(finding=sentence, remark=substitutes_remark(found)))
+
+
+def _map(result: RunResult, retrained: RunResult) -> None:
+    info = DATASETS[result.spec.dataset]
+    report = entanglement_report([result.summary()], [retrained.summary()], info.n_classes)
+    _chapter(words.MAP_TITLE, words.MAP.format(finding=entanglement_title(report, info.class_names)))
+
+
+def _glossary(job: CausalJob) -> None:
+    st.subheader(words.GLOSSARY_TITLE, anchor=False, divider="gray")
+    st.dataframe(
+        pd.DataFrame(sorted(words.GLOSSARY.items(), key=lambda pair: pair[0].lower()), columns=["word", "meaning"]),
+        hide_index=True, height="content",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        st.page_link("pages/explore/causal.py", label=words.TO_CAUSAL, icon=":material/account_tree:",
+                     query_params={"run": job.sources[0]}, width="content")  # fmt: skip
+        st.page_link("pages/story/start.py", label=words.TO_RUN, icon=":material/ink_eraser:", width="content")
+
+
+main()

@@ -1,0 +1,128 @@
+"""Structure of the causal figures: the numbers drawn are the numbers given."""
+
+import numpy as np
+import pytest
+
+from camu_core import drain
+from camu_core.causal import CAMU_TERMS, attribution_report, entanglement_report, graph_view
+from camu_core.causal_job import CausalJob
+from camu_core.figures import (
+    answers_figure,
+    attribution_figure,
+    class_effects_figure,
+    effects_figure,
+    entanglement_figure,
+    graph_figure,
+    interactions_figure,
+    layers_figure,
+    mediation_figure,
+)
+
+NAMES = tuple("0123456789")
+
+
+@pytest.fixture(scope="module")
+def causal(digits_result):
+    return drain(CausalJob.of(digits_result, digits_result).execute())
+
+
+@pytest.fixture(scope="module")
+def attribution():
+    return attribution_report(np.random.default_rng(0).uniform(size=(3, 16)))
+
+
+def trace(figure, name):
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def test_effects(causal):
+    effects = causal.report["effects"]
+    figure = effects_figure(effects, "Finding")
+    assert figure.layout.title.text == "Finding"
+    assert len(figure.data) == 3 * 3, "three measures of three models"
+    bar = figure.data[1]
+    given = [effects[group]["unlearned"]["true_class"] for group in ("forget", "retain")]
+    assert list(bar.y) == [100 * e["value"] for e in given]
+    assert list(bar.error_y.array) == pytest.approx([100 * (e["high"] - e["value"]) for e in given])
+    assert "n = 183" in bar.customdata[0]
+
+
+def test_effects_by_class(causal):
+    per_class = causal.report["per_class"]["effects"]
+    figure = class_effects_figure(per_class, "prediction_bits", NAMES, [3], "")
+    marks = trace(figure, "Before")
+    assert list(marks.x) == [models["original"]["prediction_bits"]["value"] for models in per_class]
+    assert marks.y[3] == "<b>3</b> (to forget)"
+
+
+def test_mediation_bars_sum_to_the_diamond(causal):
+    intervals = causal.report["mediation_intervals"]
+    figure = mediation_figure({"a": intervals["forget"], "b": intervals["retain"]}, "t")
+    *parts, total = figure.data
+    np.testing.assert_allclose(np.sum([part.x for part in parts], axis=0), total.x, atol=1e-9)
+    assert total.x[0] == 100 * intervals["forget"]["total"]["value"]
+
+
+def test_a_class_without_samples_is_left_out(causal):
+    empty = {part: {"value": None, "low": None, "high": None, "n": 0} for part in
+             ("total", "representation", "head", "interaction")}  # fmt: skip
+    figure = mediation_figure({"a": causal.report["mediation_intervals"]["forget"], "b": empty}, "t")
+    assert all(list(part.y) == ["a"] for part in figure.data)
+
+
+def test_layers(causal):
+    layers = causal.report["layers_intervals"]["forget"]
+    figure = layers_figure(layers, "t")
+    bars, line = figure.data
+    assert list(line.y) == [100 * level["value"] for level in layers["curve"]]
+    assert np.array(bars.base) + np.array(bars.y) == pytest.approx(line.y[1:])
+    assert len(bars.x) == len(layers["increments"])
+
+
+def test_attribution_and_interactions(attribution):
+    figure = attribution_figure(attribution, "t")
+    bars, marks = figure.data
+    assert list(bars.y) == [100 * attribution["shapley"][term]["value"] for term in CAMU_TERMS]
+    assert list(marks.y) == [100 * attribution["leave_one_out"][term]["value"] for term in CAMU_TERMS]
+    pairs = interactions_figure({"one": attribution, "two": attribution}, "t")
+    shown = np.array(pairs.data[0].z, dtype=float)
+    given = [100 * pair["estimate"]["value"] for pair in attribution["interactions"]]
+    assert sorted(shown[~np.isnan(shown)]) == pytest.approx(sorted(given))
+    assert pairs.layout.coloraxis.cmin == -pairs.layout.coloraxis.cmax == -max(map(abs, given))
+
+
+def test_entanglement_has_one_symmetric_scale_and_cells_that_open_runs(digits_result):
+    report = entanglement_report([digits_result.summary()], [], 10)
+    panels = {"CaMU": report["method"], "Retraining": report["retraining"]}
+    links = {"CaMU": [f"digest-{label}" for label in range(10)]}
+    figure = entanglement_figure(panels, NAMES, "t", links)
+    heat, cells = figure.data[0], figure.data[1]
+    shown = np.array(heat.z, dtype=float)
+    assert np.isnan(shown[3, 3]), "the diagonal has no colour"
+    assert np.isnan(shown[:3]).all(), "classes nobody has forgotten yet are unknown"
+    given = np.array(report["method"]["change"], dtype=float)
+    np.testing.assert_allclose(np.delete(shown[3], 3), 100 * np.delete(given[3], 3))
+    assert set(cells.customdata) == {"digest-3"}
+    assert figure.layout.coloraxis.cmin == -figure.layout.coloraxis.cmax
+
+
+def test_graph_cuts_what_is_replaced(causal):
+    views = {
+        "Before": graph_view(causal.report, causal.scenarios, "original"),
+        "After": graph_view(causal.report, causal.scenarios, "original", replaced=["forget"]),
+    }
+    figure = graph_figure(views, "t")
+    words = [annotation.text for annotation in figure.layout.annotations]
+    assert words.count("<b>cut</b>") == 2
+    assert "replaced:<br>do(image)" in words
+    arrows = [arrow for arrow in figure.data if arrow.mode == "lines+markers"]
+    assert max(arrow.line.width for arrow in arrows) == 20
+    bits = causal.report["effects"]["forget"]["original"]["representation_bits"]["value"]
+    assert f"<b>{bits:.3f} bits</b>" in words
+
+
+def test_answers():
+    answers = {"original": np.eye(10)[3], "unlearned": np.full(10, 0.1)}
+    figure = answers_figure(answers, NAMES, 3, "t")
+    assert [list(bar.y) for bar in figure.data] == [list(row) for row in answers.values()]
+    assert figure.data[0].x[3] == "<b>3</b>"

@@ -1,0 +1,161 @@
+"""The decomposition as a job, as a stored result, and its parts that the page alone uses."""
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from camu_core import RunStore, drain, plan_run
+from camu_core.causal import (
+    CAMU_TERMS,
+    graph_title,
+    graph_view,
+    hidden_remark,
+    retraining_remarks,
+    scenario_name,
+    substitutes_remark,
+    titles,
+    view_sample,
+)
+from camu_core.causal_job import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
+from camu_core.errors import RunDamaged, SpecError
+
+
+@pytest.fixture(scope="module")
+def causal(digits_result):
+    return drain(CausalJob.of(digits_result).execute())
+
+
+def test_round_trip_through_the_store(causal, tmp_path):
+    store = RunStore(tmp_path)
+    store.save(causal)
+    assert store.load(causal.digest, CausalResult) == causal
+    summary = tmp_path / "causal" / causal.digest / "summary.json"
+    summary.write_text(summary.read_text().replace("0.", "1.", 1))
+    with pytest.raises(RunDamaged):
+        store.load(causal.digest, CausalResult)
+
+
+def test_digest_covers_what_changes_the_numbers(digits_result):
+    jobs = [
+        CausalJob.of(digits_result),
+        CausalJob.of(digits_result, digits_result),
+        CausalJob.of(digits_result, intervention="noise"),
+        CausalJob.of(digits_result, seed=1),
+    ]
+    assert len({job.digest for job in jobs}) == len(jobs)
+    assert CausalJob.of(digits_result).digest == jobs[0].digest
+
+
+def test_scenarios_agree_with_the_report(causal):
+    effects, mediation = causal.report["effects"], causal.report["mediation"]
+    for group, table in causal.scenarios.items():
+        value = {name: estimate["value"] for name, estimate in table.items()}
+        for model in ("original", "unlearned"):
+            pull = value[scenario_name("own", model, model)] - value[scenario_name("alternative", model, model)]
+            assert pull == pytest.approx(effects[group][model]["true_class"]["value"], abs=1e-9)
+        untouched = value["own/original/original"]
+        assert value["own/unlearned/unlearned"] - untouched == pytest.approx(mediation[group]["total"], abs=1e-9)
+        assert value["own/unlearned/original"] - untouched == pytest.approx(
+            mediation[group]["representation"], abs=1e-9
+        )
+        assert value["own/original/unlearned"] - untouched == pytest.approx(mediation[group]["head"], abs=1e-9)
+
+
+def test_a_run_whose_parts_cannot_be_swapped_has_no_mediation(digits_result):
+    spec = replace(digits_result.spec, method="retrain")
+    result = drain(CausalJob.of(replace(digits_result, spec=spec)).execute())
+    assert result.report["mediation"] is None
+    assert result.report["layers"] is None
+    assert set(titles(result.report)) == {"effects", "retraining"}
+
+
+def test_graph_under_interventions(causal):
+    usual = graph_view(causal.report, causal.scenarios, "unlearned")
+    before = graph_view(causal.report, causal.scenarios, "original")
+    assert before.outflow["forget"] == pytest.approx(
+        causal.report["effects"]["forget"]["original"]["true_class"]["value"]
+    )
+    assert "→ 0 points" in graph_title(before, usual, usual)
+    healed = graph_view(causal.report, causal.scenarios, "unlearned", encoder="original", head="original")
+    assert healed == before
+    cut = graph_view(causal.report, causal.scenarios, "original", replaced=["forget"])
+    assert cut.right["forget"] == causal.scenarios["forget"]["alternative/original/original"]
+    assert cut.right["retain"] == before.right["retain"]
+
+
+def test_sample_view(digits_result):
+    models = CausalJob.of(digits_result).models()
+    idx = int(np.flatnonzero(digits_result.probe.is_forget)[0])
+    view = view_sample(models, digits_result.probe, idx, "camu", 0)
+    for model in ("original", "unlearned"):
+        logits = digits_result.logits[model][idx].astype(np.float64)
+        expected = np.exp(logits - logits.max())
+        np.testing.assert_allclose(
+            view.probabilities[scenario_name("own", model, model)], expected / expected.sum(), atol=1e-5
+        )
+        assert 0 <= view.representation_bits[model] <= 1
+    assert view.alternative.shape == digits_result.probe.x[idx].shape
+    same = view_sample({**models, "unlearned": models["original"]}, digits_result.probe, idx, "camu", 0)
+    assert same.moved_bits == 0
+    assert same.pull["original"] == same.pull["unlearned"]
+
+
+def estimate(value, margin=0.01, n=3):
+    return {"value": value, "low": value - margin, "high": value + margin, "n": n}
+
+
+def test_hidden_remark_only_where_accuracy_hides_something(causal):
+    report = copy.deepcopy(causal.report)
+    shares = report["shares"]["eliminated"]["unlearned"]
+    shares |= {"true_class": estimate(0.99), "prediction_bits": estimate(0.2)}
+    assert "only 20 %" in hidden_remark(report)
+    shares["prediction_bits"] = estimate(0.9)
+    assert hidden_remark(report) == ""
+    shares["true_class"] = {"value": None, "low": None, "high": None, "n": 3}
+    assert hidden_remark(report) == ""
+
+
+def test_retraining_remarks_tell_clear_differences_the_largest_first(causal):
+    report = copy.deepcopy(causal.report)
+    assert retraining_remarks(report) == []
+    for key in ("eliminated", "preserved"):
+        alike = {measure: estimate(0.5) for measure in report["shares"][key]["unlearned"]}
+        report["shares"][key] = {"unlearned": dict(alike), "retrained": dict(alike)}
+    assert retraining_remarks(report) == []
+    report["shares"]["eliminated"]["retrained"]["prediction_bits"] = estimate(0.3)
+    report["shares"]["preserved"]["retrained"]["representation_bits"] = estimate(1.3)
+    first, second = retraining_remarks(report)
+    assert first.startswith("Other images kept 50 %")
+    assert "130 %" in first
+    assert second.startswith("Forgotten images lost 50 %")
+    assert retraining_remarks(report, ["forget"]) == [second]
+
+
+def summaries(outcome_of):
+    """Of two seeds of 16 subsets; `outcome_of(subset)` is both outcomes."""
+    row = [{"metrics": {"unlearned": dict.fromkeys(OUTCOMES, outcome_of(subset))}} for subset in range(16)]
+    return [row, row]
+
+
+def test_terms_that_stand_in_for_each_other_are_told():
+    moves, labels = 1 << 1, 1 << 3
+    found = attribute(summaries(lambda subset: 0.0 if subset & (moves | labels) else 1.0))["forget_test"]
+    assert found["shapley"]["forget_representation_weight"]["value"] == pytest.approx(-0.5)
+    remark = substitutes_remark(found)
+    assert "Moving the forgotten representations" in remark
+    assert "changing the forgotten labels" in remark
+    alone = attribute(summaries(lambda subset: 0.0 if subset & moves else 1.0))["forget_test"]
+    assert substitutes_remark(alone) == ""
+
+
+def test_attribution_runs_are_ordinary_specs():
+    base = plan_run("digits", [3], seed=5)
+    rows = attribution_specs(base)
+    assert [row[-1].seed for row in rows] == [5, 6, 7]
+    assert rows[0][-1].digest == base.digest, "the run itself is one of them, and is not run again"
+    assert len({spec.digest for row in rows for spec in row}) == 48
+    assert all(dict(rows[0][0].settings)[term] == 0 for term in CAMU_TERMS)
+    with pytest.raises(SpecError):
+        attribution_specs(plan_run("digits", [3], "retrain"))

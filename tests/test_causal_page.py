@@ -1,0 +1,105 @@
+"""The Causal and Learn pages, part by part, without a browser."""
+
+import json
+
+import pytest
+from test_pages import fresh_engine, open_page, words  # noqa: F401
+
+from camu_core import RunResult, RunStore, plan_run, run
+from camu_core.causal_job import attribution_specs
+from pages.components import state, text, text_learn
+
+
+@pytest.fixture(scope="module")
+def quick_retraining() -> RunResult:
+    return run(plan_run("digits", [3], "retrain", {"epochs": 1}))
+
+
+def show(app, part: str):
+    return app.segmented_control(key="causal-part").set_value(part).run()
+
+
+@pytest.mark.parametrize("part", text.CAUSAL_PARTS)
+def test_every_part_of_the_example(part: str) -> None:
+    app = show(open_page("explore/causal"), part)
+    assert not app.exception
+    assert not app.error
+    assert [metric.value for metric in app.metric] == ["99.8%", "98.7%"]
+    if part in ("effects", "where", "graph"):
+        assert app.get("plotly_chart")
+        assert "How to read it" in words(app)
+        assert "What it does not show" in words(app)
+        assert app.dataframe
+
+
+def test_the_intervention_changes_the_numbers() -> None:
+    app = open_page("explore/causal")
+    before = [metric.value for metric in app.metric]
+    app.segmented_control(key="intervention").set_value("noise").run()
+    assert not app.exception
+    assert [metric.value for metric in app.metric] != before
+
+
+def test_the_shipped_retraining_serves_a_run_of_ones_own(digits_result: RunResult) -> None:
+    RunStore().save(digits_result)
+    app = open_page("explore/causal", run=digits_result.digest)
+    assert not app.info
+    assert "after retraining" in words(app)
+
+
+def test_without_a_retrained_network_one_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "retrained_for", lambda spec: None)
+    monkeypatch.setattr(state, "is_finished", lambda digest: False)
+    app = open_page("explore/causal")
+    assert not app.exception
+    assert text.CAUSAL_RETRAIN in [button.label for button in app.button]
+
+
+def test_a_retrained_run_has_no_mediation_and_says_why(quick_retraining: RunResult) -> None:
+    RunStore().save(quick_retraining)
+    app = show(open_page("explore/causal", run=quick_retraining.digest), "where")
+    assert not app.exception
+    assert not app.get("plotly_chart")
+    assert text.CAUSAL_IS_GOLD in words(app)
+    app = show(app, "terms")
+    assert text.CAUSAL_ONLY_CAMU in words(app)
+    app = show(app, "graph")
+    assert [toggle.key for toggle in app.toggle] == ["do-forget", "do-retain"]
+
+
+def test_toggles_cut_the_graph_and_show_the_consequence() -> None:
+    app = show(open_page("explore/causal"), "graph")
+    app.toggle(key="do-encoder").set_value(True).run()
+    app.toggle(key="do-forget").set_value(True).run()
+    assert not app.exception
+    layout = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]
+    assert "With this change" in layout["title"]["text"]
+    assert [note["text"] for note in layout["annotations"]].count("<b>cut</b>") == 4, "two arrows, before and after"
+
+
+def test_attribution_from_stored_runs(monkeypatch: pytest.MonkeyPatch, digits_result: RunResult) -> None:
+    """All 48 runs are there; the figures are drawn from their summaries and nothing is started."""
+    summary = digits_result.summary()
+    wanted = {spec.digest for row in attribution_specs(digits_result.spec) for spec in row}
+    monkeypatch.setattr(state, "is_finished", lambda digest: True)
+    monkeypatch.setattr(state, "summary_of", lambda digest: summary if digest in wanted else 1 / 0)
+    app = show(open_page("explore/causal"), "terms")
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 3
+    assert not [button for button in app.button if button.label == text.TERMS_START]
+
+
+def test_attribution_offers_what_is_missing() -> None:
+    app = show(open_page("explore/causal"), "terms")
+    assert [button.label for button in app.button] == [text.TERMS_START]
+    assert "48 runs" in words(app)
+
+
+def test_learn_takes_its_numbers_from_the_example() -> None:
+    app = open_page("story/learn")
+    assert not app.exception
+    assert app.subheader[0].value == text_learn.WHY_TITLE
+    result = state.example_run().result
+    assert f"{result.metrics['original']['n']['forget_train']:,} images" in words(app)
+    assert f"{result.metrics['unlearned']['retain_test']:.1%}" in words(app)
+    assert len(app.get("plotly_chart")) == 6
