@@ -26,6 +26,7 @@ from camu_core.threads import one_thread
 from camu_core.weights import load_original
 
 N_SNAPSHOTS = 24
+_IMAGES_PER_STEP = 4000
 _LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 
 
@@ -68,14 +69,14 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         metrics, logits, representations = {}, {}, {}
         models = {"original": original, "unlearned": task.model.eval()}
         for i, (name, model) in enumerate(models.items()):
-            yield Step(i, len(models), stage="measure")
-            predicted = _predicted_by_original(spec, model) if model is original else _predicted(model, dataset)
+            part = i, len(models)
+            predicting = _by_original(spec, model, part) if model is original else _predicting(model, dataset, part)
+            predicted_train, predicted_test = yield from predicting
             metrics[name] = accuracy_report(
-                predicted[0], dataset.y_train.numpy(), predicted[1], dataset.y_test.numpy(), splits, task.n_classes
+                predicted_train, dataset.y_train.numpy(), predicted_test, dataset.y_test.numpy(), splits, task.n_classes
             )
             outputs = predict(model, torch.from_numpy(probe.x))
             logits[name], representations[name] = (output.numpy() for output in outputs)
-        yield Step(len(models), len(models), stage="measure")
         seconds["measure"] = time.perf_counter() - started
 
     return RunResult(
@@ -165,20 +166,35 @@ def _diverged(index: int, what: str) -> RunDiverged:
     )
 
 
-def _predicted(model: BlockModel, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """The class predicted for each training and each test image, int64 (N,) and (M,)."""
-    train, test = (predict(model, x)[0].argmax(dim=1).numpy() for x in (dataset.x_train, dataset.x_test))
-    return train, test
+Predictions = tuple[np.ndarray, np.ndarray]
 
 
-_original_predictions: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = {}
+def _predicting(model: BlockModel, dataset: Dataset, part: tuple[int, int]) -> Generator[Step, None, Predictions]:
+    """The class predicted for each training and each test image, int64 (N,) and (M,); a step each 4,000 images.
+
+    Args:
+        part: (i, n) if this is the i-th of n such passes, for the count of steps.
+    """
+    n_images = len(dataset.x_train) + len(dataset.x_test)
+    n_seen, predicted = part[0] * n_images, []
+    for x in (dataset.x_train, dataset.x_test):
+        pieces = []
+        for piece in x.split(_IMAGES_PER_STEP):
+            pieces.append(predict(model, piece)[0].argmax(dim=1))
+            n_seen += len(piece)
+            yield Step(n_seen, part[1] * n_images, stage="measure")
+        predicted.append(torch.cat(pieces).numpy())
+    return predicted[0], predicted[1]
 
 
-def _predicted_by_original(spec: RunSpec, original: BlockModel) -> tuple[np.ndarray, np.ndarray]:
-    """`_predicted`, once a process: many runs start from the same original."""
+_original_predictions: dict[tuple[str, str], Predictions] = {}
+
+
+def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> Generator[Step, None, Predictions]:
+    """`_predicting`, once a process: many runs start from the same original."""
     key = spec.weights, spec.dataset
     if key not in _original_predictions:
-        _original_predictions[key] = _predicted(original, load_dataset(spec.dataset))
+        _original_predictions[key] = yield from _predicting(original, load_dataset(spec.dataset), part)
     return _original_predictions[key]
 
 

@@ -17,14 +17,13 @@ import numpy as np
 from camu_core.config import home_dir, store_limit_bytes
 from camu_core.errors import CamuError, RunDamaged, RunNotFound, StoreError, StoreUnwritable
 from camu_core.files import write_atomically
-from camu_core.results import Projection, RunResult, Storable
+from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 
 FORMAT_VERSION = 1
 _MANIFEST = "manifest.json"
 _FILES = ("summary.json", "arrays.npz")
 _PINNED = "pinned"
-_KINDS = (RunResult, Projection)
 _DIGEST = "[0-9a-f]" * 20
 # What reading raises when the content is wrong; other errors of the operating system pass and cost nothing.
 _DAMAGE = (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile)
@@ -181,7 +180,7 @@ class RunStore:
 
     def _evict(self, spared: Path) -> None:
         """Delete the longest unused results until the rest fit; never a pinned one, nor `spared`."""
-        folders = [path.parent for kind in _KINDS for path in (self.root / kind.folder).glob(f"{_DIGEST}/{_MANIFEST}")]
+        folders = [path.parent for path in self.root.glob(f"*/{_DIGEST}/{_MANIFEST}")]
         sizes = {folder: sum(file.stat().st_size for file in folder.iterdir()) for folder in folders}
         excess = sum(sizes.values()) - store_limit_bytes()
         for folder in sorted(folders, key=lambda folder: (folder / _MANIFEST).stat().st_mtime):
