@@ -171,8 +171,10 @@ def test_result_is_numpy_and_json_only(digits_result):
 
 def test_unlearning_seconds_leave_out_snapshots_and_measuring(broken_method):
     spec = broken_method(lambda task, index: time.sleep(0.05) or {})
+    started = time.perf_counter()
     result = run(spec)
-    assert 0.15 <= result.seconds["unlearn"] < 0.15 + 0.1
+    whole = time.perf_counter() - started
+    assert 0.15 <= result.seconds["unlearn"] <= whole - result.seconds["data"] - result.seconds["measure"]
     assert {"data", "unlearn", "measure"} <= set(result.seconds)
 
 

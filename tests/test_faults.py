@@ -19,7 +19,7 @@ from camu_core.engine import LOST, Engine
 from camu_core.jobs import JobView, RunJob
 
 ROOT = Path(__file__).resolve().parent.parent
-TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 300
 
 pytestmark = pytest.mark.slow
 

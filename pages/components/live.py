@@ -75,7 +75,7 @@ def _status(job, shown: int, newest: int) -> None:
             text.QUEUED.format(ahead=job.queue_position - 1) if job.queue_position > 1 else text.STARTING,
             0.0,
         )
-    elif not job.total:
+    elif not job.index:  # the number of steps is not known yet
         line, fraction = text.STARTING, 0.0
     elif shown < newest and job.stage != "data":
         step = job.snapshots[max(shown, 0)].index

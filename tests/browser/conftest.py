@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_TIMEOUT_SECONDS = 60
-TIMEOUT_MS = 60_000
+START_TIMEOUT_SECONDS = 120
+TIMEOUT_MS = 150_000
 FLAGS = (
     "--no-sandbox",
     "--disable-quic",
