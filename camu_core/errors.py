@@ -4,12 +4,10 @@ CamuError
 ├── RequestError              the request is wrong; mend it and ask again (command line: exit 2)
 │   ├── SpecError             unknown name, value out of range, wrong type
 │   ├── WeightsError          a weights file that cannot be read or belongs to another model
-│   ├── ShapeError            arrays that do not fit each other
 │   └── DatasetUnavailable    the images are not here and cannot be fetched
 ├── RunError                  the request was right; the run did not end well
 │   ├── RunDiverged           the loss became NaN or infinite
-│   ├── RunStopped            somebody pressed Stop
-│   └── WorkerLost            the process that did the work died
+│   └── RunStopped            somebody pressed Stop
 └── StoreError                reading or writing finished runs
     ├── RunNotFound           no run of that digest
     ├── RunDamaged            a stored run whose files do not match their checksums
@@ -33,10 +31,6 @@ class WeightsError(RequestError):
     """A weights file cannot be read, or belongs to another model or dataset."""
 
 
-class ShapeError(RequestError):
-    """Arrays do not fit each other; the message gives both shapes."""
-
-
 class DatasetUnavailable(RequestError):
     """The images are not on this machine and could not be downloaded."""
 
@@ -51,10 +45,6 @@ class RunDiverged(RunError):
 
 class RunStopped(RunError):
     """The run was stopped on request."""
-
-
-class WorkerLost(RunError):
-    """The worker process died, more than once."""
 
 
 class StoreError(CamuError):

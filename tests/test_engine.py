@@ -91,13 +91,15 @@ def test_equal_requests_are_one_computation(engine: Engine) -> None:
     assert wait(engine, digest).state == "stopped"
 
 
-def test_stop_takes_effect_soon_and_the_run_can_be_started_again(engine: Engine) -> None:
+def test_stop_takes_effect_within_a_second_and_the_run_can_be_started_again(engine: Engine) -> None:
     job = RunJob.of(plan_run("digits", [4], "retrain", LONG, seed=13))
     digest = engine.submit(job, "me")
     wait(engine, digest, has_begun)
     steps = engine.watch(digest).index
+    stopped = time.monotonic()
     engine.stop(digest, "me")
     view = wait(engine, digest)
+    assert time.monotonic() - stopped < 1.0
     assert view.state == "stopped"
     assert view.index < steps + view.total / 2, "it ended long before the run would have"
     assert not engine.has(job)

@@ -65,7 +65,6 @@ TOOK_RETRAINING = ", retraining {seconds:.1f} s."
 RETRAIN_PRESS = "Retrain for comparison"
 RETRAIN_HELP = "Trains a new network without the forget set: the gold standard. Takes {minutes}."
 RETRAIN_RUNNING = "A second network is trained without it, for comparison: step {index:,} of {total:,}"
-SPLITS_TITLE = "{forget}, {retain}"
 
 EMBEDDINGS_TITLE = "How the network sees the images"
 EMBEDDINGS_LEAD = (
