@@ -2,36 +2,32 @@
 
 By default an embedded cluster of worker processes; CAMU_SCHEDULER=tcp://host:port uses a running one. The task key is
 the digest, so equal requests are one computation. Workers report steps as events and return the result; the engine
-writes it to its own store, so workers need not share a folder with it. No call here waits for a cluster: a thread
-connects, notices when scheduler or workers are gone, and builds up again.
+writes it to its own store, so workers need not share a folder with it. No call here waits for a cluster. Jobs wait in
+the engine, first come first served, and are handed to the scheduler when a thread is free: their order is known, and
+one that waits can be withdrawn.
 """
 
 import asyncio
 import logging
-import os
 import threading
 import time
 import uuid
 from collections.abc import Generator
 
-import dask
-from distributed import Client, Event, Future, KilledWorker, LocalCluster
+from distributed import Event, Future, KilledWorker
 
 from camu_core.config import scheduler_address
+from camu_core.connection import MAX_ATTEMPTS, Connection
 from camu_core.errors import CamuError, RunError, RunStopped, StoreUnwritable
 from camu_core.jobs import Job, JobView, Progress, RunJob
 from camu_core.progress import Step
 from camu_core.results import Storable
 from camu_core.store import RunStore
-from camu_core.worker import TOPIC, warm_up, work
+from camu_core.worker import work
 
-MAX_ATTEMPTS = 2
 BACKGROUND_PRIORITY = -10
-_WATCH_SECONDS = 0.5
 _FOLLOW_SECONDS = 0.1
 _FINISHED_JOBS_REMEMBERED = 32
-_CONNECT_TIMEOUT_SECONDS = 20
-_NO_WORKER_SECONDS = 20.0
 _RESULTS_KEPT_IN_MEMORY = 8
 LOST = "The process doing the work was lost twice, so the run was given up. Try again."
 
@@ -49,37 +45,26 @@ class Engine:
 
     def __init__(self, store: RunStore, scheduler: str | None = None, n_workers: int | None = None) -> None:
         self.store = store
-        self._address = scheduler or scheduler_address()
-        self._n_workers = n_workers or os.cpu_count() or 1
+        self.connection = Connection(scheduler or scheduler_address(), n_workers, self._on_event, self._on_change)
         self._lock = threading.RLock()
         self._progress: dict[str, Progress] = {}
         self._unsaved: dict[str, Storable] = {}
-        self._cluster: LocalCluster | None = None
-        self._client: Client | None = None
-        self._problem = ""
-        self._workers_seen = time.monotonic()
-        self._guard: threading.Thread | None = None
-        self._closing = threading.Event()
 
     # --- for pages and the command line ------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to connect and to warm workers up, in the background; safe to call often."""
         with self._lock:
-            if self._guard is None:
-                self._guard = threading.Thread(target=self._keep_connected, name="engine", daemon=True)
-                self._guard.start()
+            if not self.connection.is_started:
+                self.connection.start()
 
     def close(self) -> None:
         """Disconnect and end the embedded workers."""
-        self._closing.set()
-        if self._guard is not None:
-            self._guard.join()
-        self._disconnect()
+        self.connection.close()
 
     def problem(self) -> str:
         """Why no work can be done at the moment, in one sentence; empty when all is well."""
-        return self._problem
+        return self.connection.problem
 
     def submit(self, job: Job, watcher: str = "", priority: int = 0) -> str:
         """Start a job, join the one that is running already, or do nothing if its result is stored.
@@ -95,14 +80,15 @@ class Engine:
             if known is not None and not known.is_over:
                 known.watchers.add(watcher)
                 known.stop_requested = False  # whoever stopped it a moment ago: it is wanted again
+                known.priority = max(known.priority, priority)
             elif self.has(job):
                 self._progress.pop(job.digest, None)
             else:
                 self.start()
                 if isinstance(job, RunJob):
                     self.store.note_started(job.digest, job.spec)
-                progress = self._progress[job.digest] = Progress(job, {watcher}, priority)
-                self._dispatch(progress)
+                self._progress[job.digest] = Progress(job, {watcher}, priority)
+                self._dispatch_next()
         return job.digest
 
     def watch(self, digest: str) -> JobView | None:
@@ -111,8 +97,10 @@ class Engine:
             progress = self._progress.get(digest)
             if progress is None:
                 return None
-            ahead = sum(other.state == "queued" and other.rank < progress.rank for other in self._progress.values())
-            return progress.view(queue_position=ahead + 1 if progress.state == "queued" else 0)
+            has_queue = progress.is_waiting and self.connection.n_threads
+            return progress.view(
+                queue_position=sum(other.rank <= progress.rank for other in self._waiting()) if has_queue else 0
+            )
 
     def stop(self, digest: str, watcher: str = "") -> bool:
         """Stop a job for one watcher; the work itself ends when nobody else watches.
@@ -128,12 +116,10 @@ class Engine:
             if progress.watchers:
                 return False
             progress.stop_requested = True
-            if progress.future is None:
+            if progress.is_waiting:
                 self._finish(progress, "stopped")
-            elif progress.state == "queued":
-                progress.future.cancel()
             else:
-                event = Event(progress.stop_name, client=self._client)
+                event = Event(progress.stop_name, client=self.connection.client)
                 threading.Thread(target=event.set, name="stop", daemon=True).start()  # waits if the scheduler is gone
             return True
 
@@ -170,119 +156,73 @@ class Engine:
             raise RunError(view.message or "The run was stopped.")
         return self.result(digest, job.result_type)
 
-    # --- connection --------------------------------------------------------------------------------------------------
-
-    def _keep_connected(self) -> None:
-        """The guard thread: connect, look after the connection, connect again."""
-        while not self._closing.wait(0 if self._client is None else _WATCH_SECONDS):
-            try:
-                if self._client is not None and self._is_lost():
-                    log.warning("the engine lost its scheduler or all workers; building up again")
-                    self._disconnect()
-                if self._client is None:
-                    self._connect()
-            except Exception as error:
-                log.warning("no connection: %s", error)
-                where = f"The scheduler at {self._address}" if self._address else "The worker pool"
-                self._problem = f"{where} does not answer; trying again until it does."
-                self._disconnect()
-                self._closing.wait(1.0)
-
-    def _connect(self) -> None:
-        if self._address is None:
-            dask.config.set(
-                {"distributed.scheduler.http.routes": [], "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1}
-            )
-            self._cluster = LocalCluster(
-                n_workers=self._n_workers,
-                threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
-                silence_logs=logging.CRITICAL,
-            )
-        client = Client(self._address or self._cluster, set_as_default=False, timeout=_CONNECT_TIMEOUT_SECONDS)
-        client.subscribe_topic(TOPIC, self._on_event)
-        with self._lock:
-            self._client, self._problem, self._workers_seen = client, "", time.monotonic()
-            for address in client.scheduler_info(n_workers=-1)["workers"] if self._cluster else ():
-                client.submit(warm_up, workers=[address], pure=False, priority=1).add_done_callback(_release)
-            for progress in self._progress.values():
-                if not progress.is_over:
-                    self._dispatch(progress)
-
-    def _is_lost(self) -> bool:
-        if self._client.status != "running":
-            return True
-        if self._cluster is None or self._cluster.scheduler.workers:
-            self._workers_seen = time.monotonic()
-        return time.monotonic() - self._workers_seen > _NO_WORKER_SECONDS
-
-    def _disconnect(self) -> None:
-        with self._lock:
-            client, cluster, self._client, self._cluster = self._client, self._cluster, None, None
-            for progress in self._progress.values():
-                if not progress.is_over:
-                    progress.future, progress.state = None, "queued"
-        for part in (client, cluster):
-            if part is not None:
-                try:
-                    part.close(timeout=5)
-                except Exception as error:
-                    log.warning("while disconnecting: %s", error)
-
     # --- jobs --------------------------------------------------------------------------------------------------------
 
+    def _waiting(self) -> list[Progress]:
+        """Jobs not yet handed to the scheduler, the next one first."""
+        return sorted((p for p in self._progress.values() if p.is_waiting), key=lambda progress: progress.rank)
+
+    def _dispatch_next(self) -> None:
+        """Hand as many jobs to the scheduler as it has free threads."""
+        with self._lock:
+            n_free = self.connection.n_threads - sum(p.future is not None for p in self._progress.values())
+            for progress in self._waiting()[: max(n_free, 0)]:
+                if len(progress.attempts) >= MAX_ATTEMPTS:
+                    self._finish(progress, "failed", LOST)
+                else:
+                    self._dispatch(progress)
+
     def _dispatch(self, progress: Progress) -> None:
-        """Hand a job to the scheduler if there is one; the guard thread does it otherwise."""
-        if self._client is None:
-            return
-        if len(progress.attempts) >= MAX_ATTEMPTS:
-            self._finish(progress, "failed", LOST)
-            return
-        progress.n_dispatches += 1
-        progress.future = future = self._client.submit(
+        progress.stop_name = f"stop-{uuid.uuid4().hex}"
+        progress.future = future = self.connection.client.submit(
             work, progress.job, progress.stop_name, key=progress.job.digest, priority=progress.priority
         )
         future.add_done_callback(lambda done: self._on_done(progress, done))
 
-    def _on_event(self, event: tuple[float, dict]) -> None:
-        _, message = event
+    def _on_change(self) -> None:
+        """The connection went or came: what the old one was doing waits for the new one."""
+        with self._lock:
+            for progress in list(self._progress.values()):
+                if progress.future is not None and progress.future.client is not self.connection.client:
+                    self._put_back(progress)
+        self._dispatch_next()
+
+    def _put_back(self, progress: Progress) -> None:
+        """Into the queue at its old place, if it is wanted still."""
+        progress.future, progress.state = None, "queued"
+        if progress.stop_requested:
+            self._finish(progress, "stopped")
+
+    def _on_event(self, message: dict) -> None:
         with self._lock:
             progress = self._progress.get(message["digest"])
-            if progress is not None and not progress.is_over:
+            if progress is not None and progress.future is not None:
                 progress.see(message["attempt"], message["steps"])
 
     def _on_done(self, progress: Progress, future: Future) -> None:
         """Runs in a thread of the client: keep the result, let the key go, and only then say that the job is over."""
-        client, status, error = future.client, future.status, None  # a released future has lost its status
+        client, status, error, notice = future.client, future.status, None, ""
         try:
             if status == "finished":
-                progress.notice = self._keep(future.result())
+                notice = self._keep(future.result())
             elif status == "error":
                 error = future.exception()
-            elif not progress.stop_requested and client is not self._client:
-                return  # the connection is gone; the guard dispatches the job again
             future.release()
             client.sync(asyncio.sleep, 0)  # lets the release happen: the key would give the old outcome until then
         except Exception as problem:
             error = problem
-        if progress.future is not future or progress.is_over:
-            return
-        if progress.stop_requested and status != "finished":
-            self._finish(progress, "stopped")
-        elif status == "cancelled" or isinstance(error, RunStopped):
-            self._begin_again(progress)
-        elif error is not None:
-            self._on_error(progress, error)
-        else:
-            self._finish(progress, "done")
-
-    def _begin_again(self, progress: Progress) -> None:
-        """The task was stopped, by another server or a moment before somebody asked again; here it is still wanted."""
-        log.warning("job %s was stopped elsewhere and is begun again", progress.job.digest)
         with self._lock:
-            progress.state = "queued"
-            progress.attempts.clear()
-            self._dispatch(progress)
+            if progress.future is not future or client is not self.connection.client:
+                return  # the connection is gone, and the job was or will be put back
+            if status == "finished" and error is None:
+                progress.notice = notice
+                self._finish(progress, "done")
+            elif status == "cancelled" or isinstance(error, RunStopped):
+                progress.attempts.clear()
+                self._put_back(progress)  # wanted again in the meantime, or stopped by another server that shared it
+            else:
+                self._on_error(progress, error)
+        self._dispatch_next()
 
     def _on_error(self, progress: Progress, error: BaseException) -> None:
         if isinstance(error, CamuError):
@@ -295,12 +235,11 @@ class Engine:
             self._finish(progress, "failed", message)
 
     def _finish(self, progress: Progress, state: str, message: str = "") -> None:
-        with self._lock:
-            progress.finish(state, message)
-            over = [other for other in self._progress.values() if other.is_over]
-            for other in sorted(over, key=lambda other: other.ended)[:-_FINISHED_JOBS_REMEMBERED]:
-                self._progress.pop(other.job.digest)
+        progress.finish(state, message)
         self.store.note_ended(progress.job.digest)
+        over = [other for other in self._progress.values() if other.is_over]
+        for other in sorted(over, key=lambda other: other.ended)[:-_FINISHED_JOBS_REMEMBERED]:
+            self._progress.pop(other.job.digest)
 
     def _keep(self, result: Storable) -> str:
         try:
@@ -312,7 +251,3 @@ class Engine:
                     self._unsaved.pop(next(iter(self._unsaved)))
             return f"{error} Until the app restarts, the run can still be seen."
         return ""
-
-
-def _release(future: Future) -> None:
-    future.release()

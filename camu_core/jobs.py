@@ -90,8 +90,9 @@ class JobView:
 
     Args:
         job: what was asked for.
-        state: one of STATES.
-        queue_position: 1 is next; 0 when not queued.
+        state: one of STATES; queued until a worker reports.
+        is_stopping: told to end, and still at work.
+        queue_position: 1 is next; 0 when it does not wait for others.
         stage, index, total: of the newest step.
         losses: per loss name, one value a step.
         snapshots: so far.
@@ -103,6 +104,7 @@ class JobView:
     digest: str
     job: Job
     state: str
+    is_stopping: bool
     queue_position: int
     stage: str
     index: int
@@ -122,19 +124,28 @@ class JobView:
 
 @dataclass
 class Progress:
-    """What the engine remembers of one job; changed under the engine's lock."""
+    """What the engine remembers of one job; changed under the engine's lock.
+
+    Args:
+        watchers: who wants it.
+        future: of the scheduler, while it has the job.
+        stop_name: of the event that stops the work now under way, and no other.
+        attempts: names of the tries of which something was heard.
+        history: steps of the newest try that unlearn.
+        began, stage_began, ended: times of `time.monotonic`.
+    """
 
     job: Job
     watchers: set[str] = field(default_factory=set)
     priority: int = 0
     state: str = "queued"
     stop_requested: bool = False
-    n_dispatches: int = 0
     submitted: float = field(default_factory=time.monotonic)
     message: str = ""
     notice: str = ""
     attempts: list[str] = field(default_factory=list)
     future: Any = None
+    stop_name: str = ""
     newest: Step = field(default_factory=lambda: Step(0, 0, stage="data"))
     history: list[Step] = field(default_factory=list)
     began: float = 0.0
@@ -146,14 +157,14 @@ class Progress:
         return self.state in OVER
 
     @property
+    def is_waiting(self) -> bool:
+        """In the engine's queue, not with the scheduler."""
+        return self.future is None and not self.is_over
+
+    @property
     def rank(self) -> tuple[int, float]:
         """Lower goes first."""
         return -self.priority, self.submitted
-
-    @property
-    def stop_name(self) -> str:
-        """Of the event that stops the present dispatch, and no later one."""
-        return f"stop-{self.job.digest}-{self.n_dispatches}"
 
     def see(self, attempt: str, messages: list[dict[str, Any]]) -> None:
         """Take in steps from a worker; a new attempt forgets what the lost one had reported."""
@@ -173,7 +184,7 @@ class Progress:
                 self.history.append(step)
 
     def finish(self, state: str, message: str = "") -> None:
-        self.state, self.message, self.ended = state, message, time.monotonic()
+        self.state, self.message, self.ended, self.future = state, message, time.monotonic(), None
 
     def view(self, queue_position: int) -> JobView:
         step, now = self.newest, self.ended or time.monotonic()
@@ -183,6 +194,7 @@ class Progress:
             digest=self.job.digest,
             job=self.job,
             state=self.state,
+            is_stopping=self.stop_requested and not self.is_over,
             queue_position=queue_position,
             stage=step.stage,
             index=step.index,

@@ -29,18 +29,18 @@ def work(job: Job, stop_name: str) -> Storable:
     )
     steps = job.execute()
     report.send()
-    polled = time.monotonic()
+    polled = 0.0
     while True:
-        try:
-            report.add(next(steps))
-        except StopIteration as end:
-            report.send()
-            return end.value
         if time.monotonic() - polled > _STOP_POLL_SECONDS:
             if stop.is_set():
                 steps.close()
                 raise RunStopped("The run was stopped.")
             polled = time.monotonic()
+        try:
+            report.add(next(steps))
+        except StopIteration as end:
+            report.send()
+            return end.value
 
 
 def warm_up() -> None:

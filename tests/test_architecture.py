@@ -52,7 +52,8 @@ ALLOWED = {
     "jobs": "causal errors execution progress projection results specs store weights",
     "causal_job": "causal data execution models progress results specs threads weights",
     "worker": "errors execution jobs planning progress results specs",
-    "engine": "config errors execution jobs progress results specs store worker",
+    "connection": "worker",
+    "engine": "config connection errors execution jobs progress results specs store worker",
     "sweeps": "data engine errors jobs measures planning progress specs",
     "figures": "data errors measures progress projection results specs",
     "verdict": "data errors measures results specs",
@@ -72,8 +73,8 @@ METHOD_ALLOWED = {"camu_core.methods.base"}
 CONFINED = {
     "streamlit": {"pages", "pages.components", "app"},
     "plotly": {"figures", "report", "bench", "commands", "pages", "pages.components"},
-    "distributed": {"engine", "jobs", "worker", "bench", "commands"},
-    "dask": {"engine", "jobs", "worker", "bench", "commands"},
+    "distributed": {"connection", "engine", "jobs", "worker", "bench", "commands"},
+    "dask": {"connection", "engine", "jobs", "worker", "bench", "commands"},
 }
 # Groups that only pass on or draw what is finished: no network is run in them.
 WITHOUT_TORCH = {

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from camu_core import RunResult, RunStore, Step, plan_run
-from camu_core.engine import Engine
+from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import RunDiverged, RunNotFound
 from camu_core.jobs import JobView, RunJob, UmapJob
 from camu_core.results import Projection
@@ -124,6 +124,38 @@ def test_a_waiting_run_shows_its_place_and_can_be_stopped(engine: Engine) -> Non
     for job in (*busy, waiting[1]):
         engine.stop(job.digest, "me")
         wait(engine, job.digest)
+
+
+def test_a_waiting_run_moves_up_when_a_person_wants_it_too(engine: Engine) -> None:
+    busy = [RunJob.of(plan_run("digits", [c], "retrain", LONG, seed=16)) for c in (0, 1)]
+    swept = [RunJob.of(plan_run("digits", [c], "retrain", LONG, seed=16)) for c in (2, 3)]
+    for job in busy:
+        wait(engine, engine.submit(job, "me"), has_begun)
+    for job in swept:
+        engine.submit(job, "sweep", BACKGROUND_PRIORITY)
+    engine.submit(swept[1], "me")
+    assert [engine.watch(job.digest).queue_position for job in swept] == [2, 1]
+    engine.stop(busy[0].digest, "me")
+    assert wait(engine, swept[1].digest, has_begun).state == "running"
+    assert engine.watch(swept[0].digest).state == "queued"
+    for job in (*busy, *swept):
+        for watcher in ("me", "sweep"):
+            engine.stop(job.digest, watcher)
+        wait(engine, job.digest)
+
+
+def test_stopping_and_asking_again_never_hangs_and_never_tells_an_old_outcome(engine: Engine) -> None:
+    jobs = [RunJob.of(plan_run("digits", [label], seed=17)) for label in range(3)]
+    rng = np.random.default_rng(0)
+    for _ in range(60):
+        job = jobs[rng.integers(3)]
+        engine.stop(job.digest, "me") if rng.random() < 0.5 else engine.submit(job, "me")
+        time.sleep(rng.uniform(0, 0.03))
+    for job in jobs:
+        engine.submit(job, "me")
+    for job in jobs:
+        assert engine.has(job) or wait(engine, job.digest).state == "done"
+        assert engine.result(job.digest, RunResult).spec == job.spec
 
 
 def test_a_loss_that_blows_up_is_explained(engine: Engine) -> None:

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from camu_core import RunResult, RunStore, plan_run, run
-from camu_core import engine as engine_module
+from camu_core import RunResult, RunStore, connection, plan_run, run
 from camu_core.engine import LOST, Engine
 from camu_core.jobs import JobView, RunJob
 
@@ -54,7 +53,7 @@ def wait_begun(engine: Engine, digest: str, attempt: int = 1) -> None:
 
 
 def worker_pids(engine: Engine) -> list[int]:
-    return [nanny.pid for nanny in engine._cluster.workers.values() if nanny.pid]
+    return [nanny.pid for nanny in engine.connection.cluster.workers.values() if nanny.pid]
 
 
 def kill(pid: int) -> None:
@@ -95,17 +94,17 @@ def test_a_worker_killed_twice_ends_in_a_plain_message_and_can_be_tried_again(en
 
 
 def test_an_engine_without_any_worker_builds_itself_up_again(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine_module, "_NO_WORKER_SECONDS", 2.0)
+    monkeypatch.setattr(connection, "_NO_WORKER_SECONDS", 2.0)
     engine.start()
-    wait_for(lambda: engine._client is not None and worker_pids(engine), "workers")
-    first = engine._cluster
+    wait_for(lambda: engine.connection.client is not None and worker_pids(engine), "workers")
+    first = engine.connection.cluster
     digest = engine.submit(RunJob.of(plan_run("digits", [3], seed=23)))
 
     def kill_all_of_the_first_cluster() -> bool:  # faster than they restart
         for pid in [nanny.pid for nanny in first.workers.values() if nanny.pid]:
             with suppress(ProcessLookupError):
                 kill(pid)
-        return engine._cluster is not None and engine._cluster is not first
+        return engine.connection.cluster is not None and engine.connection.cluster is not first
 
     wait_for(kill_all_of_the_first_cluster, "another cluster")
     assert wait_over(engine, digest).state == "done"
@@ -128,7 +127,7 @@ def test_an_app_that_is_killed_leaves_finished_runs_and_names_the_broken_one(tmp
             broken = engine.submit(RunJob.of(plan_run("digits", [4], "retrain", {{"epochs": 500}}, seed=24)))
             while engine.watch(broken).index < 20:
                 time.sleep(0.05)
-            print(*(nanny.pid for nanny in engine._cluster.workers.values()), flush=True)
+            print(*(nanny.pid for nanny in engine.connection.cluster.workers.values()), flush=True)
             time.sleep({TIMEOUT_SECONDS})
     """)
     script = tmp_path / "app.py"
@@ -214,7 +213,7 @@ def test_app_and_command_line_use_a_cluster_that_shares_no_folder(
     try:
         digests = [engine.submit(RunJob.of(plan_run("digits", [label], seed=31))) for label in (3, 5)]
         assert [wait_over(engine, digest).state for digest in digests] == ["done", "done"]
-        assert engine._cluster is None
+        assert engine.connection.cluster is None
         assert engine.result(spec.digest, RunResult).metrics == run(spec).metrics
     finally:
         engine.close()

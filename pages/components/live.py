@@ -70,12 +70,11 @@ def _tick(spec: RunSpec, digest: str) -> None:
 
 def _status(job, shown: int, newest: int) -> None:
     words, bar, pace, button = st.columns([5, 5, 3, 2], vertical_alignment="center")
-    if job.state == "queued":
-        line, fraction = (
-            text.QUEUED.format(ahead=job.queue_position - 1) if job.queue_position > 1 else text.STARTING,
-            0.0,
-        )
-    elif not job.index:  # the number of steps is not known yet
+    if job.is_stopping:
+        line, fraction = text.STOPPING, 0.0
+    elif job.queue_position:
+        line, fraction = text.QUEUED.format(place=job.queue_position), 0.0
+    elif not job.index:  # with a worker, and the number of steps is not known yet
         line, fraction = text.STARTING, 0.0
     elif shown < newest and job.stage != "data":
         step = job.snapshots[max(shown, 0)].index
@@ -103,6 +102,7 @@ def _status(job, shown: int, newest: int) -> None:
                 icon=":material/stop_circle:",
                 on_click=state.stop,
                 args=(job.digest,),
+                disabled=job.is_stopping,
                 width="stretch",
             )
     if job.attempt > 1:

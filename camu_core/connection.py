@@ -1,0 +1,127 @@
+"""The engine's line to Dask: an embedded cluster or one that runs elsewhere, kept up by a thread of its own."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+
+import dask
+from distributed import Client, Future, LocalCluster
+
+from camu_core.worker import TOPIC, warm_up
+
+MAX_ATTEMPTS = 2
+_WATCH_SECONDS = 0.5
+_RETRY_SECONDS = 1.0
+_CONNECT_TIMEOUT_SECONDS = 20
+_NO_WORKER_SECONDS = 20.0
+
+log = logging.getLogger(__name__)
+
+
+class Connection:
+    """A client that comes back.
+
+    Args:
+        address: of a running scheduler; None starts an embedded cluster.
+        n_workers: worker processes of the embedded cluster; None takes one a processor.
+        on_event: called with each message of a worker, in the client's event loop.
+        on_change: called when the client or the number of threads has changed, in the guard thread.
+    """
+
+    def __init__(
+        self,
+        address: str | None,
+        n_workers: int | None,
+        on_event: Callable[[dict], None],
+        on_change: Callable[[], None],
+    ) -> None:
+        self.client: Client | None = None
+        self.cluster: LocalCluster | None = None
+        self.n_threads = 0
+        self.problem = ""
+        self._address = address
+        self._n_workers = n_workers or os.cpu_count() or 1
+        self._on_event, self._on_change = on_event, on_change
+        self._workers_seen = 0.0
+        self._guard: threading.Thread | None = None
+        self._closing = threading.Event()
+
+    def start(self) -> None:
+        """Begin to connect, in the background; call it once."""
+        self._guard = threading.Thread(target=self._keep_up, name="engine", daemon=True)
+        self._guard.start()
+
+    @property
+    def is_started(self) -> bool:
+        return self._guard is not None
+
+    def close(self) -> None:
+        """Disconnect and end the embedded workers."""
+        self._closing.set()
+        if self._guard is not None:
+            self._guard.join()
+        self._disconnect()
+
+    def _keep_up(self) -> None:
+        """The guard thread: connect, look after the connection, connect again."""
+        while not self._closing.wait(0 if self.client is None else _WATCH_SECONDS):
+            try:
+                if self.client is None:
+                    self._connect()
+                self._look()
+            except Exception as error:
+                log.warning("no connection: %s", error)
+                where = f"The scheduler at {self._address}" if self._address else "The worker pool"
+                self.problem = f"{where} does not answer; trying again until it does."
+                self._disconnect()
+                self._closing.wait(_RETRY_SECONDS)
+
+    def _connect(self) -> None:
+        if self._address is None:
+            dask.config.set(
+                {"distributed.scheduler.http.routes": [], "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1}
+            )
+            self.cluster = LocalCluster(
+                n_workers=self._n_workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            )
+        client = Client(self._address or self.cluster, set_as_default=False, timeout=_CONNECT_TIMEOUT_SECONDS)
+        client.subscribe_topic(TOPIC, lambda event: self._on_event(event[1]))
+        for address in client.nthreads() if self.cluster else ():
+            client.submit(warm_up, workers=[address], pure=False, priority=1).add_done_callback(Future.release)
+        self.client, self._workers_seen = client, time.monotonic()
+
+    def _look(self) -> None:
+        """How many threads there are now.
+
+        Raises:
+            ConnectionError: the scheduler is gone, or all workers of the embedded cluster and none comes back.
+        """
+        if self.client.status != "running":
+            raise ConnectionError("the scheduler is gone")
+        n_threads = sum(self.client.nthreads().values())
+        if n_threads:
+            self._workers_seen = time.monotonic()
+        elif self.cluster is not None and time.monotonic() - self._workers_seen > _NO_WORKER_SECONDS:
+            raise ConnectionError("all workers are gone")
+        self.problem = (
+            "" if n_threads or self.cluster else f"The scheduler at {self._address} has no worker; start one."
+        )
+        if n_threads != self.n_threads:
+            self.n_threads = n_threads
+            self._on_change()
+
+    def _disconnect(self) -> None:
+        parts = (self.client, self.cluster)
+        self.client, self.cluster, self.n_threads = None, None, 0
+        self._on_change()
+        for part in parts:
+            if part is not None:
+                try:
+                    part.close(timeout=5)
+                except Exception as error:
+                    log.warning("while disconnecting: %s", error)
