@@ -70,11 +70,16 @@ def embedding_figure(
                 hovertemplate="%{text}<extra></extra>",
                 marker={"color": color, "symbol": symbol, "size": size, "opacity": opacity},
             )  # fmt: skip
-        _label_classes(figure, column, panel.points, y, is_forget, class_names, dark)
     tones = ground(dark)
     figure.update_xaxes(range=ranges[0], showticklabels=False, showgrid=False, mirror=True, linecolor=tones.grid)
     figure.update_yaxes(range=ranges[1], showticklabels=False, showgrid=False, mirror=True, linecolor=tones.grid)
-    figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": tones.muted}, yshift=6)
+    figure.update_annotations(font={"size": 14, "color": tones.muted}, yshift=6)
+    labels = [
+        label
+        for column, panel in enumerate(panels, start=1)
+        for label in _class_labels(column, panel.points, y, is_forget, class_names, tones)
+    ]
+    figure.update_layout(annotations=[*figure.layout.annotations, *labels])
     figure = styled(figure, dark, title, height)
     return figure.update_layout(
         margin={"t": 74 if any(panel.title for panel in panels) else 44, "l": 2, "r": 2, "b": 8},
@@ -98,13 +103,18 @@ def _groups(y: np.ndarray, is_forget: np.ndarray, class_names: Sequence[str], co
     ]  # fmt: skip
 
 
-def _label_classes(figure, column, points, y, is_forget, class_names, dark) -> None:
+def _class_labels(column: int, points, y, is_forget, class_names, tones: Ground) -> list[dict]:
     """Each class's name at its median point, the forgotten one in its colour."""
-    tones = ground(dark)
+    axis = "" if column == 1 else str(column)
+    labels = []
     for label in np.unique(y):
         x_median, y_median = np.median(points[y == label], axis=0)
-        figure.add_annotation(
-            row=1, col=column, x=float(x_median), y=float(y_median), text=f"<b>{class_names[label]}</b>",
-            showarrow=False, bgcolor=tones.page, opacity=0.85, borderpad=2,
-            font={"size": 13, "color": tones.forget if is_forget[y == label].any() else tones.text},
+        color = tones.forget if is_forget[y == label].any() else tones.text
+        labels.append(
+            {
+                "xref": f"x{axis}", "yref": f"y{axis}", "x": float(x_median), "y": float(y_median),
+                "text": f"<b>{class_names[label]}</b>", "showarrow": False, "bgcolor": tones.page, "opacity": 0.85,
+                "borderpad": 2, "font": {"size": 13, "color": color},
+            }
         )  # fmt: skip
+    return labels

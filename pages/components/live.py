@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import plotly.graph_objects as go
 import streamlit as st
 
 from camu_core import DATASETS, RunSpec, Snapshot
@@ -65,7 +66,7 @@ def _tick(spec: RunSpec, digest: str) -> None:
         seen = job.snapshots[: shown + 1]
         total = job.total if job.stage == "unlearn" else job.snapshots[-1].index
         losses = {name: values[: seen[-1].index] for name, values in job.losses.items()}
-        pictures(scene, seen, losses, max(total, 1), job.snapshots[0])
+        pictures(digest, scene, seen, losses, max(total, 1), job.snapshots[0])
 
 
 def _status(job, shown: int, newest: int) -> None:
@@ -112,6 +113,7 @@ def _status(job, shown: int, newest: int) -> None:
 
 
 def pictures(
+    digest: str,
     scene: Scene,
     snapshots: Sequence[Snapshot],
     losses: Mapping[str, np.ndarray],
@@ -119,27 +121,40 @@ def pictures(
     first: Snapshot,
 ) -> None:
     """The newest of `snapshots` as points and as answers, and the way there as curves."""
-    dark, now = state.is_dark(), snapshots[-1]
+    now = snapshots[-1]
+    points, curve, terms = _figures((digest, now.index, total, state.is_dark()), scene, snapshots, losses, first)
     left, right = st.columns([6, 5])
-    panel = Panel("", now.points, now.logits)
-    ranges = axis_ranges([first.points], margin_fraction=0.15)
-    left.plotly_chart(
-        embedding_figure(
-            [panel], scene.y, scene.is_forget, scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=340
-        ),
-        key="live-embedding", config={"displayModeBar": False},
-    )  # fmt: skip
-    right.plotly_chart(
-        accuracy_curve(snapshots, total, text.LIVE_ACCURACY, dark, height=150),
-        key="live-accuracy", config={"displayModeBar": False},
-    )  # fmt: skip
+    left.plotly_chart(points, key="live-embedding", config={"displayModeBar": False})
+    right.plotly_chart(curve, key="live-accuracy", config={"displayModeBar": False})
     if losses:
-        right.plotly_chart(
-            loss_curves(losses, total, text.LIVE_LOSSES, dark, height=190),
-            key="live-losses", config={"displayModeBar": False},
-        )  # fmt: skip
+        right.plotly_chart(terms, key="live-losses", config={"displayModeBar": False})
     chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]
     st.markdown(f"**{text.STRIP_TITLE}**")
     images.answer_strip(
         scene.x[chosen], scene.y[chosen], now.logits[chosen], scene.class_names, before=first.logits[chosen]
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _figures(
+    moment: tuple[str, int, int, bool],
+    _scene: Scene,
+    _snapshots: Sequence[Snapshot],
+    _losses: Mapping[str, np.ndarray],
+    _first: Snapshot,
+) -> tuple[go.Figure, go.Figure, go.Figure]:
+    """The three charts of one moment, drawn once for everybody who watches.
+
+    Args:
+        moment: digest, step, total steps, dark; names all that follows.
+    """
+    _, _, total, dark = moment
+    panel = Panel("", _snapshots[-1].points, _snapshots[-1].logits)
+    ranges = axis_ranges([_first.points], margin_fraction=0.15)
+    return (
+        embedding_figure(
+            [panel], _scene.y, _scene.is_forget, _scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=340
+        ),
+        accuracy_curve(_snapshots, total, text.LIVE_ACCURACY, dark, height=150),
+        loss_curves(_losses, total, text.LIVE_LOSSES, dark, height=190),
     )

@@ -50,7 +50,9 @@ def _outcome(run: state.OpenRun) -> None:
         split_figure(state.metrics_with(result, retrained), finding(result), state.is_dark(), height=330), key="splits"
     )
     scene = live.Scene.of(result.probe, result.spec.dataset)
-    live.pictures(scene, result.snapshots, result.losses, result.snapshots[-1].index, result.snapshots[0])
+    live.pictures(
+        result.digest, scene, result.snapshots, result.losses, result.snapshots[-1].index, result.snapshots[0]
+    )
 
 
 def _retraining(result: RunResult, retrained: RunResult | None) -> None:

@@ -46,6 +46,7 @@ class Session:
     timers: dict[str, asyncio.Task] = field(default_factory=dict)
     finished: asyncio.Event = field(default_factory=asyncio.Event)
     listener: asyncio.Task | None = None
+    last: str = ""
 
     @classmethod
     async def open(cls, port: int, page: str) -> "Session":
@@ -76,7 +77,12 @@ class Session:
     async def load(self) -> float:
         """Wait until the running script has finished; seconds."""
         started = time.monotonic()
-        await asyncio.wait_for(self.finished.wait(), TIMEOUT_SECONDS)
+        done = asyncio.ensure_future(self.finished.wait())
+        await asyncio.wait({done, self.listener}, timeout=TIMEOUT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not done.done():
+            done.cancel()
+            why = self.listener.exception() if self.listener.done() else "no end of the script"
+            raise RuntimeError(f"page load after {time.monotonic() - started:.0f} s: {why}; last: {self.last}")
         return time.monotonic() - started
 
     async def _listen(self) -> None:
@@ -87,6 +93,7 @@ class Session:
 
     def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
+        self.last = kind if kind != "script_finished" else f"{kind} {message.script_finished}"
         if kind == "new_session":
             self.page_script_hash = message.new_session.page_script_hash
             if not message.metadata.run.fragment_ids:
