@@ -22,7 +22,11 @@ from camu_core.weights import find_weights, from_arrays, is_shipped, keep_weight
 TRAINED_APART = frozenset({"retrain"})
 ATTRIBUTION_SEEDS = 3
 # outcome of an attribution -> its name in a sentence
-OUTCOMES = {"forget_test": "accuracy on forgotten images", "retain_test": "accuracy on the other images"}
+OUTCOMES = {
+    "forget_test": "accuracy on forgotten images",
+    "retain_test": "accuracy on the other images",
+    "attack": "the success of the membership attack",
+}
 _VERSION = 1
 
 
@@ -149,11 +153,14 @@ def attribute(summaries: list[list[dict[str, Any]]]) -> dict[str, Any]:
         `attribution_report` by name of the outcome, as in `OUTCOMES`.
     """
     return {
-        outcome: attribution_report(
-            np.array([[run["metrics"]["unlearned"][outcome] for run in row] for row in summaries])
-        )
+        outcome: attribution_report(np.array([[_outcome(run, outcome) for run in row] for row in summaries]))
         for outcome in OUTCOMES
     }
+
+
+def _outcome(summary: dict[str, Any], name: str) -> float:
+    metric = summary["metrics"]["unlearned"][name]
+    return metric["value"] if name == "attack" else metric
 
 
 def attributing(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> Generator[Step, None, dict[str, Any]]:

@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA
 
 from camu_core.data import DATASETS, Dataset, ProbeSet, draw_probe_set, load_dataset, loading, split
 from camu_core.errors import RunDiverged
-from camu_core.measures import accuracy_report
+from camu_core.measures import accuracy_report, membership_attack
 from camu_core.methods import METHODS, UnlearningTask
 from camu_core.models import BlockModel, predict
 from camu_core.progress import Snapshot, Step
@@ -71,10 +71,14 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         for i, (name, model) in enumerate(models.items()):
             part = i, len(models)
             predicting = _by_original(spec, model, part) if model is original else _predicting(model, dataset, part)
-            predicted_train, predicted_test = yield from predicting
-            metrics[name] = accuracy_report(
-                predicted_train, dataset.y_train.numpy(), predicted_test, dataset.y_test.numpy(), splits, task.n_classes
-            )
+            train, test = yield from predicting
+            metrics[name] = {
+                **accuracy_report(
+                    train.argmax(axis=1), dataset.y_train.numpy(), test.argmax(axis=1), dataset.y_test.numpy(), splits,
+                    task.n_classes,
+                ),
+                "attack": membership_attack(train, test, splits, spec.seed),
+            }  # fmt: skip
             outputs = predict(model, torch.from_numpy(probe.x))
             logits[name], representations[name] = (output.numpy() for output in outputs)
         seconds["measure"] = time.perf_counter() - started
@@ -166,36 +170,36 @@ def _diverged(index: int, what: str) -> RunDiverged:
     )
 
 
-Predictions = tuple[np.ndarray, np.ndarray]
+Logits = tuple[np.ndarray, np.ndarray]
 
 
-def _predicting(model: BlockModel, dataset: Dataset, part: tuple[int, int]) -> Generator[Step, None, Predictions]:
-    """The class predicted for each training and each test image, int64 (N,) and (M,); a step each 4,000 images.
+def _predicting(model: BlockModel, dataset: Dataset, part: tuple[int, int]) -> Generator[Step, None, Logits]:
+    """Logits of all training and all test images, float32 (N, C) and (M, C); a step each 4,000 images.
 
     Args:
         part: (i, n) if this is the i-th of n such passes, for the count of steps.
     """
     n_images = len(dataset.x_train) + len(dataset.x_test)
-    n_seen, predicted = part[0] * n_images, []
+    n_seen, logits = part[0] * n_images, []
     for x in (dataset.x_train, dataset.x_test):
         pieces = []
         for piece in x.split(_IMAGES_PER_STEP):
-            pieces.append(predict(model, piece)[0].argmax(dim=1))
+            pieces.append(predict(model, piece)[0])
             n_seen += len(piece)
             yield Step(n_seen, part[1] * n_images, stage="measure")
-        predicted.append(torch.cat(pieces).numpy())
-    return predicted[0], predicted[1]
+        logits.append(torch.cat(pieces).numpy())
+    return logits[0], logits[1]
 
 
-_original_predictions: dict[tuple[str, str], Predictions] = {}
+_original_logits: dict[tuple[str, str], Logits] = {}
 
 
-def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> Generator[Step, None, Predictions]:
+def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> Generator[Step, None, Logits]:
     """`_predicting`, once a process: many runs start from the same original."""
     key = spec.weights, spec.dataset
-    if key not in _original_predictions:
-        _original_predictions[key] = yield from _predicting(original, load_dataset(spec.dataset), part)
-    return _original_predictions[key]
+    if key not in _original_logits:
+        _original_logits[key] = yield from _predicting(original, load_dataset(spec.dataset), part)
+    return _original_logits[key]
 
 
 def _columns(rows: list[dict[str, float]]) -> dict[str, np.ndarray]:

@@ -112,7 +112,7 @@ def build_model(name: str, shape: tuple[int, int, int], n_classes: int, seed: in
 
 
 @torch.no_grad()
-def predict(model: BlockModel, x: Tensor, batch_size: int = 500) -> tuple[Tensor, Tensor]:
+def predict(model: BlockModel, x: Tensor, batch_size: int = 100) -> tuple[Tensor, Tensor]:
     """Logits and representation of many images in eval mode; the model's mode is left as it was.
 
     Args:

@@ -60,7 +60,8 @@ class RunResult:
         losses: unweighted loss terms, float64 (steps,) each.
         snapshots: from the original model (first) to the unlearned one (last), on the live part of the probe set.
         joint_points: float32 (S, N_live, 2), the snapshots in the one PCA frame of original and unlearned model.
-        metrics: `accuracy_report` of each model, by name: "original", "unlearned".
+        metrics: of each model, by name ("original", "unlearned"): its `accuracy_report`, and under "attack" its
+            `membership_attack`.
         probe: the probe set.
         logits: float32 (N, C) of each model on the probe set, by model name.
         representations: float32 (N, D) likewise.

@@ -134,9 +134,9 @@ def test_retraining_remarks_tell_clear_differences_the_largest_first(causal):
 
 
 def summaries(outcome_of):
-    """Of two seeds of 16 subsets; `outcome_of(subset)` is both outcomes."""
-    row = [{"metrics": {"unlearned": dict.fromkeys(OUTCOMES, outcome_of(subset))}} for subset in range(16)]
-    return [row, row]
+    """Of two seeds of 16 subsets; `outcome_of(subset)` is every outcome."""
+    row = [dict.fromkeys(OUTCOMES, value) | {"attack": {"value": value}} for value in map(outcome_of, range(16))]
+    return [[{"metrics": {"unlearned": outcomes}} for outcomes in row]] * 2
 
 
 def test_terms_that_stand_in_for_each_other_are_told():
@@ -148,6 +148,13 @@ def test_terms_that_stand_in_for_each_other_are_told():
     assert "changing the forgotten labels" in remark
     alone = attribute(summaries(lambda subset: 0.0 if subset & moves else 1.0))["forget_test"]
     assert substitutes_remark(alone) == ""
+
+
+def test_every_outcome_is_attributed():
+    found = attribute(summaries(lambda subset: 0.25 if subset & 1 else 0.5))
+    assert set(found) == set(OUTCOMES)
+    for attributed in found.values():
+        assert attributed["shapley"]["retain_representation_weight"]["value"] == pytest.approx(-0.25)
 
 
 def test_attribution_runs_are_ordinary_specs():

@@ -85,7 +85,7 @@ def test_attribution_from_stored_runs(monkeypatch: pytest.MonkeyPatch, digits_re
     monkeypatch.setattr(state, "summary_of", lambda digest: summary if digest in wanted else 1 / 0)
     app = show(open_page("explore/causal"), "terms")
     assert not app.exception
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 4
     assert not [button for button in app.button if button.label == text.TERMS_START]
 
 

@@ -346,7 +346,7 @@ def test_causal_sums_are_exact(causal_json):
 def test_attribution_of_a_quick_run(capsys):
     assert main([*ACCEPTANCE, "--attribution", "--set", "epochs=1"]) == 0
     attribution = json.loads(capsys.readouterr().out)["causal"]["attribution"]
-    for outcome in ("forget_test", "retain_test"):
+    for outcome in ("forget_test", "retain_test", "attack"):
         found = attribution[outcome]
         total = found["everybody"]["value"] - found["nobody"]["value"]
         assert sum(share["value"] for share in found["shapley"].values()) == pytest.approx(total, abs=1e-6)

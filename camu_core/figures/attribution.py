@@ -21,11 +21,14 @@ TERM_TITLES = {
 _LEAST_SCALE = 10.0  # points; so that single images do not glow
 
 
-def attribution_figure(attribution: Mapping[str, Any], title: str, dark: bool = False, height: int = 380) -> go.Figure:
+def attribution_figure(
+    attribution: Mapping[str, Any], title: str, dark: bool = False, height: int = 380, axis: str = "change of accuracy"
+) -> go.Figure:
     """One outcome: each term's share as a bar, and what is lost when it alone is left out as a hollow diamond.
 
     Args:
         attribution: of `attribution_report`.
+        axis: what is counted in points.
     """
     tones, terms = ground(dark), list(attribution["shapley"])
     names = [TERM_TITLES[term][0] for term in terms]
@@ -52,7 +55,7 @@ def attribution_figure(attribution: Mapping[str, Any], title: str, dark: bool = 
             yshift=10 if is_up else -10, font={"size": 14, "color": tones.text},
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": tones.muted, "width": 1})
-    figure.update_yaxes(title="change of accuracy (points)", nticks=5)
+    figure.update_yaxes(title=f"{axis} (points)", nticks=5)
     return styled(figure, dark, title, height).update_layout(bargap=0.4, **half_page_title(title))
 
 
@@ -64,7 +67,9 @@ def interactions_figure(
     Args:
         attributions: `attribution_report` by panel title.
     """
-    figure = make_subplots(cols=len(attributions), subplot_titles=list(attributions), horizontal_spacing=0.16)
+    figure = make_subplots(
+        cols=len(attributions), subplot_titles=list(attributions), horizontal_spacing=0.03, shared_yaxes=True
+    )
     highest = 0.0
     for column, attribution in enumerate(attributions.values(), start=1):
         terms = list(attribution["shapley"])

@@ -22,19 +22,28 @@ def attribution(result: RunResult) -> None:
         return
     found = attribute([[state.summary_of(spec.digest) for spec in row] for row in rows])
     dark = state.is_dark()
-    for column, (outcome, attributed) in zip(st.columns(2, gap="large"), found.items(), strict=True):
+    columns = [*st.columns(2, gap="large"), *st.columns(2, gap="large")]
+    for column, (outcome, attributed) in zip(columns, found.items(), strict=False):
         with column:
             st.markdown(f"**{text.TERMS_PANELS[outcome]}**")
             title = attribution_title(attributed, OUTCOMES[outcome])
-            st.plotly_chart(attribution_figure(attributed, title, dark), key=f"terms-{outcome}")
+            st.plotly_chart(
+                attribution_figure(attributed, title, dark, axis=text.TERMS_AXES[outcome]), key=f"terms-{outcome}"
+            )
             if remark := substitutes_remark(attributed):
                 st.markdown(f":material/swap_horiz: {remark}")
-    notes.reading(text.TERMS_READ, text.TERMS_NOT)
+    with columns[-1]:
+        st.markdown(text.TERMS_ATTACK.format(**_attack(found["attack"])))
+        notes.reading(text.TERMS_READ, text.TERMS_NOT)
     panels = {text.TERMS_PANELS[outcome]: attributed for outcome, attributed in found.items()}
     st.plotly_chart(interactions_figure(panels, text.TERMS_INTERACTIONS, dark), key="terms-pairs")
     st.caption(text.READ.format(line=text.TERMS_PAIRS_READ))
     seeds = ", ".join(str(row[0].seed) for row in rows)
     notes.folds(text.TERMS_HOW.format(seeds=seeds), [_table(found)])
+
+
+def _attack(attributed: dict) -> dict:
+    return {name: f"{attributed[name]['value']:.2f}" for name in ("nobody", "everybody")}
 
 
 def _table(found: dict) -> pd.DataFrame:

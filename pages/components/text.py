@@ -245,7 +245,19 @@ TERMS_NOT = (
     "are over seeds, not over images."
 )
 TERMS_INTERACTIONS = "Do two terms need each other, or stand in for each other?"
-TERMS_PANELS = {"forget_test": "New images of the forgotten class", "retain_test": "New images of the other classes"}
+TERMS_PANELS = {
+    "forget_test": "New images of the forgotten class",
+    "retain_test": "New images of the other classes",
+    "attack": "Membership attack on the forgotten images",
+}
+TERMS_AXES = {
+    "forget_test": "change of accuracy", "retain_test": "change of accuracy", "attack": "change of the AUC"
+}  # fmt: skip
+TERMS_ATTACK = (
+    "The **membership attack** sees only answers and guesses which images of the class the network was trained on, and "
+    "which are new. Its success is the area under the ROC curve (AUC): 0.50 is a coin, 1.00 is always right. Without "
+    "any term it reaches {nobody}, with all four {everybody}; one point is 0.01."
+)
 TERMS_PAIRS_READ = (
     "what two terms add together beyond what they add apart. Where both lower accuracy, a positive number means that "
     "they stand in for each other."
@@ -254,7 +266,8 @@ TERMS_HOW = r"""
 For the outcome $v(T)$ of the run with the terms $T$ (the others have weight 0):
 $\phi_i = \sum_{{T \not\ni i}} \frac{{v(T+i)-v(T)}}{{4\binom{{3}}{{|T|}}}}$; the four sum to $v(all)-v(none)$ exactly
 (Shapley 1953). Pairs: Grabisch and Roubens, Int. J. Game Theory 28, 1999. Left out alone: $v(all)-v(all-i)$, the
-paper's ablation. Whiskers: 95 % t-intervals over seeds {seeds}. Outcome: accuracy on the test set.
+paper's ablation. Whiskers: 95 % t-intervals over seeds {seeds}. Outcomes: accuracy on the test set; AUC of a
+logistic regression on the sorted answers, trained on the other classes, asked about forgotten training and test images.
 """
 MAP_LEAD = (
     "Forget each class in turn, and look at all the others: which of them share so much with the forgotten one that "

@@ -55,3 +55,25 @@ def test_stop_ends_a_run_and_offers_to_try_again(server: str, page: Page) -> Non
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped. Nothing was changed")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
+
+
+def test_causal_page_part_by_part_and_a_batch_that_is_stopped(server: str, page: Page) -> None:
+    page.goto(f"{server}/causal")
+    expect(page.get_by_text("pull lost").first).to_be_visible()
+    charts = page.locator(".js-plotly-plot")
+    expect(charts.first).to_be_visible()
+
+    page.get_by_text("Where in the network").click()
+    expect(charts).to_have_count(3)
+
+    page.get_by_text("Graph, and one image").click()
+    expect(page.get_by_text("Put the old head back")).to_be_visible()
+    page.get_by_text("Put the old head back").click()
+    expect(page.get_by_text("With this change").first).to_be_visible()
+
+    page.get_by_text("Which part of the method").click()
+    page.get_by_role("button", name="Run all subsets").click()
+    expect(page.get_by_text(re.compile(r"\d+ of 48 runs finished"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name=re.compile("Go on|Run all subsets"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"of 48 runs finished"))).to_have_count(0)

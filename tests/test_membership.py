@@ -1,0 +1,114 @@
+"""The membership attack: what it must find, what it must not, and its interval."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from camu_core.data import Splits
+from camu_core.measures import membership_attack
+from camu_core.measures.membership import MAX_A_GROUP, _auc_interval, _wins
+
+
+def splits(n_forget: int, n_retain: int, n_forget_test: int, n_retain_test: int) -> Splits:
+    def part(first: int, n: int) -> torch.Tensor:
+        return torch.arange(first, first + n)
+
+    return Splits(
+        forget_train=part(0, n_forget),
+        retain_train=part(n_forget, n_retain),
+        forget_test=part(0, n_forget_test),
+        retain_test=part(n_forget_test, n_retain_test),
+    )
+
+
+def logits(n: int, sharpness: float, seed: int) -> np.ndarray:
+    """Answers to 5 classes, the surer the sharper."""
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=(n, 5)).astype(np.float32)
+    values[np.arange(n), rng.integers(5, size=n)] += sharpness
+    return values
+
+
+CLASS = splits(300, 900, 250, 800)
+RANDOM = splits(300, 900, 0, 800)
+
+
+@pytest.mark.parametrize("cut", [CLASS, RANDOM], ids=["class", "random"])
+def test_a_network_that_knows_its_images_by_heart_is_caught(cut: Splits) -> None:
+    found = membership_attack(logits(1200, 9.0, 0), logits(1050, 0.5, 1), cut, seed=0)
+    assert found["value"] > 0.97
+    assert found["called_members"] > 0.9
+    assert found["balanced_accuracy"] > 0.9
+    assert found["low"] <= found["value"] <= found["high"]
+
+
+@pytest.mark.parametrize("cut", [CLASS, RANDOM], ids=["class", "random"])
+def test_equal_answers_leave_nothing_to_tell(cut: Splits) -> None:
+    found = membership_attack(logits(1200, 2.0, 0), logits(1050, 2.0, 1), cut, seed=0)
+    assert found["low"] < 0.5 < found["high"]
+
+
+def test_forgotten_images_with_the_answers_of_new_ones_are_not_taken_for_members() -> None:
+    train = np.concatenate([logits(300, 0.5, 2), logits(900, 9.0, 0)])
+    found = membership_attack(train, logits(1050, 0.5, 1), CLASS, seed=0)
+    assert found["called_members"] < 0.1
+    assert 0.4 < found["value"] < 0.6
+
+
+def test_groups_are_equal_and_no_larger_than_the_limit() -> None:
+    assert membership_attack(logits(1200, 2.0, 0), logits(1050, 2.0, 1), CLASS, seed=0)["n"] == 250
+    assert membership_attack(logits(1200, 2.0, 0), logits(1050, 2.0, 1), RANDOM, seed=0)["n"] == 300
+    many = splits(MAX_A_GROUP + 5, 50, MAX_A_GROUP + 9, 50)
+    found = membership_attack(logits(MAX_A_GROUP + 55, 2.0, 0), logits(MAX_A_GROUP + 59, 2.0, 1), many, seed=0)
+    assert found["n"] == MAX_A_GROUP
+
+
+def test_no_image_is_both_learned_from_and_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, set] = {}
+
+    class Watched(LogisticRegression):
+        def fit(self, x, y):
+            seen["fit"] = set(map(bytes, x))
+            return super().fit(x, y)
+
+        def predict_proba(self, x):
+            seen.setdefault("asked", set()).update(map(bytes, x))
+            return super().predict_proba(x)
+
+    monkeypatch.setattr("camu_core.measures.membership.LogisticRegression", Watched)
+    for cut in (CLASS, RANDOM):
+        seen.clear()
+        membership_attack(logits(1200, 2.0, 0), logits(1050, 2.0, 1), cut, seed=3)
+        assert seen["fit"]
+        assert seen["asked"]
+        assert not seen["fit"] & seen["asked"]
+
+
+def test_the_same_seed_gives_the_same_numbers() -> None:
+    train, test = logits(1200, 2.0, 0), logits(1050, 1.0, 1)
+    assert membership_attack(train, test, RANDOM, 4) == membership_attack(train, test, RANDOM, 4)
+    assert membership_attack(train, test, RANDOM, 4) != membership_attack(train, test, RANDOM, 5)
+
+
+@pytest.mark.parametrize("cut", [splits(1, 900, 1, 800), splits(300, 900, 1, 800), splits(300, 1, 250, 800)])
+def test_too_few_images_give_no_number(cut: Splits) -> None:
+    found = membership_attack(logits(1200, 2.0, 0), logits(1050, 2.0, 1), cut, seed=0)
+    assert found["value"] is found["low"] is found["called_members"] is None
+
+
+def test_the_area_is_scikit_learns_with_ties() -> None:
+    rng = np.random.default_rng(0)
+    of_members, of_others = rng.integers(0, 6, 40) / 6, rng.integers(0, 5, 30) / 6
+    expected = roc_auc_score(np.repeat([1, 0], [40, 30]), np.concatenate([of_members, of_others]))
+    assert _wins(of_members, of_others).mean() == pytest.approx(expected)
+
+
+def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(1)
+    n_covered = 0
+    for _ in range(200):
+        low, high = _auc_interval(rng.normal(0.5, 1, 60), rng.normal(0, 1, 60), rng)
+        n_covered += low <= 0.6382 <= high  # Phi(0.5 / sqrt 2)
+    assert 0.90 <= n_covered / 200 <= 0.985
