@@ -5,6 +5,7 @@ To add a dataset: one file with a `DatasetInfo`, one line in `DATASETS`.
 
 from collections.abc import Generator
 
+from camu_core.data.cifar import CIFAR10, CIFAR100
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
 from camu_core.data.mnist import FASHION_MNIST, MNIST
@@ -23,7 +24,7 @@ __all__ = [
     "split",
 ]
 
-DATASETS: dict[str, DatasetInfo] = {info.name: info for info in (DIGITS, MNIST, FASHION_MNIST)}
+DATASETS: dict[str, DatasetInfo] = {info.name: info for info in (DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100)}
 
 _loaded: dict[str, Dataset] = {}
 
