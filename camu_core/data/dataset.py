@@ -35,6 +35,7 @@ class DatasetInfo:
         source: where the images come from, for the page's small print.
         is_present: whether loading needs no network.
         load: generator that yields download progress and returns the Dataset; raises DatasetUnavailable.
+        warnings: sentences on what is wrong with the images.
     """
 
     name: str
@@ -45,6 +46,7 @@ class DatasetInfo:
     source: str
     is_present: Callable[[], bool]
     load: Callable[[], Generator[Step, None, Dataset]]
+    warnings: tuple[str, ...] = ()
 
     @property
     def n_classes(self) -> int:
