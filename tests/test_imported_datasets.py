@@ -58,7 +58,17 @@ def test_it_is_found_by_its_name_and_not_listed(info):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "folder-", "folder-" + "0" * 20, "folder-../../../etc", "../datasets", "folder-" + "0" * 19 + "/", "x\0"],
+    [
+        "",
+        "folder-",
+        "folder-" + "0" * 20,
+        "folder-../../../etc",
+        "../datasets",
+        "folder-" + "0" * 19 + "/",
+        "x\0",
+        None,
+        3,
+    ],
 )
 def test_other_names_are_not_found(name, info):
     assert name not in DATASETS
@@ -153,6 +163,15 @@ def test_deleting_leaves_nothing(info, camu_home):
     delete_dataset(info.name)
     delete_dataset("digits")
     assert "digits" in DATASETS
+
+
+def test_images_that_cannot_be_deleted_are_said(info, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("shutil.rmtree", refuse)
+    with pytest.raises(StoreUnwritable, match=r"Cannot delete.*Permission denied"):
+        delete_dataset(info.name)
 
 
 @pytest.mark.parametrize("harm", ["one bit", "cut", "gone"])

@@ -85,6 +85,11 @@ def load_dataset(name: str) -> Dataset:
 
 
 def delete_dataset(name: str) -> None:
-    """Remove an imported dataset; nothing happens to others. Finished runs on it keep some of its images."""
+    """Remove an imported dataset; nothing happens to others. Finished runs on it keep some of its images.
+
+    Raises:
+        StoreUnwritable: it cannot be removed.
+    """
     delete_imported(name)
-    _loaded.pop(name, None)
+    if name not in set(DATASETS):
+        _loaded.pop(name, None)

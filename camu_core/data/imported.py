@@ -122,10 +122,20 @@ def keep_content(name: str, content: bytes) -> None:
 
 
 def delete_imported(name: str) -> None:
-    """Remove an imported dataset; nothing happens if there is none. Finished runs on it keep some of its images."""
-    if _is_name(name):
+    """Remove an imported dataset; nothing happens if there is none. Finished runs on it keep some of its images.
+
+    Raises:
+        StoreUnwritable: it cannot be removed.
+    """
+    if not _is_name(name) or not _folder(name).exists():
+        return
+    try:
         (_folder(name) / _CARD).unlink(missing_ok=True)  # first: without it the rest is no dataset
-        shutil.rmtree(_folder(name), ignore_errors=True)
+        shutil.rmtree(_folder(name))
+    except OSError as error:
+        raise StoreUnwritable(
+            f"Cannot delete the images in {_folder(name)} ({error.strerror}); make the folder writable and try again."
+        ) from error
 
 
 def _root() -> Path:
@@ -134,7 +144,7 @@ def _root() -> Path:
 
 def _is_name(name: str) -> bool:
     """Names come from URLs; anything else could be a path."""
-    return re.fullmatch(_PREFIX + _DIGEST, name) is not None
+    return isinstance(name, str) and re.fullmatch(_PREFIX + _DIGEST, name) is not None
 
 
 def _folder(name: str) -> Path:
