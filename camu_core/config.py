@@ -1,6 +1,7 @@
 """Where things live on this machine, and the limits of a public demo. Read from the environment at each call."""
 
 import os
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import platformdirs
@@ -11,7 +12,7 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
 def home_dir() -> Path:
-    """Folder of finished runs and of weights given by users: CAMU_HOME, else the user's data folder."""
+    """Folder of finished runs and of weights and images given by users: CAMU_HOME, else the user's data folder."""
     return Path(os.environ.get("CAMU_HOME") or platformdirs.user_data_dir(APP_NAME))
 
 
@@ -28,3 +29,31 @@ def store_limit_bytes() -> int:
 def data_dir() -> Path:
     """Folder of downloaded images: CAMU_DATA, else the user's cache folder."""
     return Path(os.environ.get("CAMU_DATA") or platformdirs.user_cache_dir(APP_NAME))
+
+
+@dataclass(frozen=True)
+class ImportLimits:
+    """What may be imported, with defaults for a public demo; CAMU_MAX_ZIP_MB sets `zip_mb`, and so on.
+
+    Args:
+        zip_mb: size of a zip file.
+        unpacked_mb: size of what is in it, by bytes really read.
+        images: number of image files.
+        classes: number of class folders.
+        megapixels: of a single image.
+        memory_mb: size of the resized images.
+        kept_mb: size of all imported datasets together on disk.
+    """
+
+    zip_mb: float = 64
+    unpacked_mb: float = 256
+    images: float = 60_000
+    classes: float = 100
+    megapixels: float = 25
+    memory_mb: float = 256
+    kept_mb: float = 2_000
+
+
+def import_limits() -> ImportLimits:
+    values = {field.name: os.environ.get(f"CAMU_MAX_{field.name.upper()}") for field in fields(ImportLimits)}
+    return ImportLimits(**{name: float(value) for name, value in values.items() if value})

@@ -4,7 +4,8 @@ CamuError
 ├── RequestError              the request is wrong; mend it and ask again (command line: exit 2)
 │   ├── SpecError             unknown name, value out of range, wrong type
 │   ├── WeightsError          a weights file that cannot be read or belongs to another model
-│   └── DatasetUnavailable    the images are not here and cannot be fetched
+│   ├── DatasetUnavailable    the images are not here and cannot be fetched
+│   └── ImagesRefused         a folder or zip of images that cannot become a dataset
 ├── RunError                  the request was right; the run did not end well
 │   ├── RunDiverged           the loss became NaN or infinite
 │   └── RunStopped            somebody pressed Stop
@@ -33,6 +34,10 @@ class WeightsError(RequestError):
 
 class DatasetUnavailable(RequestError):
     """The images are not on this machine and could not be downloaded."""
+
+
+class ImagesRefused(RequestError):
+    """A folder or zip of images cannot become a dataset: no class folders, unsafe, or over a limit."""
 
 
 class RunError(CamuError):

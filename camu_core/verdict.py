@@ -88,7 +88,7 @@ def forget_phrase(result: RunResult) -> str:
     """The forget set in words: 'the digit 3', 'the garments Coat and Shirt'."""
     info = DATASETS[result.spec.dataset]
     names = [info.class_names[label] for label in result.spec.forget.classes]
-    noun = info.class_noun if len(names) == 1 else f"{info.class_noun}s"
+    noun = info.class_noun if len(names) == 1 else info.class_nouns
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     return f"the {noun} {listed}"
 

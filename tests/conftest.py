@@ -1,12 +1,15 @@
 """Fixtures for all tests: a CAMU_HOME of their own, small tasks, and one finished digits run to look at."""
 
 import copy
+import io
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 import torch
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -68,6 +71,34 @@ def digits() -> Dataset:
 def digits_result() -> RunResult:
     """CaMU, digits, class 3, seed 0, finished. Look at it, do not change it."""
     return run(plan_run("digits", [3]))
+
+
+@pytest.fixture
+def picture() -> Callable[..., bytes]:
+    """Encode an image of one colour, by default a small PNG of a level of grey."""
+
+    def encode(color=0, mode: str = "RGB", kind: str = "PNG", size=(32, 32), **options) -> bytes:
+        color = (color, color, color) if isinstance(color, int) and mode == "RGB" else color
+        buffer = io.BytesIO()
+        Image.new(mode, size, color).save(buffer, kind, **options)
+        return buffer.getvalue()
+
+    return encode
+
+
+@pytest.fixture
+def zipped() -> Callable[[dict[str, bytes]], io.BytesIO]:
+    """A zip of contents by path, as somebody would upload it."""
+
+    def pack(contents: dict[str, bytes]) -> io.BytesIO:
+        buffer = io.BytesIO()
+        with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
+            for path, content in contents.items():
+                archive.writestr(path, content)
+        buffer.name = "pets.zip"
+        return buffer
+
+    return pack
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ ALLOWED = {
     "settings": "errors specs",
     "models": "errors",
     "projection": "errors",
-    "data": "config errors progress specs",
+    "data": "config errors files progress specs",
     "training": "errors models progress settings",
     "methods": "errors models progress settings training",
     "measures": "data errors models",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from camu_core import __version__
 from camu_core.config import data_dir, home_dir
-from camu_core.data import DATASETS
+from camu_core.data import DATASETS, imported_card, imported_datasets
 from camu_core.weights import SHIPPED, sha256_of, shipped_cards
 
 _PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "umap-learn", "plotly", "streamlit", "distributed")
@@ -27,6 +27,11 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"\nDatasets in {data_dir()}")
     for info in DATASETS.values():
         print(f"  {info.name:14} {'ready' if info.is_present() else 'will be downloaded on first use'}")
+    for info in imported_datasets():
+        card = imported_card(info.name)
+        n_images = sum(card["n_train"]) + sum(card["n_test"])
+        state = "imported" if info.is_present() else "IMAGES MISSING"
+        print(f"  {info.name} {state}: {info.title}, {n_images:,} images, {info.n_classes} classes")
     print(f"\nWeights in {SHIPPED}")
     for card in shipped_cards():
         path = SHIPPED / f"{card['dataset']}-{card['model']}.safetensors"

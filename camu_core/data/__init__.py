@@ -1,12 +1,22 @@
 """Datasets by name, in memory as uint8, and how they are cut into forget, retain and probe sets.
 
-To add a dataset: one file with a `DatasetInfo`, one line in `DATASETS`.
+To add a dataset: one file with a `DatasetInfo`, one line in `DATASETS`. Users add their own with `import_images`.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
 
+from camu_core.data.cifar import CIFAR10, CIFAR100
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
+from camu_core.data.folder import import_images
+from camu_core.data.imported import (
+    content_of,
+    delete_imported,
+    imported_card,
+    imported_datasets,
+    imported_info,
+    keep_content,
+)
 from camu_core.data.mnist import FASHION_MNIST, MNIST
 from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, split
 from camu_core.progress import Step, drain
@@ -17,28 +27,69 @@ __all__ = [
     "DatasetInfo",
     "ProbeSet",
     "Splits",
+    "content_of",
+    "delete_dataset",
     "draw_probe_set",
+    "import_images",
+    "imported_card",
+    "imported_datasets",
+    "keep_content",
     "load_dataset",
     "loading",
     "split",
 ]
 
-DATASETS: dict[str, DatasetInfo] = {info.name: info for info in (DIGITS, MNIST, FASHION_MNIST)}
+
+class Datasets(Mapping[str, DatasetInfo]):
+    """All datasets by name. Imported ones are found by their names but not listed: they may be somebody's own."""
+
+    def __init__(self, *listed: DatasetInfo) -> None:
+        self._listed = {info.name: info for info in listed}
+
+    def __getitem__(self, name: str) -> DatasetInfo:
+        return self._listed[name] if name in self._listed else imported_info(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._listed)
+
+    def __len__(self) -> int:
+        return len(self._listed)
+
+
+DATASETS = Datasets(DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100)
 
 _loaded: dict[str, Dataset] = {}
 
 
 def loading(name: str) -> Generator[Step, None, Dataset]:
-    """Load a dataset by name, yielding download progress; kept in memory for the life of the process.
+    """Load a dataset by name, yielding download progress.
+
+    The listed ones stay in memory for the life of the process, and of the imported ones the last.
 
     Raises:
         DatasetUnavailable: the images are neither here nor to be had.
     """
-    if name not in _loaded:
-        _loaded[name] = yield from DATASETS[name].load()
-    return _loaded[name]
+    if name in _loaded:
+        return _loaded[name]
+    dataset = yield from DATASETS[name].load()
+    if name not in set(DATASETS):
+        for other in set(_loaded) - set(DATASETS):
+            _loaded.pop(other, None)
+    _loaded[name] = dataset
+    return dataset
 
 
 def load_dataset(name: str) -> Dataset:
     """`loading` without the progress."""
     return drain(loading(name))
+
+
+def delete_dataset(name: str) -> None:
+    """Remove an imported dataset; nothing happens to others. Finished runs on it keep some of its images.
+
+    Raises:
+        StoreUnwritable: it cannot be removed.
+    """
+    delete_imported(name)
+    if name not in set(DATASETS):
+        _loaded.pop(name, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from html import escape
 
 import torch
 
@@ -28,11 +29,13 @@ class DatasetInfo:
     """What is known of a dataset without loading it.
 
     Args:
+        class_names: plain text, of a user perhaps: never HTML or Markdown.
         shape: (channels, H, W) of one image.
         class_noun: what a class is called in a sentence ("digit", "garment").
         source: where the images come from, for the page's small print.
         is_present: whether loading needs no network.
         load: generator that yields download progress and returns the Dataset; raises DatasetUnavailable.
+        warnings: sentences on what is wrong with the images.
     """
 
     name: str
@@ -43,7 +46,18 @@ class DatasetInfo:
     source: str
     is_present: Callable[[], bool]
     load: Callable[[], Generator[Step, None, Dataset]]
+    warnings: tuple[str, ...] = ()
 
     @property
     def n_classes(self) -> int:
         return len(self.class_names)
+
+    @property
+    def class_nouns(self) -> str:
+        """The plural of `class_noun`."""
+        return f"{self.class_noun}es" if self.class_noun.endswith("s") else f"{self.class_noun}s"
+
+    @property
+    def figure_names(self) -> tuple[str, ...]:
+        """`class_names` for figures: plotly obeys tags in any text, so here they are written out."""
+        return tuple(escape(name, quote=False) for name in self.class_names)

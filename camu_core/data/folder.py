@@ -1,0 +1,101 @@
+"""A user's own images, one folder per class, in a folder or a zip, made into a dataset."""
+
+import hashlib
+from collections.abc import Generator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import torch
+
+from camu_core.config import import_limits
+from camu_core.data.dataset import Dataset, DatasetInfo
+from camu_core.data.imported import keep_images
+from camu_core.data.layout import Layout, arrange, listed, noted, plain_name, shown
+from camu_core.data.members import Member, members_of
+from camu_core.data.pictures import SIZES, Unreadable, decode
+from camu_core.errors import ImagesRefused, SpecError
+from camu_core.progress import Step
+
+_TEST_FRACTION = 0.2
+_SPLIT_SEED = 0
+
+
+def import_images(source: Path | BinaryIO, title: str = "", size: int = 32) -> Generator[Step, None, DatasetInfo]:
+    """Read, resize and keep a user's images, yielding progress, a step an image.
+
+    Args:
+        source: a folder or a zip: a folder per class, perhaps below train/ and test/, perhaps all in one folder more.
+            Without test/ (or val/), a fixed draw of about one image in five of each class is for testing.
+        title: what the dataset is called; the name of the source by default.
+        size: height and width to which the middle square of each image is resized, in SIZES.
+    Returns:
+        What `DATASETS` has under the new name from now on, with a warning for everything that was left out.
+    Raises:
+        SpecError: a size that is not in SIZES.
+        ImagesRefused: no class folders, unsafe, or over a limit of `ImportLimits`; nothing is kept.
+        StoreUnwritable: CAMU_HOME cannot be written.
+    """
+    if size not in SIZES:
+        raise SpecError(f"Images can be made {' or '.join(map(str, SIZES))} pixels high and wide; got {size!r}.")
+    limits = import_limits()
+    layout = arrange(members_of(source, limits), limits)
+    n_images = len(layout.members)
+    needed_mb = n_images * 3 * size * size / 1e6
+    if needed_mb > limits.memory_mb:
+        raise ImagesRefused(
+            f"Expected images that take at most {limits.memory_mb:g} MB in memory; these take {needed_mb:,.0f} MB. "
+            "Leave some out, choose a smaller size, or set CAMU_MAX_MEMORY_MB on the server."
+        )
+    x, is_read, unreadable = np.empty((n_images, 3, size, size), np.uint8), np.ones(n_images, bool), []
+    for i, member in enumerate(layout.members):
+        try:
+            x[i] = decode(member.open, size, limits.megapixels)
+        except Unreadable as error:
+            is_read[i] = False
+            unreadable.append(f"{shown(member)} ({error})")
+        yield Step(i + 1, n_images, stage="data")
+    x, y, in_test = x[is_read] if unreadable else x, layout.y[is_read], layout.in_test
+    in_test = _draw_test(y) if in_test is None else in_test[is_read]
+    _check_every_class(layout, y, in_test)
+    warnings = [
+        *noted(unreadable, "cannot be read"),
+        *layout.warnings,
+        *_shared(x, in_test, [m for m, read in zip(layout.members, is_read, strict=True) if read]),
+    ]
+    images = Dataset(*(torch.from_numpy(part) for part in (x[~in_test], y[~in_test], x[in_test], y[in_test])))
+    del x  # hundreds of megabytes, perhaps
+    path = source.resolve() if isinstance(source, Path) else Path(str(getattr(source, "name", "")))
+    title, origin = plain_name(title or path.stem) or "Own images", plain_name(path.name) or "an upload"
+    return keep_images(images, layout.class_names, title, origin, warnings)
+
+
+def _draw_test(y: np.ndarray) -> np.ndarray:
+    """About one in five of each class, and at least one, which scikit-learn's stratified split does not promise."""
+    rng, in_test = np.random.default_rng(_SPLIT_SEED), np.zeros(len(y), bool)
+    for label in np.unique(y):
+        idx = rng.permutation(np.flatnonzero(y == label))
+        in_test[idx[: max(1, round(_TEST_FRACTION * len(idx)))]] = True
+    return in_test
+
+
+def _check_every_class(layout: Layout, y: np.ndarray, in_test: np.ndarray) -> None:
+    for label, name in enumerate(layout.class_names):
+        n_train, n_test = np.sum((y == label) & ~in_test), np.sum((y == label) & in_test)
+        if not n_train or not n_test:
+            raise ImagesRefused(
+                f"Expected at least one image to train and one to test with in each class; '{name}' has {n_train} and "
+                f"{n_test} that can be read. Add images to it, or take its folder out."
+            )
+
+
+def _shared(x: np.ndarray, in_test: np.ndarray, members: list[Member]) -> list[str]:
+    """A warning if test images are training images too, pixel by pixel after resizing."""
+    prints = [hashlib.sha256(image).digest() for image in x]
+    trained = {digest for digest, test in zip(prints, in_test, strict=True) if not test}
+    twins = [
+        shown(member)
+        for digest, test, member in zip(prints, in_test, members, strict=True)
+        if test and digest in trained
+    ]
+    return [f"Found among the training images too: {len(twins):,} test images ({listed(twins)})."] if twins else []

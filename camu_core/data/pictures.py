@@ -1,0 +1,56 @@
+"""One image file of a user to one small uint8 image: the only place where such files are decoded."""
+
+from collections.abc import Callable
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from camu_core.errors import CamuError
+
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")
+SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+SIZES = (32, 64)
+
+
+class Unreadable(Exception):
+    """An image cannot be read; `str(error)` is the reason in a few words."""
+
+
+def decode(open_file: Callable[[], BinaryIO], size: int, max_megapixels: float) -> np.ndarray:
+    """The first frame of an image, upright, in colour, on white where it is transparent, its middle square resized.
+
+    Args:
+        open_file: opens the file; it may fail like the decoder.
+    Returns:
+        uint8 (3, size, size).
+    Raises:
+        Unreadable: not one of FORMATS, too large or damaged.
+    """
+    too_large = f"more than {max_megapixels:g} megapixels"
+    try:
+        with open_file() as file, Image.open(file, formats=FORMATS) as image:
+            if image.width * image.height > max_megapixels * 1e6:
+                raise Unreadable(too_large)
+            image.draft(None, (2 * size, 2 * size))  # large JPEGs are decoded at a fraction of their size
+            square = ImageOps.fit(_in_colour(ImageOps.exif_transpose(image)), (size, size))
+            return np.asarray(square).transpose(2, 0, 1)
+    except (Unreadable, CamuError):
+        raise
+    except UnidentifiedImageError as error:
+        raise Unreadable(f"not one of {', '.join(FORMATS)}") from error
+    except Image.DecompressionBombError as error:
+        raise Unreadable(too_large) from error
+    except Exception as error:  # decoders raise nearly anything on broken files
+        raise Unreadable("damaged") from error
+
+
+def _in_colour(image: Image.Image) -> Image.Image:
+    if image.mode == "F":
+        raise Unreadable("its values have no fixed range")
+    if image.mode.startswith("I"):  # 16 bits of grey; PIL would cut off everything above 255
+        image = Image.fromarray((np.asarray(image).clip(0, 65535) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image.convert("RGB")
