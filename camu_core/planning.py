@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from camu_core.config import device_name
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError, WeightsError
 from camu_core.methods import METHODS
-from camu_core.models import MODELS
+from camu_core.models import MODELS, pick_device
 from camu_core.specs import ForgetSpec, RunSpec
 from camu_core.weights import adopt_weights, sha256_of, shipped_path
 
@@ -21,6 +22,7 @@ def plan_run(
     seed: int = 0,
     model: str = "cnn",
     weights: Path | None = None,
+    device: str | None = None,
 ) -> RunSpec:
     """Fill in defaults and check everything that can be checked without loading images.
 
@@ -31,8 +33,9 @@ def plan_run(
         settings: fields of the method's config that differ from its defaults; texts are read as numbers.
         model: a name in `MODELS`.
         weights: a safetensors file of the original model; None takes the shipped one.
+        device: "auto" or one that torch finds here; None takes CAMU_DEVICE's.
     Raises:
-        SpecError: a name, a class, a setting or the seed is wrong.
+        SpecError: a name, a class, a setting, the seed or the device is wrong.
         WeightsError: the weights cannot be read, belong to another model, or none are shipped.
     """
     info = DATASETS[_known("dataset", dataset, DATASETS)]
@@ -44,8 +47,8 @@ def plan_run(
             raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {label}.")
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
-    config = chosen.default_config(dataset, forget.kind).with_values(settings or {})
-    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed)
+    config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})
+    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, pick_device(device or device_name()))
     # last, when nothing else can be wrong: it may keep a copy of the file
     sha256 = adopt_weights(weights, dataset, model) if weights else _shipped_sha256(dataset, model)
     return replace(spec, weights=sha256)
