@@ -153,6 +153,11 @@ MODELS: dict[str, Callable[[tuple[int, int, int], int], BlockModel]] = {
 }
 
 
+def usual_model(shape: tuple[int, int, int]) -> str:
+    """The model for images of (channels, H, W) unless another is asked for: the small ResNet if they have colours."""
+    return "resnet20" if shape[0] == 3 else "cnn"
+
+
 def build_model(name: str, shape: tuple[int, int, int], n_classes: int, seed: int = 0) -> BlockModel:
     """A freshly initialised model in train mode, with weights drawn from `seed` alone.
 

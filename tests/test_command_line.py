@@ -28,6 +28,8 @@ SPLITS = {"retain_train", "forget_train", "retain_test", "forget_test"}
 BAD_REQUESTS = [
     ("--forget-class 3 --dataset digitz", "digitz"),
     ("--forget-class 3 --method amnesia", "amnesia"),
+    ("--forget-class 3 --model transformer", "transformer"),
+    ("--forget-class 3 --model resnet20", "train --dataset digits --model resnet20"),
     ("--forget-class 10", "got 10"),
     ("--forget-class -1", "got -1"),
     (" ".join(f"--forget-class {label}" for label in range(10)), "Everything"),

@@ -5,7 +5,7 @@ from torch.nn import functional as F
 from torchvision.models import resnet18
 
 from camu_core.errors import SpecError
-from camu_core.models import MODELS, BlockModel, build_model, pick_device, predict, to_input
+from camu_core.models import MODELS, BlockModel, build_model, pick_device, predict, to_input, usual_model
 
 SHAPES = [(1, 8, 8), (1, 28, 28), (3, 8, 8), (3, 32, 32), (3, 64, 64)]
 REPRESENTATION_SIZE = {"cnn": 256, "resnet20": 64, "resnet18": 512}
@@ -173,3 +173,7 @@ def test_auto_picks_the_accelerator_if_there_is_one(here, auto, monkeypatch):
     for name in ("tpu", "", "xpu"):
         with pytest.raises(SpecError, match="cpu"):
             pick_device(name)
+
+
+def test_coloured_images_usually_get_a_resnet():
+    assert [usual_model(shape) for shape in SHAPES] == ["cnn", "cnn", "resnet20", "resnet20", "resnet20"]
