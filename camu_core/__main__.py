@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"camu_core: {error}", file=sys.stderr)
         return _BAD_REQUEST if isinstance(error, RequestError) else _FAILED
     except KeyboardInterrupt:
-        print("camu_core: interrupted; nothing half-finished was kept.", file=sys.stderr)
+        print("camu_core: interrupted; no half-finished result was kept.", file=sys.stderr)
         return _INTERRUPTED
     return 0
 

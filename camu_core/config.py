@@ -21,6 +21,11 @@ def scheduler_address() -> str | None:
     return os.environ.get("CAMU_SCHEDULER") or None
 
 
+def device_name() -> str:
+    """What networks compute on: CAMU_DEVICE, such as auto, cuda or mps; else cpu, as the shipped models did."""
+    return os.environ.get("CAMU_DEVICE") or "cpu"
+
+
 def store_limit_bytes() -> int:
     """What finished runs may take on disk before the longest unused go: CAMU_STORE_MB, else 4,000 MB."""
     return int(float(os.environ.get("CAMU_STORE_MB") or _STORE_MB) * 1e6)

@@ -135,7 +135,7 @@ class _Watch:
 def _unlearning(spec: RunSpec, task: UnlearningTask, watch: _Watch, seconds: dict[str, float]) -> Iterator[Step]:
     """The method's steps, N_SNAPSHOTS of them with a snapshot; only the method's own time is counted."""
     method = METHODS[spec.method]
-    config = method.default_config(spec.dataset, spec.forget.kind).with_values(dict(spec.settings))
+    config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
     yield Step(0, 1, snapshot=watch.look(0))
     steps = method.unlearn(task, config)
     seconds["unlearn"] = 0.0

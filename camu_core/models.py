@@ -4,11 +4,31 @@ To add a model: one function that returns a `BlockModel`, one line in `MODELS`.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
 
+from camu_core.errors import SpecError
+
 N_GREY_LEVELS = 255
+
+
+def pick_device(wanted: str) -> str:
+    """The device to compute on.
+
+    Args:
+        wanted: "cpu", "cuda", "mps" or whatever torch finds here; "auto" is the accelerator if there is one.
+    Raises:
+        SpecError: there is no such device here.
+    """
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    here = ["cpu"] if accelerator is None else ["cpu", accelerator.type]
+    if wanted == "auto":
+        return here[-1]
+    if wanted not in here:
+        raise SpecError(f"There is no device '{wanted}' here; expected one of auto, {', '.join(here)}.")
+    return wanted
 
 
 def to_input(x: Tensor, device: str | torch.device = "cpu") -> Tensor:
@@ -95,7 +115,47 @@ def _cnn(shape: tuple[int, int, int], n_classes: int) -> BlockModel:
     return BlockModel(blocks, representation="representation")
 
 
-MODELS: dict[str, Callable[[tuple[int, int, int], int], BlockModel]] = {"cnn": _cnn}
+def _resnet(shape: tuple[int, int, int], n_classes: int, widths: tuple[int, ...], n_blocks: int) -> BlockModel:
+    """A residual network for small images: 3x3 first convolution, no pooling before the end, `n_blocks` a stage.
+
+    The blocks are torchvision's: each but a stage's first adds to its input, and none changes its input in place, so
+    the causal measures can exchange them one by one.
+
+    Args:
+        widths: channels of each stage; each stage but the first halves height and width.
+    Source: He, Zhang, Ren, Sun, Deep residual learning, CVPR 2016, arXiv:1512.03385, section 4.2. Deviation: where the
+        width changes, the shortcut is a 1x1 convolution (their option B) as in torchvision, not padding (option A).
+    """
+    from torchvision.models.resnet import BasicBlock  # takes two seconds to import, and only this function needs it
+
+    n_in = widths[0]
+    blocks: dict[str, nn.Module] = {"conv1": nn.Sequential(*_convolution(shape[0], n_in, 3), nn.ReLU(inplace=True))}
+    for i, width in enumerate(widths):
+        for j in range(n_blocks):
+            stride = 2 if i and not j else 1
+            shortcut = nn.Sequential(*_convolution(n_in, width, 1, stride)) if stride > 1 else None
+            blocks[f"stage{i + 1}_{j + 1}"] = BasicBlock(n_in, width, stride, shortcut)
+            n_in = width
+    blocks["representation"] = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+    blocks["output"] = nn.Linear(n_in, n_classes)
+    return BlockModel(blocks, representation="representation")
+
+
+def _convolution(n_in: int, n_out: int, kernel: int, stride: int = 1) -> tuple[nn.Module, nn.Module]:
+    convolution = nn.Conv2d(n_in, n_out, kernel, stride, padding=kernel // 2, bias=False)
+    return convolution, nn.BatchNorm2d(n_out)
+
+
+MODELS: dict[str, Callable[[tuple[int, int, int], int], BlockModel]] = {
+    "cnn": _cnn,
+    "resnet20": partial(_resnet, widths=(16, 32, 64), n_blocks=3),
+    "resnet18": partial(_resnet, widths=(64, 128, 256, 512), n_blocks=2),
+}
+
+
+def usual_model(shape: tuple[int, int, int]) -> str:
+    """The model for images of (channels, H, W) unless another is asked for: the small ResNet if they have colours."""
+    return "resnet20" if shape[0] == 3 else "cnn"
 
 
 def build_model(name: str, shape: tuple[int, int, int], n_classes: int, seed: int = 0) -> BlockModel:

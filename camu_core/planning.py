@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from camu_core.config import device_name
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError, WeightsError
 from camu_core.methods import METHODS
-from camu_core.models import MODELS
+from camu_core.models import MODELS, pick_device, usual_model
 from camu_core.specs import ForgetSpec, RunSpec
 from camu_core.weights import adopt_weights, sha256_of, shipped_path
 
@@ -19,8 +20,9 @@ def plan_run(
     method: str = "camu",
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
-    model: str = "cnn",
+    model: str | None = None,
     weights: Path | None = None,
+    device: str | None = None,
 ) -> RunSpec:
     """Fill in defaults and check everything that can be checked without loading images.
 
@@ -29,29 +31,35 @@ def plan_run(
         forget_classes: class indices, each 0..C-1.
         method: a name in `METHODS`.
         settings: fields of the method's config that differ from its defaults; texts are read as numbers.
-        model: a name in `MODELS`.
+        model: a name in `MODELS`; None takes the usual one for the dataset's images.
         weights: a safetensors file of the original model; None takes the shipped one.
+        device: "auto" or one that torch finds here; None takes CAMU_DEVICE's.
     Raises:
-        SpecError: a name, a class, a setting or the seed is wrong.
+        SpecError: a name, a class, a setting, the seed or the device is wrong.
         WeightsError: the weights cannot be read, belong to another model, or none are shipped.
     """
-    info = DATASETS[_known("dataset", dataset, DATASETS)]
-    chosen = METHODS[_known("method", method, METHODS)]
-    _known("model", model, MODELS)
+    info = DATASETS[known("dataset", dataset, DATASETS)]
+    chosen = METHODS[known("method", method, METHODS)]
+    model = known("model", model or usual_model(info.shape), MODELS)
     forget = ForgetSpec(classes=tuple(forget_classes))
     for label in forget.classes:
         if not 0 <= label < info.n_classes:
             raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {label}.")
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
-    config = chosen.default_config(dataset, forget.kind).with_values(settings or {})
-    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed)
+    config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})
+    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, pick_device(device or device_name()))
     # last, when nothing else can be wrong: it may keep a copy of the file
     sha256 = adopt_weights(weights, dataset, model) if weights else _shipped_sha256(dataset, model)
     return replace(spec, weights=sha256)
 
 
-def _known(what: str, name: str, registry: Iterable[str]) -> str:
+def known(what: str, name: str, registry: Iterable[str]) -> str:
+    """The name, if it is in the registry.
+
+    Raises:
+        SpecError: it is not; the message says which are.
+    """
     if name not in registry:
         raise SpecError(f"There is no {what} '{name}'; expected one of {', '.join(registry)}.")
     return name

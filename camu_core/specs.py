@@ -52,7 +52,7 @@ class RunSpec:
         method: a name in `METHODS`.
         settings: every field of the method's config, as sorted (name, value) pairs.
         seed: of every random draw of the run, 0..2**31-1.
-        device: a torch device, "cpu" so far.
+        device: a torch device, such as "cpu", "cuda" or "mps".
     """
 
     dataset: str

@@ -17,13 +17,35 @@ from camu_core.data import DATASETS
 from camu_core.errors import StoreUnwritable, WeightsError
 from camu_core.files import write_atomically
 from camu_core.models import BlockModel, build_model
+from camu_core.specs import RunSpec
 
 SHIPPED = ASSETS / "weights"
+_WITHOUT = "-without-"
 
 
-def shipped_path(dataset: str, model: str) -> Path:
-    """Where the shipped weights of the original model of a dataset are, if there are any."""
-    return SHIPPED / f"{dataset}-{model}.safetensors"
+def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
+    """Where the shipped weights of a model are, if there are any.
+
+    Args:
+        without: the class that the model never saw; None for the original model.
+    """
+    suffix = "" if without is None else f"{_WITHOUT}{without}"
+    return SHIPPED / f"{dataset}-{model}{suffix}.safetensors"
+
+
+def shipped_retrained(spec: RunSpec) -> Path | None:
+    """The weights that a run of retraining would give, up to their rounding to float16; None if none are shipped.
+
+    Args:
+        spec: any run; only retraining for one forgotten class, with the very settings of the card, has such weights.
+    """
+    if spec.method != "retrain" or len(spec.forget.classes) != 1:
+        return None
+    path = shipped_path(spec.dataset, spec.model, *spec.forget.classes)
+    if not path.exists():
+        return None
+    card = json.loads(path.with_suffix(".json").read_text())
+    return path if (card["recipe"], card["seed"]) == (dict(spec.settings), spec.seed) else None
 
 
 def _given_dir() -> Path:
@@ -40,9 +62,14 @@ def sha256_of(path: Path) -> str:
     return _sha256_of(path, path.stat().st_mtime_ns)
 
 
-def shipped_cards() -> list[dict[str, Any]]:
-    """The cards of all shipped weights: data, training, accuracy, versions, sha256."""
-    return [json.loads(path.read_text()) for path in sorted(SHIPPED.glob("*.json"))]
+def shipped_cards(retrained: bool = False) -> list[dict[str, Any]]:
+    """The cards of all shipped weights: data, training, accuracy, versions, sha256.
+
+    Args:
+        retrained: of the retrained models instead of the original ones.
+    """
+    paths = sorted(SHIPPED.glob("*.json"))
+    return [json.loads(path.read_text()) for path in paths if (_WITHOUT in path.stem) is retrained]
 
 
 def is_shipped(sha256: str) -> bool:
@@ -115,7 +142,8 @@ def build_from_bytes(content: bytes, dataset: str, model: str, name: str) -> Blo
             f"{name} is not a safetensors file that can be read ({error}); give weights saved by this program."
         ) from error
     built = build_model(model, info.shape, info.n_classes)
-    expected = {key: tuple(value.shape) for key, value in built.state_dict().items()}
+    fresh = built.state_dict()
+    expected = {key: tuple(value.shape) for key, value in fresh.items()}
     got = {key: tuple(value.shape) for key, value in state.items()}
     if expected != got:
         differing = sorted(key for key in expected.keys() | got.keys() if expected.get(key) != got.get(key))
@@ -124,7 +152,9 @@ def build_from_bytes(content: bytes, dataset: str, model: str, name: str) -> Blo
             f"{name} does not hold a {model} for {info.title}: '{key}' should be {expected.get(key, 'absent')} "
             f"and is {got.get(key, 'absent')}; give weights of that model and dataset."
         )
-    if not all(value.is_floating_point() and value.isfinite().all() for value in state.values()):
+    # batch normalisation also keeps a count, which is a whole number
+    same_kind = all(value.is_floating_point() == fresh[key].is_floating_point() for key, value in state.items())
+    if not (same_kind and all(value.isfinite().all() for value in state.values())):
         raise WeightsError(f"{name} holds values that are not finite numbers; give weights of a trained model.")
     built.load_state_dict(state)
     return built.eval()
@@ -145,9 +175,14 @@ def load_original(sha256: str, dataset: str, model: str) -> BlockModel:
     return build_from_bytes(content, dataset, model, path.name).requires_grad_(False)
 
 
-def to_bytes(model: BlockModel) -> bytes:
-    """A model's weights as a safetensors file."""
-    return save_tensors({key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()})
+def to_bytes(model: BlockModel, dtype: torch.dtype = torch.float32) -> bytes:
+    """A model's weights as a safetensors file.
+
+    Args:
+        dtype: of all weights but counts, which stay whole numbers.
+    """
+    state = {key: value.detach().cpu().contiguous() for key, value in model.state_dict().items()}
+    return save_tensors({key: value.to(dtype) if value.is_floating_point() else value for key, value in state.items()})
 
 
 def from_arrays(arrays: dict[str, np.ndarray], dataset: str, model: str) -> BlockModel:

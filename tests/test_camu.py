@@ -127,7 +127,7 @@ def straightforward(task, config, n_steps):
                 loss.backward()
                 first.step()
             if config.retain_label_weight or config.forget_label_weight:
-                logits_r, logits_f = model(x_r)[0], model(x_f)[0]
+                logits_f, logits_r = model(x_f)[0], model(x_r)[0]  # the forget batch first, as in the authors' code
                 loss = config.retain_label_weight * cross_entropy(logits_r, y_r)
                 loss = loss + config.forget_label_weight * cross_entropy(logits_f, draws.treatment_y[f])
                 second.zero_grad(set_to_none=True)

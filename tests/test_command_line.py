@@ -10,9 +10,12 @@ import termios
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from camu_core import METHODS, plan_run, run
 from camu_core.__main__ import main
+from camu_core.checkpoints import Checkpoint
 from camu_core.models import build_model
 from camu_core.weights import to_bytes
 
@@ -25,6 +28,8 @@ SPLITS = {"retain_train", "forget_train", "retain_test", "forget_test"}
 BAD_REQUESTS = [
     ("--forget-class 3 --dataset digitz", "digitz"),
     ("--forget-class 3 --method amnesia", "amnesia"),
+    ("--forget-class 3 --model transformer", "transformer"),
+    ("--forget-class 3 --model resnet20", "train --dataset digits --model resnet20"),
     ("--forget-class 10", "got 10"),
     ("--forget-class -1", "got -1"),
     (" ".join(f"--forget-class {label}" for label in range(10)), "Everything"),
@@ -202,6 +207,43 @@ def test_training_makes_weights_that_run_accepts(tmp_path, capfd):
     assert right == pytest.approx(sum(metrics[name] * metrics["n"][name] for name in ("forget_test", "retain_test")))
 
 
+def test_training_without_a_class_gives_what_a_run_of_retraining_would(tmp_path):
+    target = tmp_path / "retrained.safetensors"
+    assert main(["train", "--forget-class", "3", "--set", "epochs=2", "--output", str(target)]) == 0
+    result = run(plan_run("digits", [3], "retrain", {"epochs": 2}))
+    saved = load_file(target)
+    assert saved.keys() == result.weights.keys()
+    for name, value in result.weights.items():
+        assert saved[name].dtype == torch.float16
+        assert torch.equal(saved[name], torch.from_numpy(value).half()), name
+    card = json.loads(target.with_suffix(".json").read_text())
+    assert (card["forget_classes"], card["seed"], card["dtype"]) == ([3], 0, "float16")
+    assert card["n_train"] == result.metrics["unlearned"]["n"]["retain_train"]
+    for split in SPLITS:  # of the rounded weights
+        assert card[f"{split}_accuracy"] == pytest.approx(result.metrics["unlearned"][split], abs=0.01)
+
+
+def test_an_interrupted_training_goes_on_where_it_was(tmp_path, monkeypatch, camu_home, capfd):
+    files = [tmp_path / name for name in ("whole.safetensors", "parts.safetensors")]
+    line = words("train --set epochs=3 --output")
+    assert main([*line, str(files[0])]) == 0
+    save, n_saved = Checkpoint.save, []
+
+    def save_then_press_ctrl_c(checkpoint, state):
+        save(checkpoint, state)
+        n_saved.append(1)
+        if len(n_saved) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Checkpoint, "save", save_then_press_ctrl_c)
+    assert main([*line, str(files[1])]) == 130
+    assert not files[1].exists()
+    assert main([*line, str(files[1])]) == 0
+    assert len(n_saved) == 3, "two epochs were done already"
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert not [path for path in camu_home.rglob("*") if path.is_file()], "nothing is left to go on with"
+
+
 def test_version(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["--version"])
@@ -254,7 +296,15 @@ def test_usage_errors_exit_2_too(line, capfd, camu_home):
 
 
 @pytest.mark.parametrize(
-    "line", ["train --dataset digitz", "train --model transformer", "train --set epochz=1", "train --set epochs=many"]
+    "line",
+    [
+        "train --dataset digitz",
+        "train --model transformer",
+        "train --set epochz=1",
+        "train --set epochs=many",
+        "train --forget-class 10",
+        "train --forget-class -1",
+    ],
 )
 def test_bad_training_requests_exit_2_and_write_nothing(line, tmp_path, capfd):
     target = tmp_path / "own.safetensors"

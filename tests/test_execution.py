@@ -45,7 +45,7 @@ def broken_method(monkeypatch):
         class Broken:
             name, title, summary, source, uses_retain_data = "broken", "Broken", "", "", False
 
-            def default_config(self, dataset, forget_kind):
+            def default_config(self, dataset, forget_kind, model):
                 return CaMUConfig()
 
             def unlearn(self, task, config):

@@ -2,10 +2,13 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torchvision.models import resnet18
 
-from camu_core.models import MODELS, BlockModel, build_model, predict, to_input
+from camu_core.errors import SpecError
+from camu_core.models import MODELS, BlockModel, build_model, pick_device, predict, to_input, usual_model
 
-SHAPES = [(1, 8, 8), (1, 28, 28), (3, 32, 32)]
+SHAPES = [(1, 8, 8), (1, 28, 28), (3, 8, 8), (3, 32, 32), (3, 64, 64)]
+REPRESENTATION_SIZE = {"cnn": 256, "resnet20": 64, "resnet18": 512}
 
 
 def images(n, shape, seed=0):
@@ -18,8 +21,7 @@ def test_outputs_are_logits_and_a_representation(name, shape):
     model = build_model(name, shape, n_classes=7)
     logits, representation = model(to_input(images(5, shape)))
     assert logits.shape == (5, 7)
-    assert representation.ndim == 2
-    assert len(representation) == 5
+    assert representation.shape == (5, REPRESENTATION_SIZE[name])
     assert logits.dtype == representation.dtype == torch.float32
 
 
@@ -55,6 +57,50 @@ def test_cnn_by_hand(size):
     assert (representation < 0).any(), "the representation is raw: no activation"
 
 
+@pytest.mark.parametrize(("name", "n_layers"), [("resnet20", 20), ("resnet18", 18)])
+def test_a_resnet_is_as_deep_as_its_name_says(name, n_layers):
+    model = build_model(name, (3, 32, 32), 10)
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear) or getattr(m, "kernel_size", None) == (3, 3)]
+    assert len(layers) == n_layers
+    assert next(iter(model.blocks)) == "conv1"
+    assert list(model.blocks)[-2:] == ["representation", "output"]
+    assert len(model.blocks) == 1 + (n_layers - 2) // 2 + 2, "a block of its own for each residual block"
+
+
+def test_resnet20_has_the_papers_number_of_weights():
+    """0.27 million (He et al., table 6), and two 1x1 shortcuts with their normalisation where the width changes."""
+    n_weights = sum(weight.numel() for weight in build_model("resnet20", (3, 32, 32), 10).parameters())
+    shortcuts = 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64
+    assert n_weights - shortcuts == 269_722
+
+
+def test_resnet18_is_torchvisions_with_a_small_stem():
+    with torch.random.fork_rng(devices=[]):
+        oracle = resnet18(num_classes=10)
+        oracle.conv1, oracle.maxpool = nn.Conv2d(3, 64, 3, padding=1, bias=False), nn.Identity()
+    model, x = build_model("resnet18", (3, 32, 32), 10, seed=3), to_input(images(4, (3, 32, 32)))
+    model(x)  # moves the running statistics away from 0 and 1
+    pairs = zip(oracle.state_dict(), model.state_dict().values(), strict=True)
+    oracle.load_state_dict({name: value.clone() for name, value in pairs})
+    model.eval()
+    oracle.eval()
+    torch.testing.assert_close(model(x)[0], oracle(x), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", MODELS)
+def test_no_block_changes_its_input(name, training):
+    """Blocks are exchanged one by one on the same activations."""
+    model = build_model(name, (3, 16, 16), 10).train(training)
+    activations = to_input(images(3, (3, 16, 16)))
+    with torch.no_grad():
+        for block_name, block in model.blocks.items():
+            before = activations.clone()
+            following = block(activations)
+            assert torch.equal(activations, before), block_name
+            activations = following
+
+
 def test_weights_come_from_the_seed_alone():
     torch.manual_seed(1)
     one = build_model("cnn", (1, 8, 8), 10, seed=5)
@@ -72,14 +118,16 @@ def test_building_and_resetting_leave_the_global_generator_alone():
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_reset_is_a_fresh_start():
-    model = build_model("cnn", (1, 8, 8), 10, seed=5)
+@pytest.mark.parametrize("name", MODELS)
+def test_reset_is_a_fresh_start(name):
+    model, fresh = build_model(name, (1, 8, 8), 10, seed=5), build_model(name, (1, 8, 8), 10, seed=5)
     with torch.no_grad():
         for weight in model.parameters():
-            weight.zero_()
+            weight.add_(1.0)
+    model(to_input(images(8, (1, 8, 8))))
     model.reset(5)
-    for a, b in zip(model.parameters(), build_model("cnn", (1, 8, 8), 10, seed=5).parameters(), strict=True):
-        assert torch.equal(a, b)
+    for key, value in fresh.state_dict().items():
+        assert torch.equal(model.state_dict()[key], value), key
 
 
 def test_reset_also_resets_batch_normalisation():
@@ -113,3 +161,19 @@ def test_predict_looks_in_eval_mode_and_puts_the_mode_back(training):
     assert not logits.requires_grad
     assert logits.shape == (9, 2)
     assert representation.shape == (9, 4)
+
+
+@pytest.mark.parametrize(("here", "auto"), [(None, "cpu"), ("cuda", "cuda"), ("mps", "mps")])
+def test_auto_picks_the_accelerator_if_there_is_one(here, auto, monkeypatch):
+    found = None if here is None else torch.device(here)
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available=False: found)
+    assert pick_device("auto") == auto
+    assert pick_device("cpu") == "cpu"
+    assert pick_device(auto) == auto
+    for name in ("tpu", "", "xpu"):
+        with pytest.raises(SpecError, match="cpu"):
+            pick_device(name)
+
+
+def test_coloured_images_usually_get_a_resnet():
+    assert [usual_model(shape) for shape in SHAPES] == ["cnn", "cnn", "resnet20", "resnet20", "resnet20"]

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+import torch
 
 from camu_core import DATASETS, METHODS, plan_run, weights
 from camu_core.errors import RequestError, SpecError, WeightsError
@@ -102,6 +103,33 @@ def test_own_weights_of_another_dataset_are_refused(tmp_path, camu_home):
     with pytest.raises(WeightsError, match="Digits"):
         plan_run("digits", [3], weights=path)
     assert not camu_home.exists()
+
+
+@pytest.mark.parametrize("given", ["argument", "environment"])
+def test_the_device_is_the_one_asked_for_and_part_of_the_digest(given, monkeypatch):
+    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available=False: torch.device("cuda"))
+    asked = {}
+    if given == "environment":
+        monkeypatch.setenv("CAMU_DEVICE", "auto")
+    else:
+        monkeypatch.setenv("CAMU_DEVICE", "cpu")
+        asked = {"device": "auto"}
+    spec = plan_run("digits", [3], **asked)
+    assert spec.device == "cuda"
+    monkeypatch.delenv("CAMU_DEVICE")
+    assert plan_run("digits", [3]).device == "cpu"
+    assert plan_run("digits", [3]).digest != spec.digest
+    with pytest.raises(SpecError, match="mps"):
+        plan_run("digits", [3], device="mps")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_defaults_follow_the_model(method, tmp_path):
+    path = tmp_path / "own.safetensors"
+    path.write_bytes(to_bytes(build_model("resnet20", (1, 8, 8), 10)))
+    spec = plan_run("digits", [3], method, model="resnet20", weights=path)
+    assert dict(spec.settings) == dict(METHODS[method].default_config("digits", "class", "resnet20").pairs())
+    assert spec.settings != plan_run("digits", [3], method).settings
 
 
 def test_every_refusal_is_a_request_error():

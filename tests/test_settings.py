@@ -6,8 +6,8 @@ import pytest
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError
 from camu_core.methods import METHODS
+from camu_core.models import MODELS
 from camu_core.settings import Settings, setting
-from camu_core.training import RECIPES, TrainingConfig
 
 
 @dataclass(frozen=True)
@@ -91,15 +91,11 @@ def test_pairs_rebuild_the_settings():
     assert Oven().with_values(dict(oven.pairs())) == oven
 
 
+@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("dataset", [*DATASETS, "a dataset of tomorrow"])
-def test_every_default_is_in_its_range_and_explained(method, dataset):
-    config = METHODS[method].default_config(dataset, "class")
+def test_every_default_is_in_its_range_and_explained(method, dataset, model):
+    config = METHODS[method].default_config(dataset, "class", model)
     for spec in fields(config):
         assert spec.metadata["low"] <= getattr(config, spec.name) <= spec.metadata["high"]
         assert spec.metadata["help"].strip()
-
-
-def test_recipes_belong_to_datasets():
-    assert set(RECIPES) <= set(DATASETS)
-    assert all(isinstance(recipe, TrainingConfig) for recipe in RECIPES.values())

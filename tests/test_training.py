@@ -1,15 +1,24 @@
 import copy
 from collections import Counter
+from dataclasses import replace
+from itertools import islice
 
 import pytest
 import torch
+from scipy.stats import chisquare
 from torch.nn import functional as F
 
-from camu_core.models import build_model, predict, to_input
+from camu_core.checkpoints import Checkpoint
+from camu_core.data import DATASETS
+from camu_core.models import MODELS, build_model, predict, to_input
 from camu_core.progress import drain
-from camu_core.training import TrainingConfig, training
+from camu_core.training import TrainingConfig, augment, recipe_for, training
+from camu_core.weights import shipped_cards
 
 SHAPE = (1, 8, 8)
+EVERYTHING = TrainingConfig(
+    epochs=3, batch_size=8, max_lr=0.1, sgd=1, label_smoothing=0.1, crop_padding=2, flip_fraction=0.5, bfloat16=1
+)
 
 
 @pytest.fixture
@@ -23,8 +32,8 @@ def samples():
     return x, y
 
 
-def trained(samples, config, seed=0):
-    model = build_model("cnn", SHAPE, 4, seed=0)
+def trained(samples, config, seed=0, name="cnn"):
+    model = build_model(name, SHAPE, 4, seed=0)
     steps = list(training(model, *samples, config, seed))
     return model, steps
 
@@ -55,8 +64,8 @@ def test_every_sample_is_seen_once_an_epoch_in_another_order(samples):
     assert first != sorted(first)
 
 
-def test_seed_decides_the_weights_bit_by_bit(samples):
-    config = TrainingConfig(epochs=2, batch_size=8)
+@pytest.mark.parametrize("config", [TrainingConfig(epochs=2, batch_size=8), EVERYTHING])
+def test_seed_decides_the_weights_bit_by_bit(samples, config):
     (one, _), (same, _), (other, _) = (trained(samples, config, seed) for seed in (1, 1, 2))
     assert all(torch.equal(a, b) for a, b in zip(one.parameters(), same.parameters(), strict=True))
     assert not all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
@@ -80,8 +89,119 @@ def test_first_step_by_hand(samples):
         torch.testing.assert_close(moved.detach()[steady], expected[steady], rtol=0, atol=1e-6)
 
 
-def test_training_leaves_the_global_generator_alone(samples):
+def test_first_step_of_sgd_by_hand(samples):
+    """Nesterov's first step is rate * (1 + momentum) * g; the schedule starts at max_lr / 25 and momentum 0.95."""
+    model = build_model("cnn", SHAPE, 4)
+    reference = copy.deepcopy(model)
+    config = TrainingConfig(epochs=5, batch_size=64, max_lr=0.5, weight_decay=1e-2, sgd=1, label_smoothing=0.2)
+    step = next(iter(training(model, *samples, config, seed=0)))
+    log_p = F.log_softmax(reference(to_input(samples[0]))[0], dim=1)
+    targets = 0.8 * F.one_hot(samples[1], 4) + 0.2 / 4
+    loss = -(targets * log_p).sum(dim=1).mean()
+    loss.backward()
+    assert step.losses["cross_entropy"] == pytest.approx(loss.item(), rel=1e-5)
+    for moved, weight in zip(model.parameters(), reference.parameters(), strict=True):
+        expected = weight.detach() - 0.5 / 25 * 1.95 * (weight.grad + 1e-2 * weight.detach())
+        torch.testing.assert_close(moved.detach(), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_half_precision_gives_nearly_the_same_and_float32_weights(samples):
+    whole, half = (TrainingConfig(epochs=1, batch_size=8, bfloat16=value) for value in (0, 1))
+    (_, exact), (model, rough) = trained(samples, whole), trained(samples, half)
+    assert {weight.dtype for weight in model.parameters()} == {torch.float32}
+    assert rough[0].losses != exact[0].losses
+    assert rough[0].losses == pytest.approx(exact[0].losses, rel=0.02)
+
+
+def test_a_resnet_learns_with_everything_switched_on(samples):
+    model, _ = trained(samples, replace(EVERYTHING, epochs=15), name="resnet20")
+    assert (predict(model, samples[0])[0].argmax(dim=1) == samples[1]).float().mean() > 0.9
+
+
+@pytest.mark.parametrize("config", [TrainingConfig(epochs=1), EVERYTHING])
+def test_training_leaves_the_global_generator_alone(samples, config):
     torch.manual_seed(987)
     before = torch.get_rng_state()
-    trained(samples, TrainingConfig(epochs=1))
+    trained(samples, config)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+# ------------------------------------------------------------------------------------------------------- augmentation
+
+
+@pytest.fixture
+def pictures():
+    return torch.randint(1, 256, (600, 3, 5, 4), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+
+
+def test_nothing_asked_for_changes_nothing(pictures):
+    assert torch.equal(augment(pictures, 0, 0.0, torch.Generator()), pictures)
+
+
+def test_mirrored_images_are_mirrored_sideways(pictures):
+    assert torch.equal(augment(pictures, 0, 1.0, torch.Generator()), pictures.flip(3))
+    half = augment(pictures, 0, 0.5, torch.Generator().manual_seed(0))
+    is_flipped = (half == pictures.flip(3)).flatten(1).all(dim=1)
+    assert ((half == pictures).flatten(1).all(dim=1) ^ is_flipped).all()
+    assert 250 < is_flipped.sum() < 350
+
+
+def test_each_image_is_moved_on_its_own_by_every_distance_alike(pictures):
+    moved = augment(pictures, 1, 0.0, torch.Generator().manual_seed(0))
+    assert moved.shape == pictures.shape
+    assert moved.is_contiguous(memory_format=torch.channels_last)
+    padded = F.pad(pictures, [1] * 4)
+    crops = [padded[:, :, i : i + 5, j : j + 4] for i in range(3) for j in range(3)]
+    found = torch.stack([(moved == crop).flatten(1).all(dim=1) for crop in crops])
+    assert (found.sum(dim=0) == 1).all(), "each image is exactly one of the nine crops of itself"
+    assert chisquare(found.sum(dim=1)).pvalue > 1e-3
+
+
+def test_the_generator_decides(pictures):
+    one, same, other = (augment(pictures, 2, 0.5, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+# ------------------------------------------------------------------------------------------------------- interruption
+
+
+@pytest.mark.parametrize(
+    ("name", "config"), [("cnn", TrainingConfig(epochs=3, batch_size=8)), ("resnet20", EVERYTHING)]
+)
+@pytest.mark.parametrize("n_steps", [3, 5, 8, 12, 15])
+def test_an_interrupted_training_ends_bit_by_bit_as_an_uninterrupted_one(samples, name, config, n_steps):
+    expected, steps = trained(samples, config, seed=1, name=name)
+    first_again = 5 * ((n_steps - 1) // 5) + 1  # of the first epoch that was not whole
+    for n_here, first in ((n_steps, 1), (None, first_again)):
+        model = build_model(name, SHAPE, 4, seed=0)
+        checkpoint = Checkpoint({**model.state_dict(), "x": samples[0]}, {"seed": 1})
+        seen = list(islice(training(model, *samples, config, 1, checkpoint), n_here))
+        assert [step.index for step in seen] == list(range(first, first + len(seen)))
+    assert [step.losses for step in seen] == [step.losses for step in steps[first_again - 1 :]]
+    for key, value in expected.state_dict().items():
+        assert torch.equal(model.state_dict()[key], value), key
+
+
+def test_time_before_the_interruption_counts(samples):
+    model = build_model("cnn", SHAPE, 4)
+    checkpoint = Checkpoint(model.state_dict(), {})
+    drain(training(model, *samples, TrainingConfig(epochs=1), 0, checkpoint))
+    state = checkpoint.load()
+    assert state["seconds"] > 0
+    checkpoint.save({**state, "seconds": 1000.0})
+    assert 1000 <= drain(training(model, *samples, TrainingConfig(epochs=1), 0, checkpoint)) < 1010
+
+
+# ------------------------------------------------------------------------------------------------------------ recipes
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("dataset", [*DATASETS, "a dataset of tomorrow"])
+def test_there_is_a_recipe_for_everything(dataset, model):
+    assert isinstance(recipe_for(dataset, model), TrainingConfig)
+
+
+@pytest.mark.parametrize("card", shipped_cards(), ids=lambda card: f"{card['dataset']}-{card['model']}")
+def test_recipes_are_those_of_the_shipped_models(card):
+    assert TrainingConfig(**card["recipe"]) == recipe_for(card["dataset"], card["model"])

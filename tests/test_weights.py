@@ -3,15 +3,18 @@ import json
 import os
 import pickle
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save
 
+from camu_core import plan_run
 from camu_core.data import DATASETS, load_dataset
 from camu_core.errors import StoreUnwritable, WeightsError
 from camu_core.models import build_model, predict
+from camu_core.specs import ForgetSpec
 from camu_core.weights import (
     SHIPPED,
     adopt_weights,
@@ -21,11 +24,14 @@ from camu_core.weights import (
     load_original,
     sha256_of,
     shipped_cards,
+    shipped_path,
+    shipped_retrained,
     to_bytes,
 )
 
 CARDS = shipped_cards()
-LEAST_TEST_ACCURACY = {"digits": 0.97, "mnist": 0.99, "fashion_mnist": 0.905}
+RETRAINED_CARDS = shipped_cards(retrained=True)
+LEAST_TEST_ACCURACY = {"digits": 0.97, "mnist": 0.99, "fashion_mnist": 0.905, "cifar10": 0.85}
 
 
 @pytest.fixture
@@ -62,6 +68,7 @@ BAD_FILES = {
     ),
     "no tensors": lambda model: save({}),
     "a type torch does not know": lambda model: of_strange_type("F8_E8M0"),
+    "whole numbers": lambda model: changed(model, **{"blocks.output.bias": torch.zeros(10, dtype=torch.int64)}),
     "not a number": lambda model: changed(model, **{"blocks.output.bias": torch.full((10,), float("nan"))}),
     "infinite": lambda model: changed(model, **{"blocks.output.bias": torch.full((10,), float("inf"))}),
 }
@@ -92,6 +99,18 @@ def test_half_precision_files_are_taken(model):
     content = save({name: value.contiguous().half() for name, value in model.state_dict().items()})
     again = build_from_bytes(content, "digits", "cnn", "file")
     assert all(weight.dtype == torch.float32 for weight in again.parameters())
+
+
+@pytest.mark.parametrize("name", ["resnet20", "resnet18"])
+def test_half_precision_keeps_the_counts_of_batch_normalisation_whole(name):
+    model = build_model(name, (1, 8, 8), 10, seed=1)
+    model(torch.rand(5, 1, 8, 8))
+    content = to_bytes(model, torch.float16)
+    assert len(content) < 0.55 * len(to_bytes(model))
+    again = build_from_bytes(content, "digits", name, "file").state_dict()
+    for key, value in model.state_dict().items():
+        torch.testing.assert_close(again[key], value, rtol=1e-3, atol=1e-4)
+        assert again[key].dtype == value.dtype, key
 
 
 @pytest.mark.parametrize("kind", BAD_FILES)
@@ -203,3 +222,38 @@ def test_cards_tell_the_truth(card):
     right = (predict(model, dataset.x_test)[0].argmax(dim=1) == dataset.y_test).double().mean().item()
     assert right == pytest.approx(card["test_accuracy"], abs=1e-3)
     assert (card["n_train"], card["n_test"]) == (len(dataset.y_train), len(dataset.y_test))
+
+
+@pytest.mark.parametrize("card", RETRAINED_CARDS, ids=lambda card: f"{card['dataset']}-{card['forget_classes'][0]}")
+def test_retrained_weights_are_intact_and_stand_for_the_default_run(card):
+    (forgotten,) = card["forget_classes"]
+    path = shipped_path(card["dataset"], card["model"], forgotten)
+    assert sha256_of(path) == card["sha256"]
+    assert build_from_bytes(path.read_bytes(), card["dataset"], card["model"], path.name)
+    assert shipped_retrained(plan_run(card["dataset"], [forgotten], "retrain", model=card["model"])) == path
+    assert card["forget_test_accuracy"] == card["forget_train_accuracy"] == 0.0
+    assert card["retain_test_accuracy"] >= LEAST_TEST_ACCURACY[card["dataset"]] - 0.01
+
+
+def test_retrained_weights_stand_for_no_other_run(model, tmp_path, monkeypatch):
+    spec = plan_run("digits", [3], "retrain")
+    monkeypatch.setattr("camu_core.weights.SHIPPED", tmp_path)
+    assert shipped_retrained(spec) is None
+    path = shipped_path("digits", "cnn", 3)
+    path.write_bytes(to_bytes(model, torch.float16))
+    path.with_suffix(".json").write_text(json.dumps({"recipe": dict(spec.settings), "seed": 0}))
+    assert shipped_retrained(spec) == path
+    others = [
+        replace(spec, forget=ForgetSpec(classes=(4,))),
+        replace(spec, forget=ForgetSpec(classes=(3, 4))),
+        replace(spec, seed=1),
+        replace(spec, method="camu"),
+        replace(spec, dataset="mnist"),
+        replace(spec, model="resnet20"),
+        replace(spec, settings=tuple({**dict(spec.settings), "epochs": 29}.items())),
+    ]
+    assert [shipped_retrained(other) for other in others] == [None] * len(others)
+
+
+def test_everything_shipped_fits_its_limit():
+    assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 40e6

@@ -6,11 +6,12 @@ import platform
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from camu_core import __version__
 from camu_core.config import data_dir, home_dir
 from camu_core.data import DATASETS, imported_card, imported_datasets
-from camu_core.weights import SHIPPED, sha256_of, shipped_cards
+from camu_core.weights import SHIPPED, sha256_of, shipped_cards, shipped_path
 
 _PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "umap-learn", "plotly", "streamlit", "distributed")
 
@@ -34,13 +35,18 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"  {info.name} {state}: {info.title}, {n_images:,} images, {info.n_classes} classes")
     print(f"\nWeights in {SHIPPED}")
     for card in shipped_cards():
-        path = SHIPPED / f"{card['dataset']}-{card['model']}.safetensors"
-        intact = path.exists() and sha256_of(path) == card["sha256"]
-        state = "intact" if intact else "DAMAGED OR MISSING"
-        print(f"  {path.name:26} {card['test_accuracy']:.2%} test accuracy, {state}")
+        path = shipped_path(card["dataset"], card["model"])
+        print(f"  {path.name:30} {card['test_accuracy']:.2%} test accuracy, {_intact(path, card)}")
+    for card in shipped_cards(retrained=True):
+        path = shipped_path(card["dataset"], card["model"], *card["forget_classes"])
+        print(f"  {path.name:40} {card['retain_test_accuracy']:.2%} on what it learned, {_intact(path, card)}")
     print("\nFolders")
     for variable, folder in (("CAMU_HOME", home_dir()), ("CAMU_DATA", data_dir())):
         print(f"  {variable:10} {folder}  {_writable(folder)}")
+
+
+def _intact(path: Path, card: dict[str, Any]) -> str:
+    return "intact" if path.exists() and sha256_of(path) == card["sha256"] else "DAMAGED OR MISSING"
 
 
 def _version(name: str) -> str:

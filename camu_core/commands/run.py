@@ -16,6 +16,7 @@ from camu_core.files import write_atomically
 from camu_core.jobs import RunJob
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
+from camu_core.models import MODELS
 from camu_core.planning import plan_run
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
@@ -26,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", default="digits", help=f"one of {', '.join(DATASETS)}; default %(default)s")
     parser.add_argument("--forget-class", type=int, action="append", required=True, metavar="C",
                         help="index of a class to forget; repeatable")  # fmt: skip
+    parser.add_argument(
+        "--model", help=f"one of {', '.join(MODELS)}; default: cnn for grey images, resnet20 for coloured ones"
+    )
     parser.add_argument("--method", default="camu", help=f"one of {', '.join(METHODS)}; default %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="of every random draw; default %(default)s")
     parser.add_argument(
@@ -46,6 +50,7 @@ def run(arguments: argparse.Namespace) -> None:
         method=arguments.method,
         settings=dict(_assignment(text) for text in arguments.set),
         seed=arguments.seed,
+        model=arguments.model,
         weights=arguments.weights,
     )
     decomposition.check(arguments, spec)

@@ -55,8 +55,8 @@ class Method(Protocol):
     source: ClassVar[str]
     uses_retain_data: ClassVar[bool]
 
-    def default_config(self, dataset: str, forget_kind: str) -> Settings:
-        """The settings to start from for a dataset (by name) and a kind of forget set."""
+    def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> Settings:
+        """The settings to start from for a dataset, a kind of forget set and a model, all by name."""
         ...
 
     def unlearn(self, task: UnlearningTask, config: Settings) -> Iterator[Step]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from camu_core.methods.base import UnlearningTask
 from camu_core.progress import Step
-from camu_core.training import RECIPES, TrainingConfig, training
+from camu_core.training import TrainingConfig, recipe_for, training
 
 # Original models are trained with small seeds; starting from the very same weights would make the two look alike.
 SEED_OFFSET = 1_000_003
@@ -18,11 +18,11 @@ class Retrain:
         "Throws the network away and trains a new one that never sees the forget set. "
         "It is what every faster method is measured against."
     )
-    source = "No paper: exact unlearning by definition. Same recipe as the original model of the dataset."
+    source = "No paper: exact unlearning by definition. Same recipe as the original model."
     uses_retain_data = True
 
-    def default_config(self, dataset: str, forget_kind: str) -> TrainingConfig:
-        return RECIPES.get(dataset, TrainingConfig())
+    def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> TrainingConfig:
+        return recipe_for(dataset, model)
 
     def unlearn(self, task: UnlearningTask, config: TrainingConfig) -> Iterator[Step]:
         """Fresh weights drawn from the task's seed, then training on the retain set alone."""

@@ -7,6 +7,7 @@ from torch import nn
 
 from camu_core.causal.mediation import swap_samples, transplant_samples
 from camu_core.causal.responses import BATCH_SIZE, respond
+from camu_core.models import build_model
 
 N = BATCH_SIZE + 20  # more than one batch
 INPUTS = torch.rand(N, 1, 6, 6, generator=torch.Generator().manual_seed(0))
@@ -44,6 +45,18 @@ def test_the_curve_equals_networks_built_block_by_block(models):
     assert curve.shape == (len(names) + 1, N)
     for j, row in enumerate(curve):
         assert row == pytest.approx(hybrid_outcome(*models, names[:j]), abs=1e-6)
+
+
+def test_the_curve_of_a_resnet_takes_batch_statistics_along():
+    pair = [build_model("resnet20", (1, 6, 6), 3, seed) for seed in (0, 1)]
+    with torch.no_grad():
+        for model in pair:  # in train mode, for statistics of its own
+            model(INPUTS[:50] * (1 + pair.index(model)))
+    curve = transplant_samples(*pair, INPUTS, Y)
+    names = list(pair[0].blocks)
+    for j in (0, 1, 5, len(names)):
+        assert curve[j] == pytest.approx(hybrid_outcome(*pair, names[:j]), abs=1e-6)
+    assert np.abs(np.diff(curve, axis=0)).mean(axis=1)[:-2].min() > 1e-4, "each residual block does make a difference"
 
 
 def test_increments_telescope_to_the_total(models):
