@@ -16,7 +16,7 @@ from camu_core.progress import Step
 from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
-from camu_core.weights import find_weights, from_arrays, is_shipped, keep_weights, load_original
+from camu_core.weights import find_weights, from_arrays, is_shipped, keep_weights, load_weights
 
 # Methods whose network does not come from the original: its parts cannot be swapped, see `causal.mediation`.
 TRAINED_APART = frozenset({"retrain"})
@@ -103,7 +103,7 @@ class CausalJob:
         spec = self.spec
         weights = {"unlearned": self.unlearned, **({"retrained": self.retrained} if self.retrained else {})}
         return {
-            "original": load_original(spec.weights, spec.dataset, spec.model),
+            "original": load_weights(spec.weights, spec.dataset, spec.model),
             **{name: from_arrays(arrays, spec.dataset, spec.model) for name, arrays in weights.items()},
         }
 

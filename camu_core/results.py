@@ -56,6 +56,7 @@ class RunResult:
     Args:
         spec: what was run.
         versions: of Python and the libraries that made the numbers.
+        is_shipped: the unlearned weights come from a shipped retrained model (float16), trained beforehand.
         seconds: wall time of each stage; "unlearn" is unlearning alone, without snapshots.
         losses: unweighted loss terms, float64 (steps,) each.
         snapshots: from the original model (first) to the unlearned one (last), on the live part of the probe set.
@@ -70,6 +71,7 @@ class RunResult:
 
     spec: RunSpec
     versions: dict[str, str]
+    is_shipped: bool
     seconds: dict[str, float]
     losses: dict[str, np.ndarray]
     snapshots: tuple[Snapshot, ...]
@@ -91,6 +93,7 @@ class RunResult:
             "spec": self.spec.to_json(),
             "digest": self.digest,
             "seconds": self.seconds["unlearn"],
+            "is_shipped": self.is_shipped,
             "stage_seconds": self.seconds,
             "metrics": self.metrics,
             "versions": self.versions,
@@ -126,6 +129,7 @@ class RunResult:
         return cls(
             spec=RunSpec.from_json(summary["spec"]),
             versions=summary["versions"],
+            is_shipped=summary["is_shipped"],
             seconds=summary["stage_seconds"],
             metrics=summary["metrics"],
             snapshots=snapshots,

@@ -16,7 +16,7 @@ from camu_core.config import ASSETS, home_dir
 from camu_core.data import DATASETS
 from camu_core.errors import StoreUnwritable, WeightsError
 from camu_core.files import write_atomically
-from camu_core.models import BlockModel, build_model
+from camu_core.models import BlockModel, build_model, usual_model
 from camu_core.specs import RunSpec
 
 SHIPPED = ASSETS / "weights"
@@ -33,8 +33,13 @@ def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
     return SHIPPED / f"{dataset}-{model}{suffix}.safetensors"
 
 
-def shipped_retrained(spec: RunSpec) -> Path | None:
-    """The weights that a run of retraining would give, up to their rounding to float16; None if none are shipped.
+def ready_datasets() -> list[str]:
+    """Names of the datasets whose usual original model is shipped, so that they can be forgotten from at once."""
+    return [info.name for info in DATASETS.values() if shipped_path(info.name, usual_model(info.shape)).exists()]
+
+
+def shipped_retrained(spec: RunSpec) -> dict[str, Any] | None:
+    """The card of the weights that a run of retraining would give, up to their rounding to float16; None without any.
 
     Args:
         spec: any run; only retraining for one forgotten class, with the very settings of the card, has such weights.
@@ -45,7 +50,7 @@ def shipped_retrained(spec: RunSpec) -> Path | None:
     if not path.exists():
         return None
     card = json.loads(path.with_suffix(".json").read_text())
-    return path if (card["recipe"], card["seed"]) == (dict(spec.settings), spec.seed) else None
+    return card if (card["recipe"], card["seed"]) == (dict(spec.settings), spec.seed) else None
 
 
 def _given_dir() -> Path:
@@ -160,8 +165,8 @@ def build_from_bytes(content: bytes, dataset: str, model: str, name: str) -> Blo
     return built.eval()
 
 
-def load_original(sha256: str, dataset: str, model: str) -> BlockModel:
-    """The original model of a run, frozen, in eval mode.
+def load_weights(sha256: str, dataset: str, model: str) -> BlockModel:
+    """The model of a weights file by its content, frozen, in eval mode.
 
     Raises:
         WeightsError: the file is not on this machine, or its content has changed.

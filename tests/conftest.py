@@ -19,7 +19,7 @@ from camu_core.data import Dataset, load_dataset, split  # noqa: E402
 from camu_core.methods import UnlearningTask  # noqa: E402
 from camu_core.models import BlockModel, build_model  # noqa: E402
 from camu_core.specs import ForgetSpec  # noqa: E402
-from camu_core.weights import load_original  # noqa: E402
+from camu_core.weights import load_weights  # noqa: E402
 
 # A port on which nobody listens: connections are refused at once.
 _NOBODY = "http://127.0.0.1:9"
@@ -136,7 +136,7 @@ def make_class_task() -> Callable[..., UnlearningTask]:
         images = load_dataset(dataset)
         splits = split(images, ForgetSpec(classes=(label,)))
         return _task(
-            load_original(plan_run(dataset, [label]).weights, dataset, "cnn"),
+            load_weights(plan_run(dataset, [label]).weights, dataset, "cnn"),
             x_forget=images.x_train[splits.forget_train],
             y_forget=images.y_train[splits.forget_train],
             x_retain=images.x_train[splits.retain_train],

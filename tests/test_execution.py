@@ -17,7 +17,7 @@ from camu_core.methods.camu import CaMUConfig
 from camu_core.models import predict
 from camu_core.progress import Step
 from camu_core.results import RunResult
-from camu_core.weights import from_arrays, load_original
+from camu_core.weights import from_arrays, load_weights
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = {"epochs": 1}
@@ -135,7 +135,7 @@ def test_metrics_are_what_the_weights_in_the_result_give(digits, digits_result):
     result = digits_result
     splits = split(digits, result.spec.forget)
     models = {
-        "original": load_original(result.spec.weights, "digits", "cnn"),
+        "original": load_weights(result.spec.weights, "digits", "cnn"),
         "unlearned": from_arrays(result.weights, "digits", "cnn"),
     }
     for name, model in models.items():
@@ -180,7 +180,7 @@ def test_unlearning_seconds_leave_out_snapshots_and_measuring(broken_method):
 
 def test_all_terms_off_keeps_the_original_and_can_be_stored(camu_home):
     result = run(plan_run("digits", [3], settings={**QUICK, **ALL_OFF}))
-    original = load_original(result.spec.weights, "digits", "cnn").state_dict()
+    original = load_weights(result.spec.weights, "digits", "cnn").state_dict()
     for name, value in result.weights.items():
         np.testing.assert_array_equal(value, original[name].numpy())
     assert result.metrics["unlearned"] == result.metrics["original"]

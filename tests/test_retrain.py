@@ -6,6 +6,7 @@ from camu_core.methods.retrain import SEED_OFFSET
 from camu_core.models import build_model
 from camu_core.progress import drain
 from camu_core.training import TrainingConfig, training
+from camu_core.weights import shipped_retrained
 
 CONFIG = TrainingConfig(epochs=2, batch_size=16)
 
@@ -55,3 +56,19 @@ def test_digits_without_a_class_are_learned_and_the_class_is_not():
     metrics = run(plan_run("digits", [3], method="retrain")).metrics["unlearned"]
     assert metrics["forget_train"] == metrics["forget_test"] == 0.0
     assert metrics["retain_test"] >= 0.96
+
+
+@pytest.mark.slow
+def test_a_shipped_retraining_is_loaded_and_measured_anew(needs_mnist):
+    spec = plan_run("mnist", [0], "retrain")
+    card = shipped_retrained(spec)
+    result = run(spec)
+    assert result.is_shipped
+    assert result.seconds["unlearn"] == card["seconds"]
+    for split in ("retain_train", "forget_train", "retain_test", "forget_test"):
+        assert result.metrics["unlearned"][split] == pytest.approx(card[f"{split}_accuracy"], abs=2e-4)
+
+
+def test_another_seed_is_trained():
+    spec = plan_run("digits", [3], "retrain", {"epochs": 1}, seed=1)
+    assert not run(spec).is_shipped

@@ -21,7 +21,8 @@ from camu_core.weights import (
     build_from_bytes,
     find_weights,
     from_arrays,
-    load_original,
+    load_weights,
+    ready_datasets,
     sha256_of,
     shipped_cards,
     shipped_path,
@@ -139,7 +140,7 @@ def test_adopted_weights_are_found_again_by_their_content(model, tmp_path, camu_
     path.unlink()
     assert find_weights(sha256).read_bytes() == to_bytes(model)
     assert len([p for p in camu_home.rglob("*") if p.is_file()]) == 1
-    loaded = load_original(sha256, "digits", "cnn")
+    loaded = load_weights(sha256, "digits", "cnn")
     assert not loaded.training
     assert not any(weight.requires_grad for weight in loaded.parameters())
     assert torch.equal(loaded.state_dict()["blocks.output.bias"], model.state_dict()["blocks.output.bias"])
@@ -169,7 +170,7 @@ def test_a_kept_file_that_changed_is_not_used(model, tmp_path):
     kept.chmod(0o600)
     kept.write_bytes(bytes(content))
     with pytest.raises(WeightsError):
-        load_original(sha256, "digits", "cnn")
+        load_weights(sha256, "digits", "cnn")
 
 
 @pytest.mark.parametrize("step", ["os.replace", "os.fsync"])
@@ -208,7 +209,7 @@ def test_every_shipped_file_has_a_card_and_every_card_a_file():
 def test_shipped_weights_are_intact_and_good_enough(card):
     path = SHIPPED / f"{card['dataset']}-{card['model']}.safetensors"
     assert sha256_of(path) == card["sha256"]
-    assert load_original(card["sha256"], card["dataset"], card["model"])
+    assert load_weights(card["sha256"], card["dataset"], card["model"])
     assert card["test_accuracy"] >= LEAST_TEST_ACCURACY[card["dataset"]]
 
 
@@ -218,7 +219,7 @@ def test_cards_tell_the_truth(card):
     if not DATASETS[card["dataset"]].is_present():
         pytest.skip(f"{card['dataset']} is not in CAMU_DATA, and tests download nothing")
     dataset = load_dataset(card["dataset"])
-    model = load_original(card["sha256"], card["dataset"], card["model"])
+    model = load_weights(card["sha256"], card["dataset"], card["model"])
     right = (predict(model, dataset.x_test)[0].argmax(dim=1) == dataset.y_test).double().mean().item()
     assert right == pytest.approx(card["test_accuracy"], abs=1e-3)
     assert (card["n_train"], card["n_test"]) == (len(dataset.y_train), len(dataset.y_test))
@@ -230,7 +231,7 @@ def test_retrained_weights_are_intact_and_stand_for_the_default_run(card):
     path = shipped_path(card["dataset"], card["model"], forgotten)
     assert sha256_of(path) == card["sha256"]
     assert build_from_bytes(path.read_bytes(), card["dataset"], card["model"], path.name)
-    assert shipped_retrained(plan_run(card["dataset"], [forgotten], "retrain", model=card["model"])) == path
+    assert shipped_retrained(plan_run(card["dataset"], [forgotten], "retrain", model=card["model"])) == card
     assert card["forget_test_accuracy"] == card["forget_train_accuracy"] == 0.0
     assert card["retain_test_accuracy"] >= LEAST_TEST_ACCURACY[card["dataset"]] - 0.01
 
@@ -241,8 +242,9 @@ def test_retrained_weights_stand_for_no_other_run(model, tmp_path, monkeypatch):
     assert shipped_retrained(spec) is None
     path = shipped_path("digits", "cnn", 3)
     path.write_bytes(to_bytes(model, torch.float16))
-    path.with_suffix(".json").write_text(json.dumps({"recipe": dict(spec.settings), "seed": 0}))
-    assert shipped_retrained(spec) == path
+    card = {"recipe": dict(spec.settings), "seed": 0}
+    path.with_suffix(".json").write_text(json.dumps(card))
+    assert shipped_retrained(spec) == card
     others = [
         replace(spec, forget=ForgetSpec(classes=(4,))),
         replace(spec, forget=ForgetSpec(classes=(3, 4))),
@@ -253,6 +255,14 @@ def test_retrained_weights_stand_for_no_other_run(model, tmp_path, monkeypatch):
         replace(spec, settings=tuple({**dict(spec.settings), "epochs": 29}.items())),
     ]
     assert [shipped_retrained(other) for other in others] == [None] * len(others)
+
+
+def test_a_dataset_is_ready_when_its_original_is_shipped(tmp_path, monkeypatch):
+    assert {"digits", "mnist", "fashion_mnist"} <= set(ready_datasets())
+    assert "cifar100" not in ready_datasets()
+    monkeypatch.setattr("camu_core.weights.SHIPPED", tmp_path)
+    shipped_path("cifar100", "resnet20").touch()
+    assert ready_datasets() == ["cifar100"]
 
 
 def test_everything_shipped_fits_its_limit():

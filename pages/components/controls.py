@@ -5,6 +5,8 @@ from dataclasses import fields
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec, plan_run
+from camu_core.models import usual_model
+from camu_core.weights import ready_datasets
 from pages.components import images, state, text
 
 
@@ -37,7 +39,7 @@ def run_controls(shown: RunSpec) -> tuple[str, int, str]:
     with left:
         dataset = st.segmented_control(
             text.PICK_DATASET,
-            list(DATASETS),
+            ready_datasets(),
             format_func=lambda name: DATASETS[name].title,
             key="dataset",
             required=True,
@@ -70,7 +72,7 @@ def press_button(busy: bool = False) -> bool:
 
 def _settings(dataset: str, method: str) -> tuple[dict[str, float], int]:
     """The method's fields as number inputs; keys carry dataset and method, whose defaults differ."""
-    defaults = METHODS[method].default_config(dataset, "class")
+    defaults = METHODS[method].default_config(dataset, "class", usual_model(DATASETS[dataset].shape))
     prefix = f"set-{dataset}-{method}-"
     values = {}
     columns = st.columns(4)

@@ -18,6 +18,7 @@ from camu_core.jobs import JobView, RunJob, UmapJob
 from camu_core.planning import plan_run
 from camu_core.progress import drain
 from camu_core.projection import aligned, fit_pca
+from camu_core.weights import shipped_retrained
 from pages.components import text
 
 # Datasets on which retraining is quick enough to run beside every run.
@@ -187,9 +188,12 @@ def start(spec: RunSpec) -> None:
 
 
 def start_companion(spec: RunSpec) -> None:
-    """After a run: retrain beside it where that takes seconds."""
-    if spec.method != "retrain" and spec.dataset in QUICK_DATASETS and retrained_for(spec) is None:
-        start_beside(retraining_of(spec), BACKGROUND_PRIORITY)  # behind what others are waiting for
+    """After a run: retrain beside it where that takes seconds, or where the retrained network is shipped."""
+    if spec.method == "retrain" or retrained_for(spec) is not None:
+        return
+    retraining = retraining_of(spec)
+    if spec.dataset in QUICK_DATASETS or shipped_retrained(retraining):
+        start_beside(retraining, BACKGROUND_PRIORITY)  # behind what others are waiting for
 
 
 def start_beside(spec: RunSpec, priority: int = 0) -> None:

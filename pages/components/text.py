@@ -62,7 +62,8 @@ EVIDENCE = (
     ("embeddings", "How it sees the images", ":material/scatter_plot:"),
 )
 TOOK = "{method} took {seconds:.1f} s"
-TOOK_RETRAINING = ", retraining {seconds:.1f} s."
+TOOK_RETRAINING = ", retraining {seconds:.1f} s"
+TOOK_BEFOREHAND = " (done beforehand and shipped with the app)"
 RETRAIN_PRESS = "Retrain for comparison"
 RETRAIN_HELP = "Trains a new network without the forget set: the gold standard. Takes {minutes}."
 RETRAIN_RUNNING = "A second network is trained without it, for comparison: step {index:,} of {total:,}"

@@ -45,7 +45,10 @@ def verdict_card(result: RunResult, retrained: RunResult | None) -> None:
             for page, label, icon in text.EVIDENCE:
                 st.page_link(_PAGES[page], label=label, icon=icon, query_params={"run": result.digest}, width="content")
             took = text.TOOK.format(method=METHODS[result.spec.method].title, seconds=result.seconds["unlearn"])
-            st.caption(took + (text.TOOK_RETRAINING.format(seconds=retrained.seconds["unlearn"]) if retrained else "."))
+            if retrained is not None:
+                took += text.TOOK_RETRAINING.format(seconds=retrained.seconds["unlearn"])
+                took += text.TOOK_BEFOREHAND if retrained.is_shipped else ""
+            st.caption(took + ".")
 
 
 def unfinished(run: state.OpenRun) -> None:

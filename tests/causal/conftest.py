@@ -4,7 +4,7 @@ from causal_models import residual_model
 
 import camu_core
 from camu_core.models import BlockModel
-from camu_core.weights import from_arrays, load_original
+from camu_core.weights import from_arrays, load_weights
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,5 +25,5 @@ def digits_run():
     """CaMU forgets the 3 of digits: (original, unlearned, probe)."""
     result = camu_core.run(camu_core.plan_run("digits", [3]))
     spec = result.spec
-    original = load_original(spec.weights, spec.dataset, spec.model)
+    original = load_weights(spec.weights, spec.dataset, spec.model)
     return original, from_arrays(result.weights, spec.dataset, spec.model), result.probe
