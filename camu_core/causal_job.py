@@ -11,12 +11,13 @@ import numpy as np
 from camu_core.causal import attribution_report, causal_report, scenario_table, subset_specs
 from camu_core.data import DATASETS, ProbeSet
 from camu_core.execution import execute
+from camu_core.luggage import Luggage
 from camu_core.models import BlockModel
 from camu_core.progress import Step
 from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
-from camu_core.weights import find_weights, from_arrays, is_shipped, keep_weights, load_weights
+from camu_core.weights import from_arrays, load_weights
 
 # Methods whose network does not come from the original: its parts cannot be swapped, see `causal.mediation`.
 TRAINED_APART = frozenset({"retrain"})
@@ -63,7 +64,6 @@ class CausalJob:
         spec: of the run. unlearned: its weights by parameter name; retrained likewise, or None.
         sources: digests of the runs they come from.
         intervention: in `INTERVENTIONS`. seed: of its draw and of the bootstrap.
-        weights: content of the original model's file where workers may not have it; None if it is shipped.
     """
 
     spec: RunSpec
@@ -71,16 +71,16 @@ class CausalJob:
     unlearned: dict[str, np.ndarray]
     retrained: dict[str, np.ndarray] | None
     sources: tuple[str, ...]
+    luggage: Luggage
     intervention: str = "camu"
     seed: int = 0
-    weights: bytes | None = None
     result_type: ClassVar[type[Storable]] = CausalResult
 
     @classmethod
     def of(
         cls, result: RunResult, retrained: RunResult | None = None, intervention: str = "camu", seed: int = 0
     ) -> "CausalJob":
-        """Raises: WeightsError if the original model is not on this machine."""
+        """Raises: see `Luggage.of`."""
         spec = result.spec
         return cls(
             spec=spec,
@@ -90,7 +90,7 @@ class CausalJob:
             sources=(result.digest, *((retrained.digest,) if retrained else ())),
             intervention=intervention,
             seed=seed,
-            weights=None if is_shipped(spec.weights) else find_weights(spec.weights).read_bytes(),
+            luggage=Luggage.of(spec),
         )
 
     @property
@@ -108,8 +108,7 @@ class CausalJob:
         }
 
     def execute(self) -> Generator[Step, None, CausalResult]:
-        if self.weights is not None:
-            keep_weights(self.spec.weights, self.weights)
+        self.luggage.unpack(self.spec)
         yield Step(0, 2, stage="causal")
         with one_thread():
             models = self.models()

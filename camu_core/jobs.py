@@ -10,11 +10,11 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from camu_core.execution import execute
+from camu_core.luggage import Luggage
 from camu_core.progress import Snapshot, Step
 from camu_core.projection import project_umap
 from camu_core.results import Projection, RunResult, Storable
 from camu_core.specs import RunSpec
-from camu_core.weights import find_weights, is_shipped, keep_weights
 
 OVER = ("done", "stopped", "failed")
 STATES = ("queued", "running", *OVER)
@@ -33,27 +33,23 @@ class Job(Protocol):
 
 @dataclass(frozen=True)
 class RunJob:
-    """One unlearning run.
-
-    Args:
-        weights: content of the original model's file where workers may not have it; None if it is shipped.
-    """
+    """One unlearning run."""
 
     spec: RunSpec
-    weights: bytes | None = None
+    luggage: Luggage
     result_type: ClassVar[type[Storable]] = RunResult
 
     @classmethod
     def of(cls, spec: RunSpec) -> "RunJob":
-        return cls(spec, None if is_shipped(spec.weights) else find_weights(spec.weights).read_bytes())
+        """Raises: see `Luggage.of`."""
+        return cls(spec, Luggage.of(spec))
 
     @property
     def digest(self) -> str:
         return self.spec.digest
 
     def execute(self) -> Generator[Step, None, RunResult]:
-        if self.weights is not None:
-            keep_weights(self.spec.weights, self.weights)
+        self.luggage.unpack(self.spec)
         return (yield from execute(self.spec))
 
 

@@ -11,7 +11,7 @@ from camu_core.errors import SpecError, WeightsError
 from camu_core.methods import METHODS
 from camu_core.models import MODELS, pick_device, usual_model
 from camu_core.specs import ForgetSpec, RunSpec
-from camu_core.weights import adopt_weights, sha256_of, shipped_path
+from camu_core.weights import adopt_weights, sha256_of, shipped_path, weights_path
 
 
 def plan_run(
@@ -32,7 +32,8 @@ def plan_run(
         method: a name in `METHODS`.
         settings: fields of the method's config that differ from its defaults; texts are read as numbers.
         model: a name in `MODELS`; None takes the usual one for the dataset's images.
-        weights: a safetensors file of the original model; None takes the shipped one.
+        weights: a safetensors file of the original model; None takes the one that is shipped, or was trained on
+            images of one's own.
         device: "auto" or one that torch finds here; None takes CAMU_DEVICE's.
     Raises:
         SpecError: a name, a class, a setting, the seed or the device is wrong.
@@ -50,7 +51,8 @@ def plan_run(
     config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})
     spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, pick_device(device or device_name()))
     # last, when nothing else can be wrong: it may keep a copy of the file
-    sha256 = adopt_weights(weights, dataset, model) if weights else _shipped_sha256(dataset, model)
+    path = weights or _original(dataset, model)
+    sha256 = sha256_of(path) if path == shipped_path(dataset, model) else adopt_weights(path, dataset, model)
     return replace(spec, weights=sha256)
 
 
@@ -65,11 +67,11 @@ def known(what: str, name: str, registry: Iterable[str]) -> str:
     return name
 
 
-def _shipped_sha256(dataset: str, model: str) -> str:
-    path = shipped_path(dataset, model)
+def _original(dataset: str, model: str) -> Path:
+    path = weights_path(dataset, model)
     if not path.exists():
         raise WeightsError(
-            f"No trained {model} for {dataset} is shipped; make one with "
+            f"There is no trained {model} for {dataset}; make one with "
             f"'python -m camu_core train --dataset {dataset} --model {model}'."
         )
-    return sha256_of(path)
+    return path

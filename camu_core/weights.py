@@ -13,7 +13,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from camu_core.config import ASSETS, home_dir
-from camu_core.data import DATASETS
+from camu_core.data import DATASETS, is_imported
 from camu_core.errors import StoreUnwritable, WeightsError
 from camu_core.files import write_atomically
 from camu_core.models import BlockModel, build_model, usual_model
@@ -31,6 +31,16 @@ def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
     """
     suffix = "" if without is None else f"{_WITHOUT}{without}"
     return SHIPPED / f"{dataset}-{model}{suffix}.safetensors"
+
+
+def weights_path(dataset: str, model: str, without: int | None = None) -> Path:
+    """Where a trained model belongs: among the shipped ones, or, on images of one's own, in CAMU_HOME.
+
+    Args:
+        without: see `shipped_path`.
+    """
+    shipped = shipped_path(dataset, model, without)
+    return _given_dir() / shipped.name if is_imported(dataset) else shipped
 
 
 def ready_datasets() -> list[str]:

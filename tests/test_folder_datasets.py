@@ -1,7 +1,6 @@
 """What a user's own images become; how it is kept is in test_imported_datasets.py."""
 
 import io
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -300,10 +299,10 @@ def class_names_of(folders, zipped, picture):
         ("猫", "猫"),
         ("cafe\u0301", "caf\u00e9"),
         ("  two \t words ", "two words"),
-        ("a\x1b[31mb\x07", "a[31mb"),
+        ("a\x1b[31mb\x07", "a 31mb"),
         ("\u202egnp\u200b", "gnp"),
         ("\u200b", "unnamed"),
-        ("<b onclick=x>&amp;", "<b onclick=x>&amp;"),
+        ("<b onclick=x>&amp;", "b onclick=x amp;"),
         ("x" * 300, "x" * 59 + "…"),
         ("x" * 60, "x" * 60),
     ],
@@ -336,12 +335,6 @@ def test_labels_go_with_names_that_were_made_plain(zipped, picture):
     assert info.class_names == ("a", "b")
     dataset = load_dataset(info.name)
     assert dict(zip(dataset.y_train.tolist(), levels(dataset.x_train), strict=True)) == {0: 100, 1: 200}
-
-
-def test_figures_get_names_without_tags():
-    info = replace(DATASETS["digits"], class_names=('<a href="x">R&B</a>', "plain"))
-    assert info.figure_names == ('&lt;a href="x"&gt;R&amp;B&lt;/a&gt;', "plain")
-    assert DATASETS["digits"].figure_names == DATASETS["digits"].class_names
 
 
 def test_the_plural_of_a_class():

@@ -321,7 +321,7 @@ def test_clutter_is_ignored_silently(good, zipped, picture):
 
 def test_html_and_control_characters_in_file_names_stay_text(good, zipped):
     (warning,) = warnings_of(zipped({**good, "cat/\x1b[2J<script>\u202e.png": b"", "cat/" + "n" * 200 + ".png": b""}))
-    assert "'cat/[2J<script>.png'" in warning
+    assert "'cat/ 2J script .png'" in warning
     assert "\x1b" not in warning
     assert "n" * 60 not in warning
 

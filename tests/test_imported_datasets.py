@@ -89,7 +89,7 @@ def test_only_its_exact_name_finds_it(info):
 def test_a_run_on_it_ends_like_any_other(info, tmp_path):
     weights = tmp_path / "own.safetensors"
     weights.write_bytes(to_bytes(build_model("cnn", info.shape, info.n_classes)))
-    result = run(plan_run(info.name, [1], settings={"epochs": 1}, weights=weights))
+    result = run(plan_run(info.name, [1], settings={"epochs": 1}, model="cnn", weights=weights))
     assert result.spec.dataset == info.name
     assert result.metrics["unlearned"]["n"]["forget_train"] == 4
     assert result.probe.x.shape == (10, 3, 32, 32)

@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from camu_core.commands import decomposition
+from camu_core.commands.images import add_argument, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.config import scheduler_address
-from camu_core.data import DATASETS
 from camu_core.engine import Engine
 from camu_core.errors import SpecError, StoreUnwritable
 from camu_core.execution import execute
@@ -24,7 +24,7 @@ from camu_core.store import RunStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", default="digits", help=f"one of {', '.join(DATASETS)}; default %(default)s")
+    add_argument(parser)
     parser.add_argument("--forget-class", type=int, action="append", required=True, metavar="C",
                         help="index of a class to forget; repeatable")  # fmt: skip
     parser.add_argument(
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     spec = plan_run(
-        dataset=arguments.dataset,
+        dataset=dataset_named(arguments.dataset),
         forget_classes=arguments.forget_class,
         method=arguments.method,
         settings=dict(_assignment(text) for text in arguments.set),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from camu_core.commands.images import add_argument, dataset_named
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.data import DATASETS
 from camu_core.engine import Engine
 from camu_core.errors import SpecError, StoreUnwritable
 from camu_core.files import write_atomically
@@ -17,7 +17,7 @@ from camu_core.sweeps import SweepSpec, running_sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", default="digits", help=f"one of {', '.join(DATASETS)}; default %(default)s")
+    add_argument(parser)
     parser.add_argument("--forget-class", default="all", help="classes, each forgotten alone: all, or such as 0-2,5")
     parser.add_argument("--method", default="camu,retrain", help=f"of {', '.join(METHODS)}; default %(default)s")
     parser.add_argument("--seed", default="0", help="such as 0-2; default %(default)s")
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.output.suffix not in (".csv", ".parquet"):
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
     methods = (name.strip() for name in arguments.method.split(","))
-    sweep = SweepSpec.from_texts(arguments.dataset, arguments.forget_class, methods, arguments.seed)
+    sweep = SweepSpec.from_texts(dataset_named(arguments.dataset), arguments.forget_class, methods, arguments.seed)
     runs = sweep.runs()
     store = RunStore()
     n_stored = sum(store.has(spec.digest) for spec in runs)

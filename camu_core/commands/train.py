@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from camu_core.checkpoints import Checkpoint
+from camu_core.commands.images import add_argument, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS, Dataset, loading, split
 from camu_core.errors import SpecError, StoreUnwritable
@@ -24,11 +25,11 @@ from camu_core.planning import known
 from camu_core.specs import ForgetSpec
 from camu_core.threads import one_thread
 from camu_core.training import recipe_for, training
-from camu_core.weights import build_from_bytes, shipped_path, to_bytes
+from camu_core.weights import build_from_bytes, to_bytes, weights_path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dataset", default="digits", help=f"one of {', '.join(DATASETS)}; default %(default)s")
+    add_argument(parser)
     parser.add_argument(
         "--model", help=f"one of {', '.join(MODELS)}; default: cnn for grey images, resnet20 for coloured ones"
     )
@@ -41,18 +42,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the training; repeatable"
     )
     parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="safetensors file to write; default: the shipped one"
+        "--output", type=Path, metavar="FILE", help="safetensors file to write; default: where runs look for it"
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    info = DATASETS[known("dataset", arguments.dataset, DATASETS)]
+    info = DATASETS[known("dataset", dataset_named(arguments.dataset), DATASETS)]
     name = known("model", arguments.model or usual_model(info.shape), MODELS)
     forgotten = arguments.forget_class
     if forgotten is not None and not 0 <= forgotten < info.n_classes:
         raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {forgotten}.")
     recipe = recipe_for(info.name, name).with_values(dict(text.partition("=")[::2] for text in arguments.set))
-    output = arguments.output or shipped_path(info.name, name, forgotten)
+    output = arguments.output or weights_path(info.name, name, forgotten)
 
     dataset = drain_with_bar(loading(info.name))
     x, y, seed = dataset.x_train, dataset.y_train, arguments.seed

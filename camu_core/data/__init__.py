@@ -15,6 +15,7 @@ from camu_core.data.imported import (
     imported_card,
     imported_datasets,
     imported_info,
+    is_imported,
     keep_content,
 )
 from camu_core.data.mnist import FASHION_MNIST, MNIST
@@ -33,6 +34,7 @@ __all__ = [
     "import_images",
     "imported_card",
     "imported_datasets",
+    "is_imported",
     "keep_content",
     "load_dataset",
     "loading",

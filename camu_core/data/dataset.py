@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from html import escape
 
 import torch
 
@@ -29,7 +28,7 @@ class DatasetInfo:
     """What is known of a dataset without loading it.
 
     Args:
-        class_names: plain text, of a user perhaps: never HTML or Markdown.
+        class_names: plain text; of a user perhaps, then without markup, see `layout.plain_name`.
         shape: (channels, H, W) of one image.
         class_noun: what a class is called in a sentence ("digit", "garment").
         source: where the images come from, for the page's small print.
@@ -56,8 +55,3 @@ class DatasetInfo:
     def class_nouns(self) -> str:
         """The plural of `class_noun`."""
         return f"{self.class_noun}es" if self.class_noun.endswith("s") else f"{self.class_noun}s"
-
-    @property
-    def figure_names(self) -> tuple[str, ...]:
-        """`class_names` for figures: plotly obeys tags in any text, so here they are written out."""
-        return tuple(escape(name, quote=False) for name in self.class_names)

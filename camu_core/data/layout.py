@@ -15,13 +15,17 @@ from camu_core.errors import ImagesRefused
 _TRAIN_FOLDER = "train"
 _TEST_FOLDERS = {"test", "val", "valid", "validation"}
 _MAX_NAME_LENGTH = 60
+_MARKUP = str.maketrans(dict.fromkeys("<>&*`[]{}$:~|#\\!^", " "))
 _NAMES_SHOWN = 3
 
 
 def plain_name(text: str) -> str:
-    """A user's text on one short line, without invisible characters; it may still look like HTML or Markdown."""
+    """A user's text on one short line, without invisible characters and without what HTML or Markdown is made of.
+
+    Pages, figures and reports can then show it as it is.
+    """
     visible = "".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or unicodedata.category(c)[0] != "C")
-    line = " ".join(visible.split())
+    line = " ".join(visible.translate(_MARKUP).split())
     return line if len(line) <= _MAX_NAME_LENGTH else line[: _MAX_NAME_LENGTH - 1] + "…"
 
 

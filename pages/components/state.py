@@ -13,7 +13,7 @@ from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.config import ASSETS
 from camu_core.data import DATASETS, load_dataset
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
-from camu_core.errors import CamuError, RunNotFound
+from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound
 from camu_core.jobs import JobView, RunJob, UmapJob
 from camu_core.planning import plan_run
 from camu_core.progress import drain
@@ -127,13 +127,17 @@ def find_result(digest: str) -> RunResult:
 
     Raises:
         RunNotFound, RunDamaged: see `RunStore.load`.
+        DatasetUnavailable: it is of imported images that are not here any more.
     """
     try:
-        return _finished(digest, _stamp(digest))
+        result = _finished(digest, _stamp(digest))
     except RunNotFound:
         if example_store().has(digest):
             return _example_result(digest)
         raise
+    if result.spec.dataset not in DATASETS:
+        raise DatasetUnavailable(text.NO_IMAGES)
+    return result
 
 
 def retrained_for(spec: RunSpec) -> RunResult | None:
@@ -215,14 +219,14 @@ def pin_runs(digests: Iterable[str], pinned: bool) -> None:
 
 
 def finished_runs() -> list[dict]:
-    """Summaries of all stored runs, the last used first, with `is_pinned`; damaged ones are left out."""
+    """Summaries of stored runs, the last used first, with `is_pinned`; none that is damaged or lacks its images."""
     store, found = engine().store, []
     for digest in store.digests():
         try:
             found.append({**_summary(digest, _stamp(digest)), "is_pinned": store.is_pinned(digest)})
         except CamuError:
             continue
-    return found
+    return [summary for summary in found if summary["spec"]["dataset"] in DATASETS]
 
 
 @st.cache_data(show_spinner=False, max_entries=2000)
