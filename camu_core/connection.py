@@ -14,7 +14,7 @@ from camu_core.worker import TOPIC, warm_up
 MAX_ATTEMPTS = 2
 _WATCH_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
-_CONNECT_TIMEOUT_SECONDS = 20
+_CONNECT_TIMEOUT_SECONDS = 5
 _NO_WORKER_SECONDS = 20.0
 
 log = logging.getLogger(__name__)

@@ -69,7 +69,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_a_killed_worker_costs_time_and_nothing_else(engine: Engine) -> None:
-    spec = plan_run("digits", [3], "retrain", {"epochs": 100}, seed=21)
+    spec = plan_run("digits", [3], "retrain", {"epochs": 50}, seed=21)
     digest = engine.submit(RunJob.of(spec))
     wait_begun(engine, digest)
     kill(worker_pids(engine)[0])
@@ -246,7 +246,7 @@ def test_a_scheduler_that_goes_away_is_told_and_found_again(tmp_path: Path) -> N
     worker = start_worker(address, tmp_path / "worker-0")
     engine = Engine(RunStore(), scheduler=address)
     try:
-        digest = engine.submit(RunJob.of(plan_run("digits", [3], "retrain", {"epochs": 150}, seed=32)), "me")
+        digest = engine.submit(RunJob.of(plan_run("digits", [3], "retrain", {"epochs": 60}, seed=32)), "me")
         wait_begun(engine, digest)
         kill(scheduler.pid)
         scheduler.wait()
