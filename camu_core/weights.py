@@ -16,7 +16,7 @@ from camu_core.config import ASSETS, home_dir
 from camu_core.data import DATASETS, is_imported
 from camu_core.errors import StoreUnwritable, WeightsError
 from camu_core.files import write_atomically
-from camu_core.models import BlockModel, build_model, usual_model
+from camu_core.models import BlockModel, build_model
 from camu_core.specs import RunSpec
 
 SHIPPED = ASSETS / "weights"
@@ -41,11 +41,6 @@ def weights_path(dataset: str, model: str, without: int | None = None) -> Path:
     """
     shipped = shipped_path(dataset, model, without)
     return _given_dir() / shipped.name if is_imported(dataset) else shipped
-
-
-def ready_datasets() -> list[str]:
-    """Names of the datasets whose usual original model is shipped, so that they can be forgotten from at once."""
-    return [info.name for info in DATASETS.values() if shipped_path(info.name, usual_model(info.shape)).exists()]
 
 
 def shipped_retrained(spec: RunSpec) -> dict[str, Any] | None:

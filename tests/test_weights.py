@@ -22,7 +22,6 @@ from camu_core.weights import (
     find_weights,
     from_arrays,
     load_weights,
-    ready_datasets,
     sha256_of,
     shipped_cards,
     shipped_path,
@@ -255,14 +254,6 @@ def test_retrained_weights_stand_for_no_other_run(model, tmp_path, monkeypatch):
         replace(spec, settings=tuple({**dict(spec.settings), "epochs": 29}.items())),
     ]
     assert [shipped_retrained(other) for other in others] == [None] * len(others)
-
-
-def test_a_dataset_is_ready_when_its_original_is_shipped(tmp_path, monkeypatch):
-    assert {"digits", "mnist", "fashion_mnist"} <= set(ready_datasets())
-    assert "cifar100" not in ready_datasets()
-    monkeypatch.setattr("camu_core.weights.SHIPPED", tmp_path)
-    shipped_path("cifar100", "resnet20").touch()
-    assert ready_datasets() == ["cifar100"]
 
 
 def test_everything_shipped_fits_its_limit():

@@ -7,8 +7,7 @@ from camu_core import DATASETS, METHODS
 from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
 from camu_core.sweeps import SweepSpec, sweep_table
-from camu_core.weights import ready_datasets
-from pages.components import state, sweeps, text
+from pages.components import controls, state, sweeps, text
 
 
 def main() -> None:
@@ -96,7 +95,7 @@ def _actions(picked: pd.DataFrame) -> None:
 def _sweep_form() -> None:
     with st.form("sweep", border=True):
         left, middle, right, last = st.columns([2, 4, 2, 1])
-        dataset = left.selectbox(text.PICK_DATASET, ready_datasets(), format_func=lambda name: DATASETS[name].title)
+        dataset = left.selectbox(text.PICK_DATASET, controls.OFFERED, format_func=lambda name: DATASETS[name].title)
         methods = middle.multiselect(
             text.PICK_METHOD, list(METHODS), default=list(METHODS)[:2], format_func=lambda name: METHODS[name].title
         )
