@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Generator
 
-from distributed import Event, Future, KilledWorker
+from distributed import Client, Event, Future, KilledWorker
 
 from camu_core.config import scheduler_address
 from camu_core.connection import MAX_ATTEMPTS, Connection
@@ -118,8 +118,8 @@ class Engine:
             progress.stop_requested = True
             if progress.is_waiting:
                 self._finish(progress, "stopped")
-            else:
-                event = Event(progress.stop_name, client=self.connection.client)
+            elif (client := self.connection.client) is not None:  # else it is about to be put back, and ends there
+                event = Event(progress.stop_name, client=client)
                 threading.Thread(target=event.set, name="stop", daemon=True).start()  # waits if the scheduler is gone
             return True
 
@@ -165,16 +165,18 @@ class Engine:
     def _dispatch_next(self) -> None:
         """Hand as many jobs to the scheduler as it has free threads."""
         with self._lock:
+            if (client := self.connection.client) is None:
+                return
             n_free = self.connection.n_threads - sum(p.future is not None for p in self._progress.values())
             for progress in self._waiting()[: max(n_free, 0)]:
                 if len(progress.attempts) >= MAX_ATTEMPTS:
                     self._finish(progress, "failed", LOST)
                 else:
-                    self._dispatch(progress)
+                    self._dispatch(progress, client)
 
-    def _dispatch(self, progress: Progress) -> None:
+    def _dispatch(self, progress: Progress, client: Client) -> None:
         progress.stop_name = f"stop-{uuid.uuid4().hex}"
-        progress.future = future = self.connection.client.submit(
+        progress.future = future = client.submit(
             work, progress.job, progress.stop_name, key=progress.job.digest, priority=progress.priority
         )
         future.add_done_callback(lambda done: self._on_done(progress, done))

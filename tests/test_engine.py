@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import ClassVar
 
 import cloudpickle
@@ -156,6 +157,21 @@ def test_stopping_and_asking_again_never_hangs_and_never_tells_an_old_outcome(en
     for job in jobs:
         assert engine.has(job) or wait(engine, job.digest).state == "done"
         assert engine.result(job.digest, RunResult).spec == job.spec
+
+
+def test_requests_in_the_moment_in_which_the_connection_goes_are_kept(tmp_path: Path, monkeypatch) -> None:
+    engine = Engine(RunStore(tmp_path))
+    monkeypatch.setattr(engine, "start", lambda: None)
+    engine.connection.n_threads = 1  # the client is gone already, the threads are not known to be
+    wanted, unwanted = (RunJob.of(plan_run("digits", [c], seed=18)).digest for c in (0, 1))
+    for label in (0, 1):
+        engine.submit(RunJob.of(plan_run("digits", [label], seed=18)), "me")
+    engine._progress[unwanted].future = SimpleNamespace(client="the lost one")
+    assert engine.stop(unwanted, "me")
+    assert engine.watch(unwanted).is_stopping
+    engine._on_change()
+    assert engine.watch(unwanted).state == "stopped"
+    assert engine.watch(wanted).state == "queued"
 
 
 def test_a_loss_that_blows_up_is_explained(engine: Engine) -> None:
