@@ -127,7 +127,7 @@ def straightforward(task, config, n_steps):
                 loss.backward()
                 first.step()
             if config.retain_label_weight or config.forget_label_weight:
-                logits_f, logits_r = model(x_f)[0], model(x_r)[0]  # the forget batch first, as in the authors' code
+                logits_r, logits_f = model(x_r)[0], model(x_f)[0]
                 loss = config.retain_label_weight * cross_entropy(logits_r, y_r)
                 loss = loss + config.forget_label_weight * cross_entropy(logits_f, draws.treatment_y[f])
                 second.zero_grad(set_to_none=True)
@@ -280,10 +280,17 @@ def test_unequal_sizes_are_the_straightforward_loop_too(tiny_task, sizes):
     assert largest_difference(ours(task, SMALL), straightforward(reference, SMALL, n_steps)) < 1e-12
 
 
-def test_batch_normalisation_sees_retain_and_forget_apart(tiny_task):
+def test_batch_normalisation_keeps_the_originals_statistics(tiny_task):
     task = tiny_task(batch_norm=True, n_forget=8)
+    task.original.blocks["representation"][2].running_mean.uniform_(-1, 1)
+    task.model.load_state_dict(task.original.state_dict())
+    moved(task.model)
     reference = twin(task)
-    assert largest_difference(ours(task, SMALL), straightforward(reference, SMALL, 4)) < 1e-12
+    reference.model.eval()
+    unlearned = ours(task, SMALL)
+    assert largest_difference(unlearned, straightforward(reference, SMALL, 4)) < 1e-12
+    for kept, original in zip(unlearned.buffers(), task.original.buffers(), strict=True):
+        assert torch.equal(kept, original)
 
 
 # ------------------------------------------------------------------------------------------------- terms switched off

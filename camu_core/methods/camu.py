@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
@@ -93,17 +93,9 @@ def _teach(original: BlockModel, x: Tensor, device: str, noise: torch.Generator 
     return torch.cat(targets)
 
 
-def _apply_to_both(function, x_retain: Tensor, x_forget: Tensor, retain_first: bool) -> tuple[Tensor, Tensor]:
-    """One pass over both batches at once; which comes first makes no difference."""
+def _apply_to_both(function, x_retain: Tensor, x_forget: Tensor) -> tuple[Tensor, Tensor]:
+    """One pass over both batches at once."""
     return function(torch.cat([x_retain, x_forget])).split([len(x_retain), len(x_forget)])
-
-
-def _apply_to_each(function, x_retain: Tensor, x_forget: Tensor, retain_first: bool) -> tuple[Tensor, Tensor]:
-    """One pass each: batch normalisation must not mix them, and its running statistics remember the last one best."""
-    if retain_first:
-        return function(x_retain), function(x_forget)
-    forget, retain = function(x_forget), function(x_retain)
-    return retain, forget
 
 
 class CaMU:
@@ -133,8 +125,7 @@ class CaMU:
         model, device = task.model, task.device
         retain_targets = _teach(task.original, task.x_retain[pairs.retain_idx], device)
         forget_targets = _teach(task.original, task.x_retain[pairs.counterfactual_idx], device, noise=rng)
-        has_batch_norm = any(isinstance(module, nn.modules.batchnorm._BatchNorm) for module in model.modules())
-        apply = _apply_to_each if has_batch_norm else _apply_to_both
+        model.eval()  # batch normalisation keeps the original's statistics; nothing else here has a mode
         encoder_weights = [weight for block in model.encoder for weight in block.parameters()]
         representation_step = torch.optim.Adam(
             encoder_weights, lr=config.representation_lr, weight_decay=config.weight_decay, fused=True
@@ -156,7 +147,7 @@ class CaMU:
                 losses: dict[str, Tensor] = {}
 
                 if moves_representation:
-                    h_r, h_f = apply(model.encode, x_r, x_f, retain_first=True)
+                    h_r, h_f = _apply_to_both(model.encode, x_r, x_f)
                     losses["retain_representation"] = _kl_divergence(h_r, retain_targets[r])
                     losses["forget_representation"] = _kl_divergence(h_f, forget_targets[f])
                     representation_step.zero_grad()
@@ -167,7 +158,7 @@ class CaMU:
                     representation_step.step()
 
                 if moves_labels:
-                    logits_r, logits_f = apply(lambda x: model(x)[0], x_r, x_f, retain_first=False)
+                    logits_r, logits_f = _apply_to_both(lambda x: model(x)[0], x_r, x_f)
                     losses["retain_label"] = F.cross_entropy(logits_r, y_r)
                     losses["forget_label"] = F.cross_entropy(logits_f, pairs.counterfactual_y[f].to(device))
                     label_step.zero_grad()
