@@ -44,7 +44,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         seconds = {}
         started = time.perf_counter()
         dataset = yield from loading(spec.dataset)
-        splits = split(dataset, spec.forget)
+        splits = split(dataset, spec.forget, spec.seed)
         probe = draw_probe_set(dataset, splits, spec.seed)
         original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
         seconds["data"] = time.perf_counter() - started

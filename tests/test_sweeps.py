@@ -49,7 +49,7 @@ def test_a_sweep_survives_json() -> None:
 def test_the_table_has_one_row_a_run(digits_result) -> None:
     (row,) = sweep_table([digits_result.summary()]).to_dict("records")
     assert row["digest"] == digits_result.digest
-    assert (row["dataset"], row["method"], row["forget_class"], row["seed"]) == ("digits", "camu", "3", 0)
+    assert (row["dataset"], row["method"], row["forget"], row["seed"]) == ("digits", "camu", "3", 0)
     assert row["unlearn_seconds"] == digits_result.seconds["unlearn"]
     assert row["unlearned_retain_test"] == digits_result.metrics["unlearned"]["retain_test"]
 
@@ -73,7 +73,7 @@ def test_a_sweep_goes_on_where_it_was_closed() -> None:
     finally:
         engine.close()
     assert isinstance(table, pd.DataFrame)
-    assert sorted(table["forget_class"]) == ["0", "1", "2"]
+    assert sorted(table["forget"]) == ["0", "1", "2"]
     assert set(table["digest"]) == set(store.digests())
 
 

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     dataset = drain_with_bar(loading(info.name))
     x, y, seed = dataset.x_train, dataset.y_train, arguments.seed
     if forgotten is not None:  # as `methods.retrain` does it
-        idx = split(dataset, ForgetSpec(classes=(forgotten,))).retain_train
+        idx = split(dataset, ForgetSpec(classes=(forgotten,)), seed).retain_train
         x, y, seed = x[idx], y[idx], seed + SEED_OFFSET
     model = build_model(name, info.shape, info.n_classes, seed)
     with one_thread():

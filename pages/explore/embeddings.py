@@ -10,7 +10,7 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.projection import PROJECTIONS
 from camu_core.results import Projection, RunResult
-from pages.components import images, playback, state, text, verdict
+from pages.components import controls, images, playback, state, text, verdict
 
 SHOWN_SELECTED = 24
 
@@ -104,7 +104,15 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
         st.caption(f"{text.EMBEDDINGS_HOW_TO_READ} {text.LASSO_HINT}")
         return
     st.markdown("**" + text.SELECTED.format(n=len(chosen), shown=min(len(chosen), SHOWN_SELECTED)) + "**")
-    picked = np.flatnonzero(mask)[chosen[:SHOWN_SELECTED]]
+    picked = np.flatnonzero(mask)[chosen]
+    numbers = probe.idx[picked][probe.in_train[picked]].tolist()
+    if st.button(
+        text.FORGET_THESE, icon=":material/ink_eraser:", disabled=not numbers,
+        help=text.FORGET_THESE_HELP.format(n=f"{len(numbers):,}"),
+    ):  # fmt: skip
+        controls.choose(result.spec, numbers)
+        st.switch_page("pages/explore/run.py", query_params={"run": result.digest})
+    picked = picked[:SHOWN_SELECTED]
     images.answer_strip(
         probe.x[picked], probe.y[picked], result.logits["unlearned"][picked],
         DATASETS[result.spec.dataset].class_names, before=result.logits["original"][picked],
