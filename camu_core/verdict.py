@@ -73,9 +73,8 @@ def judge(result: RunResult, retrained: RunResult | None = None) -> Verdict:
     before, after = result.metrics["original"], result.metrics["unlearned"]
     reference = retrained.metrics["unlearned"] if retrained else None
     kept = before["retain_test"] - after["retain_test"] <= KEPT_DROP_AT_MOST
-    what = _capital(forget_phrase(result.spec))
     if result.spec.forget.kind != "class":
-        return _judge_images(what, result.spec.method, before, after, reference, kept)
+        return _judge_images(result.spec.method, before, after, reference, kept)
     split = _forget_split(result)
     forgotten = after[split] <= FORGOTTEN_AT_MOST
     headline = {
@@ -84,7 +83,9 @@ def judge(result: RunResult, retrained: RunResult | None = None) -> Verdict:
         (False, True): "Not forgotten yet",
         (False, False): "Not forgotten, and the rest was damaged",
     }[forgotten, kept]
-    subject = f"{what}, {'new images' if split == 'forget_test' else 'seen in training'}"
+    subject = (
+        f"{_capital(forget_phrase(result.spec))}, {'new images' if split == 'forget_test' else 'seen in training'}"
+    )
     clauses = [
         _clause(subject, split, before, after, reference, forgotten),
         _clause("Everything else, new images", "retain_test", before, after, reference, kept),
@@ -92,7 +93,7 @@ def judge(result: RunResult, retrained: RunResult | None = None) -> Verdict:
     return Verdict(headline, tuple(clauses))
 
 
-def _judge_images(what: str, method: str, before: _Report, after: _Report, gold: _Report | None, kept: bool) -> Verdict:
+def _judge_images(method: str, before: _Report, after: _Report, gold: _Report | None, kept: bool) -> Verdict:
     """Single images are forgotten when the network answers as if it had never seen them, not at 0 %."""
     if method == "retrain":
         gold = after
@@ -103,7 +104,7 @@ def _judge_images(what: str, method: str, before: _Report, after: _Report, gold:
         attack = _overlap(*((report["attack"]["low"], report["attack"]["high"]) for report in (after, gold)))
     reference = None if method == "retrain" else gold
     clauses = [
-        _clause(f"{what}, seen in training", "forget_train", before, after, reference, alike),
+        _clause("Forgotten images", "forget_train", before, after, reference, alike),
         _clause("New images", "retain_test", before, after, reference, kept),
     ]
     if after["attack"]["value"] is not None:
@@ -183,7 +184,7 @@ def _clause(
 def _attack_clause(before: _Report, after: _Report, reference: _Report | None, good: bool | None) -> Clause:
     attack = after["attack"]
     return Clause(
-        subject="Attack: were they trained on?",
+        subject="Attack success",
         value=attack["value"],
         low=attack["low"],
         high=attack["high"],
@@ -191,6 +192,6 @@ def _attack_clause(before: _Report, after: _Report, reference: _Report | None, g
         reference=reference["attack"]["value"] if reference else None,
         page="accuracy",
         is_good=good,
-        measure="success, where 0.50 is guessing",
+        measure="(0.50 is guessing)",
         form=".2f",
     )

@@ -108,9 +108,9 @@ def test_retraining_itself_is_what_forgetting_looks_like(made_up):
 def test_clauses_read_as_sentences(made_up):
     verdict = judge(made_up(forget_train=0.985), made_up(method="retrain", forget_train=0.99))
     first, _, last = (clause.text for clause in verdict.clauses)
-    assert first.startswith("10% of the training images, seen in training: 98.5% recognised (95 % interval ")
+    assert first.startswith("Forgotten images: 98.5% recognised (95 % interval ")
     assert first.endswith("it was 100.0%; a network that never saw it: 99.0%.")
-    assert "0.50 success, where 0.50 is guessing (95 % interval 0.48 to 0.52)" in last
+    assert "0.50 (0.50 is guessing) (95 % interval 0.48 to 0.52)" in last
 
 
 @pytest.mark.parametrize(

@@ -32,5 +32,5 @@ def attack_figure(
     furthest = max((abs(attack[end] - 0.5) for attack in attacks.values() for end in ("low", "high")), default=0)
     reach = max(0.1, 1.1 * furthest)
     figure.update_xaxes(range=[0.5 - reach, 0.5 + reach], tickformat=".2f", nticks=7, title="AUC of the attack")
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_yaxes(range=[len(attacks) - 0.5, -0.8], showgrid=False)
     return styled(figure, dark, title, height)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from camu_core.figures.theme import ground, styled
 
-COLUMNS = 20
+COLUMNS = 25
 _TILE = 40  # pixels of the picture; the browser makes them fit
 _GAP = 4
 
@@ -37,19 +37,17 @@ def wall_figure(
         source=picture, xref="x", yref="y", x=-0.5, y=-0.5, sizex=COLUMNS, sizey=n_rows, sizing="stretch",
         layer="below",
     )  # fmt: skip
-    invisible = {"marker": {"opacity": 0}}
-    for mask in (~is_chosen, is_chosen):
-        (kept,) = mask.nonzero()
-        chosen = mask is is_chosen
-        figure.add_scatter(
-            x=columns[kept], y=rows[kept], mode="markers", customdata=[numbers[i] for i in kept],
-            text=[hover[i] for i in kept], hovertemplate="%{text}<extra></extra>", showlegend=False,
-            marker={"symbol": "square-open", "size": _TILE + 2, "color": tones.forget, "opacity": float(chosen),
-                    "line": {"width": 5}},
-            **({} if chosen else {"selected": invisible, "unselected": invisible}),
-        )  # fmt: skip
+    frames = np.where(is_chosen, tones.forget, "rgba(0,0,0,0)")
+    figure.add_scatter(
+        x=columns, y=rows, mode="markers", customdata=list(numbers), text=list(hover),
+        hovertemplate="%{text}<extra></extra>", showlegend=False,
+        marker={"symbol": "square", "size": _TILE, "color": "rgba(0,0,0,0)", "line": {"width": 3, "color": frames}},
+        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
+    )  # fmt: skip
     figure.update_xaxes(range=[-0.5, COLUMNS - 0.5], visible=False, fixedrange=True)
     figure.update_yaxes(range=[n_rows - 0.5, -0.5], visible=False, fixedrange=True)
     return styled(figure, dark, "", step * n_rows).update_layout(
-        margin={"l": 0, "r": 0, "t": 0, "b": 0}, dragmode="select", clickmode="event+select"
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        dragmode=False,
+        clickmode="event+select",  # with a box to draw, plotly takes no clicks
     )

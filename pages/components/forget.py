@@ -13,17 +13,17 @@ from camu_core.specs import FORGET_KINDS
 from pages.components import images, state, text
 
 _TILES = 10  # in a row of classes; more classes are a list
-_WALL_IMAGES = 60
-_STRIP_IMAGES = 40
+_WALL_IMAGES = 75
+_STRIP_IMAGES = 20
 
 
 def forget_controls(dataset: str) -> ForgetSpec | None:
     """What is picked; None while nothing is."""
     info = DATASETS[dataset]
-    heading, kinds = st.columns([3, 7], vertical_alignment="center")
-    heading.markdown(f"**{text.PICK_FORGET}**")
+    row = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    row.markdown(f"**{text.PICK_FORGET}**", width="content")
     state.remember("forget-kind", "class")
-    kind = kinds.segmented_control(
+    kind = row.segmented_control(
         text.PICK_FORGET, list(FORGET_KINDS), key="forget-kind", required=True, label_visibility="collapsed",
         format_func=lambda name: text.FORGET_KINDS[name].format(noun=info.class_noun),
     )  # fmt: skip
@@ -31,7 +31,7 @@ def forget_controls(dataset: str) -> ForgetSpec | None:
         return _random()
     if kind == "samples":
         return _samples(dataset)
-    several = kinds.toggle(text.SEVERAL, key="several") if info.n_classes > 2 else False
+    several = row.toggle(text.SEVERAL, key="several") if info.n_classes > 2 else False
     return ForgetSpec(classes=_classes(dataset, several))
 
 
@@ -117,24 +117,27 @@ def _samples(dataset: str) -> ForgetSpec | None:
         return None
     data, names = load_dataset(dataset), DATASETS[dataset].class_names
     st.markdown(text.SAMPLES_LEAD)
-    left, middle, right = st.columns([3, 1, 2], vertical_alignment="bottom")
-    label = left.selectbox(text.SAMPLES_CLASS, range(len(names)), format_func=names.__getitem__, key=f"wall-{dataset}")
+    picker, others, everything, listed = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
+    label = picker.selectbox(
+        text.SAMPLES_CLASS, range(len(names)), format_func=names.__getitem__, key=f"wall-{dataset}"
+    )
     shown = np.flatnonzero(data.y_train.numpy() == label)
     page_key = f"wall-page-{dataset}-{label}"
     first = state.recall(page_key, 0)
     if len(shown) > _WALL_IMAGES:
         following = first + _WALL_IMAGES if first + _WALL_IMAGES < len(shown) else 0
-        middle.button(text.SAMPLES_NEXT, on_click=state.put, args=(page_key, following), width="stretch")
-    with right.popover(text.SAMPLES_FILE, icon=":material/upload_file:", width="stretch"):
+        others.button(text.SAMPLES_NEXT, on_click=state.put, args=(page_key, following), width="stretch")
+    with listed.popover(text.SAMPLES_FILE, icon=":material/upload_file:", width="stretch"):
         _from_file(dataset)
     shown = shown[first : first + _WALL_IMAGES]
+    everything.button(text.SAMPLES_ALL, on_click=choose_samples, args=(dataset, shown.tolist()), width="stretch")
     key = f"wall-{dataset}-{label}-{first}-{len(_chosen(dataset))}"  # a new figure after each change: none is selected
     figure = wall_figure(
         data.x_train[shown].numpy(), shown.tolist(), [text.SAMPLES_HOVER.format(number=number) for number in shown],
         np.isin(shown, _chosen(dataset)), state.is_dark(),
     )  # fmt: skip
     st.plotly_chart(
-        figure, key=key, on_select=lambda: _toggle(dataset, key), selection_mode=("points", "box"),
+        figure, key=key, on_select=lambda: _toggle(dataset, key), selection_mode="points",
         config={"displayModeBar": False},
     )  # fmt: skip
     return _basket(dataset)
@@ -170,7 +173,7 @@ def _from_file(dataset: str) -> None:
 
 
 def _toggle(dataset: str, key: str) -> None:
-    """What was clicked or boxed changes sides."""
+    """What was clicked changes sides."""
     points = state.recall(key).selection.points
     numbers = {int(point["customdata"]) for point in points if "customdata" in point}
     state.put(_chosen_key(dataset), tuple(sorted(set(_chosen(dataset)) ^ numbers)))

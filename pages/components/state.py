@@ -320,7 +320,7 @@ def pca_explained(digest: str) -> float:
 
 def remember_for(digest: str, key: str, value) -> None:
     """Give a widget its first value anew for every run."""
-    if recall(f"{key}-of") != digest:
+    if recall(f"{key}-of") != digest or key not in st.session_state:  # Streamlit drops what another page shows
         put(f"{key}-of", digest)
         put(key, value)
 

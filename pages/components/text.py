@@ -31,11 +31,11 @@ RANDOM_LEAD = (
     "afterwards: forgetting means answering **as if it had never seen them**, like a network trained without them."
 )
 SAMPLES_LEAD = (
-    "Click images to choose them, or draw a box around several; click again to take one back. Points drawn around on "
-    "*Embeddings*, and lists of image numbers, are added here too."
+    "Click an image to choose it, and again to take it back. Points that you draw around on *Embeddings* are added "
+    "here too."
 )
 SAMPLES_CLASS = "Show images of"
-SAMPLES_NEXT, SAMPLES_CLEAR = "Others", "Take all back"
+SAMPLES_NEXT, SAMPLES_ALL, SAMPLES_CLEAR = "Show others", "Choose all of these", "Take all back"
 SAMPLES_CHOSEN = "**{n} chosen**"
 SAMPLES_NONE = "None chosen yet"
 SAMPLES_FILE = "From a list"
@@ -102,6 +102,11 @@ EMBEDDINGS_QUESTION = "Do the orange points lose their own group, while the blue
 EMBEDDINGS_HOW_TO_READ = (
     "Orange: images to forget. Before, they are a group of their own; after, they should lie among the others, as in a "
     "network that never saw them. Blue: everything else, which should stay where it was."
+)
+EMBEDDINGS_QUESTION_IMAGES = "Do the forgotten images lie where a network that never saw them puts them?"
+EMBEDDINGS_HOW_TO_READ_IMAGES = (
+    "Orange: images to forget, blue: the others. Images of one kind teach the same things, so the orange points should "
+    "stay among their class, neither nearer to its middle nor further out than in the network that never saw them."
 )
 EMBEDDINGS_HOW = """
 The representation is the output of the layer before the classifier's head, float32 of length 256, on the *probe set*:

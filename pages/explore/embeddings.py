@@ -94,14 +94,19 @@ def _wait_for_umap(job: UmapJob) -> None:
 
 def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     probe = result.probe
+    question, how_to_read = (
+        (text.EMBEDDINGS_QUESTION, text.EMBEDDINGS_HOW_TO_READ)
+        if result.spec.forget.kind == "class"
+        else (text.EMBEDDINGS_QUESTION_IMAGES, text.EMBEDDINGS_HOW_TO_READ_IMAGES)
+    )
     figure = embedding_figure(
         panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
-        text.EMBEDDINGS_QUESTION, state.is_dark(), color_by, height=520,
+        question, state.is_dark(), color_by, height=520,
     )  # fmt: skip
     event = st.plotly_chart(figure, key=f"scatter-{key}", on_select="rerun", selection_mode=("points", "box", "lasso"))
     chosen = sorted({int(point["customdata"]) for point in event.selection.points if "customdata" in point})
     if not chosen:
-        st.caption(f"{text.EMBEDDINGS_HOW_TO_READ} {text.LASSO_HINT}")
+        st.caption(f"{how_to_read} {text.LASSO_HINT}")
         return
     st.markdown("**" + text.SELECTED.format(n=len(chosen), shown=min(len(chosen), SHOWN_SELECTED)) + "**")
     picked = np.flatnonzero(mask)[chosen]
