@@ -97,6 +97,26 @@ def test_a_result_larger_than_the_limit_is_kept_until_the_next(
     assert store.digests() == [runs[1].digest]
 
 
+def test_what_is_damaged_counts_and_goes_first(
+    runs: list[RunResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = RunStore(tmp_path / "store")
+    for run in runs[:2]:
+        store.save(run)
+    folder = store.root / "runs" / runs[0].digest
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    (folder / "summary.json").write_text("{}")
+    with pytest.raises(RunDamaged):
+        store.load(runs[0].digest)
+    monkeypatch.setenv("CAMU_STORE_MB", str(3.5 * size / 1e6))
+    store.save(runs[2])
+    assert list((store.root / "damaged").iterdir()), "there is room for it"
+    monkeypatch.setenv("CAMU_STORE_MB", str(3.2 * size / 1e6))
+    store.save(runs[3])
+    assert not list((store.root / "damaged").iterdir())
+    assert set(store.digests()) == {run.digest for run in runs[1:4]}
+
+
 def test_projections_count_too(runs: list[RunResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMU_STORE_MB", "0.001")
     store = RunStore(tmp_path / "store")
