@@ -37,9 +37,11 @@ class RunStore:
 
     Args:
         root: CAMU_HOME by default.
+    Raises: SpecError if CAMU_STORE_MB is no number.
     """
 
     def __init__(self, root: Path | None = None) -> None:
+        store_limit_bytes()  # a wrong limit is told before any work, not after it
         self.root = root or home_dir()
 
     def has(self, digest: str, kind: type[Storable] = RunResult) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from camu_core import RunResult, RunStore
-from camu_core.errors import RunDamaged, RunNotFound
+from camu_core.errors import RunDamaged, RunNotFound, SpecError
 from camu_core.results import Projection
 
 N_ATTACKS = 200
@@ -84,6 +84,13 @@ def test_the_longest_unused_go_first_and_pinned_ones_stay(
     assert runs[0].digest not in store.digests()
     with pytest.raises(RunNotFound):
         store.load(runs[0].digest)
+
+
+@pytest.mark.parametrize("value", ["4 GB", "nan", "inf", "-1"])
+def test_a_limit_that_is_no_number_is_told_before_any_work(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMU_STORE_MB", value)
+    with pytest.raises(SpecError, match=f"CAMU_STORE_MB must be a number.*'{value}'"):
+        RunStore()
 
 
 def test_a_result_larger_than_the_limit_is_kept_until_the_next(
