@@ -13,7 +13,7 @@ from camu_core.data import DATASETS, ProbeSet
 from camu_core.execution import execute
 from camu_core.luggage import Luggage
 from camu_core.models import BlockModel
-from camu_core.progress import Step
+from camu_core.progress import Step, drain
 from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
@@ -173,11 +173,6 @@ def attributing(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> Generator[St
         summaries.append([])
         for spec in row:
             yield Step(sum(map(len, summaries)), total, stage="attribution")
-            work = execute(spec)
-            try:
-                while True:
-                    next(work)
-            except StopIteration as end:
-                summaries[-1].append(end.value.summary())
+            summaries[-1].append(drain(execute(spec)).summary())
     yield Step(total, total, stage="attribution")
     return attribute(summaries)

@@ -70,7 +70,7 @@ def runs_figure(rows: Sequence[Mapping[str, Any]], dark: bool = False) -> go.Fig
     figure.update_yaxes(title="the rest recognised", tickformat=".1%", range=[min(kept) - 0.01, 1.002])
     title = "Forgetting against keeping"
     return styled(figure, dark, title, 420).update_layout(
-        legend={"orientation": "v", "x": 1.02, "y": 1, "yref": "paper"}
+        legend={"orientation": "v", "x": 1.02, "y": 1, "yref": "paper", "yanchor": "top"}
     )
 
 
