@@ -206,14 +206,18 @@ def _predicting(model: BlockModel, dataset: Dataset, part: tuple[int, int]) -> G
     return logits[0], logits[1]
 
 
-_original_logits: dict[tuple[str, str], Logits] = {}
+_original_logits: dict[tuple[str, str, str], Logits] = {}
+_ORIGINALS_REMEMBERED = 4
 
 
 def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> Generator[Step, None, Logits]:
     """`_predicting`, once a process: many runs start from the same original."""
-    key = spec.weights, spec.dataset
+    key = spec.weights, spec.dataset, spec.device
     if key not in _original_logits:
-        _original_logits[key] = yield from _predicting(original, load_dataset(spec.dataset), part)
+        found = yield from _predicting(original, load_dataset(spec.dataset), part)
+        while len(_original_logits) >= _ORIGINALS_REMEMBERED:
+            del _original_logits[next(iter(_original_logits))]
+        _original_logits[key] = found
     return _original_logits[key]
 
 

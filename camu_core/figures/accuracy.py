@@ -54,7 +54,7 @@ def runs_figure(rows: Sequence[Mapping[str, Any]], dark: bool = False) -> go.Fig
     """
     figure = go.Figure()
     for i, row in enumerate(rows):
-        name = f"{row['dataset']}, forget {row['forget']}, {row['method']}, seed {row['seed']}"
+        name = f"{i + 1}. {row['dataset']}, forget {row['forget']}, {row['method']}, seed {row['seed']}"
         color = MODEL_COLORS["retrained" if row["method"] == "retrain" else "unlearned"]
         figure.add_scatter(
             x=[_forgotten(row)], y=[row["unlearned_retain_test"]], mode="markers+text", name=name,

@@ -136,7 +136,7 @@ def _samples(dataset: str) -> ForgetSpec | None:
         data.x_train[shown].numpy(), shown.tolist(), [text.SAMPLES_HOVER.format(number=number) for number in shown],
         np.isin(shown, _chosen(dataset)), state.is_dark(),
     )  # fmt: skip
-    st.plotly_chart(
+    st.container(key="wall").plotly_chart(
         figure, key=key, on_select=lambda: _toggle(dataset, key), selection_mode="points",
         config={"displayModeBar": False},
     )  # fmt: skip

@@ -196,6 +196,8 @@ def start_companion(spec: RunSpec) -> None:
     if spec.method == "retrain" or retrained_for(spec) is not None:
         return
     retraining = retraining_of(spec)
+    if engine().watch(retraining.digest) is not None:  # under way; or it failed, or somebody stopped it: not again
+        return
     if spec.dataset in QUICK_DATASETS or shipped_retrained(retraining):
         start_beside(retraining, BACKGROUND_PRIORITY)  # behind what others are waiting for
 
