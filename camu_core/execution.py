@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,7 +45,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         seconds = {}
         started = time.perf_counter()
         dataset = yield from loading(spec.dataset)
-        splits = split(dataset, spec.forget)
+        splits = split(dataset, spec.forget, spec.seed)
         probe = draw_probe_set(dataset, splits, spec.seed)
         original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
         seconds["data"] = time.perf_counter() - started
@@ -59,9 +60,9 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
             n_classes=DATASETS[spec.dataset].n_classes,
             seed=spec.seed,
         )
-        watch = _Watch(task, probe, spec.seed)
+        shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed)
         losses: list[dict[str, float]] = []
-        for step in _unlearning(spec, task, watch, seconds):
+        for step in _unlearning(spec, task, watch, seconds, shipped):
             losses += [step.losses] if step.losses else []
             yield step
 
@@ -86,7 +87,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
     return RunResult(
         spec=spec,
         versions=_versions(),
-        is_shipped=shipped_retrained(spec) is not None,
+        is_shipped=shipped is not None,
         seconds=seconds,
         losses=_columns(losses),
         snapshots=tuple(watch.snapshots),
@@ -133,15 +134,20 @@ class _Watch:
         return np.stack([frame.transform(part) for part in self._representations]).astype(np.float32)
 
 
-def _unlearning(spec: RunSpec, task: UnlearningTask, watch: _Watch, seconds: dict[str, float]) -> Iterator[Step]:
+def _unlearning(
+    spec: RunSpec, task: UnlearningTask, watch: _Watch, seconds: dict[str, float], shipped: dict[str, Any] | None
+) -> Iterator[Step]:
     """The method's steps, N_SNAPSHOTS of them with a snapshot; only the method's own time is counted.
 
-    A retraining whose weights are shipped is not done again: it is one step, and its time is that of its card.
+    A retraining whose weights are shipped is not done again: it is one step, and its time is that of their card.
+
+    Args:
+        shipped: their card, of `shipped_retrained`.
     """
     yield Step(0, 1, snapshot=watch.look(0))
-    if (card := shipped_retrained(spec)) is not None:
-        task.model.load_state_dict(load_weights(card["sha256"], spec.dataset, spec.model).state_dict())
-        seconds["unlearn"] = card["seconds"]
+    if shipped is not None:
+        task.model.load_state_dict(load_weights(shipped["sha256"], spec.dataset, spec.model).state_dict())
+        seconds["unlearn"] = shipped["seconds"]
         yield Step(1, 1, snapshot=watch.look(1))
         return
     method = METHODS[spec.method]

@@ -60,7 +60,7 @@ def train_network(
     info, images = DATASETS[dataset], (yield from loading(dataset))
     x, y, first = images.x_train, images.y_train, seed
     if forgotten is not None:  # as `methods.retrain` does it
-        idx = split(images, ForgetSpec(classes=(forgotten,))).retain_train
+        idx = split(images, ForgetSpec(classes=(forgotten,)), seed).retain_train
         x, y, first = x[idx], y[idx], seed + SEED_OFFSET
     built = build_model(model, info.shape, info.n_classes, first)
     settings = {"recipe": dict(recipe.pairs()), "seed": first}

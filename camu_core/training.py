@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from camu_core.checkpoints import Checkpoint
@@ -102,7 +102,8 @@ def training(
     """
     rng = torch.Generator().manual_seed(seed)
     device = next(model.parameters()).device
-    steps_per_epoch = -(-len(x) // config.batch_size)
+    batch_sizes = _batch_sizes(len(x), config.batch_size, model)
+    steps_per_epoch = len(batch_sizes)
     total = config.epochs * steps_per_epoch
     optimizer = _optimizer(model, config)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=config.max_lr, total_steps=total)
@@ -117,7 +118,7 @@ def training(
     model.train()
     for epoch in range(n_epochs_done, config.epochs):
         order = torch.randperm(len(x), generator=rng)
-        for i, batch in enumerate(order.split(config.batch_size)):
+        for i, batch in enumerate(order.split(batch_sizes)):
             images = x[batch]
             if config.crop_padding or config.flip_fraction:
                 images = augment(images, config.crop_padding, config.flip_fraction, rng)
@@ -134,6 +135,15 @@ def training(
             parts = [part.state_dict() for part in (model, optimizer, schedule)]
             checkpoint.save({"parts": parts, "rng": rng.get_state(), "n_epochs_done": epoch + 1, "seconds": seconds})
     return seconds_before + time.process_time() - started
+
+
+def _batch_sizes(n: int, batch_size: int, model: BlockModel) -> list[int]:
+    """How samples are cut; one alone at the end, which batch normalisation cannot normalise, joins those before."""
+    n_full, rest = divmod(n, batch_size)
+    sizes = [batch_size] * n_full + [rest] * (rest > 0)
+    if rest == 1 and n_full and any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
+        sizes[-2:] = [batch_size + 1]
+    return sizes
 
 
 def _optimizer(model: BlockModel, config: TrainingConfig) -> torch.optim.Optimizer:

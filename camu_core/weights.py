@@ -104,8 +104,8 @@ def shipped_cards(retrained: bool = False) -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in paths if (_WITHOUT in path.stem) is retrained]
 
 
-def is_shipped(sha256: str) -> bool:
-    """Whether every installation has the weights of this content."""
+def all_have(sha256: str) -> bool:
+    """Whether every installation has the weights of this content, because they are shipped."""
     return any(sha256_of(path) == sha256 for path in SHIPPED.glob("*.safetensors"))
 
 

@@ -31,7 +31,7 @@ PUBLIC_NAMES = [
 # itself, the public menu; "pages.components", "pages" and "app" are the interface. "*" is all of the core.
 ALLOWED = {
     "errors": "",
-    "config": "",
+    "config": "errors",
     "files": "",
     "threads": "",
     "progress": "",

@@ -18,7 +18,7 @@ from PIL import Image
 
 from camu_core.config import ImportLimits, import_limits
 from camu_core.data import import_images, imported_card, load_dataset
-from camu_core.errors import CamuError, ImagesRefused
+from camu_core.errors import CamuError, ImagesRefused, SpecError
 from camu_core.progress import drain
 
 
@@ -90,6 +90,13 @@ def test_limits_are_fit_for_a_public_demo_and_can_be_set(monkeypatch):
     for i, field in enumerate(fields(ImportLimits)):
         monkeypatch.setenv(f"CAMU_MAX_{field.name.upper()}", str(i + 0.5))
     assert list(vars(import_limits()).values()) == [i + 0.5 for i in range(8)]
+
+
+@pytest.mark.parametrize("value", ["many", "nan", "inf", "-1"])
+def test_a_limit_that_is_no_number_is_told_in_one_sentence(value, good, zipped, monkeypatch):
+    monkeypatch.setenv("CAMU_MAX_IMAGES", value)
+    with pytest.raises(SpecError, match=f"CAMU_MAX_IMAGES must be a number.*'{value}'"):
+        warnings_of(zipped(good))
 
 
 def limit(monkeypatch, name, value):

@@ -1,40 +1,21 @@
 """Widgets that make a RunSpec."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 import streamlit as st
 
-from camu_core import DATASETS, METHODS, RunSpec, plan_run
+from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.models import usual_model
-from pages.components import images, state, text
+from pages.components import state, text
+from pages.components.forget import choose_samples, follow, forget_controls
 
 # CIFAR-10 runs on the command line so far: it has not been tried in the app.
 OFFERED = ("digits", "mnist", "fashion_mnist")
 
 
-def class_row(dataset: str) -> int:
-    """A row of real images, one tile a class; returns the class that is picked."""
-    info, samples = DATASETS[dataset], state.sample_images(dataset)
-    key = f"class-{dataset}"
-    state.remember(key, min(3, info.n_classes - 1))
-    for column, label in zip(st.columns(info.n_classes, gap="small"), range(info.n_classes), strict=True):
-        with column.container(key=f"tile-{dataset}-{label}"):
-            if samples is not None:
-                st.image(images.to_picture(samples[label]), width="stretch")
-            picked = state.recall(key) == label
-            st.button(
-                info.class_names[label],
-                key=f"{key}-{label}",
-                type="primary" if picked else "secondary",
-                width="stretch",
-                on_click=state.put,
-                args=(key, label),
-            )
-    return state.recall(key)
-
-
-def run_controls(shown: RunSpec) -> tuple[str, int, str]:
-    """Dataset, forget class and method, starting from those of the run that is shown."""
+def run_controls(shown: RunSpec) -> tuple[str, ForgetSpec | None, str]:
+    """Dataset, what to forget (None while nothing is picked) and method, at first those of the run that is shown."""
     _follow(shown)
     title, left, right = st.columns([4, 4, 3], vertical_alignment="bottom")
     title.title(text.RUN_TITLE, anchor=False)
@@ -52,18 +33,21 @@ def run_controls(shown: RunSpec) -> tuple[str, int, str]:
             help="  \n".join(f"**{m.title}**: {m.summary}" for m in METHODS.values()),
         )  # fmt: skip
     dataset, method = dataset or shown.dataset, method or shown.method  # a client may send no choice at all
-    st.markdown(f"**{text.PICK_CLASS}**")
-    label = class_row(dataset)
-    return dataset, label, method
+    return dataset, forget_controls(dataset), method
 
 
-def press_row(dataset: str, label: int, method: str, busy: bool) -> tuple[RunSpec, bool]:
-    """The button and the folded settings; returns the spec, and whether the button was pressed."""
+def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) -> tuple[RunSpec | None, bool]:
+    """The button and the folded settings; returns the run, None while nothing is picked, and whether to start it.
+
+    Raises: see `plan_run`.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = press_button(busy)
+        pressed = press_button(busy or forget is None)
         with st.popover(text.ADVANCED, icon=":material/tune:"):
-            settings, seed = _settings(dataset, method)
-    return plan_run(dataset, [label], method, settings, seed), pressed
+            settings, seed = _settings(dataset, method, forget.kind if forget else "samples")
+        if forget is None:
+            st.caption(text.CHOOSE_FIRST)
+    return (plan_run(dataset, forget, method, settings, seed) if forget else None), pressed
 
 
 def press_button(busy: bool = False) -> bool:
@@ -72,10 +56,10 @@ def press_button(busy: bool = False) -> bool:
     )
 
 
-def _settings(dataset: str, method: str) -> tuple[dict[str, float], int]:
-    """The method's fields as number inputs; keys carry dataset and method, whose defaults differ."""
-    defaults = METHODS[method].default_config(dataset, "class", usual_model(DATASETS[dataset].shape))
-    prefix = f"set-{dataset}-{method}-"
+def _settings(dataset: str, method: str, kind: str) -> tuple[dict[str, float], int]:
+    """The method's fields as number inputs; keys carry all that defaults depend on."""
+    defaults = METHODS[method].default_config(dataset, kind, usual_model(DATASETS[dataset].shape))
+    prefix = _prefix(dataset, method, kind)
     values = {}
     columns = st.columns(4)
     for i, spec in enumerate(fields(defaults)):
@@ -102,14 +86,25 @@ def _settings(dataset: str, method: str) -> tuple[dict[str, float], int]:
     return values, seed
 
 
+def choose(shown: RunSpec, numbers: Iterable[int]) -> None:
+    """Put training images of the open run's dataset on the Run page, to be forgotten."""
+    _follow(shown)
+    state.put("dataset", shown.dataset)
+    choose_samples(shown.dataset, numbers)
+
+
 def _follow(shown: RunSpec) -> None:
     """When another run is opened, the widgets take its values."""
-    if state.recall("controls-of") == shown.digest:
+    if state.recall("controls-of") == shown.digest and state.recall("dataset"):  # else the page was left meanwhile
         return
     state.put("controls-of", shown.digest)
     state.put("dataset", shown.dataset)
     state.put("method", shown.method)
     state.put("seed", shown.seed)
-    state.put(f"class-{shown.dataset}", shown.forget.classes[0])
+    follow(shown)
     for name, value in shown.settings:
-        state.put(f"set-{shown.dataset}-{shown.method}-{name}", value)
+        state.put(_prefix(shown.dataset, shown.method, shown.forget.kind) + name, value)
+
+
+def _prefix(dataset: str, method: str, kind: str) -> str:
+    return f"set-{dataset}-{method}-{kind}-"

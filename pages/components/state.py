@@ -15,7 +15,7 @@ from camu_core.data import DATASETS, load_dataset
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound
 from camu_core.jobs import JobView, RunJob, UmapJob
-from camu_core.planning import plan_run
+from camu_core.planning import plan_like
 from camu_core.progress import drain
 from camu_core.projection import aligned, fit_pca
 from camu_core.weights import shipped_retrained
@@ -158,7 +158,7 @@ def metrics_with(result: RunResult, retrained: RunResult | None) -> dict:
 
 def retraining_of(spec: RunSpec) -> RunSpec:
     """The retraining with the same data, forget set and seed."""
-    return plan_run(spec.dataset, spec.forget.classes, "retrain", seed=spec.seed, model=spec.model)
+    return plan_like(spec, method="retrain")
 
 
 def _is_example(digest: str) -> bool:
@@ -320,7 +320,7 @@ def pca_explained(digest: str) -> float:
 
 def remember_for(digest: str, key: str, value) -> None:
     """Give a widget its first value anew for every run."""
-    if recall(f"{key}-of") != digest:
+    if recall(f"{key}-of") != digest or key not in st.session_state:  # Streamlit drops what another page shows
         put(f"{key}-of", digest)
         put(key, value)
 

@@ -18,11 +18,34 @@ START_STEPS = (
 )
 
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
-RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed}"
+RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 
 RUN_TITLE = "Make it forget"
 PICK_DATASET = "Pictures"
-PICK_CLASS = "What must it forget?"
+PICK_FORGET = "What must it forget?"
+FORGET_KINDS = {"class": "A whole {noun}", "random": "Random images", "samples": "Images you choose"}
+SEVERAL = "Several at once"
+RANDOM_FRACTION = "Part of all training images"
+RANDOM_LEAD = (
+    "Drawn from all classes. Other images teach the network the same things, so it should not fail on them "
+    "afterwards: forgetting means answering **as if it had never seen them**, like a network trained without them."
+)
+SAMPLES_LEAD = (
+    "Click an image to choose it, and again to take it back. Points that you draw around on *Embeddings* are added "
+    "here too."
+)
+SAMPLES_CLASS = "Show images of"
+SAMPLES_NEXT, SAMPLES_ALL, SAMPLES_CLEAR = "Show others", "Choose all of these", "Take all back"
+SAMPLES_CHOSEN = "**{n} chosen**"
+SAMPLES_NONE = "None chosen yet"
+SAMPLES_FILE = "From a list"
+SAMPLES_FILE_HELP = "A text or CSV file with the numbers of training images, counted from 0: 0, 17, 203"
+SAMPLES_HOVER = "training image {number:,}"
+PICK_CLASS = "Class to forget"
+NO_WALL = "These images are not on this machine yet. Forget a class once: that downloads them."
+CHOOSE_FIRST = "Choose at least one image first"
+FORGET_THESE = "Forget these"
+FORGET_THESE_HELP = "Chooses the {n} training images among them on the Run page; new images were never learned."
 PICK_METHOD = "Method"
 PRESS = "Forget it"
 PRESS_HELP = "Starts the method on a copy of the trained network"
@@ -54,8 +77,9 @@ UNKNOWN_RUN_HELP = "Open the example"
 LIVE_EMBEDDING = "Each point is an image, placed by how the network sees it"
 LIVE_ACCURACY = "Images recognised, by step (live sample)"
 LIVE_LOSSES = "What the method pushes down, by step"
-STRIP_TITLE = "Twelve images it must forget, and what it says now"
+STRIP_TITLE = "Images it must forget, and what it says now"
 VERDICT_MEASURE = "Test images that the network still recognises"
+VERDICT_MEASURE_IMAGES = "Images recognised; and can an attacker tell that they were trained on (0.50 is guessing)?"
 INTERVAL = "95 % interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
 EVIDENCE = (
@@ -78,6 +102,11 @@ EMBEDDINGS_QUESTION = "Do the orange points lose their own group, while the blue
 EMBEDDINGS_HOW_TO_READ = (
     "Orange: images to forget. Before, they are a group of their own; after, they should lie among the others, as in a "
     "network that never saw them. Blue: everything else, which should stay where it was."
+)
+EMBEDDINGS_QUESTION_IMAGES = "Do the forgotten images lie where a network that never saw them puts them?"
+EMBEDDINGS_HOW_TO_READ_IMAGES = (
+    "Orange: images to forget, blue: the others. Images of one kind teach the same things, so the orange points should "
+    "stay among their class, neither nearer to its middle nor further out than in the network that never saw them."
 )
 EMBEDDINGS_HOW = """
 The representation is the output of the layer before the classifier's head, float32 of length 256, on the *probe set*:
@@ -108,7 +137,16 @@ ACCURACY_LEAD = "Every image of the test set, before and after. None of them was
 ACCURACY_PER_CLASS = "Accuracy by class, test images"
 ACCURACY_CONFUSION = "What it takes for what, test images (% of each row)"
 ACCURACY_SNAPSHOT = "How it got there: what it took for what after step {index} (live sample)"
+ATTACK_QUESTION = "Can an attacker tell that the images to forget were trained on?"
+ATTACK_READ = (
+    "the attacker sees only the network's answers, and guesses which images it was trained on. 0.50 is guessing; at "
+    "1.00 it is always right. After forgetting it should do no better than with the retrained network."
+)
 ACCURACY_HOW = """
+*The attack*: a logistic regression on the sorted answers learns to tell training images to keep from test images, and
+is asked about the images to forget and test images it has not seen, groups of equal size (Shen et al.,
+arXiv:2401.17504). AUC is the area under the ROC curve; whiskers are 95 % bootstrap intervals.
+
 *Accuracy* is the share of images classified correctly. Whiskers are Wilson 95 % intervals (Wilson 1927, by scipy):
 with few images the true value can lie anywhere in them.
 
@@ -129,15 +167,16 @@ LIBRARY_LEAD = (
 LIBRARY_EMPTY = "No run has finished here yet. Press *Forget it* on the Run page, or start a sweep below."
 LIBRARY_PICK = "Tick one run to open it, two or more to compare them."
 OPEN, PIN, UNPIN, DELETE = "Open", "Pin", "Unpin", "Delete"
-COLUMN_FORGOTTEN, COLUMN_KEPT = "Forgotten class, new images", "The rest, new images"
+COLUMN_FORGOTTEN, COLUMN_KEPT = "Forgotten images", "The rest, new images"
 COMPARE_TITLE = "Side by side"
-FILTER_DATASET, FILTER_METHOD, FILTER_CLASS = "Pictures", "Method", "Forgotten class"
+FILTER_DATASET, FILTER_METHOD, FILTER_FORGET = "Pictures", "Method", "Forgotten"
 SWEEP_TITLE = "Sweep: many runs at once"
-SWEEP_LEAD = "Forgets each chosen class by each chosen method with each seed, behind what people are waiting for."
-SWEEP_CLASSES = "Classes to forget, each alone"
+SWEEP_LEAD = "Forgets each of them by each chosen method with each seed, behind what people are waiting for."
+SWEEP_WHAT = "What to forget, each alone"
+SWEEP_WHAT_HELP = "Classes: all, or numbers and ranges such as 0-2,5. Random images: a part of all, such as 10%."
 SWEEP_SEEDS = "Seeds"
 SWEEP_START = "Start the sweep"
-SWEEP_LINE = "**{dataset}** · classes {classes} · {methods} · seeds {seeds}: {done} of {total} runs finished"
+SWEEP_LINE = "**{dataset}** · forget {what} · {methods} · seeds {seeds}: {done} of {total} runs finished"
 SWEEP_CONTINUE, SWEEP_STOP, SWEEP_REMOVE, SWEEP_TABLE = "Go on", "Stop", "Off the list", "Table (CSV)"
 HOW_FOLD = "How is this computed?"
 TABLE_FOLD = "The numbers as a table"
@@ -249,11 +288,13 @@ TERMS_NOT = (
 TERMS_INTERACTIONS = "Do two terms need each other, or stand in for each other?"
 TERMS_PANELS = {
     "forget_test": "New images of the forgotten class",
+    "forget_train": "Forgotten images",
     "retain_test": "New images of the other classes",
     "attack": "Membership attack on the forgotten images",
 }
 TERMS_AXES = {
-    "forget_test": "change of accuracy", "retain_test": "change of accuracy", "attack": "change of the AUC"
+    "forget_test": "change of accuracy", "forget_train": "change of accuracy", "retain_test": "change of accuracy",
+    "attack": "change of the AUC",
 }  # fmt: skip
 TERMS_ATTACK = (
     "The **membership attack** sees only answers and guesses which images of the class the network was trained on, and "

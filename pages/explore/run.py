@@ -12,16 +12,16 @@ from pages.components import controls, live, state, text, verdict
 def main() -> None:
     run = state.current_run()
     busy = run.job is not None and not run.job.is_over
-    dataset, label, method = controls.run_controls(run.spec or state.example_run().spec)
+    dataset, forget, method = controls.run_controls(run.spec or state.example_run().spec)
     try:
-        spec, pressed = controls.press_row(dataset, label, method, busy)
+        spec, pressed = controls.press_row(dataset, forget, method, busy)
     except CamuError as error:
         st.error(str(error), icon=":material/report:")
         return
     if not DATASETS[dataset].is_present():
         info = DATASETS[dataset]
         st.warning(text.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
-    if pressed:
+    if pressed and spec is not None:
         state.start(spec)
         st.rerun()
 
