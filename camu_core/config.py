@@ -54,6 +54,7 @@ class ImportLimits:
         megapixels: of a single image.
         memory_mb: size of the resized images.
         kept_mb: size of all imported datasets together on disk.
+        import_seconds: time that reading the images may take.
     """
 
     zip_mb: float = 64
@@ -63,6 +64,7 @@ class ImportLimits:
     megapixels: float = 25
     memory_mb: float = 256
     kept_mb: float = 2_000
+    import_seconds: float = 300
 
 
 def import_limits() -> ImportLimits:

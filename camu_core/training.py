@@ -1,14 +1,16 @@
 """Training a model from scratch: the original, and, without the forget set, the retrained gold standard."""
 
+import math
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from camu_core.checkpoints import Checkpoint
+from camu_core.data import DATASETS
 from camu_core.models import BlockModel, to_input
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
@@ -36,6 +38,8 @@ _RECIPES = {
     ("mnist", "cnn"): TrainingConfig(epochs=8),
     ("fashion_mnist", "cnn"): TrainingConfig(epochs=10),
 }
+# On images of one's own: where there would be fewer steps than the first, they are made smaller, for a start.
+_FEW_STEPS, _MIN_STEPS = 1000, 300
 _RECIPES_BY_MODEL = {"resnet20": _PHOTOS, "resnet18": _PHOTOS}
 
 
@@ -46,7 +50,21 @@ def recipe_for(dataset: str, model: str) -> TrainingConfig:
         dataset: by name, with or without a recipe of its own.
         model: a name in `MODELS`.
     """
-    return _RECIPES.get((dataset, model)) or _RECIPES_BY_MODEL.get(model, TrainingConfig())
+    recipe = _RECIPES.get((dataset, model)) or _RECIPES_BY_MODEL.get(model, TrainingConfig())
+    info = DATASETS.get(dataset)
+    return _for_few(recipe, sum(info.n_train)) if info is not None and info.n_train else recipe
+
+
+def _for_few(recipe: TrainingConfig, n_train: int) -> TrainingConfig:
+    """More, smaller steps where there are few images.
+
+    Measured with ResNet-20 on four classes of CIFAR-10, test accuracy. 160 images: 0.49 after 60 steps of 128, 0.59
+    after 150 of 32 at half the rate, 0.63 after 300 (18 s), 0.64 after 500 (30 s), each over two seeds. 1,600 images,
+    30 epochs: 0.72 with batches of 128, 0.79 with 32, in the same time.
+    """
+    if recipe.epochs * math.ceil(n_train / recipe.batch_size) < _FEW_STEPS:
+        recipe = replace(recipe, batch_size=32, max_lr=recipe.max_lr / 2 if recipe.sgd else recipe.max_lr)
+    return replace(recipe, epochs=max(recipe.epochs, math.ceil(_MIN_STEPS / math.ceil(n_train / recipe.batch_size))))
 
 
 def augment(x: Tensor, crop_padding: int, flip_fraction: float, rng: torch.Generator) -> Tensor:

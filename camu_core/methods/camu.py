@@ -18,12 +18,13 @@ and forgetting is in the weights alone.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from camu_core.data import DATASETS
 from camu_core.methods.base import UnlearningTask
 from camu_core.models import BlockModel, to_input
 from camu_core.progress import Step
@@ -62,6 +63,12 @@ _DIGITS = {
     "class": CaMUConfig(epochs=20, representation_lr=7e-4, label_lr=7e-4),
     "random": CaMUConfig(epochs=10, representation_lr=1e-4, label_lr=1e-4),
 }
+
+
+# On images of one's own. Measured on our ResNet-20 and four classes of CIFAR-10, each forgotten in turn. 40 images a
+# class: 4 steps leave 0.04 of the class and take 0.19 of accuracy from the other training images, 20 steps 0.00 and
+# 0.10, 40 steps 0.00 and 0.06, 80 steps 0.00 and 0.06. 400 images a class: 26 steps 0.00 and 0.01, 52 steps no better.
+_MIN_STEPS = 40
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,11 @@ class CaMU:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CaMUConfig:
         by_kind = _DIGITS if (dataset, model) == ("digits", "cnn") else _BY_MODEL.get(model, _CNN)
-        return by_kind["class" if forget_kind == "class" else "random"]
+        config, info = by_kind["class" if forget_kind == "class" else "random"], DATASETS.get(dataset)
+        if forget_kind != "class" or info is None or not info.n_train:
+            return config
+        n_batches = math.ceil(min(info.n_train) / config.batch_size)  # of the smallest class
+        return replace(config, epochs=max(config.epochs, math.ceil(_MIN_STEPS / n_batches)))
 
     def unlearn(self, task: UnlearningTask, config: CaMUConfig) -> Iterator[Step]:
         """Two Adam optimisers in turn on every batch: the representation step, then the label step."""

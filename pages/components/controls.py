@@ -8,22 +8,27 @@ import streamlit as st
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.models import usual_model
 from pages.components import state, text
-from pages.components.forget import choose_samples, follow, forget_controls
+from pages.components.forget import choose_samples, follow
 
 # CIFAR-10 runs on the command line so far: it has not been tried in the app.
 OFFERED = ("digits", "mnist", "fashion_mnist")
 
 
-def run_controls(shown: RunSpec) -> tuple[str, ForgetSpec | None, str]:
-    """Dataset, what to forget (None while nothing is picked) and method, at first those of the run that is shown."""
+def run_controls(shown: RunSpec) -> tuple[str, str]:
+    """Dataset, or state.OWN_IMAGES for one still to come, and method; at first those of the run that is shown."""
+    wanted = state.wanted_dataset()
     _follow(shown)
+    of_run = [shown.dataset] if shown.dataset in DATASETS else []
+    offered = list(dict.fromkeys([*OFFERED, *state.own_datasets(), *of_run]))
+    if wanted or state.recall("dataset") not in [*offered, state.OWN_IMAGES]:
+        state.put("dataset", wanted if wanted in offered else OFFERED[0])
     title, left, right = st.columns([4, 4, 3], vertical_alignment="bottom")
     title.title(text.RUN_TITLE, anchor=False)
     with left:
         dataset = st.segmented_control(
             text.PICK_DATASET,
-            list(OFFERED),
-            format_func=lambda name: DATASETS[name].title,
+            [*offered, state.OWN_IMAGES],
+            format_func=_title,
             key="dataset",
             required=True,
         )
@@ -33,7 +38,11 @@ def run_controls(shown: RunSpec) -> tuple[str, ForgetSpec | None, str]:
             help="  \n".join(f"**{m.title}**: {m.summary}" for m in METHODS.values()),
         )  # fmt: skip
     dataset, method = dataset or shown.dataset, method or shown.method  # a client may send no choice at all
-    return dataset, forget_controls(dataset), method
+    return dataset, method
+
+
+def _title(dataset: str) -> str:
+    return text.OWN_PRESS if dataset == state.OWN_IMAGES else text.shortened(DATASETS[dataset].title)
 
 
 def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) -> tuple[RunSpec | None, bool]:

@@ -367,3 +367,68 @@ SAMPLE_BITS = (
     "Replacing it moves the representation by {before:.3f} bits before and {after:.3f} after; forgetting itself moved "
     "the representation of this image by {moved:.3f} bits."
 )
+
+
+OWN_PRESS = ":material/add_photo_alternate: Your own images"
+OWN_TITLE = "Bring your own images"
+OWN_LEAD = (
+    "Put them into a **zip with one folder per class**; the folder's name is the name of the class. One image in five "
+    "is kept aside for testing, unless there are folders `train` and `test` with the classes inside."
+)
+OWN_TREE = """my-images.zip
+├── cat
+│   ├── 001.jpg
+│   └── 002.jpg
+└── dog
+    ├── 001.jpg
+    └── 002.jpg"""
+OWN_LIMITS = (
+    "JPEG, PNG, GIF, BMP, WebP or TIFF. At most {zip_mb:,.0f} MB, {images:,.0f} images and {classes:,.0f} classes. "
+    "20 images a class are few, 100 are better. Each is cut to its middle square and made small."
+)
+OWN_PRIVATE = (
+    "The images stay on this server. Nobody sees them but who has the address of this page after the upload, and you "
+    "can delete them at any time."
+)
+OWN_FILE = "Zip of images"
+OWN_SIZE = "Size of each image"
+OWN_SIZES = {32: "32 x 32, quick", 64: "64 x 64, finer, four times slower"}
+OWN_READ = "Read the images"
+OWN_READING = "Reading your images · {index:,} of {total:,}"
+OWN_SENDING = "Getting ready to read your images"
+OWN_READ_STOPPED = "Stopped. None of the images was kept."
+OWN_COUNTS = "{title}: {n_train:,} images to learn from, {n_test:,} to test with"
+OWN_CLASS = "**{name}**  \n{n_train:,} to learn, {n_test:,} to test"
+OWN_COLUMNS = ("class", "to learn from", "to test with")
+OWN_NETWORK = "There is no network for these images yet. First one has to learn them; then it can be made to forget."
+OWN_TWIN = (
+    "These are the classes of {title}, for which a trained network comes with the app. It can be used at once, or a "
+    "new network can learn from your images alone."
+)
+OWN_TAKE = "Use the shipped network"
+OWN_TRAIN_TOO = "Train its own network"
+OWN_TRAIN = "Train the network"
+OWN_TRAIN_STOPPED = "Stopped. Nothing of the network was kept."
+OWN_STAGES = {
+    "data": "Getting the images", "train": "Learning your images", "measure": "Testing what it learned"
+}  # fmt: skip
+OWN_LEARNED = "Its network recognises **{accuracy:.0%}** of the test images ({n_right:,} of {n_test:,})."
+OWN_TAKEN = "The shipped network recognises **{accuracy:.0%}** of the test images ({n_right:,} of {n_test:,})."
+OWN_GUESSING = (
+    "That is hardly better than guessing ({chance:.0%}). What a network never learned it cannot forget: add images, or "
+    "choose classes that look less alike."
+)
+OWN_MODEST = "That is modest: with few images it cannot learn more. Mind it when you read the verdict."
+OWN_ABOUT = "About these images"
+OWN_ADDRESS = "Keep the address of this page: it is the only way back to these images."
+OWN_DELETE = "Delete these images"
+OWN_DELETE_NOTE = (
+    "Deletes the images and their network from this server. Finished runs keep some of the images; they are no longer "
+    "shown, and go when the runs are cleared away."
+)
+OWN_PICK = "Pick what it must forget, and press *Forget it*."
+
+
+def shortened(title: str, most: int = 20) -> str:
+    """A title that fits on a button."""
+    return title if len(title) <= most else title[: most - 1] + "…"
