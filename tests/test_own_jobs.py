@@ -153,7 +153,7 @@ def test_stopping_a_training_leaves_nothing(pets, camu_home):
 
 
 @pytest.mark.parametrize(
-    ("n_train", "batch_size", "epochs"), [(8, 32, 300), (160, 32, 60), (1600, 32, 30), (5000, 128, 30)]
+    ("n_train", "batch_size", "epochs"), [(8, 32, 200), (160, 32, 40), (1600, 32, 30), (5000, 128, 30)]
 )
 def test_few_images_get_enough_steps_to_learn(n_train, batch_size, epochs, pets, monkeypatch):
     info = drain(import_images(io.BytesIO(pets)))
@@ -163,7 +163,7 @@ def test_few_images_get_enough_steps_to_learn(n_train, batch_size, epochs, pets,
     assert METHODS["retrain"].default_config(info.name, "class", "resnet20") == recipe
 
 
-@pytest.mark.parametrize(("n_train", "epochs"), [((4, 900), 40), ((40, 40), 20), ((400, 400), 4), ((3000, 3000), 2)])
+@pytest.mark.parametrize(("n_train", "epochs"), [((4, 900), 25), ((40, 40), 13), ((400, 400), 2), ((3000, 3000), 2)])
 def test_few_images_get_enough_steps_to_be_forgotten(n_train, epochs, pets, monkeypatch):
     info = drain(import_images(io.BytesIO(pets)))
     monkeypatch.setattr("camu_core.data.imported_info", lambda name: replace(info, n_train=n_train))

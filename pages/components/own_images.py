@@ -15,6 +15,7 @@ from pages.components import images, state, text
 
 TICK_SECONDS = 0.4
 _TILES = 10  # in a row of classes; more classes are a table
+_GOOD = 0.75  # below that, the accuracy of a network is called modest
 
 
 def are_ready(dataset: str) -> bool:
@@ -97,22 +98,25 @@ def _working(job: JobView, line: str) -> None:
 # --- what came in ----------------------------------------------------------------------------------------------------
 
 
-def _contents(dataset: str) -> None:
+def _contents(dataset: str, as_table: bool = False) -> None:
     card, info = imported_card(dataset), DATASETS[dataset]
     n_train, n_test = card["n_train"], card["n_test"]
     st.subheader(
         text.OWN_COUNTS.format(title=info.title, n_train=sum(n_train), n_test=sum(n_test)), anchor=False
     )  # fmt: skip
     rows = list(zip(info.class_names, n_train, n_test, strict=True))
-    samples = state.sample_images(dataset) if info.n_classes <= _TILES else None
+    samples = state.sample_images(dataset) if info.n_classes <= _TILES and not as_table else None
     if samples is None:
-        st.dataframe(pd.DataFrame(rows, columns=text.OWN_COLUMNS), hide_index=True, width="content")
+        st.dataframe(
+            pd.DataFrame(rows, columns=text.OWN_COLUMNS), hide_index=True, width="stretch" if as_table else "content"
+        )
     else:
         for column, sample, (name, train, test) in zip(st.columns(_TILES), samples, rows, strict=False):
             column.image(images.to_picture(sample), width="stretch")
             column.caption(text.OWN_CLASS.format(name=name, n_train=train, n_test=test))
-    for warning in info.warnings:
-        st.warning(warning, icon=":material/info:")
+    if info.warnings:
+        lines = "".join(f"\n- {warning}" for warning in info.warnings)
+        st.warning(f"{text.OWN_WARNINGS}\n{lines}", icon=":material/info:")
 
 
 # --- its network -----------------------------------------------------------------------------------------------------
@@ -156,25 +160,24 @@ def _learned(dataset: str, card: dict) -> None:
     said = (text.OWN_TAKEN if "trained_on" in card else text.OWN_LEARNED).format(
         accuracy=accuracy, n_right=round(accuracy * n_test), n_test=n_test
     )
-    is_guessing = accuracy < 1.5 * chance
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if is_guessing:
-            st.warning(f"{said} {text.OWN_GUESSING.format(chance=chance)}", icon=":material/warning:")
-        else:
-            st.markdown(said if accuracy >= 0.75 else f"{said} {text.OWN_MODEST}", width="content")
-        with st.popover(text.OWN_ABOUT, icon=":material/photo_library:"):
-            _contents(dataset)
-            st.caption(text.OWN_ADDRESS)
-            _delete(dataset)
+    line, about = st.columns([6, 2], vertical_alignment="center")
+    if accuracy < 1.5 * chance:
+        line.warning(f"{said} {text.OWN_GUESSING.format(chance=chance)}", icon=":material/warning:")
+    else:
+        line.markdown(said if accuracy >= _GOOD else f"{said} {text.OWN_MODEST}")
+    with about.popover(text.OWN_ABOUT, icon=":material/photo_library:", width="stretch"):
+        _contents(dataset, as_table=True)
+        st.caption(text.OWN_ADDRESS)
+        _delete(dataset)
 
 
 def _delete(dataset: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(text.OWN_DELETE, key="delete-own", icon=":material/delete:"):
-            try:
-                state.delete_own(dataset)
-            except CamuError as error:
-                st.error(str(error), icon=":material/report:")
-            else:
-                st.rerun()
-        st.caption(text.OWN_DELETE_NOTE)
+    button, note = st.columns([3, 7], vertical_alignment="center")
+    note.caption(text.OWN_DELETE_NOTE)
+    if button.button(text.OWN_DELETE, key="delete-own", icon=":material/delete:"):
+        try:
+            state.delete_own(dataset)
+        except CamuError as error:
+            st.error(str(error), icon=":material/report:")
+        else:
+            st.rerun()

@@ -369,7 +369,7 @@ SAMPLE_BITS = (
 )
 
 
-OWN_PRESS = ":material/add_photo_alternate: Your own images"
+OWN_PRESS = ":material/add_photo_alternate: Your own"
 OWN_TITLE = "Bring your own images"
 OWN_LEAD = (
     "Put them into a **zip with one folder per class**; the folder's name is the name of the class. One image in five "
@@ -398,7 +398,8 @@ OWN_READING = "Reading your images · {index:,} of {total:,}"
 OWN_SENDING = "Getting ready to read your images"
 OWN_READ_STOPPED = "Stopped. None of the images was kept."
 OWN_COUNTS = "{title}: {n_train:,} images to learn from, {n_test:,} to test with"
-OWN_CLASS = "**{name}**  \n{n_train:,} to learn, {n_test:,} to test"
+OWN_CLASS = "**{name}**  \n{n_train:,} to learn  \n{n_test:,} to test"
+OWN_WARNINGS = "Worth knowing about the upload:"
 OWN_COLUMNS = ("class", "to learn from", "to test with")
 OWN_NETWORK = "There is no network for these images yet. First one has to learn them; then it can be made to forget."
 OWN_TWIN = (
@@ -418,7 +419,7 @@ OWN_GUESSING = (
     "That is hardly better than guessing ({chance:.0%}). What a network never learned it cannot forget: add images, or "
     "choose classes that look less alike."
 )
-OWN_MODEST = "That is modest: with few images it cannot learn more. Mind it when you read the verdict."
+OWN_MODEST = "That is modest, as it is with few images; mind it in the verdict."
 OWN_ABOUT = "About these images"
 OWN_ADDRESS = "Keep the address of this page: it is the only way back to these images."
 OWN_DELETE = "Delete these images"
@@ -429,6 +430,6 @@ OWN_DELETE_NOTE = (
 OWN_PICK = "Pick what it must forget, and press *Forget it*."
 
 
-def shortened(title: str, most: int = 20) -> str:
+def shortened(title: str, most: int = 12) -> str:
     """A title that fits on a button."""
     return title if len(title) <= most else title[: most - 1] + "…"
