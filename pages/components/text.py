@@ -430,6 +430,6 @@ OWN_DELETE_NOTE = (
 OWN_PICK = "Pick what it must forget, and press *Forget it*."
 
 
-def shortened(title: str, most: int = 12) -> str:
+def shortened(title: str, most: int = 14) -> str:
     """A title that fits on a button."""
     return title if len(title) <= most else title[: most - 1] + "…"

@@ -43,7 +43,8 @@ def test_each_page_opens_by_its_own_address_on_a_fresh_server(server: str, page:
 
 def test_stop_ends_a_run_and_offers_to_try_again(server: str, page: Page) -> None:
     page.goto(f"{server}/run")
-    page.get_by_text("Retrain from scratch", exact=True).click()
+    page.get_by_role("combobox", name="Method").click()
+    page.get_by_role("option", name="Retrain from scratch").click()
     page.get_by_role("button", name="Advanced").click()
     epochs = page.get_by_role("spinbutton", name="epochs")
     expect(epochs).to_have_value("30")
