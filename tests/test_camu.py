@@ -512,5 +512,5 @@ def test_defaults_of_resnets(model):
     """The paper's for random samples; ours for a class."""
     random, whole_class = (CAMU.default_config("cifar10", kind, model) for kind in ("random", "class"))
     assert (random.epochs, random.representation_lr, random.label_lr) == (10, 1e-5, 1e-4)
-    assert (whole_class.epochs, whole_class.representation_lr, whole_class.label_lr) == (2, 5e-5, 5e-4)
+    assert (whole_class.epochs, whole_class.representation_lr, whole_class.label_lr) == (2, 5e-5, 3e-4)
     assert replace(whole_class, representation_lr=4e-4, label_lr=1e-3) == CaMUConfig(), "all else is the paper's"
