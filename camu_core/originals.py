@@ -75,7 +75,7 @@ def train_network(
 
 
 def take_shipped(dataset: str, model: str, shipped: str) -> Generator[Step, None, Network]:
-    """The shipped network of another dataset with the same classes, measured on this one.
+    """The shipped network of another dataset with the same classes, measured on the test images of this one.
 
     Args:
         shipped: what `shipped_twin` found.
@@ -84,7 +84,9 @@ def take_shipped(dataset: str, model: str, shipped: str) -> Generator[Step, None
     theirs = json.loads(path.with_suffix(".json").read_text())
     made = {name: theirs[name] for name in ("n_train", "recipe", "seed", "seconds")}
     with one_thread():
-        card = yield from _card(path.read_bytes(), dataset, model, images, {"trained_on": shipped, **made}, None)
+        card = yield from _card(
+            path.read_bytes(), dataset, model, images, {"trained_on": shipped, **made}, None, ("test",)
+        )
     return Network(path.read_bytes(), card)
 
 
@@ -134,16 +136,23 @@ def forget_dataset(name: str) -> None:
 
 
 def _card(
-    content: bytes, dataset: str, model: str, images: Dataset, made: dict[str, Any], forgotten: int | None
+    content: bytes,
+    dataset: str,
+    model: str,
+    images: Dataset,
+    made: dict[str, Any],
+    forgotten: int | None,
+    measured: tuple[str, ...] = ("train", "test"),
 ) -> Generator[Step, None, dict[str, Any]]:
     """Everything worth knowing, with the accuracies of the weights as they are kept.
 
     Args:
         made: how the weights came about.
+        measured: on which images.
     """
     saved = build_from_bytes(content, dataset, model, f"{dataset}-{model}")
     parts = {"train": (images.x_train, images.y_train), "test": (images.x_test, images.y_test)}
-    correct = yield from _correct(saved, parts)
+    correct = yield from _correct(saved, {part: parts[part] for part in measured})
     found: dict[str, Any] = {}
     if forgotten is None:
         found = {f"{part}_accuracy": right.double().mean().item() for part, right in correct.items()}
