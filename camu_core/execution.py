@@ -18,7 +18,7 @@ from camu_core.errors import RunDiverged
 from camu_core.measures import accuracy_report, membership_attack
 from camu_core.methods import METHODS, UnlearningTask
 from camu_core.models import BlockModel, predict
-from camu_core.progress import Snapshot, Step
+from camu_core.progress import Snapshot, Step, loss_columns
 from camu_core.projection import fit_pca
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
@@ -88,7 +88,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         versions=_versions(),
         is_shipped=shipped_retrained(spec) is not None,
         seconds=seconds,
-        losses=_columns(losses),
+        losses=loss_columns(losses),
         snapshots=tuple(watch.snapshots),
         joint_points=watch.points_in(fit_pca(representations.values(), spec.seed)),
         metrics=metrics,
@@ -209,11 +209,6 @@ def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> 
     if key not in _original_logits:
         _original_logits[key] = yield from _predicting(original, load_dataset(spec.dataset), part)
     return _original_logits[key]
-
-
-def _columns(rows: list[dict[str, float]]) -> dict[str, np.ndarray]:
-    names = rows[0] if rows else {}
-    return {name: np.array([row[name] for row in rows]) for name in names}
 
 
 def _versions() -> dict[str, str]:
