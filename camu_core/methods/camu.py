@@ -121,6 +121,7 @@ class CaMU:
         "keeps the original's statistics."
     )
     uses_retain_data = True
+    uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CaMUConfig:
         if (dataset, forget_kind, model) == ("digits", "class", "cnn"):
