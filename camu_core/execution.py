@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA
 
 from camu_core.data import DATASETS, Dataset, ProbeSet, draw_probe_set, load_dataset, loading, split
 from camu_core.errors import RunDiverged
-from camu_core.measures import accuracy_report, membership_attack
+from camu_core.measures import CostMeter, accuracy_report, membership_attack, training_cost
 from camu_core.methods import METHODS, UnlearningTask
 from camu_core.models import BlockModel, predict
 from camu_core.progress import Snapshot, Step, loss_columns
@@ -61,9 +61,12 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         )
         watch = _Watch(task, probe, spec.seed)
         losses: list[dict[str, float]] = []
-        for step in _unlearning(spec, task, watch, seconds):
+        meter = CostMeter(task.original, task.model)
+        for step in _unlearning(spec, task, watch, meter):
             losses += [step.losses] if step.losses else []
             yield step
+        meter.close()
+        seconds["unlearn"] = meter.seconds
 
         started = time.perf_counter()
         metrics, logits, representations = {}, {}, {}
@@ -92,6 +95,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         snapshots=tuple(watch.snapshots),
         joint_points=watch.points_in(fit_pca(representations.values(), spec.seed)),
         metrics=metrics,
+        cost=meter.counts,
         probe=probe,
         logits=logits,
         representations=representations,
@@ -133,25 +137,24 @@ class _Watch:
         return np.stack([frame.transform(part) for part in self._representations]).astype(np.float32)
 
 
-def _unlearning(spec: RunSpec, task: UnlearningTask, watch: _Watch, seconds: dict[str, float]) -> Iterator[Step]:
-    """The method's steps, N_SNAPSHOTS of them with a snapshot; only the method's own time is counted.
+def _unlearning(spec: RunSpec, task: UnlearningTask, watch: _Watch, meter: CostMeter) -> Iterator[Step]:
+    """The method's steps, N_SNAPSHOTS of them with a snapshot; the meter sees only the method's own work.
 
-    A retraining whose weights are shipped is not done again: it is one step, and its time is that of its card.
+    A retraining whose weights are shipped is not done again: it is one step, and its cost is that of its card.
     """
     yield Step(0, 1, snapshot=watch.look(0))
     if (card := shipped_retrained(spec)) is not None:
         task.model.load_state_dict(load_weights(card["sha256"], spec.dataset, spec.model).state_dict())
-        seconds["unlearn"] = card["seconds"]
+        meter.seconds = card["seconds"]
+        meter.counts = training_cost(card["recipe"]["epochs"], card["recipe"]["batch_size"], len(task.y_retain))
         yield Step(1, 1, snapshot=watch.look(1))
         return
     method = METHODS[spec.method]
     config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
     steps = method.unlearn(task, config)
-    seconds["unlearn"] = 0.0
     while True:
-        started = time.perf_counter()
-        step = next(steps, None)
-        seconds["unlearn"] += time.perf_counter() - started
+        with meter:
+            step = next(steps, None)
         if step is None:
             return
         _check_finite(step)
