@@ -41,8 +41,8 @@ class NegGradPlus:
     source = (
         "M. Kurmanji, P. Triantafillou, J. Hayes, E. Triantafillou, Towards unbounded machine unlearning, NeurIPS "
         "2023, arXiv:2302.09880, as a baseline; their code has 5 to 10 epochs, rate 0.01, shares 0.95 and 0.9999. "
-        "Deviations: forget sets smaller than a batch are cycled to fill it; batch normalisation keeps the "
-        "original's statistics."
+        "Deviations: long gradients are shortened; forget sets smaller than a batch are cycled to fill it; batch "
+        "normalisation keeps the original's statistics."
     )
     uses_retain_data = True
     uses_labels = True
