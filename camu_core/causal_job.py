@@ -13,7 +13,7 @@ from camu_core.data import DATASETS, ProbeSet
 from camu_core.execution import execute
 from camu_core.luggage import Luggage
 from camu_core.models import BlockModel
-from camu_core.progress import Step
+from camu_core.progress import Step, drain
 from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
@@ -25,6 +25,7 @@ ATTRIBUTION_SEEDS = 3
 # outcome of an attribution -> its name in a sentence
 OUTCOMES = {
     "forget_test": "accuracy on forgotten images",
+    "forget_train": "accuracy on forgotten images",
     "retain_test": "accuracy on the other images",
     "attack": "the success of the membership attack",
 }
@@ -149,17 +150,19 @@ def attribute(summaries: list[list[dict[str, Any]]]) -> dict[str, Any]:
     Args:
         summaries: of the runs of `attribution_specs`, in its order.
     Returns:
-        `attribution_report` by name of the outcome, as in `OUTCOMES`.
+        `attribution_report` by name of the outcome, as in `OUTCOMES`; the forgotten images' accuracy is that on new
+        images if the forget set stands for any, and outcomes that were not measured are left out.
     """
-    return {
-        outcome: attribution_report(np.array([[_outcome(run, outcome) for run in row] for row in summaries]))
-        for outcome in OUTCOMES
-    }
+    values = {name: np.array([[_outcome(run, name) for run in row] for row in summaries]) for name in OUTCOMES}
+    if not np.isnan(values["forget_test"]).any():
+        del values["forget_train"]  # new images tell more
+    return {name: attribution_report(numbers) for name, numbers in values.items() if not np.isnan(numbers).any()}
 
 
 def _outcome(summary: dict[str, Any], name: str) -> float:
     metric = summary["metrics"]["unlearned"][name]
-    return metric["value"] if name == "attack" else metric
+    value = metric["value"] if name == "attack" else metric
+    return np.nan if value is None else value
 
 
 def attributing(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> Generator[Step, None, dict[str, Any]]:
@@ -170,11 +173,6 @@ def attributing(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> Generator[St
         summaries.append([])
         for spec in row:
             yield Step(sum(map(len, summaries)), total, stage="attribution")
-            work = execute(spec)
-            try:
-                while True:
-                    next(work)
-            except StopIteration as end:
-                summaries[-1].append(end.value.summary())
+            summaries[-1].append(drain(execute(spec)).summary())
     yield Step(total, total, stage="attribution")
     return attribute(summaries)

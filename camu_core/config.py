@@ -1,10 +1,13 @@
 """Where things live on this machine, and the limits of a public demo. Read from the environment at each call."""
 
+import math
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import platformdirs
+
+from camu_core.errors import SpecError
 
 APP_NAME = "camu-explorer"
 _STORE_MB = 4000
@@ -22,13 +25,16 @@ def scheduler_address() -> str | None:
 
 
 def device_name() -> str:
-    """What networks compute on: CAMU_DEVICE, such as auto, cuda or mps; else cpu, as the shipped models did."""
-    return os.environ.get("CAMU_DEVICE") or "cpu"
+    """What networks compute on: CAMU_DEVICE, such as cpu, cuda or mps; else auto, the fastest that is here."""
+    return os.environ.get("CAMU_DEVICE") or "auto"
 
 
 def store_limit_bytes() -> int:
-    """What finished runs may take on disk before the longest unused go: CAMU_STORE_MB, else 4,000 MB."""
-    return int(float(os.environ.get("CAMU_STORE_MB") or _STORE_MB) * 1e6)
+    """What finished runs may take on disk before the longest unused go: CAMU_STORE_MB, else 4,000 MB.
+
+    Raises: SpecError if that is no number.
+    """
+    return int(_number("CAMU_STORE_MB", _STORE_MB) * 1e6)
 
 
 def data_dir() -> Path:
@@ -48,6 +54,7 @@ class ImportLimits:
         megapixels: of a single image.
         memory_mb: size of the resized images.
         kept_mb: size of all imported datasets together on disk.
+        import_seconds: time that reading the images may take.
     """
 
     zip_mb: float = 64
@@ -57,8 +64,22 @@ class ImportLimits:
     megapixels: float = 25
     memory_mb: float = 256
     kept_mb: float = 2_000
+    import_seconds: float = 300
 
 
 def import_limits() -> ImportLimits:
-    values = {field.name: os.environ.get(f"CAMU_MAX_{field.name.upper()}") for field in fields(ImportLimits)}
-    return ImportLimits(**{name: float(value) for name, value in values.items() if value})
+    """Raises: SpecError if one that is set is no number."""
+    return ImportLimits(
+        **{field.name: _number(f"CAMU_MAX_{field.name.upper()}", field.default) for field in fields(ImportLimits)}
+    )
+
+
+def _number(variable: str, default: float) -> float:
+    text = os.environ.get(variable) or default
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise SpecError(f"{variable} must be a number from 0; got '{text}'. Mend it or leave it out.")
+    return number

@@ -18,10 +18,10 @@ from distributed import Client, Event, Future, KilledWorker
 
 from camu_core.config import scheduler_address
 from camu_core.connection import MAX_ATTEMPTS, Connection
-from camu_core.errors import CamuError, RunError, RunStopped, StoreUnwritable
+from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable
 from camu_core.jobs import Job, JobView, Progress, RunJob
 from camu_core.progress import Step
-from camu_core.results import Storable
+from camu_core.results import Receipt, Storable
 from camu_core.store import RunStore
 from camu_core.worker import work
 
@@ -124,8 +124,14 @@ class Engine:
             return True
 
     def has(self, job: Job) -> bool:
-        """Whether a job's result is there."""
-        return job.digest in self._unsaved or self.store.has(job.digest, job.result_type)
+        """Whether a job's result is there, and, if it is a receipt, what it is for."""
+        if not (job.digest in self._unsaved or self.store.has(job.digest, job.result_type)):
+            return False
+        try:
+            result = self.result(job.digest, job.result_type) if hasattr(job.result_type, "is_delivered") else None
+        except StoreError:
+            return False
+        return not isinstance(result, Receipt) or result.is_delivered
 
     def result(self, digest: str, kind: type[Storable]) -> Storable:
         """A finished job's result, from the store or, if that could not be written, from memory.
@@ -244,6 +250,8 @@ class Engine:
             self._progress.pop(other.job.digest)
 
     def _keep(self, result: Storable) -> str:
+        if isinstance(result, Receipt):
+            result.deliver()
         try:
             self.store.save(result)
         except StoreUnwritable as error:

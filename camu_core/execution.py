@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,7 +45,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         seconds = {}
         started = time.perf_counter()
         dataset = yield from loading(spec.dataset)
-        splits = split(dataset, spec.forget)
+        splits = split(dataset, spec.forget, spec.seed)
         probe = draw_probe_set(dataset, splits, spec.seed)
         original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
         seconds["data"] = time.perf_counter() - started
@@ -59,10 +60,10 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
             n_classes=DATASETS[spec.dataset].n_classes,
             seed=spec.seed,
         )
-        watch = _Watch(task, probe, spec.seed)
+        shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed)
         losses: list[dict[str, float]] = []
         meter = CostMeter(task.original, task.model)
-        for step in _unlearning(spec, task, watch, meter):
+        for step in _unlearning(spec, task, watch, meter, shipped):
             losses += [step.losses] if step.losses else []
             yield step
         meter.close()
@@ -89,7 +90,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
     return RunResult(
         spec=spec,
         versions=_versions(),
-        is_shipped=shipped_retrained(spec) is not None,
+        is_shipped=shipped is not None,
         seconds=seconds,
         losses=loss_columns(losses),
         snapshots=tuple(watch.snapshots),
@@ -137,16 +138,21 @@ class _Watch:
         return np.stack([frame.transform(part) for part in self._representations]).astype(np.float32)
 
 
-def _unlearning(spec: RunSpec, task: UnlearningTask, watch: _Watch, meter: CostMeter) -> Iterator[Step]:
+def _unlearning(
+    spec: RunSpec, task: UnlearningTask, watch: _Watch, meter: CostMeter, shipped: dict[str, Any] | None
+) -> Iterator[Step]:
     """The method's steps, N_SNAPSHOTS of them with a snapshot; the meter sees only the method's own work.
 
-    A retraining whose weights are shipped is not done again: it is one step, and its cost is that of its card.
+    A retraining whose weights are shipped is not done again: it is one step, and its cost is that of their card.
+
+    Args:
+        shipped: their card, of `shipped_retrained`.
     """
     yield Step(0, 1, snapshot=watch.look(0))
-    if (card := shipped_retrained(spec)) is not None:
-        task.model.load_state_dict(load_weights(card["sha256"], spec.dataset, spec.model).state_dict())
-        meter.seconds = card["seconds"]
-        meter.counts = training_cost(card["recipe"]["epochs"], card["recipe"]["batch_size"], len(task.y_retain))
+    if shipped is not None:
+        task.model.load_state_dict(load_weights(shipped["sha256"], spec.dataset, spec.model).state_dict())
+        recipe, meter.seconds = shipped["recipe"], shipped["seconds"]
+        meter.counts = training_cost(recipe["epochs"], recipe["batch_size"], len(task.y_retain))
         yield Step(1, 1, snapshot=watch.look(1))
         return
     method = METHODS[spec.method]
@@ -203,14 +209,18 @@ def _predicting(model: BlockModel, dataset: Dataset, part: tuple[int, int]) -> G
     return logits[0], logits[1]
 
 
-_original_logits: dict[tuple[str, str], Logits] = {}
+_original_logits: dict[tuple[str, str, str], Logits] = {}
+_ORIGINALS_REMEMBERED = 4
 
 
 def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> Generator[Step, None, Logits]:
     """`_predicting`, once a process: many runs start from the same original."""
-    key = spec.weights, spec.dataset
+    key = spec.weights, spec.dataset, spec.device
     if key not in _original_logits:
-        _original_logits[key] = yield from _predicting(original, load_dataset(spec.dataset), part)
+        found = yield from _predicting(original, load_dataset(spec.dataset), part)
+        while len(_original_logits) >= _ORIGINALS_REMEMBERED:
+            del _original_logits[next(iter(_original_logits))]
+        _original_logits[key] = found
     return _original_logits[key]
 
 

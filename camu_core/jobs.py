@@ -21,7 +21,10 @@ STATES = ("queued", "running", *OVER)
 
 
 class Job(Protocol):
-    """Something that takes long: its digest names it, `execute` yields its steps and returns its result."""
+    """Something that takes long: its digest names it, `execute` yields its steps and returns its result.
+
+    One that carries much can have a method `emptied()`, which gives what to remember of it when it is over.
+    """
 
     result_type: ClassVar[type[Storable]]
 
@@ -181,6 +184,8 @@ class Progress:
 
     def finish(self, state: str, message: str = "") -> None:
         self.state, self.message, self.ended, self.future = state, message, time.monotonic(), None
+        if hasattr(self.job, "emptied"):
+            self.job = self.job.emptied()
 
     def view(self, queue_position: int) -> JobView:
         step, now = self.newest, self.ended or time.monotonic()

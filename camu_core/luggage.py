@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from camu_core.config import scheduler_address
 from camu_core.data import DATASETS, content_of, keep_content
 from camu_core.specs import RunSpec
-from camu_core.weights import find_weights, is_shipped, keep_weights
+from camu_core.weights import all_have, find_weights, keep_weights
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Luggage:
     def of(cls, spec: RunSpec) -> "Luggage":
         """Raises: WeightsError or DatasetUnavailable if a file is not on this machine."""
         return cls(
-            weights=None if is_shipped(spec.weights) else find_weights(spec.weights).read_bytes(),
+            weights=None if all_have(spec.weights) else find_weights(spec.weights).read_bytes(),
             images=content_of(spec.dataset) if scheduler_address() else None,
         )
 

@@ -3,7 +3,9 @@
 To add a model: one function that returns a `BlockModel`, one line in `MODELS`.
 """
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import torch
@@ -12,6 +14,7 @@ from torch import Tensor, nn
 from camu_core.errors import SpecError
 
 N_GREY_LEVELS = 255
+_global_generator = threading.Lock()
 
 
 def pick_device(wanted: str) -> str:
@@ -43,6 +46,13 @@ def to_input(x: Tensor, device: str | torch.device = "cpu") -> Tensor:
     return x.to(device, torch.float32, memory_format=torch.channels_last).div_(N_GREY_LEVELS)
 
 
+@contextmanager
+def _borrowed_generator() -> Iterator[None]:
+    """Leave torch's global generator as it was. Its initialisers know no other, and threads would mix their draws."""
+    with _global_generator, torch.random.fork_rng(devices=[]):
+        yield
+
+
 class BlockModel(nn.Module):
     """A classifier as a chain of named blocks, so that the causal measures can transplant them one by one.
 
@@ -58,7 +68,7 @@ class BlockModel(nn.Module):
 
     def reset(self, seed: int) -> None:
         """Draw all weights anew from `seed` alone."""
-        with torch.random.fork_rng(devices=[]):  # torch's initialisers know only the global generator
+        with _borrowed_generator():
             torch.manual_seed(seed)
             for module in self.modules():
                 if hasattr(module, "reset_parameters"):
@@ -165,7 +175,7 @@ def build_model(name: str, shape: tuple[int, int, int], n_classes: int, seed: in
         name: in `MODELS`.
         shape: (channels, H, W) of one image.
     """
-    with torch.random.fork_rng(devices=[]):
+    with _borrowed_generator():
         model = MODELS[name](shape, n_classes)
     model.reset(seed)
     return model.to(memory_format=torch.channels_last)

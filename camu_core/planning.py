@@ -16,7 +16,7 @@ from camu_core.weights import adopt_weights, sha256_of, shipped_path, weights_pa
 
 def plan_run(
     dataset: str,
-    forget_classes: Iterable[int],
+    forget: ForgetSpec | Iterable[int],
     method: str = "camu",
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
@@ -28,7 +28,7 @@ def plan_run(
 
     Args:
         dataset: a name in `DATASETS`.
-        forget_classes: class indices, each 0..C-1.
+        forget: what to forget; or the classes to forget, each 0..C-1.
         method: a name in `METHODS`.
         settings: fields of the method's config that differ from its defaults; texts are read as numbers.
         model: a name in `MODELS`; None takes the usual one for the dataset's images.
@@ -42,7 +42,7 @@ def plan_run(
     info = DATASETS[known("dataset", dataset, DATASETS)]
     chosen = METHODS[known("method", method, METHODS)]
     model = known("model", model or usual_model(info.shape), MODELS)
-    forget = ForgetSpec(classes=tuple(forget_classes))
+    forget = forget if isinstance(forget, ForgetSpec) else ForgetSpec(classes=tuple(forget))
     for label in forget.classes:
         if not 0 <= label < info.n_classes:
             raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {label}.")
@@ -54,6 +54,17 @@ def plan_run(
     path = weights or _original(dataset, model)
     sha256 = sha256_of(path) if path == shipped_path(dataset, model) else adopt_weights(path, dataset, model)
     return replace(spec, weights=sha256)
+
+
+def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | None = None) -> RunSpec:
+    """The run with another forget set, or another method, or both, and that method's defaults; all else stays.
+
+    Raises:
+        SpecError: there is no such method.
+    """
+    forget, method = forget or spec.forget, known("method", method or spec.method, METHODS)
+    config = METHODS[method].default_config(spec.dataset, forget.kind, spec.model)
+    return replace(spec, forget=forget, method=method, settings=config.pairs())
 
 
 def known(what: str, name: str, registry: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
 """What a finished run is: NumPy arrays and JSON types only, so that it can be stored, sent and drawn anywhere."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -24,6 +24,18 @@ class Storable(Protocol):
 
     @classmethod
     def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self: ...
+
+
+@runtime_checkable
+class Receipt(Storable, Protocol):
+    """A result that says what was put elsewhere, such as images; it counts for nothing when that is gone."""
+
+    def deliver(self) -> None:
+        """Put in its place what the worker could not; harmless when it is there already. Raises: CamuError."""
+        ...
+
+    @property
+    def is_delivered(self) -> bool: ...
 
 
 @dataclass(frozen=True)

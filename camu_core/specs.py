@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from operator import index
 from typing import Any
@@ -12,7 +12,8 @@ from camu_core.errors import SpecError
 # Part of every digest. Raise it whenever the same spec would give other numbers than before.
 RESULTS_VERSION = 2
 
-FORGET_KINDS = ("class",)
+# forget kind -> the field that says what is forgotten
+FORGET_KINDS = {"class": "classes", "random": "fraction", "samples": "samples"}
 
 Setting = bool | int | float | str
 
@@ -22,22 +23,64 @@ class ForgetSpec:
     """Which training samples to forget.
 
     Args:
-        kind: "class": every training sample of `classes`.
+        kind: "class": every training sample of `classes`; "random": a `fraction` of all training samples, drawn by the
+            run's seed; "samples": those of the indices `samples`. The fields of the other kinds stay empty.
         classes: sorted class indices, each 0..C-1.
+        fraction: above 0, below 1.
+        samples: sorted indices into the training set, each 0..N-1.
     """
 
     kind: str = "class"
     classes: tuple[int, ...] = ()
+    fraction: float = 0.0
+    samples: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in FORGET_KINDS:
             raise SpecError(f"Forget kind must be one of {', '.join(FORGET_KINDS)}; got '{self.kind}'.")
-        if not self.classes:
-            raise SpecError("Name at least one class to forget; got none.")
-        for label in self.classes:
-            if isinstance(label, bool) or not hasattr(label, "__index__"):
-                raise SpecError(f"A class to forget must be a whole number; got {label!r}.")
-        object.__setattr__(self, "classes", tuple(sorted({index(label) for label in self.classes})))
+        for kind, name in FORGET_KINDS.items():
+            if kind != self.kind and getattr(self, name):
+                raise SpecError(f"A forget set of kind '{self.kind}' has no {name}; got {getattr(self, name)!r}.")
+        if self.kind == "class":
+            object.__setattr__(self, "classes", _indices(self.classes, "class"))
+        elif self.kind == "samples":
+            object.__setattr__(self, "samples", _indices(self.samples, "training image"))
+        elif not (type(self.fraction) in (int, float) and 0 < self.fraction < 1):
+            raise SpecError(f"The fraction to forget must be above 0 and below 1; got {self.fraction!r}.")
+
+    @property
+    def short(self) -> str:
+        """For tables: "3+4" for two classes, "10%" of all images, "12 images"."""
+        if self.kind == "class":
+            return "+".join(map(str, self.classes))
+        return f"{100 * self.fraction:g}%" if self.kind == "random" else f"{len(self.samples)} images"
+
+    def to_json(self) -> dict[str, Any]:
+        """The kind and its one field."""
+        name = FORGET_KINDS[self.kind]
+        value = getattr(self, name)
+        return {"kind": self.kind, name: list(value) if isinstance(value, tuple) else value}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "ForgetSpec":
+        """Inverse of `to_json`."""
+        if value["kind"] not in FORGET_KINDS:
+            return cls(value["kind"])
+        name = FORGET_KINDS[value["kind"]]
+        what = value[name]
+        return cls(value["kind"], **{name: tuple(what) if isinstance(what, list) else what})
+
+
+def _indices(given: Iterable[int], what: str) -> tuple[int, ...]:
+    """Sorted, each once."""
+    if not given:
+        raise SpecError(f"Name at least one {what} to forget; got none.")
+    for number in given:
+        if isinstance(number, bool) or not hasattr(number, "__index__"):
+            raise SpecError(f"A {what} to forget must be a whole number; got {number!r}.")
+        if index(number) < 0:
+            raise SpecError(f"A {what} to forget must be 0 or more; got {number}.")
+    return tuple(sorted({index(number) for number in given}))
 
 
 @dataclass(frozen=True)
@@ -77,16 +120,13 @@ class RunSpec:
 
     def to_json(self) -> dict[str, Any]:
         """Plain dict of JSON types; `from_json` is its inverse."""
-        return {**asdict(self), "forget": self.forget_json(), "settings": dict(self.settings)}
-
-    def forget_json(self) -> dict[str, Any]:
-        return {"kind": self.forget.kind, "classes": list(self.forget.classes)}
+        return {**asdict(self), "forget": self.forget.to_json(), "settings": dict(self.settings)}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "RunSpec":
         """Raises: SpecError if `value` is not what `to_json` gives."""
         try:
-            forget = ForgetSpec(kind=value["forget"]["kind"], classes=tuple(value["forget"]["classes"]))
+            forget = ForgetSpec.from_json(value["forget"])
             rest = {name: value[name] for name in ("dataset", "model", "weights", "method", "seed", "device")}
             return cls(forget=forget, settings=tuple(value["settings"].items()), **rest)
         except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -24,6 +24,7 @@ FORMAT_VERSION = 1
 _MANIFEST = "manifest.json"
 _FILES = ("summary.json", "arrays.npz")
 _PINNED = "pinned"
+_DAMAGED = "damaged"
 _DIGEST = "[0-9a-f]" * 20
 # What reading raises when the content is wrong; other errors of the operating system pass and cost nothing.
 _DAMAGE = (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile)
@@ -36,9 +37,11 @@ class RunStore:
 
     Args:
         root: CAMU_HOME by default.
+    Raises: SpecError if CAMU_STORE_MB is no number.
     """
 
     def __init__(self, root: Path | None = None) -> None:
+        store_limit_bytes()  # a wrong limit is told before any work, not after it
         self.root = root or home_dir()
 
     def has(self, digest: str, kind: type[Storable] = RunResult) -> bool:
@@ -179,11 +182,12 @@ class RunStore:
         return self.root / "pending" / f"{_safe(digest)}.json"
 
     def _evict(self, spared: Path) -> None:
-        """Delete the longest unused results until the rest fit; never a pinned one, nor `spared`."""
-        folders = [path.parent for path in self.root.glob(f"*/{_DIGEST}/{_MANIFEST}")]
-        sizes = {folder: sum(file.stat().st_size for file in folder.iterdir()) for folder in folders}
+        """Delete what is damaged, then the longest unused results, until the rest fit; nothing pinned, nor `spared`."""
+        manifests = sorted(self.root.glob(f"*/{_DIGEST}/{_MANIFEST}"), key=lambda path: path.stat().st_mtime)
+        folders = [*(self.root / _DAMAGED).glob("*"), *(path.parent for path in manifests)]
+        sizes = {folder: sum(file.stat().st_size for file in folder.rglob("*")) for folder in folders}
         excess = sum(sizes.values()) - store_limit_bytes()
-        for folder in sorted(folders, key=lambda folder: (folder / _MANIFEST).stat().st_mtime):
+        for folder in folders:
             if excess <= 0:
                 return
             if folder != spared and not (folder / _PINNED).exists():
@@ -198,7 +202,7 @@ class RunStore:
         return RunDamaged(f"The stored run '{folder.name}' is damaged ({error}); it was set aside, so run it again.")
 
     def _set_aside(self, folder: Path) -> None:
-        damaged = self.root / "damaged"
+        damaged = self.root / _DAMAGED
         try:
             damaged.mkdir(exist_ok=True)
             os.rename(folder, Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=damaged)) / folder.name)

@@ -16,7 +16,7 @@ from camu_core.jobs import RunJob
 from camu_core.measures import SPLIT_NAMES
 from camu_core.planning import plan_run
 from camu_core.progress import Step
-from camu_core.specs import RunSpec
+from camu_core.specs import ForgetSpec, RunSpec
 
 _POLL_SECONDS = 0.2
 
@@ -27,17 +27,25 @@ class SweepSpec:
 
     Args:
         classes: each is forgotten alone.
+        fractions: of random training images, above 0, below 1; each is forgotten alone.
     """
 
     dataset: str
     classes: tuple[int, ...]
     methods: tuple[str, ...]
     seeds: tuple[int, ...]
+    fractions: tuple[float, ...] = ()
 
     @property
     def digest(self) -> str:
         """20 hex digits that name the sweep."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:20]
+
+    @property
+    def forgets(self) -> list[ForgetSpec]:
+        """What is forgotten, one after another."""
+        classes = (ForgetSpec(classes=(label,)) for label in self.classes)
+        return [*classes, *(ForgetSpec("random", fraction=fraction) for fraction in self.fractions)]
 
     def runs(self) -> list[RunSpec]:
         """Every cell of the grid.
@@ -46,9 +54,9 @@ class SweepSpec:
             SpecError, WeightsError: see `plan_run`.
         """
         return [
-            plan_run(self.dataset, [label], method, seed=seed)
+            plan_run(self.dataset, forget, method, seed=seed)
             for method in self.methods
-            for label in self.classes
+            for forget in self.forgets
             for seed in self.seeds
         ]
 
@@ -56,8 +64,8 @@ class SweepSpec:
         return asdict(self)
 
     @classmethod
-    def from_texts(cls, dataset: str, classes: str, methods: Iterable[str], seeds: str) -> "SweepSpec":
-        """From what people type: classes 'all' or '0-2,5', seeds '0-2'.
+    def from_texts(cls, dataset: str, what: str, methods: Iterable[str], seeds: str) -> "SweepSpec":
+        """From what people type: to forget 'all' or '0-2,5' of the classes, or '10%' of all images; seeds '0-2'.
 
         Raises:
             SpecError: not of that form, or nothing to do.
@@ -68,12 +76,16 @@ class SweepSpec:
         chosen = tuple(methods)
         if not chosen:
             raise SpecError("Choose at least one method; got none.")
-        labels = everything if classes.strip() == "all" else _numbers(classes, "The list of classes")
-        return cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"))
+        parts = [part.strip() for part in what.split(",")]
+        fractions = tuple(dict.fromkeys(_fraction(part) for part in parts if part.endswith("%")))
+        texts = [part for part in parts if not part.endswith("%")]
+        labels = everything if texts == ["all"] else _numbers(",".join(texts), "The list of classes") if texts else ()
+        return cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "SweepSpec":
-        return cls(value["dataset"], *(tuple(value[name]) for name in ("classes", "methods", "seeds")))
+        lists = (tuple(value.get(name, ())) for name in ("classes", "methods", "seeds", "fractions"))
+        return cls(value["dataset"], *lists)
 
 
 def submit_sweep(sweep: SweepSpec, engine: Engine) -> list[RunSpec]:
@@ -119,7 +131,8 @@ def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.
 
 
 def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row a run: what was run, its seconds of unlearning alone, and the four accuracies before and after.
+    """One row a run: what was run, its seconds of unlearning alone, and the four accuracies and the membership
+    attack before and after.
 
     Args:
         summaries: of finished runs, see `RunResult.summary`.
@@ -134,7 +147,7 @@ def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
         "dataset": spec["dataset"],
         "model": spec["model"],
         "method": spec["method"],
-        "forget_class": "+".join(map(str, spec["forget"]["classes"])),
+        "forget": ForgetSpec.from_json(spec["forget"]).short,
         "seed": spec["seed"],
         "unlearn_seconds": summary["seconds"],
         **{
@@ -142,7 +155,16 @@ def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
             for model in ("original", "unlearned")
             for split in SPLIT_NAMES
         },
+        **{f"{model}_attack_auc": summary["metrics"][model]["attack"]["value"] for model in ("original", "unlearned")},
     }
+
+
+def _fraction(text: str) -> float:
+    """'10%' -> 0.1."""
+    try:
+        return float(text.removesuffix("%")) / 100
+    except ValueError:
+        raise SpecError(f"A part of all images must be such as 10%; got '{text}'.") from None
 
 
 def _numbers(text: str, what: str) -> tuple[int, ...]:

@@ -1,14 +1,16 @@
 """Training a model from scratch: the original, and, without the forget set, the retrained gold standard."""
 
+import math
 import time
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from camu_core.checkpoints import Checkpoint
+from camu_core.data import DATASETS
 from camu_core.models import BlockModel, to_input
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
@@ -36,6 +38,8 @@ _RECIPES = {
     ("mnist", "cnn"): TrainingConfig(epochs=8),
     ("fashion_mnist", "cnn"): TrainingConfig(epochs=10),
 }
+# On images of one's own: where there would be fewer steps than the first, they are made smaller, for a start.
+_FEW_STEPS, _MIN_STEPS = 1000, 200
 _RECIPES_BY_MODEL = {"resnet20": _PHOTOS, "resnet18": _PHOTOS}
 
 
@@ -46,7 +50,22 @@ def recipe_for(dataset: str, model: str) -> TrainingConfig:
         dataset: by name, with or without a recipe of its own.
         model: a name in `MODELS`.
     """
-    return _RECIPES.get((dataset, model)) or _RECIPES_BY_MODEL.get(model, TrainingConfig())
+    recipe = _RECIPES.get((dataset, model)) or _RECIPES_BY_MODEL.get(model, TrainingConfig())
+    info = DATASETS.get(dataset)
+    return _for_few(recipe, sum(info.n_train)) if info is not None and info.n_train else recipe
+
+
+def _for_few(recipe: TrainingConfig, n_train: int) -> TrainingConfig:
+    """More, smaller steps where there are few images.
+
+    Measured with ResNet-20 on four classes of CIFAR-10, test accuracy. 160 images: 0.49 after 60 steps of 128, 0.59
+    after 150 of 32 at half the rate (9 s), 0.63 after 300 (18 s), 0.64 after 500 (30 s), each over two seeds; 40 test
+    images, so the last three are alike, and 200 steps are taken for the sake of time. 1,600 images,
+    30 epochs: 0.72 with batches of 128, 0.79 with 32, in the same time.
+    """
+    if recipe.epochs * math.ceil(n_train / recipe.batch_size) < _FEW_STEPS:
+        recipe = replace(recipe, batch_size=32, max_lr=recipe.max_lr / 2 if recipe.sgd else recipe.max_lr)
+    return replace(recipe, epochs=max(recipe.epochs, math.ceil(_MIN_STEPS / math.ceil(n_train / recipe.batch_size))))
 
 
 def augment(x: Tensor, crop_padding: int, flip_fraction: float, rng: torch.Generator) -> Tensor:
@@ -84,7 +103,8 @@ def training(
     """
     rng = torch.Generator().manual_seed(seed)
     device = next(model.parameters()).device
-    steps_per_epoch = -(-len(x) // config.batch_size)
+    batch_sizes = _batch_sizes(len(x), config.batch_size, model)
+    steps_per_epoch = len(batch_sizes)
     total = config.epochs * steps_per_epoch
     optimizer = _optimizer(model, config)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=config.max_lr, total_steps=total)
@@ -99,7 +119,7 @@ def training(
     model.train()
     for epoch in range(n_epochs_done, config.epochs):
         order = torch.randperm(len(x), generator=rng)
-        for i, batch in enumerate(order.split(config.batch_size)):
+        for i, batch in enumerate(order.split(batch_sizes)):
             images = x[batch]
             if config.crop_padding or config.flip_fraction:
                 images = augment(images, config.crop_padding, config.flip_fraction, rng)
@@ -116,6 +136,15 @@ def training(
             parts = [part.state_dict() for part in (model, optimizer, schedule)]
             checkpoint.save({"parts": parts, "rng": rng.get_state(), "n_epochs_done": epoch + 1, "seconds": seconds})
     return seconds_before + time.process_time() - started
+
+
+def _batch_sizes(n: int, batch_size: int, model: BlockModel) -> list[int]:
+    """How samples are cut; one alone at the end, which batch normalisation cannot normalise, joins those before."""
+    n_full, rest = divmod(n, batch_size)
+    sizes = [batch_size] * n_full + [rest] * (rest > 0)
+    if rest == 1 and n_full and any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
+        sizes[-2:] = [batch_size + 1]
+    return sizes
 
 
 def _optimizer(model: BlockModel, config: TrainingConfig) -> torch.optim.Optimizer:

@@ -34,13 +34,35 @@ def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
 
 
 def weights_path(dataset: str, model: str, without: int | None = None) -> Path:
-    """Where a trained model belongs: among the shipped ones, or, on images of one's own, in CAMU_HOME.
+    """Where a trained model belongs: among the shipped ones, or, an original that is not shipped, in CAMU_HOME.
 
     Args:
         without: see `shipped_path`.
     """
     shipped = shipped_path(dataset, model, without)
-    return _given_dir() / shipped.name if is_imported(dataset) else shipped
+    is_ours = is_imported(dataset) or (without is None and not shipped.exists())
+    return _given_dir() / shipped.name if is_ours else shipped
+
+
+def delete_weights(dataset: str) -> None:
+    """Remove the networks trained on an imported dataset; nothing happens to others.
+
+    Raises:
+        StoreUnwritable: they cannot be removed.
+    """
+    if not is_imported(dataset):
+        return
+    try:
+        for card in _given_dir().glob(f"{dataset}-*.json"):
+            weights = card.with_suffix(".safetensors")
+            if weights.exists():
+                (_given_dir() / f"{sha256_of(weights)}.safetensors").unlink(missing_ok=True)  # see `adopt_weights`
+            weights.unlink(missing_ok=True)
+            card.unlink()
+    except OSError as error:
+        raise StoreUnwritable(
+            f"Cannot delete the network in {_given_dir()} ({error.strerror}); make the folder writable and try again."
+        ) from error
 
 
 def shipped_retrained(spec: RunSpec) -> dict[str, Any] | None:
@@ -82,8 +104,8 @@ def shipped_cards(retrained: bool = False) -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in paths if (_WITHOUT in path.stem) is retrained]
 
 
-def is_shipped(sha256: str) -> bool:
-    """Whether every installation has the weights of this content."""
+def all_have(sha256: str) -> bool:
+    """Whether every installation has the weights of this content, because they are shipped."""
     return any(sha256_of(path) == sha256 for path in SHIPPED.glob("*.safetensors"))
 
 

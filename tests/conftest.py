@@ -134,7 +134,7 @@ def make_class_task() -> Callable[..., UnlearningTask]:
 
     def make(dataset: str, label: int, seed: int = 0) -> UnlearningTask:
         images = load_dataset(dataset)
-        splits = split(images, ForgetSpec(classes=(label,)))
+        splits = split(images, ForgetSpec(classes=(label,)), seed)
         return _task(
             load_weights(plan_run(dataset, [label]).weights, dataset, "cnn"),
             x_forget=images.x_train[splits.forget_train],

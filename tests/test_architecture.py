@@ -31,7 +31,7 @@ PUBLIC_NAMES = [
 # itself, the public menu; "pages.components", "pages" and "app" are the interface. "*" is all of the core.
 ALLOWED = {
     "errors": "",
-    "config": "",
+    "config": "errors",
     "files": "",
     "threads": "",
     "progress": "",
@@ -41,8 +41,8 @@ ALLOWED = {
     "projection": "errors",
     "data": "config errors files progress specs",
     "checkpoints": "config errors files",
-    "training": "checkpoints errors models progress settings",
-    "methods": "errors models progress settings training",
+    "training": "checkpoints data errors models progress settings",
+    "methods": "data errors models progress settings training",
     "measures": "data errors models",
     "results": "data errors progress specs",
     "weights": "config data errors files models specs",
@@ -56,6 +56,8 @@ ALLOWED = {
     "worker": "errors execution jobs planning progress results specs",
     "connection": "worker",
     "engine": "config connection errors execution jobs progress results specs store worker",
+    "originals": "checkpoints data errors files methods models progress specs threads training weights",
+    "own_jobs": "config data models originals progress results training weights",
     "sweeps": "data engine errors jobs measures planning progress specs",
     "figures": "data errors measures progress projection results specs",
     "verdict": "data errors measures results specs",

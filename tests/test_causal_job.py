@@ -150,9 +150,15 @@ def test_terms_that_stand_in_for_each_other_are_told():
     assert substitutes_remark(alone) == ""
 
 
-def test_every_outcome_is_attributed():
-    found = attribute(summaries(lambda subset: 0.25 if subset & 1 else 0.5))
-    assert set(found) == set(OUTCOMES)
+@pytest.mark.parametrize("has_new_images", [True, False])
+def test_every_outcome_is_attributed_new_images_rather_than_those_of_training(has_new_images):
+    rows = summaries(lambda subset: 0.25 if subset & 1 else 0.5)
+    if not has_new_images:
+        for row in rows:
+            for run in row:
+                run["metrics"]["unlearned"]["forget_test"] = None
+    found = attribute(rows)
+    assert set(found) == set(OUTCOMES) - {"forget_train" if has_new_images else "forget_test"}
     for attributed in found.values():
         assert attributed["shapley"]["retain_representation_weight"]["value"] == pytest.approx(-0.25)
 

@@ -149,18 +149,6 @@ def test_a_download_shows_its_progress(tiny, monkeypatch):
     assert [step.index for step in steps] == sorted(step.index for step in steps)
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_without_network_it_says_what_still_works_and_leaves_nothing(name, empty_data_dir, no_network):
-    info = DATASETS[name]
-    assert not info.is_present()
-    with pytest.raises(DatasetUnavailable, match="built-in digits") as caught:
-        drain(info.load())
-    assert info.title in str(caught.value)
-    assert str(empty_data_dir) in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert not empty_data_dir.exists()
-
-
 def test_class_names_stand_in_the_order_of_the_labels():
     """Both datasets number their classes alphabetically."""
     for name, n_classes in (("cifar10", 10), ("cifar100", 100)):

@@ -10,6 +10,7 @@ from sklearn.datasets import load_digits
 from torchvision import datasets as vision
 
 from camu_core.data import DATASETS, load_dataset
+from camu_core.data.download import Download
 from camu_core.errors import DatasetUnavailable
 from camu_core.progress import drain
 
@@ -115,13 +116,35 @@ def test_a_file_unpacked_by_half_is_unpacked_again(tiny_mnist, name, monkeypatch
     assert (len(dataset.x_train), len(dataset.y_train), len(dataset.x_test), len(dataset.y_test)) == (30, 30, 10, 10)
 
 
-@pytest.mark.parametrize("name", MNIST_LIKE)
+def test_a_failed_download_is_cleared_up_before_another_process_may_begin(empty_data_dir, no_network, monkeypatch):
+    seen = []
+
+    class Lock:
+        def __init__(self, path):
+            pass
+
+        def __enter__(self):
+            seen.append("locked")
+
+        def __exit__(self, *error):
+            seen.append("free")
+
+    clear_up = Download._clear_up
+    monkeypatch.setattr("camu_core.data.download.FileLock", Lock)
+    monkeypatch.setattr(Download, "_clear_up", lambda *arguments: [seen.append("clear"), clear_up(*arguments)])
+    with pytest.raises(DatasetUnavailable):
+        drain(DATASETS["mnist"].load())
+    assert seen == ["locked", "clear", "free"]
+
+
+@pytest.mark.parametrize("name", [name for name in DATASETS if name != "digits"])
 def test_without_network_it_says_what_still_works_and_leaves_nothing(name, empty_data_dir, no_network):
     info = DATASETS[name]
     assert not info.is_present()
     with pytest.raises(DatasetUnavailable, match="built-in digits") as caught:
         drain(info.load())
     assert "\n" not in str(caught.value)
+    assert info.title in str(caught.value)
     assert str(empty_data_dir) in str(caught.value)
     assert files_in(empty_data_dir) == []
     assert not empty_data_dir.exists()

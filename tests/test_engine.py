@@ -57,6 +57,19 @@ def has_begun(view: JobView) -> bool:
     return view.stage == "unlearn" and view.index > 1
 
 
+@pytest.fixture
+def crowd(engine: Engine) -> Iterator[tuple[list[RunJob], list[RunJob]]]:
+    """Two long runs that keep both workers busy, and two for the queue; all are stopped at the end."""
+    jobs = [RunJob.of(plan_run("digits", [label], "retrain", LONG, seed=14)) for label in range(4)]
+    for job in jobs[:2]:
+        wait(engine, engine.submit(job, "me"), has_begun)
+    yield jobs[:2], jobs[2:]
+    for job in jobs:
+        for watcher in ("me", "sweep"):
+            engine.stop(job.digest, watcher)
+        wait(engine, job.digest)
+
+
 def test_a_run_in_a_worker_gives_the_numbers_of_a_run_here(engine: Engine, digits_result: RunResult) -> None:
     digest = engine.submit(RunJob.of(digits_result.spec))
     view = wait(engine, digest)
@@ -111,27 +124,18 @@ def test_stop_takes_effect_within_a_second_and_the_run_can_be_started_again(engi
     wait(engine, digest)
 
 
-def test_a_waiting_run_shows_its_place_and_can_be_stopped(engine: Engine) -> None:
-    busy = [RunJob.of(plan_run("digits", [c], "retrain", LONG, seed=14)) for c in (0, 1)]
-    waiting = [RunJob.of(plan_run("digits", [c], "retrain", LONG, seed=14)) for c in (2, 3)]
-    for job in busy:
-        wait(engine, engine.submit(job, "me"), has_begun)
+def test_a_waiting_run_shows_its_place_and_can_be_stopped(engine: Engine, crowd) -> None:
+    _, waiting = crowd
     for job in waiting:
         engine.submit(job, "me")
     assert [engine.watch(job.digest).queue_position for job in waiting] == [1, 2]
     engine.stop(waiting[0].digest, "me")
     assert wait(engine, waiting[0].digest).state == "stopped"
     assert engine.watch(waiting[1].digest).queue_position == 1
-    for job in (*busy, waiting[1]):
-        engine.stop(job.digest, "me")
-        wait(engine, job.digest)
 
 
-def test_a_waiting_run_moves_up_when_a_person_wants_it_too(engine: Engine) -> None:
-    busy = [RunJob.of(plan_run("digits", [c], "retrain", LONG, seed=16)) for c in (0, 1)]
-    swept = [RunJob.of(plan_run("digits", [c], "retrain", LONG, seed=16)) for c in (2, 3)]
-    for job in busy:
-        wait(engine, engine.submit(job, "me"), has_begun)
+def test_a_waiting_run_moves_up_when_a_person_wants_it_too(engine: Engine, crowd) -> None:
+    busy, swept = crowd
     for job in swept:
         engine.submit(job, "sweep", BACKGROUND_PRIORITY)
     engine.submit(swept[1], "me")
@@ -139,10 +143,6 @@ def test_a_waiting_run_moves_up_when_a_person_wants_it_too(engine: Engine) -> No
     engine.stop(busy[0].digest, "me")
     assert wait(engine, swept[1].digest, has_begun).state == "running"
     assert engine.watch(swept[0].digest).state == "queued"
-    for job in (*busy, *swept):
-        for watcher in ("me", "sweep"):
-            engine.stop(job.digest, watcher)
-        wait(engine, job.digest)
 
 
 def test_stopping_and_asking_again_never_hangs_and_never_tells_an_old_outcome(engine: Engine) -> None:

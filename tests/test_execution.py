@@ -133,7 +133,7 @@ def test_live_points_are_drawn_in_the_frame_of_the_original(digits_result):
 
 def test_metrics_are_what_the_weights_in_the_result_give(digits, digits_result):
     result = digits_result
-    splits = split(digits, result.spec.forget)
+    splits = split(digits, result.spec.forget, result.spec.seed)
     models = {
         "original": load_weights(result.spec.weights, "digits", "cnn"),
         "unlearned": from_arrays(result.weights, "digits", "cnn"),

@@ -6,6 +6,8 @@ import pickle
 import random
 import stat
 import struct
+import threading
+import time
 import zlib
 from dataclasses import fields
 from zipfile import ZIP_BZIP2, ZIP_LZMA, ZipFile, ZipInfo
@@ -16,7 +18,7 @@ from PIL import Image
 
 from camu_core.config import ImportLimits, import_limits
 from camu_core.data import import_images, imported_card, load_dataset
-from camu_core.errors import CamuError, ImagesRefused
+from camu_core.errors import CamuError, ImagesRefused, SpecError
 from camu_core.progress import drain
 
 
@@ -67,17 +69,34 @@ def png_header(width, height):
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">II", zlib.crc32(chunk), 9) + b"IDAT"
 
 
+@pytest.fixture(scope="module")
+def endless():
+    """A JPEG of 16 megapixels whose last of many passes is there 20,000 times: it would take minutes to decode."""
+    buffer = io.BytesIO()
+    Image.new("L", (4000, 4000), 90).save(buffer, "JPEG", progressive=True)
+    content = buffer.getvalue()
+    last_pass = content[content.rindex(b"\xff\xda") : -2]
+    return content[:-2] + 20_000 * last_pass + content[-2:]
+
+
 # ------------------------------------------------------------------------------------------------ limits
 
 
 def test_limits_are_fit_for_a_public_demo_and_can_be_set(monkeypatch):
     assert vars(import_limits()) == {
         "zip_mb": 64, "unpacked_mb": 256, "images": 60_000, "classes": 100,
-        "megapixels": 25, "memory_mb": 256, "kept_mb": 2_000,
+        "megapixels": 25, "memory_mb": 256, "kept_mb": 2_000, "import_seconds": 300,
     }  # fmt: skip
     for i, field in enumerate(fields(ImportLimits)):
         monkeypatch.setenv(f"CAMU_MAX_{field.name.upper()}", str(i + 0.5))
-    assert list(vars(import_limits()).values()) == [i + 0.5 for i in range(7)]
+    assert list(vars(import_limits()).values()) == [i + 0.5 for i in range(8)]
+
+
+@pytest.mark.parametrize("value", ["many", "nan", "inf", "-1"])
+def test_a_limit_that_is_no_number_is_told_in_one_sentence(value, good, zipped, monkeypatch):
+    monkeypatch.setenv("CAMU_MAX_IMAGES", value)
+    with pytest.raises(SpecError, match=f"CAMU_MAX_IMAGES must be a number.*'{value}'"):
+        warnings_of(zipped(good))
 
 
 def limit(monkeypatch, name, value):
@@ -94,6 +113,27 @@ def test_a_zip_over_its_limit(as_path, good, zipped, monkeypatch, camu_home, tmp
     refuse(source, "at most .* MB.*larger.*CAMU_MAX_ZIP_MB", camu_home)
     limit(monkeypatch, "ZIP_MB", n_bytes / 1e6)
     assert warnings_of(source) == []
+
+
+def test_an_image_that_takes_for_ever_ends_at_the_time_limit(endless, good, zipped, monkeypatch, camu_home):
+    limit(monkeypatch, "IMPORT_SECONDS", 1)
+    began = time.monotonic()
+    refuse(zipped({**good, "cat/endless.jpg": endless}), "within 1 seconds.*CAMU_MAX_IMPORT_SECONDS", camu_home)
+    assert time.monotonic() - began < 10
+
+
+def test_an_image_that_takes_for_ever_can_be_stopped(endless, good, zipped, camu_home):
+    importing = import_images(zipped({**good, "cat/0.jpg": endless}))
+    for _ in range(3):
+        asked = time.monotonic()
+        assert next(importing).index == 0
+        assert time.monotonic() - asked < 2, "the driver is asked at short intervals whether to go on"
+    importing.close()
+    deadline = time.monotonic() + 20
+    while any(thread.name.startswith("decode") for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "the decoder goes on without anybody to decode for"
+        time.sleep(0.05)
+    assert not camu_home.exists()
 
 
 def test_a_zip_bomb(good, zipped, monkeypatch, camu_home):

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 from torch import nn
@@ -116,6 +118,17 @@ def test_building_and_resetting_leave_the_global_generator_alone():
     before = torch.get_rng_state()
     build_model("cnn", (1, 8, 8), 10, seed=5).reset(6)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_threads_that_build_at_once_do_not_mix_their_weights():
+    def first_weight(seed):
+        return build_model("cnn", (1, 8, 8), 10, seed).state_dict()["blocks.output.weight"]
+
+    seeds = [0, 1] * 40
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(first_weight, seeds))
+    expected = [first_weight(seed) for seed in (0, 1)]
+    assert all(torch.equal(weight, expected[seed]) for seed, weight in zip(seeds, found, strict=True))
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -127,7 +127,7 @@ def test_a_run_that_the_apps_end_interrupted_is_named_and_can_be_started_again()
 
 def test_a_bad_sweep_is_one_sentence() -> None:
     app = open_page("library/runs")
-    app.text_input(key="sweep-classes").set_value("three")
+    app.text_input(key="sweep-what").set_value("three")
     next(button for button in app.button if button.label == text.SWEEP_START).click().run()
     assert not app.exception
     assert "0-2,5" in app.error[0].value

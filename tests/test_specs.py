@@ -52,9 +52,53 @@ def test_digest_changes_with_every_setting(settings):
     assert dataclasses.replace(SPEC, settings=settings).digest != SPEC.digest
 
 
-def test_digest_changes_with_the_kind_of_forget_set(monkeypatch):
-    monkeypatch.setattr(specs, "FORGET_KINDS", ("class", "random"))
-    assert dataclasses.replace(SPEC, forget=ForgetSpec(kind="random", classes=(3,))).digest != SPEC.digest
+OTHER_FORGETS = [
+    ForgetSpec("random", fraction=0.1),
+    ForgetSpec("random", fraction=0.2),
+    ForgetSpec("samples", samples=(3,)),
+    ForgetSpec("samples", samples=(3, 4)),
+]
+
+
+def test_digest_changes_with_the_kind_of_forget_set():
+    specs_ = [SPEC, *(dataclasses.replace(SPEC, forget=forget) for forget in OTHER_FORGETS)]
+    assert len({spec.digest for spec in specs_}) == len(specs_)
+
+
+def test_digest_of_a_class_run_is_what_it_was_before_there_were_other_kinds():
+    assert SPEC.to_json()["forget"] == {"kind": "class", "classes": [3]}
+    assert SPEC.digest == "64a0dbacbd120d0043bb"
+
+
+@pytest.mark.parametrize("forget", OTHER_FORGETS)
+def test_json_round_trip_of_every_kind(forget):
+    spec = dataclasses.replace(SPEC, forget=forget)
+    again = RunSpec.from_json(json.loads(json.dumps(spec.to_json())))
+    assert (again, again.digest, hash(again)) == (spec, spec.digest, hash(spec))
+
+
+def test_order_of_samples_does_not_matter():
+    assert ForgetSpec("samples", samples=(9, 2, 9)) == ForgetSpec("samples", samples=(2, 9))
+
+
+@pytest.mark.parametrize("fraction", [0, 1, -0.1, 1.5, float("nan"), float("inf"), "0.1", None, True])
+def test_forget_spec_refuses_what_is_not_a_part(fraction):
+    with pytest.raises(SpecError, match="fraction"):
+        ForgetSpec("random", fraction=fraction)
+
+
+@pytest.mark.parametrize("samples", [(), (-1,), (1.5,), ("3",), (True,)])
+def test_forget_spec_refuses_what_is_not_an_image_number(samples):
+    with pytest.raises(SpecError, match="training image"):
+        ForgetSpec("samples", samples=samples)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"kind": "class", "fraction": 0.1}, {"kind": "random", "fraction": 0.1, "classes": (1,)}]
+)
+def test_forget_spec_refuses_fields_of_another_kind(fields):
+    with pytest.raises(SpecError, match="has no"):
+        ForgetSpec(**{"classes": (3,), **fields})
 
 
 def test_digest_changes_with_the_results_version(monkeypatch):

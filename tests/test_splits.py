@@ -33,7 +33,7 @@ def labelled():
 
 @pytest.mark.parametrize("classes", [c for n in (1, 2, 3) for c in combinations(range(4), n)])
 def test_splits_are_disjoint_exhaustive_and_what_was_asked_for(labelled, classes):
-    splits = split(labelled, ForgetSpec(classes=classes))
+    splits = split(labelled, ForgetSpec(classes=classes), 0)
     for forget, retain, y in (
         (splits.forget_train, splits.retain_train, labelled.y_train),
         (splits.forget_test, splits.retain_test, labelled.y_test),
@@ -47,7 +47,7 @@ def test_splits_are_disjoint_exhaustive_and_what_was_asked_for(labelled, classes
 
 @pytest.mark.parametrize("label", range(10))
 def test_splits_of_digits(digits, label):
-    splits = split(digits, ForgetSpec(classes=(label,)))
+    splits = split(digits, ForgetSpec(classes=(label,)), 0)
     assert len(splits.forget_train) + len(splits.retain_train) == len(digits.y_train)
     assert len(splits.forget_test) + len(splits.retain_test) == len(digits.y_test)
     assert len(splits.forget_train) == int((digits.y_train == label).sum()) > 0
@@ -55,19 +55,83 @@ def test_splits_of_digits(digits, label):
 
 def test_nothing_to_forget_and_nothing_to_keep_are_refused():
     with pytest.raises(SpecError, match="no training sample"):
-        split(dataset_of([0, 1], [0, 1]), ForgetSpec(classes=(2,)))
+        split(dataset_of([0, 1], [0, 1]), ForgetSpec(classes=(2,)), 0)
     with pytest.raises(SpecError, match="Everything"):
-        split(dataset_of([0, 1], [0, 1]), ForgetSpec(classes=(0, 1)))
+        split(dataset_of([0, 1], [0, 1]), ForgetSpec(classes=(0, 1)), 0)
 
 
 def test_a_class_without_test_samples_can_be_forgotten():
-    splits = split(dataset_of([0, 1, 1], [1]), ForgetSpec(classes=(0,)))
+    splits = split(dataset_of([0, 1, 1], [1]), ForgetSpec(classes=(0,)), 0)
     assert splits.forget_test.tolist() == []
     assert splits.retain_test.tolist() == [0]
 
 
+OF_IMAGES = [
+    ForgetSpec("random", fraction=0.1),
+    ForgetSpec("random", fraction=0.7),
+    ForgetSpec("samples", samples=(4,)),
+    ForgetSpec("samples", samples=tuple(range(0, 800, 3))),
+]
+
+
+@pytest.mark.parametrize("forget", OF_IMAGES)
+def test_splits_of_images_are_disjoint_exhaustive_and_leave_the_test_set_alone(labelled, forget):
+    splits = split(labelled, forget, 0)
+    together = [*splits.forget_train.tolist(), *splits.retain_train.tolist()]
+    assert sorted(together) == list(range(len(labelled.y_train)))
+    assert len(splits.forget_test) == 0
+    assert splits.retain_test.tolist() == list(range(len(labelled.y_test)))
+    expected = len(forget.samples) if forget.samples else round(forget.fraction * len(labelled.y_train))
+    assert len(splits.forget_train) == expected
+    if forget.samples:
+        assert splits.forget_train.tolist() == list(forget.samples)
+
+
+def test_a_random_forget_set_is_drawn_by_the_seed_alone(labelled):
+    draws = [split(labelled, OF_IMAGES[0], seed).forget_train.tolist() for seed in (0, 0, 1)]
+    assert draws[0] == draws[1] != draws[2]
+
+
+def test_a_random_forget_set_is_a_fair_draw(labelled):
+    counts = np.zeros(len(labelled.y_train))
+    for seed in range(400):
+        counts[split(labelled, OF_IMAGES[0], seed).forget_train.numpy()] += 1
+    # each is drawn 40 times on average with a deviation of 6; of 850 the extremes lie within 5 deviations
+    assert counts.min() > 10
+    assert counts.max() < 70
+
+
+def test_a_part_smaller_than_one_image_is_one_image():
+    assert len(split(dataset_of([0, 1, 0, 1], [0, 1]), ForgetSpec("random", fraction=0.01), 0).forget_train) == 1
+
+
+def test_images_that_do_not_exist_and_classes_that_would_vanish_are_refused():
+    dataset = dataset_of([0, 0, 1, 1], [0, 1])
+    with pytest.raises(SpecError, match="0 to 3; got 4"):
+        split(dataset, ForgetSpec("samples", samples=(0, 4)), 0)
+    with pytest.raises(SpecError, match="class 1"):
+        split(dataset, ForgetSpec("samples", samples=(0, 2, 3)), 0)
+    with pytest.raises(SpecError, match="Everything"):
+        split(dataset, ForgetSpec("samples", samples=(0, 1, 2, 3)), 0)
+
+
+@pytest.mark.parametrize("forget", OF_IMAGES)
+def test_probe_set_shows_forgotten_images_of_a_class_beside_others(labelled, forget):
+    splits = split(labelled, forget, 0)
+    probe = draw_probe_set(labelled, splits, 0)
+    np.testing.assert_array_equal(probe.is_forget, probe.in_train & np.isin(probe.idx, splits.forget_train.numpy()))
+    for limit, part in ((PROBE_SAMPLES_PER_CLASS, probe.in_train), (LIVE_SAMPLES_PER_CLASS, probe.is_live)):
+        for label in range(4):
+            of_class = labelled.y_train[splits.forget_train] == label
+            n_forget, n_all = int(of_class.sum()), int((labelled.y_train == label).sum())
+            shown = probe.in_train & part & (probe.y == label)
+            assert shown.sum() == min(limit, n_all)
+            expected = min(n_forget, max(limit // 2, limit - (n_all - n_forget)))
+            assert (shown & probe.is_forget).sum() == expected
+
+
 def probe_of(dataset, classes=(1,), seed=0):
-    return draw_probe_set(dataset, split(dataset, ForgetSpec(classes=classes)), seed)
+    return draw_probe_set(dataset, split(dataset, ForgetSpec(classes=classes), 0), seed)
 
 
 def test_probe_set_is_balanced_up_to_what_there_is(labelled):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from camu_core import RunResult, RunStore
-from camu_core.errors import RunDamaged, RunNotFound
+from camu_core.errors import RunDamaged, RunNotFound, SpecError
 from camu_core.results import Projection
 
 N_ATTACKS = 200
@@ -86,6 +86,13 @@ def test_the_longest_unused_go_first_and_pinned_ones_stay(
         store.load(runs[0].digest)
 
 
+@pytest.mark.parametrize("value", ["4 GB", "nan", "inf", "-1"])
+def test_a_limit_that_is_no_number_is_told_before_any_work(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMU_STORE_MB", value)
+    with pytest.raises(SpecError, match=f"CAMU_STORE_MB must be a number.*'{value}'"):
+        RunStore()
+
+
 def test_a_result_larger_than_the_limit_is_kept_until_the_next(
     runs: list[RunResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +102,26 @@ def test_a_result_larger_than_the_limit_is_kept_until_the_next(
     assert store.digests() == [runs[0].digest]
     store.save(runs[1])
     assert store.digests() == [runs[1].digest]
+
+
+def test_what_is_damaged_counts_and_goes_first(
+    runs: list[RunResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = RunStore(tmp_path / "store")
+    for run in runs[:2]:
+        store.save(run)
+    folder = store.root / "runs" / runs[0].digest
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    (folder / "summary.json").write_text("{}")
+    with pytest.raises(RunDamaged):
+        store.load(runs[0].digest)
+    monkeypatch.setenv("CAMU_STORE_MB", str(3.5 * size / 1e6))
+    store.save(runs[2])
+    assert list((store.root / "damaged").iterdir()), "there is room for it"
+    monkeypatch.setenv("CAMU_STORE_MB", str(3.2 * size / 1e6))
+    store.save(runs[3])
+    assert not list((store.root / "damaged").iterdir())
+    assert set(store.digests()) == {run.digest for run in runs[1:4]}
 
 
 def test_projections_count_too(runs: list[RunResult], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

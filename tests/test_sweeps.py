@@ -49,7 +49,7 @@ def test_a_sweep_survives_json() -> None:
 def test_the_table_has_one_row_a_run(digits_result) -> None:
     (row,) = sweep_table([digits_result.summary()]).to_dict("records")
     assert row["digest"] == digits_result.digest
-    assert (row["dataset"], row["method"], row["forget_class"], row["seed"]) == ("digits", "camu", "3", 0)
+    assert (row["dataset"], row["method"], row["forget"], row["seed"]) == ("digits", "camu", "3", 0)
     assert row["unlearn_seconds"] == digits_result.seconds["unlearn"]
     assert row["unlearned_retain_test"] == digits_result.metrics["unlearned"]["retain_test"]
 
@@ -73,7 +73,7 @@ def test_a_sweep_goes_on_where_it_was_closed() -> None:
     finally:
         engine.close()
     assert isinstance(table, pd.DataFrame)
-    assert sorted(table["forget_class"]) == ["0", "1", "2"]
+    assert sorted(table["forget"]) == ["0", "1", "2"]
     assert set(table["digest"]) == set(store.digests())
 
 
@@ -84,7 +84,7 @@ def test_a_failed_cell_is_named_and_the_others_are_finished(monkeypatch: pytest.
     unreadable = plan_run("digits", [1], seed=42)
     broken = type(unreadable)(**{**vars(unreadable), "weights": "0" * 64})
     monkeypatch.setattr(SweepSpec, "runs", lambda self: [plan_run("digits", [0], seed=42), broken])
-    monkeypatch.setattr("camu_core.luggage.is_shipped", lambda sha256: True)
+    monkeypatch.setattr("camu_core.luggage.all_have", lambda sha256: True)
     try:
         with pytest.raises(RunError, match="1 of 2 runs failed"):
             drain(running_sweep(sweep, engine))

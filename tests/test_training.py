@@ -52,6 +52,16 @@ def test_one_step_a_batch_counted_from_1_to_total(samples, epochs, batch_size, n
     assert {step.stage for step in steps} == {"train"}
 
 
+@pytest.mark.parametrize(("name", "n_steps"), [("cnn", 11), ("resnet18", 10)])
+def test_no_batch_is_a_single_image_where_batches_are_normalised(samples, name, n_steps):
+    """The last stage of resnet18 sees 8x8 images as one value a channel."""
+    x, y = samples
+    one_more = torch.cat([x, x[:1]]), torch.cat([y, y[:1]])
+    _, steps = trained(one_more, TrainingConfig(epochs=2, batch_size=4), name=name)
+    assert [step.index for step in steps] == list(range(1, 2 * n_steps + 1))
+    assert {step.total for step in steps} == {2 * n_steps}
+
+
 def test_every_sample_is_seen_once_an_epoch_in_another_order(samples):
     model, seen = build_model("cnn", SHAPE, 4), []
     model.blocks["conv1"].register_forward_pre_hook(

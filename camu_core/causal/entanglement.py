@@ -16,7 +16,7 @@ def entanglement(summaries: Iterable[Summary], n_classes: int) -> dict[str, np.n
 
     Args:
         summaries: `RunResult.summary` of runs that forget one class each, of one dataset and method; several runs of a
-            class, with different seeds, are averaged; runs that forget several classes are left out.
+            class, with different seeds, are averaged; runs that forget something else are left out.
         n_classes: C.
     Returns:
         float64 (C, C), row = forgotten class, column = class looked at, NaN where there is no run or no test sample:
@@ -25,7 +25,7 @@ def entanglement(summaries: Iterable[Summary], n_classes: int) -> dict[str, np.n
         they come from the same images, and does not shrink with the number of seeds: too wide rather than too narrow.
     Source of the margin: A. Agresti, B. Caffo, The American Statistician 54, 2000.
     """
-    rows = [summary for summary in summaries if len(summary["spec"]["forget"]["classes"]) == 1]
+    rows = [summary for summary in summaries if len(summary["spec"]["forget"].get("classes", ())) == 1]
     forgotten = np.array([summary["spec"]["forget"]["classes"][0] for summary in rows], dtype=np.int64)
     before, after = (
         np.array([row["metrics"][model]["per_class_test"] for row in rows], dtype=np.float64).reshape(-1, n_classes)

@@ -2,6 +2,8 @@
 
 from types import ModuleType
 
-from camu_core.commands import doctor, run, sweep, train
+from camu_core.commands import datasets, doctor, run, sweep, train
 
-COMMANDS: dict[str, ModuleType] = {"run": run, "sweep": sweep, "train": train, "doctor": doctor}
+COMMANDS: dict[str, ModuleType] = {
+    "run": run, "sweep": sweep, "train": train, "datasets": datasets, "doctor": doctor,
+}  # fmt: skip

@@ -9,6 +9,7 @@ from camu_core.commands import decomposition
 from camu_core.commands.images import add_argument, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.config import scheduler_address
+from camu_core.data import parse_indices
 from camu_core.engine import Engine
 from camu_core.errors import SpecError, StoreUnwritable
 from camu_core.execution import execute
@@ -19,14 +20,18 @@ from camu_core.methods import METHODS
 from camu_core.models import MODELS
 from camu_core.planning import plan_run
 from camu_core.results import RunResult
-from camu_core.specs import RunSpec
+from camu_core.specs import ForgetSpec, RunSpec
 from camu_core.store import RunStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_argument(parser)
-    parser.add_argument("--forget-class", type=int, action="append", required=True, metavar="C",
-                        help="index of a class to forget; repeatable")  # fmt: skip
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--forget-class", type=int, action="append", metavar="C", help="index of a class to forget; repeatable"
+    )
+    what.add_argument("--forget-random", type=float, metavar="F", help="a fraction of the training images, such as 0.1")
+    what.add_argument("--forget-samples", type=Path, metavar="FILE", help="CSV of the training images' numbers, from 0")
     parser.add_argument(
         "--model", help=f"one of {', '.join(MODELS)}; default: cnn for grey images, resnet20 for coloured ones"
     )
@@ -38,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="safetensors file of the original model; default: the shipped one"
     )
+    parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
     parser.add_argument("--json", metavar="FILE", help="write the result as one JSON object; - for stdout")
@@ -46,12 +52,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> None:
     spec = plan_run(
         dataset=dataset_named(arguments.dataset),
-        forget_classes=arguments.forget_class,
+        forget=_forget(arguments),
         method=arguments.method,
         settings=dict(_assignment(text) for text in arguments.set),
         seed=arguments.seed,
         model=arguments.model,
         weights=arguments.weights,
+        device=arguments.device,
     )
     decomposition.check(arguments, spec)
     result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
@@ -76,6 +83,19 @@ def _through_cluster(spec: RunSpec) -> RunResult:
         engine.close()
 
 
+def _forget(arguments: argparse.Namespace) -> ForgetSpec:
+    if arguments.forget_random is not None:
+        return ForgetSpec("random", fraction=arguments.forget_random)
+    if arguments.forget_samples is None:
+        return ForgetSpec(classes=tuple(arguments.forget_class))
+    path = arguments.forget_samples
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SpecError(f"Cannot read {path} ({error.strerror}); give a CSV of training images' numbers.") from error
+    return ForgetSpec("samples", samples=parse_indices(content, path.name))
+
+
 def _assignment(text: str) -> tuple[str, str]:
     name, separator, value = text.partition("=")
     if not (name and separator):
@@ -88,6 +108,9 @@ def _table(result: RunResult) -> str:
     for name in SPLIT_NAMES:
         cells = (_percent(result.metrics[model][name]) for model in ("original", "unlearned"))
         rows.append(f"{name:14}{next(cells):>10}{next(cells):>11}")
+    attacks = (result.metrics[model]["attack"]["value"] for model in ("original", "unlearned"))
+    cells = ("-" if value is None else f"{value:.3f}" for value in attacks)
+    rows.append(f"{'attack AUC':14}{next(cells):>10}{next(cells):>11}")
     rows.append(f"run {result.digest}, unlearning took {result.seconds['unlearn']:.2f} s")
     return "\n".join(rows)
 

@@ -18,7 +18,9 @@ from camu_core.sweeps import SweepSpec, running_sweep
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_argument(parser)
-    parser.add_argument("--forget-class", default="all", help="classes, each forgotten alone: all, or such as 0-2,5")
+    parser.add_argument("--forget-class", help="each forgotten alone: all (the default), or such as 0-2,5")
+    parser.add_argument("--forget-random", type=float, action="append", default=[], metavar="F",
+                        help="a fraction of the training images, such as 0.1; repeatable, each alone")  # fmt: skip
     parser.add_argument("--method", default="camu,retrain", help=f"of {', '.join(METHODS)}; default %(default)s")
     parser.add_argument("--seed", default="0", help="such as 0-2; default %(default)s")
     parser.add_argument("--output", type=Path, default=Path("sweep.csv"), help=".csv or .parquet; default %(default)s")
@@ -29,7 +31,10 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.output.suffix not in (".csv", ".parquet"):
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
     methods = (name.strip() for name in arguments.method.split(","))
-    sweep = SweepSpec.from_texts(dataset_named(arguments.dataset), arguments.forget_class, methods, arguments.seed)
+    what = [f"{100 * fraction:g}%" for fraction in arguments.forget_random]
+    if arguments.forget_class or not what:
+        what.insert(0, arguments.forget_class or "all")
+    sweep = SweepSpec.from_texts(dataset_named(arguments.dataset), ",".join(what), methods, arguments.seed)
     runs = sweep.runs()
     store = RunStore()
     n_stored = sum(store.has(spec.digest) for spec in runs)

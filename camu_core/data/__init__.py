@@ -18,8 +18,9 @@ from camu_core.data.imported import (
     is_imported,
     keep_content,
 )
+from camu_core.data.indices import parse_indices
 from camu_core.data.mnist import FASHION_MNIST, MNIST
-from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, split
+from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, forget_mask, split
 from camu_core.progress import Step, drain
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "content_of",
     "delete_dataset",
     "draw_probe_set",
+    "forget_mask",
     "import_images",
     "imported_card",
     "imported_datasets",
@@ -38,6 +40,7 @@ __all__ = [
     "keep_content",
     "load_dataset",
     "loading",
+    "parse_indices",
     "split",
 ]
 

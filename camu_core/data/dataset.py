@@ -35,6 +35,7 @@ class DatasetInfo:
         is_present: whether loading needs no network.
         load: generator that yields download progress and returns the Dataset; raises DatasetUnavailable.
         warnings: sentences on what is wrong with the images.
+        n_train: training images of each class, where defaults depend on it; () of datasets with settings of their own.
     """
 
     name: str
@@ -46,6 +47,7 @@ class DatasetInfo:
     is_present: Callable[[], bool]
     load: Callable[[], Generator[Step, None, Dataset]]
     warnings: tuple[str, ...] = ()
+    n_train: tuple[int, ...] = ()
 
     @property
     def n_classes(self) -> int:

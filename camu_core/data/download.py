@@ -57,7 +57,7 @@ class Download:
 
         def work() -> None:
             try:
-                outcome.append(self._fetch_and_read())
+                outcome.append(self._fetch_and_read(folder_was_there))
             except Exception as error:  # handed to the caller's thread below
                 outcome.append(error)
 
@@ -70,7 +70,6 @@ class Download:
             thread.join(_POLL_SECONDS)
         if isinstance(outcome[0], Dataset):
             return outcome[0]
-        self._clear_up(folder_was_there)
         raise DatasetUnavailable(
             f"{self.title} is not in {data_dir()} and could not be downloaded ({_reason(outcome[0])}). "
             "Connect to the internet and try again, or use the built-in digits, which need no download."
@@ -86,7 +85,7 @@ class Download:
         train, test = (self.tensors(kind(data_dir(), train=part, download=download)) for part in (True, False))
         return Dataset(*train, *test)
 
-    def _fetch_and_read(self) -> Dataset:
+    def _fetch_and_read(self, folder_was_there: bool) -> Dataset:
         """Read the images; fetch or unpack what is missing, and unpack again what a crash left half-unpacked."""
         unpacked = self._paths(self.unpacked)
         place = hashlib.sha256(str(unpacked[0].parent.absolute()).encode()).hexdigest()[:16]
@@ -101,7 +100,11 @@ class Download:
                         pass  # damaged; made again below
                 for path in unpacked:
                     path.unlink(missing_ok=True)
-                return self._read(download=True)
+                try:
+                    return self._read(download=True)
+                except Exception:
+                    self._clear_up(folder_was_there)  # within the lock: the next process may fetch the same files
+                    raise
         finally:
             socket.setdefaulttimeout(previous_timeout)
 

@@ -1,24 +1,27 @@
 """A user's own images, one folder per class, in a folder or a zip, made into a dataset."""
 
 import hashlib
+import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import torch
 
-from camu_core.config import import_limits
+from camu_core.config import ImportLimits, import_limits
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.imported import keep_images
 from camu_core.data.layout import Layout, arrange, listed, noted, plain_name, shown
 from camu_core.data.members import Member, members_of
-from camu_core.data.pictures import SIZES, Unreadable, decode
+from camu_core.data.pictures import SIZES, Leash, Unreadable, decode
 from camu_core.errors import ImagesRefused, SpecError
 from camu_core.progress import Step
 
 _TEST_FRACTION = 0.2
 _SPLIT_SEED = 0
+_LOOK_SECONDS = 0.1
 
 
 def import_images(source: Path | BinaryIO, title: str = "", size: int = 32) -> Generator[Step, None, DatasetInfo]:
@@ -47,14 +50,7 @@ def import_images(source: Path | BinaryIO, title: str = "", size: int = 32) -> G
             f"Expected images that take at most {limits.memory_mb:g} MB in memory; these take {needed_mb:,.0f} MB. "
             "Leave some out, choose a smaller size, or set CAMU_MAX_MEMORY_MB on the server."
         )
-    x, is_read, unreadable = np.empty((n_images, 3, size, size), np.uint8), np.ones(n_images, bool), []
-    for i, member in enumerate(layout.members):
-        try:
-            x[i] = decode(member.open, size, limits.megapixels)
-        except Unreadable as error:
-            is_read[i] = False
-            unreadable.append(f"{shown(member)} ({error})")
-        yield Step(i + 1, n_images, stage="data")
+    x, is_read, unreadable = yield from _decode_all(layout.members, size, limits)
     x, y, in_test = x[is_read] if unreadable else x, layout.y[is_read], layout.in_test
     in_test = _draw_test(y) if in_test is None else in_test[is_read]
     _check_every_class(layout, y, in_test)
@@ -68,6 +64,46 @@ def import_images(source: Path | BinaryIO, title: str = "", size: int = 32) -> G
     path = source.resolve() if isinstance(source, Path) else Path(str(getattr(source, "name", "")))
     title, origin = plain_name(title or path.stem) or "Own images", plain_name(path.name) or "an upload"
     return keep_images(images, layout.class_names, title, origin, warnings)
+
+
+def _decode_all(
+    members: list[Member], size: int, limits: ImportLimits
+) -> Generator[Step, None, tuple[np.ndarray, np.ndarray, list[str]]]:
+    """Decode in a thread beside this one, so that who drives this generator can stop in the middle of an image.
+
+    Returns:
+        uint8 (N, 3, size, size); bool (N,), which of them could be read; and what is to be said of the others.
+    Raises:
+        ImagesRefused: it takes longer than the limit.
+    """
+    n_images, ends = len(members), time.monotonic() + limits.import_seconds
+    x, is_read, unreadable = np.empty((n_images, 3, size, size), np.uint8), np.ones(n_images, bool), []
+    pool, leash = ThreadPoolExecutor(1, "decode"), Leash()
+    try:
+        for i, member in enumerate(members):
+            decoding = pool.submit(decode, leash.on(member.open), size, limits.megapixels)
+            while not wait([decoding], _LOOK_SECONDS).done:
+                yield Step(i, n_images, stage="data")
+                _check_time(ends, limits)
+            try:
+                x[i] = decoding.result()
+            except Unreadable as error:
+                is_read[i] = False
+                unreadable.append(f"{shown(member)} ({error})")
+            yield Step(i + 1, n_images, stage="data")
+            _check_time(ends, limits)
+    finally:
+        leash.is_cut = True
+        pool.shutdown(wait=False)
+    return x, is_read, unreadable
+
+
+def _check_time(ends: float, limits: ImportLimits) -> None:
+    if time.monotonic() > ends:
+        raise ImagesRefused(
+            f"Expected images that can be read within {limits.import_seconds:g} seconds; these take longer. "
+            "Leave some out, make them smaller, or set CAMU_MAX_IMPORT_SECONDS on the server."
+        )
 
 
 def _draw_test(y: np.ndarray) -> np.ndarray:

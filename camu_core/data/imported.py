@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -67,6 +67,7 @@ def imported_info(name: str) -> DatasetInfo:
         is_present=lambda: (_folder(name) / _IMAGES).is_file(),
         load=partial(_load, name),
         warnings=tuple(card["warnings"]),
+        n_train=tuple(card["n_train"]),
     )
 
 
@@ -108,9 +109,13 @@ def content_of(name: str) -> bytes | None:
     return _content(name) if _is_name(name) else None
 
 
-def keep_content(name: str, content: bytes) -> None:
+def keep_content(
+    name: str, content: bytes, title: str = "", source: str = "another machine", warnings: Sequence[str] = ()
+) -> None:
     """Inverse of `content_of`, on the machine that lacks the dataset.
 
+    Args:
+        title: for pages, the name by default; source, warnings: as of `keep_images`.
     Raises:
         DatasetUnavailable: the content is not that of the name.
         StoreUnwritable: CAMU_HOME cannot be written.
@@ -118,7 +123,7 @@ def keep_content(name: str, content: bytes) -> None:
     if _name_of(content) != name:
         raise _damaged(name)
     images, class_names = _unpacked(content)
-    _write(name, content, _card(images, class_names, title=name, source="another machine", warnings=[]))
+    _write(name, content, _card(images, class_names, title or name, source, list(warnings)))
 
 
 def delete_imported(name: str) -> None:

@@ -1,5 +1,6 @@
 """One image file of a user to one small uint8 image: the only place where such files are decoded."""
 
+import io
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -11,10 +12,43 @@ from camu_core.errors import CamuError
 FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")
 SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 SIZES = (32, 64)
+# A few kB can hold hundreds of passes over a large image, each of which takes its time.
+_BLOCK_BYTES = 4096
 
 
 class Unreadable(Exception):
     """An image cannot be read; `str(error)` is the reason in a few words."""
+
+
+class Leash:
+    """Stops decoders at work: most read their file piece by piece, and find here that it is over."""
+
+    def __init__(self) -> None:
+        self.is_cut = False
+
+    def on(self, open_file: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
+        """The same file, whose reading fails from the moment at which the leash is cut."""
+        return lambda: _Held(open_file(), self)
+
+
+class _Held(io.RawIOBase):
+    def __init__(self, file: BinaryIO, leash: Leash) -> None:
+        self._file, self._leash = file, leash
+
+    def read(self, n: int = -1) -> bytes:
+        if self._leash.is_cut:
+            raise Unreadable("takes too long")
+        return self._file.read(n)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def decode(open_file: Callable[[], BinaryIO], size: int, max_megapixels: float) -> np.ndarray:
@@ -33,6 +67,7 @@ def decode(open_file: Callable[[], BinaryIO], size: int, max_megapixels: float) 
             if image.width * image.height > max_megapixels * 1e6:
                 raise Unreadable(too_large)
             image.draft(None, (2 * size, 2 * size))  # large JPEGs are decoded at a fraction of their size
+            image.decodermaxblock = _BLOCK_BYTES
             square = ImageOps.fit(_in_colour(ImageOps.exif_transpose(image)), (size, size))
             return np.asarray(square).transpose(2, 0, 1)
     except (Unreadable, CamuError):

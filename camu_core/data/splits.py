@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from camu_core.data.dataset import Dataset
 from camu_core.errors import SpecError
@@ -11,16 +12,20 @@ from camu_core.specs import ForgetSpec
 
 PROBE_SAMPLES_PER_CLASS = 200
 LIVE_SAMPLES_PER_CLASS = 30
+_FORGET_DRAW = 1  # with the run's seed, the seed of a random forget set; the probe set has the seed alone
 
 
 @dataclass(frozen=True)
 class Splits:
-    """Sorted int64 indices into the train or test set; disjoint, and together exhaustive."""
+    """Sorted int64 indices into the train or test set; disjoint, and together exhaustive.
 
-    forget_train: torch.Tensor
-    retain_train: torch.Tensor
-    forget_test: torch.Tensor
-    retain_test: torch.Tensor
+    `forget_test` is what the forget set stands for among new images: empty unless whole classes are forgotten.
+    """
+
+    forget_train: Tensor
+    retain_train: Tensor
+    forget_test: Tensor
+    retain_test: Tensor
 
 
 @dataclass(frozen=True)
@@ -44,27 +49,71 @@ class ProbeSet:
     is_live: np.ndarray
 
 
-def split(dataset: Dataset, forget: ForgetSpec) -> Splits:
-    """Which samples are forgotten and which retained.
+def split(dataset: Dataset, forget: ForgetSpec, seed: int) -> Splits:
+    """Which samples are forgotten and which retained; of the test set, only classes can be forgotten.
 
+    Args:
+        seed: of the draw of a random forget set.
     Raises:
-        SpecError: a part would be empty.
+        SpecError: a part would be empty, a sample does not exist, or no sample of a class would remain although the
+            class is not to be forgotten.
     """
-    classes = torch.tensor(forget.classes)
-    in_train, in_test = torch.isin(dataset.y_train, classes), torch.isin(dataset.y_test, classes)
-    splits = Splits(*(mask.nonzero().flatten() for mask in (in_train, ~in_train, in_test, ~in_test)))
+    splits = Splits(*_parts(forget_mask(dataset.y_train, forget, seed)), *_parts(_of_classes(dataset.y_test, forget)))
     if not len(splits.forget_train):
         raise SpecError("There is no training sample to forget; choose another class.")
     if not len(splits.retain_train):
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
+    if forget.kind != "class":
+        lost = sorted(set(dataset.y_train.tolist()) - set(dataset.y_train[splits.retain_train].tolist()))
+        if lost:
+            raise SpecError(
+                f"No training image of class {lost[0]} would remain; leave one, or forget the whole class instead."
+            )
     return splits
+
+
+def forget_mask(y_train: Tensor, forget: ForgetSpec, seed: int) -> Tensor:
+    """Which training samples are forgotten.
+
+    Args:
+        y_train: int64 (N,); seed: as in `split`.
+    Returns:
+        bool (N,).
+    Raises:
+        SpecError: a sample does not exist.
+    """
+    if forget.kind == "class":
+        return _of_classes(y_train, forget)
+    n = len(y_train)
+    if forget.kind == "random":
+        order = np.random.default_rng((seed, _FORGET_DRAW)).permutation(n)
+        idx = order[: max(1, round(forget.fraction * n))]
+    else:
+        idx = np.array(forget.samples)
+        if idx[-1] >= n:
+            raise SpecError(f"There are training images 0 to {n - 1:,}; got {idx[-1]:,}.")
+    mask = torch.zeros(n, dtype=torch.bool)
+    mask[torch.from_numpy(idx)] = True
+    return mask
+
+
+def _of_classes(y: Tensor, forget: ForgetSpec) -> Tensor:
+    return torch.isin(y, torch.tensor(forget.classes, dtype=y.dtype))
+
+
+def _parts(mask: Tensor) -> tuple[Tensor, Tensor]:
+    """Indices in the mask, and the others."""
+    return mask.nonzero().flatten(), (~mask).nonzero().flatten()
 
 
 def draw_probe_set(dataset: Dataset, splits: Splits, seed: int) -> ProbeSet:
     """At most 200 samples a class from train and 200 from test, the first 30 of each being live.
 
+    Where part of a class is forgotten, up to half of its training samples in the probe set, and of the live ones, are
+    of the forget set.
+
     Args:
-        seed: of the draw; equal seeds give equal probe sets whatever is forgotten.
+        seed: of the draw; equal seeds give equal probe sets whichever classes are forgotten.
     """
     rng = np.random.default_rng(seed)
     parts = []
@@ -74,7 +123,9 @@ def draw_probe_set(dataset: Dataset, splits: Splits, seed: int) -> ProbeSet:
     ):
         labels = y.numpy()
         for label in np.unique(labels):
-            idx = rng.permutation(np.flatnonzero(labels == label))[:PROBE_SAMPLES_PER_CLASS]
+            shuffled = rng.permutation(np.flatnonzero(labels == label))
+            is_forget = np.isin(shuffled, forget_idx.numpy())
+            idx = _halves(shuffled, is_forget, PROBE_SAMPLES_PER_CLASS)
             parts.append(
                 ProbeSet(
                     x=x[idx].numpy(),
@@ -82,7 +133,14 @@ def draw_probe_set(dataset: Dataset, splits: Splits, seed: int) -> ProbeSet:
                     idx=idx,
                     in_train=np.full(len(idx), in_train),
                     is_forget=np.isin(idx, forget_idx.numpy()),
-                    is_live=np.arange(len(idx)) < LIVE_SAMPLES_PER_CLASS,
+                    is_live=np.isin(idx, _halves(shuffled, is_forget, LIVE_SAMPLES_PER_CLASS)),
                 )
             )
     return ProbeSet(*(np.concatenate(column) for column in zip(*(vars(part).values() for part in parts), strict=True)))
+
+
+def _halves(idx: np.ndarray, is_forget: np.ndarray, n: int) -> np.ndarray:
+    """The first of both groups, n in all if there are as many: half and half, or more of one if the other is small."""
+    forget, retain = idx[is_forget], idx[~is_forget]
+    n_forget = max(n // 2, n - len(retain))
+    return np.concatenate([forget[:n_forget], retain[: n - min(n_forget, len(forget))]])

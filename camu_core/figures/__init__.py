@@ -6,11 +6,14 @@ from camu_core.figures.causal import class_effects_figure, effects_figure, layer
 from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
 from camu_core.figures.graph import answers_figure, graph_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
+from camu_core.figures.membership import attack_figure
+from camu_core.figures.wall import wall_figure
 
 __all__ = [
     "Panel",
     "accuracy_curve",
     "answers_figure",
+    "attack_figure",
     "attribution_figure",
     "axis_ranges",
     "class_effects_figure",
@@ -26,4 +29,5 @@ __all__ = [
     "mediation_figure",
     "runs_figure",
     "split_figure",
+    "wall_figure",
 ]

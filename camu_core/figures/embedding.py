@@ -91,25 +91,25 @@ def _groups(y: np.ndarray, is_forget: np.ndarray, class_names: Sequence[str], co
     """(name, mask, colour, symbol, size, opacity) of each trace."""
     if color_by == "role":
         return [
-            ("kept classes", ~is_forget, tones.retain, "circle", 5, 0.45),
-            ("class to forget", is_forget, tones.forget, "diamond", 7, 0.9),
+            ("to keep", ~is_forget, tones.retain, "circle", 5, 0.45),
+            ("to forget", is_forget, tones.forget, "diamond", 7, 0.9),
         ]
     return [
         (
             name, y == label, CLASS_COLORS[label % len(CLASS_COLORS)], CLASS_SYMBOLS[label % len(CLASS_SYMBOLS)],
-            7 if is_forget[y == label].any() else 5, 0.75,
+            7 if is_forget[y == label].all() else 5, 0.75,
         )
         for label, name in enumerate(class_names)
     ]  # fmt: skip
 
 
 def _class_labels(column: int, points, y, is_forget, class_names, tones: Ground) -> list[dict]:
-    """Each class's name at its median point, the forgotten one in its colour."""
+    """Each class's name at its median point, one that is forgotten as a whole in the forget set's colour."""
     axis = "" if column == 1 else str(column)
     labels = []
     for label in np.unique(y):
         x_median, y_median = np.median(points[y == label], axis=0)
-        color = tones.forget if is_forget[y == label].any() else tones.text
+        color = tones.forget if is_forget[y == label].all() else tones.text
         labels.append(
             {
                 "xref": f"x{axis}", "yref": f"y{axis}", "x": float(x_median), "y": float(y_median),

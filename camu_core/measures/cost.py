@@ -55,7 +55,10 @@ class CostMeter:
 
 
 def training_cost(epochs: int, batch_size: int, n_samples: int) -> dict[str, int]:
-    """What a `CostMeter` would count in a training from scratch that was done elsewhere."""
+    """What a `CostMeter` would count in a training from scratch that was done elsewhere.
+
+    Where batches are normalised, a last sample alone joins the batch before: a pass less each epoch than told here.
+    """
     passes, samples = epochs * math.ceil(n_samples / batch_size), epochs * n_samples
     return {
         "samples_forward": samples, "samples_backward": samples, "forward_passes": passes, "backward_passes": passes,

@@ -18,12 +18,13 @@ and forgetting is in the weights alone.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from camu_core.data import DATASETS
 from camu_core.methods.base import UnlearningTask
 from camu_core.models import BlockModel, to_input
 from camu_core.progress import Step
@@ -50,13 +51,26 @@ class CaMUConfig(Settings):
 # By forget kind. The paper's for its CNN on MNIST and Fashion-MNIST:
 _CNN = {"class": CaMUConfig(), "random": CaMUConfig(epochs=10, representation_lr=4e-4, label_lr=5e-4)}
 # The paper's for its ResNet-18 on CIFAR, but that for a class its rates (1e-5, 5e-5) leave some of it: see the top.
+# Ours by trial on the ResNet-20, seed 0, forget_test / change of retain_test: dog 0.00 / -0.019, cat 0.02 / +0.000,
+# airplane 0.00 / -0.001, truck 0.11 / -0.020; with a label_lr of 5e-4, dog 0.00 / -0.048.
 _RESNET = {
-    "class": CaMUConfig(epochs=2, representation_lr=5e-5, label_lr=5e-4),
+    "class": CaMUConfig(epochs=2, representation_lr=5e-5, label_lr=3e-4),
     "random": CaMUConfig(epochs=10, representation_lr=1e-5, label_lr=1e-4),
 }
 _BY_MODEL = {"cnn": _CNN, "resnet20": _RESNET, "resnet18": _RESNET}
-# Ours, by trial, the forget sets being so small.
-_DIGITS = CaMUConfig(epochs=20, representation_lr=7e-4, label_lr=7e-4)
+# Ours, by trial, the forget sets being so small. Of images, three seeds: with these the network recognises 1.00 of one
+# image, of 10 and of 60, and 0.98 of new ones, as retraining does (1.00 to 0.99, 0.98); the paper's rates leave it at
+# 0.33 of one image and cost two to three points on new ones.
+_DIGITS = {
+    "class": CaMUConfig(epochs=20, representation_lr=7e-4, label_lr=7e-4),
+    "random": CaMUConfig(epochs=10, representation_lr=1e-4, label_lr=1e-4),
+}
+
+
+# On images of one's own. Measured on our ResNet-20 and four classes of CIFAR-10, each forgotten in turn. 40 images a
+# class: 4 steps leave 0.04 of the class and take 0.19 of accuracy from the other training images, 20 steps 0.00 and
+# 0.10, 40 steps 0.00 and 0.06, 80 steps 0.00 and 0.06. 400 images a class: 26 steps 0.00 and 0.01, 52 steps no better.
+_MIN_STEPS = 25
 
 
 @dataclass(frozen=True)
@@ -124,9 +138,12 @@ class CaMU:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CaMUConfig:
-        if (dataset, forget_kind, model) == ("digits", "class", "cnn"):
-            return _DIGITS
-        return _BY_MODEL.get(model, _CNN)["class" if forget_kind == "class" else "random"]
+        by_kind = _DIGITS if (dataset, model) == ("digits", "cnn") else _BY_MODEL.get(model, _CNN)
+        config, info = by_kind["class" if forget_kind == "class" else "random"], DATASETS.get(dataset)
+        if forget_kind != "class" or info is None or not info.n_train:
+            return config
+        n_batches = math.ceil(min(info.n_train) / config.batch_size)  # of the smallest class
+        return replace(config, epochs=max(config.epochs, math.ceil(_MIN_STEPS / n_batches)))
 
     def unlearn(self, task: UnlearningTask, config: CaMUConfig) -> Iterator[Step]:
         """Two Adam optimisers in turn on every batch: the representation step, then the label step."""

@@ -1,69 +1,62 @@
 """Widgets that make a RunSpec."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 import streamlit as st
 
-from camu_core import DATASETS, METHODS, RunSpec, plan_run
+from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.models import usual_model
-from pages.components import images, state, text
+from pages.components import state, text
+from pages.components.forget import choose_samples, follow
 
-# CIFAR-10 runs on the command line so far: it has not been tried in the app.
-OFFERED = ("digits", "mnist", "fashion_mnist")
-
-
-def class_row(dataset: str) -> int:
-    """A row of real images, one tile a class; returns the class that is picked."""
-    info, samples = DATASETS[dataset], state.sample_images(dataset)
-    key = f"class-{dataset}"
-    state.remember(key, min(3, info.n_classes - 1))
-    for column, label in zip(st.columns(info.n_classes, gap="small"), range(info.n_classes), strict=True):
-        with column.container(key=f"tile-{dataset}-{label}"):
-            if samples is not None:
-                st.image(images.to_picture(samples[label]), width="stretch")
-            picked = state.recall(key) == label
-            st.button(
-                info.class_names[label],
-                key=f"{key}-{label}",
-                type="primary" if picked else "secondary",
-                width="stretch",
-                on_click=state.put,
-                args=(key, label),
-            )
-    return state.recall(key)
+# Those with shipped networks; the others, such as CIFAR-100, run on the command line.
+OFFERED = ("digits", "mnist", "fashion_mnist", "cifar10")
 
 
-def run_controls(shown: RunSpec) -> tuple[str, int, str]:
-    """Dataset, forget class and method, starting from those of the run that is shown."""
+def run_controls(shown: RunSpec) -> tuple[str, str]:
+    """Dataset, or state.OWN_IMAGES for one still to come, and method; at first those of the run that is shown."""
+    wanted = state.wanted_dataset()
     _follow(shown)
-    title, left, right = st.columns([4, 4, 3], vertical_alignment="bottom")
+    of_run = [shown.dataset] if shown.dataset in DATASETS else []
+    offered = list(dict.fromkeys([*OFFERED, *state.own_datasets(), *of_run]))
+    if wanted or state.recall("dataset") not in [*offered, state.OWN_IMAGES]:
+        state.put("dataset", wanted if wanted in offered else OFFERED[0])
+    title, left, right = st.columns([3, 6, 3], vertical_alignment="bottom")
     title.title(text.RUN_TITLE, anchor=False)
     with left:
         dataset = st.segmented_control(
             text.PICK_DATASET,
-            list(OFFERED),
-            format_func=lambda name: DATASETS[name].title,
+            [*offered, state.OWN_IMAGES],
+            format_func=_title,
             key="dataset",
             required=True,
+            wrap=True,
         )
     with right:
-        method = st.segmented_control(
-            text.PICK_METHOD, list(METHODS), format_func=lambda name: METHODS[name].title, key="method", required=True,
+        method = st.selectbox(
+            text.PICK_METHOD, list(METHODS), format_func=lambda name: METHODS[name].title, key="method",
             help="  \n".join(f"**{m.title}**: {m.summary}" for m in METHODS.values()),
         )  # fmt: skip
-    dataset, method = dataset or shown.dataset, method or shown.method  # a client may send no choice at all
-    st.markdown(f"**{text.PICK_CLASS}**")
-    label = class_row(dataset)
-    return dataset, label, method
+    return dataset or shown.dataset, method  # a client may send no choice at all
 
 
-def press_row(dataset: str, label: int, method: str, busy: bool) -> tuple[RunSpec, bool]:
-    """The button and the folded settings; returns the spec, and whether the button was pressed."""
+def _title(dataset: str) -> str:
+    return text.OWN_PRESS if dataset == state.OWN_IMAGES else text.shortened(DATASETS[dataset].title)
+
+
+def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) -> tuple[RunSpec | None, bool]:
+    """The button and the folded settings; returns the run, None while nothing is picked, and whether to start it.
+
+    Raises: see `plan_run`.
+    """
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = press_button(busy)
+        pressed = press_button(busy or forget is None)
         with st.popover(text.ADVANCED, icon=":material/tune:"):
-            settings, seed = _settings(dataset, method)
-    return plan_run(dataset, [label], method, settings, seed), pressed
+            settings, seed = _settings(dataset, method, forget.kind if forget else "samples")
+        if forget is None:
+            st.caption(text.CHOOSE_FIRST)
+    return (plan_run(dataset, forget, method, settings, seed) if forget else None), pressed
 
 
 def press_button(busy: bool = False) -> bool:
@@ -72,10 +65,10 @@ def press_button(busy: bool = False) -> bool:
     )
 
 
-def _settings(dataset: str, method: str) -> tuple[dict[str, float], int]:
-    """The method's fields as number inputs; keys carry dataset and method, whose defaults differ."""
-    defaults = METHODS[method].default_config(dataset, "class", usual_model(DATASETS[dataset].shape))
-    prefix = f"set-{dataset}-{method}-"
+def _settings(dataset: str, method: str, kind: str) -> tuple[dict[str, float], int]:
+    """The method's fields as number inputs; keys carry all that defaults depend on."""
+    defaults = METHODS[method].default_config(dataset, kind, usual_model(DATASETS[dataset].shape))
+    prefix = _prefix(dataset, method, kind)
     values = {}
     columns = st.columns(4)
     for i, spec in enumerate(fields(defaults)):
@@ -102,14 +95,25 @@ def _settings(dataset: str, method: str) -> tuple[dict[str, float], int]:
     return values, seed
 
 
+def choose(shown: RunSpec, numbers: Iterable[int]) -> None:
+    """Put training images of the open run's dataset on the Run page, to be forgotten."""
+    _follow(shown)
+    state.put("dataset", shown.dataset)
+    choose_samples(shown.dataset, numbers)
+
+
 def _follow(shown: RunSpec) -> None:
     """When another run is opened, the widgets take its values."""
-    if state.recall("controls-of") == shown.digest:
+    if state.recall("controls-of") == shown.digest and state.recall("dataset"):  # else the page was left meanwhile
         return
     state.put("controls-of", shown.digest)
     state.put("dataset", shown.dataset)
     state.put("method", shown.method)
     state.put("seed", shown.seed)
-    state.put(f"class-{shown.dataset}", shown.forget.classes[0])
+    follow(shown)
     for name, value in shown.settings:
-        state.put(f"set-{shown.dataset}-{shown.method}-{name}", value)
+        state.put(_prefix(shown.dataset, shown.method, shown.forget.kind) + name, value)
+
+
+def _prefix(dataset: str, method: str, kind: str) -> str:
+    return f"set-{dataset}-{method}-{kind}-"

@@ -9,6 +9,7 @@ import streamlit as st
 from camu_core import DATASETS, METHODS, RunResult, RunSpec
 from camu_core.causal import entanglement_report, entanglement_title
 from camu_core.figures import entanglement_figure
+from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
 from pages.components import batch, notes, state, text
 
@@ -18,7 +19,9 @@ def entanglement(result: RunResult) -> None:
     spec = result.spec
     n_classes = DATASETS[spec.dataset].n_classes
     st.markdown(text.MAP_LEAD)
-    ours = [replace(spec, forget=ForgetSpec(classes=(label,))) for label in range(n_classes)]
+    forgets = [ForgetSpec(classes=(label,)) for label in range(n_classes)]
+    is_class = spec.forget.kind == "class"  # other kinds have other settings
+    ours = [replace(spec, forget=forget) if is_class else plan_like(spec, forget) for forget in forgets]
     gold = []
     if spec.method == "retrain":
         st.caption(text.MAP_TWIN)

@@ -65,6 +65,17 @@ def answer_strip(
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px;justify-content:space-between'>{''.join(cells)}</div>")
 
 
+def plain_strip(images: np.ndarray, more: int = 0) -> None:
+    """Small images in a row, and how many more there are.
+
+    Args:
+        images: uint8 (N, channels, H, W).
+    """
+    cells = [f"<img src='{uri}' alt='' style='width:32px;height:32px;border-radius:4px'/>" for uri in data_uris(images)]
+    rest = f"<span style='opacity:.75'>+ {more:,}</span>" if more else ""
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:4px;align-items:center'>{''.join(cells)}{rest}</div>")
+
+
 def _answer(logits: np.ndarray, class_names: Sequence[str]) -> str:
     odds = np.exp(logits - logits.max())
     return f"<b>{html.escape(class_names[int(logits.argmax())])}</b> {odds.max() / odds.sum():.0%}"

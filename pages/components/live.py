@@ -39,7 +39,7 @@ def scene_of(spec: RunSpec) -> Scene | None:
     if not DATASETS[spec.dataset].is_present():
         return None
     dataset = load_dataset(spec.dataset)
-    return Scene.of(draw_probe_set(dataset, split(dataset, spec.forget), spec.seed), spec.dataset)
+    return Scene.of(draw_probe_set(dataset, split(dataset, spec.forget, spec.seed), spec.seed), spec.dataset)
 
 
 def live_panel(spec: RunSpec, digest: str) -> None:

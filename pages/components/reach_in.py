@@ -85,6 +85,8 @@ def _pick(result: RunResult) -> int:
         key="sample-group", required=True,
     )  # fmt: skip
     members = np.flatnonzero(probe.is_forget == (group == "forget"))
-    state.remember(f"sample-{group}", 1)
+    if len(members) == 1:
+        return int(members[0])
+    state.remember_for(result.digest, f"sample-{group}", 1)
     number = right.slider(text.SAMPLE_PICK, 1, len(members), key=f"sample-{group}")
     return int(members[number - 1])

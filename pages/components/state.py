@@ -11,11 +11,14 @@ from camu_core import RunResult, RunSpec, RunStore
 from camu_core.causal import SampleView, view_sample
 from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.config import ASSETS
-from camu_core.data import DATASETS, load_dataset
+from camu_core.data import DATASETS, is_imported, load_dataset
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound
 from camu_core.jobs import JobView, RunJob, UmapJob
-from camu_core.planning import plan_run
+from camu_core.models import usual_model
+from camu_core.originals import forget_dataset, shipped_twin
+from camu_core.own_jobs import Imported, ImportJob, TrainJob
+from camu_core.planning import plan_like
 from camu_core.progress import drain
 from camu_core.projection import aligned, fit_pca
 from camu_core.weights import shipped_retrained
@@ -24,6 +27,8 @@ from pages.components import text
 # Datasets on which retraining is quick enough to run beside every run.
 QUICK_DATASETS = ("digits",)
 _RESULTS_IN_MEMORY = 16
+# What the choice of the dataset says while the images are still to be uploaded.
+OWN_IMAGES = "own-images"
 
 
 @st.cache_resource(show_spinner=False)
@@ -158,7 +163,7 @@ def metrics_with(result: RunResult, retrained: RunResult | None) -> dict:
 
 def retraining_of(spec: RunSpec) -> RunSpec:
     """The retraining with the same data, forget set and seed."""
-    return plan_run(spec.dataset, spec.forget.classes, "retrain", seed=spec.seed, model=spec.model)
+    return plan_like(spec, method="retrain")
 
 
 def _is_example(digest: str) -> bool:
@@ -196,6 +201,8 @@ def start_companion(spec: RunSpec) -> None:
     if spec.method == "retrain" or retrained_for(spec) is not None:
         return
     retraining = retraining_of(spec)
+    if engine().watch(retraining.digest) is not None:  # under way; or it failed, or somebody stopped it: not again
+        return
     if spec.dataset in QUICK_DATASETS or shipped_retrained(retraining):
         start_beside(retraining, BACKGROUND_PRIORITY)  # behind what others are waiting for
 
@@ -238,6 +245,87 @@ def stop(digest: str) -> None:
     """Take this session's interest back; the replay ends with it."""
     engine().stop(digest, watcher())
     st.session_state.pop("replay", None)
+
+
+# --- images of one's own ----------------------------------------------------------------------------------------------
+
+
+def own_datasets() -> list[str]:
+    """Imported datasets that this visitor knows: uploaded in this session, or named in the URL."""
+    names = [*st.session_state.get("own", ()), st.query_params.get("dataset", "")]
+    return [name for name in dict.fromkeys(names) if is_imported(name)]
+
+
+def open_dataset(name: str) -> None:
+    """Choose an imported dataset on the Run page, here and in the URL, and leave the open run."""
+    close_run()
+    st.session_state["own"] = list(dict.fromkeys([*st.session_state.get("own", ()), name]))
+    st.session_state.pop("own-open", None)
+    st.query_params["dataset"] = name
+
+
+def wanted_dataset() -> str | None:
+    """The imported dataset that is to be chosen now: newly in the URL, or chosen before the page was left."""
+    named = st.query_params.get("dataset")
+    if named and named != st.session_state.get("own-open"):
+        st.session_state["own-open"] = named
+        return named
+    return None if recall("dataset") else st.session_state.get("own-open")
+
+
+def note_dataset(name: str) -> None:
+    """Keep an imported dataset that is chosen in the URL while no run is open, so that a reload finds it."""
+    if is_imported(name) and open_digest() is None:
+        st.session_state["own"] = list(dict.fromkeys([*st.session_state.get("own", ()), name]))
+        st.session_state["own-open"] = st.query_params["dataset"] = name
+    else:
+        st.session_state.pop("own-open", None)
+        st.query_params.pop("dataset", None)
+
+
+def start_import(content: bytes, title: str, size: int) -> None:
+    """Hand an upload to the engine; nothing happens but the noting if its images are here already."""
+    st.session_state["import"] = engine().submit(ImportJob.of(content, title, size), watcher())
+
+
+def import_view() -> JobView | None:
+    """This session's upload while it is read, stopped or refused; None if there is none, or it is finished."""
+    digest = st.session_state.get("import")
+    view = engine().watch(digest) if digest else None
+    return view if view is not None and view.state != "done" else None
+
+
+def imported_name() -> str | None:
+    """The dataset that this session's upload has become, once."""
+    if import_view() is not None or not (digest := st.session_state.pop("import", None)):
+        return None
+    return engine().result(digest, Imported).name
+
+
+def start_training(dataset: str, shipped: str | None = None) -> None:
+    """Train the network for a dataset, or take a shipped one over."""
+    engine().submit(TrainJob.of(dataset, shipped=shipped), watcher())
+
+
+def training_view(dataset: str) -> JobView | None:
+    """The making of a dataset's network, whoever started it; the one under way, else the latest."""
+    model = usual_model(DATASETS[dataset].shape)
+    jobs = [TrainJob(dataset, model, shipped=shipped) for shipped in dict.fromkeys((None, shipped_twin(dataset)))]
+    views = [view for job in jobs if (view := engine().watch(job.digest)) is not None]
+    return max(views, key=lambda view: not view.is_over, default=None)
+
+
+def delete_own(dataset: str) -> None:
+    """Delete imported images and their network.
+
+    Raises:
+        StoreUnwritable: they cannot be removed.
+    """
+    forget_dataset(dataset)
+    sample_images.clear(dataset)
+    st.session_state["own"] = [name for name in st.session_state.get("own", ()) if name != dataset]
+    st.session_state.pop("own-open", None)
+    close_run()
 
 
 # --- replay: what is faster than the eye is played from its snapshots ----------------------------------------------
@@ -320,7 +408,7 @@ def pca_explained(digest: str) -> float:
 
 def remember_for(digest: str, key: str, value) -> None:
     """Give a widget its first value anew for every run."""
-    if recall(f"{key}-of") != digest:
+    if recall(f"{key}-of") != digest or key not in st.session_state:  # Streamlit drops what another page shows
         put(f"{key}-of", digest)
         put(key, value)
 

@@ -47,7 +47,7 @@ def _one(sweep: SweepSpec) -> None:
         st.markdown(
             text.SWEEP_LINE.format(
                 dataset=DATASETS[sweep.dataset].title,
-                classes=", ".join(map(str, sweep.classes)),
+                what=", ".join(forget.short for forget in sweep.forgets),
                 methods=", ".join(METHODS[name].title for name in sweep.methods if name in METHODS),
                 seeds=", ".join(map(str, sweep.seeds)),
                 done=len(done),

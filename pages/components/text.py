@@ -18,11 +18,34 @@ START_STEPS = (
 )
 
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
-RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed}"
+RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 
 RUN_TITLE = "Make it forget"
 PICK_DATASET = "Pictures"
-PICK_CLASS = "What must it forget?"
+PICK_FORGET = "What must it forget?"
+FORGET_KINDS = {"class": "A whole {noun}", "random": "Random images", "samples": "Images you choose"}
+SEVERAL = "Several at once"
+RANDOM_FRACTION = "Part of all training images"
+RANDOM_LEAD = (
+    "Drawn from all classes. Other images teach the network the same things, so it should not fail on them "
+    "afterwards: forgetting means answering **as if it had never seen them**, like a network trained without them."
+)
+SAMPLES_LEAD = (
+    "Click an image to choose it, and again to take it back. Points that you draw around on *Embeddings* are added "
+    "here too."
+)
+SAMPLES_CLASS = "Show images of"
+SAMPLES_NEXT, SAMPLES_ALL, SAMPLES_CLEAR = "Show others", "Choose all of these", "Take all back"
+SAMPLES_CHOSEN = "**{n} chosen**"
+SAMPLES_NONE = "None chosen yet"
+SAMPLES_FILE = "From a list"
+SAMPLES_FILE_HELP = "A text or CSV file with the numbers of training images, counted from 0: 0, 17, 203"
+SAMPLES_HOVER = "training image {number:,}"
+PICK_CLASS = "Class to forget"
+NO_WALL = "These images are not on this machine yet. Forget a class once: that downloads them."
+CHOOSE_FIRST = "Choose at least one image first"
+FORGET_THESE = "Forget these"
+FORGET_THESE_HELP = "Chooses the {n} training images among them on the Run page; new images were never learned."
 PICK_METHOD = "Method"
 PRESS = "Forget it"
 PRESS_HELP = "Starts the method on a copy of the trained network"
@@ -54,8 +77,9 @@ UNKNOWN_RUN_HELP = "Open the example"
 LIVE_EMBEDDING = "Each point is an image, placed by how the network sees it"
 LIVE_ACCURACY = "Images recognised, by step (live sample)"
 LIVE_LOSSES = "What the method pushes down, by step"
-STRIP_TITLE = "Twelve images it must forget, and what it says now"
+STRIP_TITLE = "Images it must forget, and what it says now"
 VERDICT_MEASURE = "Test images that the network still recognises"
+VERDICT_MEASURE_IMAGES = "Images recognised; and can an attacker tell that they were trained on (0.50 is guessing)?"
 INTERVAL = "95 % interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
 EVIDENCE = (
@@ -78,6 +102,11 @@ EMBEDDINGS_QUESTION = "Do the orange points lose their own group, while the blue
 EMBEDDINGS_HOW_TO_READ = (
     "Orange: images to forget. Before, they are a group of their own; after, they should lie among the others, as in a "
     "network that never saw them. Blue: everything else, which should stay where it was."
+)
+EMBEDDINGS_QUESTION_IMAGES = "Do the forgotten images lie where a network that never saw them puts them?"
+EMBEDDINGS_HOW_TO_READ_IMAGES = (
+    "Orange: images to forget, blue: the others. Images of one kind teach the same things, so the orange points should "
+    "stay among their class, neither nearer to its middle nor further out than in the network that never saw them."
 )
 EMBEDDINGS_HOW = """
 The representation is the output of the layer before the classifier's head, float32 of length 256, on the *probe set*:
@@ -108,7 +137,16 @@ ACCURACY_LEAD = "Every image of the test set, before and after. None of them was
 ACCURACY_PER_CLASS = "Accuracy by class, test images"
 ACCURACY_CONFUSION = "What it takes for what, test images (% of each row)"
 ACCURACY_SNAPSHOT = "How it got there: what it took for what after step {index} (live sample)"
+ATTACK_QUESTION = "Can an attacker tell that the images to forget were trained on?"
+ATTACK_READ = (
+    "the attacker sees only the network's answers, and guesses which images it was trained on. 0.50 is guessing; at "
+    "1.00 it is always right. After forgetting it should do no better than with the retrained network."
+)
 ACCURACY_HOW = """
+*The attack*: a logistic regression on the sorted answers learns to tell training images to keep from test images, and
+is asked about the images to forget and test images it has not seen, groups of equal size (Shen et al.,
+arXiv:2401.17504). AUC is the area under the ROC curve; whiskers are 95 % bootstrap intervals.
+
 *Accuracy* is the share of images classified correctly. Whiskers are Wilson 95 % intervals (Wilson 1927, by scipy):
 with few images the true value can lie anywhere in them.
 
@@ -129,15 +167,16 @@ LIBRARY_LEAD = (
 LIBRARY_EMPTY = "No run has finished here yet. Press *Forget it* on the Run page, or start a sweep below."
 LIBRARY_PICK = "Tick one run to open it, two or more to compare them."
 OPEN, PIN, UNPIN, DELETE = "Open", "Pin", "Unpin", "Delete"
-COLUMN_FORGOTTEN, COLUMN_KEPT = "Forgotten class, new images", "The rest, new images"
+COLUMN_FORGOTTEN, COLUMN_KEPT = "Forgotten images", "The rest, new images"
 COMPARE_TITLE = "Side by side"
-FILTER_DATASET, FILTER_METHOD, FILTER_CLASS = "Pictures", "Method", "Forgotten class"
+FILTER_DATASET, FILTER_METHOD, FILTER_FORGET = "Pictures", "Method", "Forgotten"
 SWEEP_TITLE = "Sweep: many runs at once"
-SWEEP_LEAD = "Forgets each chosen class by each chosen method with each seed, behind what people are waiting for."
-SWEEP_CLASSES = "Classes to forget, each alone"
+SWEEP_LEAD = "Forgets each of them by each chosen method with each seed, behind what people are waiting for."
+SWEEP_WHAT = "What to forget, each alone"
+SWEEP_WHAT_HELP = "Classes: all, or numbers and ranges such as 0-2,5. Random images: a part of all, such as 10%."
 SWEEP_SEEDS = "Seeds"
 SWEEP_START = "Start the sweep"
-SWEEP_LINE = "**{dataset}** · classes {classes} · {methods} · seeds {seeds}: {done} of {total} runs finished"
+SWEEP_LINE = "**{dataset}** · forget {what} · {methods} · seeds {seeds}: {done} of {total} runs finished"
 SWEEP_CONTINUE, SWEEP_STOP, SWEEP_REMOVE, SWEEP_TABLE = "Go on", "Stop", "Off the list", "Table (CSV)"
 HOW_FOLD = "How is this computed?"
 TABLE_FOLD = "The numbers as a table"
@@ -249,11 +288,13 @@ TERMS_NOT = (
 TERMS_INTERACTIONS = "Do two terms need each other, or stand in for each other?"
 TERMS_PANELS = {
     "forget_test": "New images of the forgotten class",
+    "forget_train": "Forgotten images",
     "retain_test": "New images of the other classes",
     "attack": "Membership attack on the forgotten images",
 }
 TERMS_AXES = {
-    "forget_test": "change of accuracy", "retain_test": "change of accuracy", "attack": "change of the AUC"
+    "forget_test": "change of accuracy", "forget_train": "change of accuracy", "retain_test": "change of accuracy",
+    "attack": "change of the AUC",
 }  # fmt: skip
 TERMS_ATTACK = (
     "The **membership attack** sees only answers and guesses which images of the class the network was trained on, and "
@@ -326,3 +367,69 @@ SAMPLE_BITS = (
     "Replacing it moves the representation by {before:.3f} bits before and {after:.3f} after; forgetting itself moved "
     "the representation of this image by {moved:.3f} bits."
 )
+
+
+OWN_PRESS = ":material/add_photo_alternate: Your own"
+OWN_TITLE = "Bring your own images"
+OWN_LEAD = (
+    "Put them into a **zip with one folder per class**; the folder's name is the name of the class. One image in five "
+    "is kept aside for testing, unless there are folders `train` and `test` with the classes inside."
+)
+OWN_TREE = """my-images.zip
+├── cat
+│   ├── 001.jpg
+│   └── 002.jpg
+└── dog
+    ├── 001.jpg
+    └── 002.jpg"""
+OWN_LIMITS = (
+    "JPEG, PNG, GIF, BMP, WebP or TIFF. At most {zip_mb:,.0f} MB, {images:,.0f} images and {classes:,.0f} classes. "
+    "20 images a class are few, 100 are better. Each is cut to its middle square and made small."
+)
+OWN_PRIVATE = (
+    "The images stay on this server. Nobody sees them but who has the address of this page after the upload, and you "
+    "can delete them at any time."
+)
+OWN_FILE = "Zip of images"
+OWN_SIZE = "Size of each image"
+OWN_SIZES = {32: "32 x 32, quick", 64: "64 x 64, finer, four times slower"}
+OWN_READ = "Read the images"
+OWN_READING = "Reading your images · {index:,} of {total:,}"
+OWN_SENDING = "Getting ready to read your images"
+OWN_READ_STOPPED = "Stopped. None of the images was kept."
+OWN_COUNTS = "{title}: {n_train:,} images to learn from, {n_test:,} to test with"
+OWN_CLASS = "**{name}**  \n{n_train:,} to learn  \n{n_test:,} to test"
+OWN_WARNINGS = "Worth knowing about the upload:"
+OWN_COLUMNS = ("class", "to learn from", "to test with")
+OWN_NETWORK = "There is no network for these images yet. First one has to learn them; then it can be made to forget."
+OWN_TWIN = (
+    "These are the classes of {title}, for which a trained network comes with the app. It can be used at once, or a "
+    "new network can learn from your images alone."
+)
+OWN_TAKE = "Use the shipped network"
+OWN_TRAIN_TOO = "Train its own network"
+OWN_TRAIN = "Train the network"
+OWN_TRAIN_STOPPED = "Stopped. Nothing of the network was kept."
+OWN_STAGES = {
+    "data": "Getting the images", "train": "Learning your images", "measure": "Testing what it learned"
+}  # fmt: skip
+OWN_LEARNED = "Its network recognises **{accuracy:.0%}** of the test images ({n_right:,} of {n_test:,})."
+OWN_TAKEN = "The shipped network recognises **{accuracy:.0%}** of the test images ({n_right:,} of {n_test:,})."
+OWN_GUESSING = (
+    "That is hardly better than guessing ({chance:.0%}). What a network never learned it cannot forget: add images, or "
+    "choose classes that look less alike."
+)
+OWN_MODEST = "That is modest, as it is with few images; mind it in the verdict."
+OWN_ABOUT = "About these images"
+OWN_ADDRESS = "Keep the address of this page: it is the only way back to these images."
+OWN_DELETE = "Delete these images"
+OWN_DELETE_NOTE = (
+    "Deletes the images and their network from this server. Finished runs keep some of the images; they are no longer "
+    "shown, and go when the runs are cleared away."
+)
+OWN_PICK = "Pick what it must forget, and press *Forget it*."
+
+
+def shortened(title: str, most: int = 14) -> str:
+    """A title that fits on a button."""
+    return title if len(title) <= most else title[: most - 1] + "…"

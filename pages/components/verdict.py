@@ -9,6 +9,8 @@ from camu_core.measures import SPLIT_NAMES
 from camu_core.verdict import forget_phrase, judge
 from pages.components import state, text
 
+# whether a verdict is good news, or cannot be said -> icon, colour
+_MOODS = {True: ("check_circle", "green"), False: ("error", "orange"), None: ("help", "gray")}
 _PAGES = {"accuracy": "pages/explore/accuracy.py", "embeddings": "pages/explore/embeddings.py"}
 
 
@@ -17,9 +19,10 @@ def run_line(run: state.OpenRun) -> None:
     spec = run.result.spec
     what = text.RUN_NOTE.format(
         dataset=DATASETS[spec.dataset].title,
-        what=forget_phrase(run.result),
+        what=forget_phrase(spec),
         method=METHODS[spec.method].title,
         seed=spec.seed,
+        device=spec.device,
     )
     if run.is_example:
         st.info(text.EXAMPLE_NOTE.format(what=what), icon=":material/visibility:")
@@ -31,16 +34,18 @@ def verdict_card(result: RunResult, retrained: RunResult | None) -> None:
     """The headline, one large number a clause, and the way to the evidence."""
     verdict = judge(result, retrained)
     with st.container(border=True, key="verdict"):
-        icon, color = ("check_circle", "green") if verdict.is_good else ("error", "orange")
+        icon, color = _MOODS[verdict.is_good]
         st.subheader(f":{color}[:material/{icon}:] {verdict.headline}", anchor=False)
-        st.caption(text.VERDICT_MEASURE)
+        st.caption(text.VERDICT_MEASURE if result.spec.forget.kind == "class" else text.VERDICT_MEASURE_IMAGES)
         for column, clause in zip(st.columns(len(verdict.clauses)), verdict.clauses, strict=True):
             column.metric(
-                clause.subject, f"{clause.value:.1%}", f"before: {clause.before:.1%}",
+                clause.subject, clause.show(clause.value), f"before: {clause.show(clause.before)}",
                 delta_color="off", delta_arrow="off", help=clause.text,
             )  # fmt: skip
-            never_saw = text.NEVER_SAW.format(value=f"{clause.reference:.1%}") if clause.reference is not None else ""
-            column.caption(text.INTERVAL.format(low=f"{clause.low:.1%}", high=f"{clause.high:.1%}") + never_saw)
+            gold = clause.reference
+            never_saw = text.NEVER_SAW.format(value=clause.show(gold)) if gold is not None else ""
+            interval = text.INTERVAL.format(low=clause.show(clause.low), high=clause.show(clause.high))
+            column.caption(interval + never_saw)
         with st.container(horizontal=True, vertical_alignment="center"):
             for page, label, icon in text.EVIDENCE:
                 st.page_link(_PAGES[page], label=label, icon=icon, query_params={"run": result.digest}, width="content")
@@ -73,6 +78,11 @@ def class_table(per_class: dict, counts: list[int], names: tuple[str, ...]) -> p
     return pd.DataFrame(
         {"class": names, "test images": counts, **{MODEL_TITLES[name]: values for name, values in per_class.items()}}
     )
+
+
+def attack_table(metrics: dict) -> pd.DataFrame:
+    """The membership attack, one row a model."""
+    return pd.DataFrame({"network": MODEL_TITLES[name], **report["attack"]} for name, report in metrics.items())
 
 
 def problem(run: state.OpenRun) -> None:

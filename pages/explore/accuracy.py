@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from camu_core import DATASETS
-from camu_core.figures import class_figure, confusion_figure, split_figure
+from camu_core.figures import attack_figure, class_figure, confusion_figure, split_figure
 from camu_core.measures import confusion_counts
 from camu_core.verdict import finding
 from pages.components import playback, state, text, verdict
@@ -30,9 +30,12 @@ def main() -> None:
     right.plotly_chart(
         class_figure(per_class, counts, names, forgotten, text.ACCURACY_PER_CLASS, dark, height=440), key="per-class"
     )
+    st.plotly_chart(attack_figure(metrics, text.ATTACK_QUESTION, dark), key="attack")
+    st.caption(text.READ.format(line=text.ATTACK_READ))
     with st.expander(text.TABLE_FOLD):
         st.dataframe(verdict.split_table(metrics), hide_index=True)
         st.dataframe(verdict.class_table(per_class, counts, names), hide_index=True)
+        st.dataframe(verdict.attack_table(metrics), hide_index=True)
 
     playback.controls(result)
     playback.run(result, lambda index: _confusions(result, index, names, forgotten, dark))

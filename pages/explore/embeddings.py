@@ -10,7 +10,7 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.projection import PROJECTIONS
 from camu_core.results import Projection, RunResult
-from pages.components import images, playback, state, text, verdict
+from pages.components import controls, images, playback, state, text, verdict
 
 SHOWN_SELECTED = 24
 
@@ -94,17 +94,30 @@ def _wait_for_umap(job: UmapJob) -> None:
 
 def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     probe = result.probe
+    question, how_to_read = (
+        (text.EMBEDDINGS_QUESTION, text.EMBEDDINGS_HOW_TO_READ)
+        if result.spec.forget.kind == "class"
+        else (text.EMBEDDINGS_QUESTION_IMAGES, text.EMBEDDINGS_HOW_TO_READ_IMAGES)
+    )
     figure = embedding_figure(
         panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
-        text.EMBEDDINGS_QUESTION, state.is_dark(), color_by, height=520,
+        question, state.is_dark(), color_by, height=520,
     )  # fmt: skip
     event = st.plotly_chart(figure, key=f"scatter-{key}", on_select="rerun", selection_mode=("points", "box", "lasso"))
     chosen = sorted({int(point["customdata"]) for point in event.selection.points if "customdata" in point})
     if not chosen:
-        st.caption(f"{text.EMBEDDINGS_HOW_TO_READ} {text.LASSO_HINT}")
+        st.caption(f"{how_to_read} {text.LASSO_HINT}")
         return
     st.markdown("**" + text.SELECTED.format(n=len(chosen), shown=min(len(chosen), SHOWN_SELECTED)) + "**")
-    picked = np.flatnonzero(mask)[chosen[:SHOWN_SELECTED]]
+    picked = np.flatnonzero(mask)[chosen]
+    numbers = probe.idx[picked][probe.in_train[picked]].tolist()
+    if st.button(
+        text.FORGET_THESE, icon=":material/ink_eraser:", disabled=not numbers,
+        help=text.FORGET_THESE_HELP.format(n=f"{len(numbers):,}"),
+    ):  # fmt: skip
+        controls.choose(result.spec, numbers)
+        st.switch_page("pages/explore/run.py", query_params={"run": result.digest})
+    picked = picked[:SHOWN_SELECTED]
     images.answer_strip(
         probe.x[picked], probe.y[picked], result.logits["unlearned"][picked],
         DATASETS[result.spec.dataset].class_names, before=result.logits["original"][picked],

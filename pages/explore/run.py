@@ -6,22 +6,27 @@ from camu_core import DATASETS, RunResult
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.verdict import finding
-from pages.components import controls, live, state, text, verdict
+from pages.components import controls, live, own_images, state, text, verdict
+from pages.components.forget import forget_controls
 
 
 def main() -> None:
     run = state.current_run()
     busy = run.job is not None and not run.job.is_over
-    dataset, label, method = controls.run_controls(run.spec or state.example_run().spec)
+    dataset, method = controls.run_controls(run.spec or state.example_run().spec)
+    state.note_dataset(dataset)
+    if not own_images.are_ready(dataset):
+        return
+    forget = forget_controls(dataset)
     try:
-        spec, pressed = controls.press_row(dataset, label, method, busy)
+        spec, pressed = controls.press_row(dataset, forget, method, busy)
     except CamuError as error:
         st.error(str(error), icon=":material/report:")
         return
     if not DATASETS[dataset].is_present():
         info = DATASETS[dataset]
         st.warning(text.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
-    if pressed:
+    if pressed and spec is not None:
         state.start(spec)
         st.rerun()
 
@@ -29,6 +34,8 @@ def main() -> None:
         live.live_panel(run.spec, run.digest)
     elif run.result is None:
         verdict.problem(run)
+    elif run.is_example and dataset in state.own_datasets():
+        st.caption(text.OWN_PICK)
     else:
         _outcome(run)
 

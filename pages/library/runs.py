@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from camu_core import DATASETS, METHODS
+from camu_core import DATASETS, METHODS, RunSpec
 from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
 from camu_core.sweeps import SweepSpec, sweep_table
+from camu_core.verdict import forget_phrase
 from pages.components import controls, state, sweeps, text
 
 
@@ -25,7 +26,10 @@ def main() -> None:
 
 
 def _library(runs: list[dict]) -> None:
-    table = sweep_table(runs).assign(pinned=[run["is_pinned"] for run in runs])
+    specs = [RunSpec.from_json(run["spec"]) for run in runs]
+    table = sweep_table(runs).assign(
+        pinned=[run["is_pinned"] for run in runs], phrase=[forget_phrase(spec) for spec in specs]
+    )
     shown = _filtered(table)
     event = st.dataframe(
         _readable(shown), hide_index=True, on_select="rerun", selection_mode="multi-row", key="library",
@@ -50,8 +54,8 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
     columns = st.columns(3)
     for column, label, name in zip(
         columns,
-        (text.FILTER_DATASET, text.FILTER_METHOD, text.FILTER_CLASS),
-        ("dataset", "method", "forget_class"),
+        (text.FILTER_DATASET, text.FILTER_METHOD, text.FILTER_FORGET),
+        ("dataset", "method", "forget"),
         strict=True,
     ):
         wanted = column.multiselect(label, sorted(table[name].unique()), key=f"filter-{name}")
@@ -65,13 +69,10 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
         {
             "": ["📌" if pinned else "" for pinned in table["pinned"]],
             "pictures": [DATASETS[name].title for name in table["dataset"]],
-            "forget": [
-                " + ".join(DATASETS[dataset].class_names[int(label)] for label in labels.split("+"))
-                for dataset, labels in zip(table["dataset"], table["forget_class"], strict=True)
-            ],
+            "forget": table["phrase"],
             "method": [METHODS[name].title if name in METHODS else name for name in table["method"]],
             "seed": table["seed"],
-            "forgotten": table["unlearned_forget_test"],
+            "forgotten": table["unlearned_forget_test"].fillna(table["unlearned_forget_train"]),
             "kept": table["unlearned_retain_test"],
             "seconds": table["unlearn_seconds"],
             "run": table["digest"],
@@ -99,13 +100,11 @@ def _sweep_form() -> None:
         methods = middle.multiselect(
             text.PICK_METHOD, list(METHODS), default=list(METHODS)[:2], format_func=lambda name: METHODS[name].title
         )
-        classes = right.text_input(
-            text.SWEEP_CLASSES, "all", key="sweep-classes", help="all, or numbers and ranges such as 0-2,5"
-        )
+        what = right.text_input(text.SWEEP_WHAT, "all", key="sweep-what", help=text.SWEEP_WHAT_HELP)
         seeds = last.text_input(text.SWEEP_SEEDS, "0-2")
         if st.form_submit_button(text.SWEEP_START, icon=":material/grid_view:"):
             try:
-                sweeps.start(SweepSpec.from_texts(dataset, classes, methods, seeds))
+                sweeps.start(SweepSpec.from_texts(dataset, what, methods, seeds))
             except CamuError as error:
                 st.error(str(error))
 

@@ -42,7 +42,7 @@ def main() -> None:
     verdict.run_line(run)
     job = state.causal_job(result, retrained, "camu")
     causal = state.causal_result(job)
-    st.markdown(words.LEAD.format(what=f"forget {forget_phrase(result)}", seconds=result.seconds["unlearn"]))
+    st.markdown(words.LEAD.format(what=f"forget {forget_phrase(result.spec)}", seconds=result.seconds["unlearn"]))
     _chapter(words.WHY_TITLE, words.WHY)
     _sets(result, retrained)
     idx = int(np.flatnonzero(result.probe.is_forget & ~result.probe.in_train)[0])
@@ -69,7 +69,7 @@ def _sets(result: RunResult, retrained: RunResult) -> None:
     left, right = st.columns([6, 5], gap="large")
     left.markdown(
         words.SETS.format(
-            what=forget_phrase(result), n_forget=before["n"]["forget_train"], n_retain=before["n"]["retain_train"],
+            what=forget_phrase(result.spec), n_forget=before["n"]["forget_train"], n_retain=before["n"]["retain_train"],
             before_forget=before["forget_test"], after_forget=after["forget_test"], gold_forget=gold["forget_test"],
             before_retain=before["retain_test"], after_retain=after["retain_test"], gold_retain=gold["retain_test"],
         )

@@ -5,14 +5,15 @@ import streamlit as st
 from camu_core import plan_run
 from camu_core.figures import Panel, axis_ranges, embedding_figure
 from pages.components import controls, state, text, verdict
+from pages.components.forget import class_row
 
 
 def main() -> None:
     st.title(text.START_TITLE, anchor=False)
     st.markdown(text.START_LEAD)
-    label = controls.class_row("digits")
+    labels = class_row("digits")
     if controls.press_button():
-        state.start(plan_run("digits", [label]))
+        state.start(plan_run("digits", labels))
         st.switch_page("pages/explore/run.py", query_params={"run": state.open_digest()})
     for column, (title, body) in zip(st.columns(3), text.START_STEPS, strict=True):
         with column.container(border=True, height="stretch"):

@@ -43,7 +43,8 @@ def test_each_page_opens_by_its_own_address_on_a_fresh_server(server: str, page:
 
 def test_stop_ends_a_run_and_offers_to_try_again(server: str, page: Page) -> None:
     page.goto(f"{server}/run")
-    page.get_by_text("Retrain from scratch", exact=True).click()
+    page.get_by_role("combobox", name="Method").click()
+    page.get_by_role("option", name="Retrain from scratch").click()
     page.get_by_role("button", name="Advanced").click()
     epochs = page.get_by_role("spinbutton", name="epochs")
     expect(epochs).to_have_value("30")
@@ -77,3 +78,19 @@ def test_causal_page_part_by_part_and_a_batch_that_is_stopped(server: str, page:
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name=re.compile("Go on|Run all subsets"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"of 48 runs finished"))).to_have_count(0)
+
+
+def test_images_are_clicked_on_the_wall_and_forgotten(server: str, page: Page) -> None:
+    page.goto(f"{server}/run")
+    page.get_by_text("Images you choose").click()
+    chosen = page.get_by_text(re.compile(r"^\d+ chosen$"))
+    expect(page.get_by_text("None chosen yet")).to_be_visible()
+    for column, words in ((0, "1 chosen"), (4, "2 chosen"), (0, "1 chosen")):
+        expect(page.locator(".st-key-wall .nsewdrag")).to_be_visible()
+        page.wait_for_timeout(1000)  # the figure is a new one after each click
+        wall = page.locator(".st-key-wall .js-plotly-plot").bounding_box()
+        page.mouse.click(wall["x"] + wall["width"] / 25 * (column + 0.5), wall["y"] + 22)
+        expect(chosen).to_have_text(words)
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.get_by_text("one training image").first).to_be_visible()
+    expect(page.locator(VERDICT)).to_contain_text("Forgotten images")

@@ -1,0 +1,81 @@
+"""A user's own images in a real browser, from the upload to a verdict."""
+
+import io
+import re
+import time
+from zipfile import ZipFile
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from camu_core.config import data_dir
+
+pytestmark = pytest.mark.browser
+
+LIMIT_SECONDS = 90
+CLASSES = ("airplane", "cat", "frog", "ship")
+
+
+@pytest.fixture(scope="module")
+def photos() -> bytes:
+    """A zip of 50 images of each of four classes of CIFAR-10, and a file that is none."""
+    path = data_dir() / "cifar10-images.zip"
+    if not path.exists():
+        pytest.skip("cifar10-images.zip is not in CAMU_DATA, and tests download nothing")
+    upload = io.BytesIO()
+    with ZipFile(path) as source, ZipFile(upload, "w") as archive:
+        for name in CLASSES:
+            for i in range(50):
+                archive.writestr(f"{name}/{i}.jpg", source.read(f"cifar10-images/train/{name}/{i:04}.jpg"))
+        archive.writestr("readme.txt", "no image")
+    return upload.getvalue()
+
+
+def upload(page: Page, content: bytes) -> None:
+    page.get_by_role("radio", name="Your own").click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "photos.zip", "mimeType": "application/zip", "buffer": content}
+    )
+    page.get_by_role("button", name="Read the images").click()
+
+
+def test_from_upload_to_verdict_and_away_again(server: str, page: Page, photos: bytes) -> None:
+    page.goto(f"{server}/run")
+    upload(page, b"this is no zip")
+    expect(page.get_by_text("not a zip file")).to_be_visible()
+
+    began = time.monotonic()
+    upload(page, photos)
+    expect(page.get_by_text("photos: 160 images to learn from, 40 to test with")).to_be_visible()
+    expect(page.get_by_text("'readme.txt'")).to_be_visible()
+    page.wait_for_url(re.compile(r"/run\?dataset=folder-[0-9a-f]{20}$"))
+    page.get_by_role("button", name="Train the network").click()
+    expect(page.get_by_text("Learning your images")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"of the test images \(\d+ of 40\)"))).to_be_visible()
+    page.get_by_role("button", name="frog").click()
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.locator(".st-key-verdict")).to_contain_text("The class frog, new images")
+    assert time.monotonic() - began < LIMIT_SECONDS
+
+    page.reload()
+    expect(page.locator(".st-key-verdict")).to_contain_text("The class frog, new images")
+    page.get_by_role("button", name="About these images").click()
+    page.get_by_role("button", name="Delete these images").click()
+    expect(page.get_by_text("Example run")).to_be_visible()
+    expect(page.get_by_text("photos", exact=True)).to_have_count(0)
+
+
+def test_a_reload_finds_the_images_again_and_a_training_can_be_stopped(server: str, page: Page, photos: bytes) -> None:
+    page.goto(f"{server}/run")
+    upload(page, photos)
+    expect(page.get_by_role("button", name="Train the network")).to_be_visible()
+    address = page.url
+    page.reload()
+    page.get_by_role("button", name="Train the network").click()
+    expect(page.get_by_text(re.compile("Learning your images · step"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Nothing of the network was kept")).to_be_visible()
+    assert page.url == address
+    upload(page, photos)  # the same again is there at once
+    expect(page.get_by_role("button", name="Train the network")).to_be_visible()
+    assert page.url == address

@@ -1,0 +1,131 @@
+"""What must it forget, on the Run page: what is picked is what is run; and what is said of such a run elsewhere."""
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+from test_pages import fresh_engine, open_page, words  # noqa: F401
+
+from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
+from camu_core.figures import attack_figure, wall_figure
+from camu_core.figures.wall import COLUMNS
+from pages.components import state, text
+
+ALL_PAGES = ("explore/run", "explore/embeddings", "explore/accuracy", "explore/causal", "library/runs")
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The runs that were asked for, instead of being started."""
+    specs = []
+    monkeypatch.setattr(state, "start", specs.append)
+    return specs
+
+
+@pytest.fixture(scope="module")
+def random_result() -> RunResult:
+    return run(plan_run("digits", ForgetSpec("random", fraction=0.1), settings={"epochs": 1}))
+
+
+@pytest.fixture(scope="module")
+def one_image_result() -> RunResult:
+    return run(plan_run("digits", ForgetSpec("samples", samples=(17,)), settings={"epochs": 1}))
+
+
+def press(app: AppTest) -> None:
+    app.button(key="press").click().run()
+    assert not app.exception
+
+
+def test_several_classes_are_picked_one_after_another(asked) -> None:
+    app = open_page("explore/run")
+    app.toggle(key="several").set_value(True).run()
+    for label in (5, 7, 5):
+        app.button(key=f"class-digits-{label}").click().run()
+    press(app)
+    assert asked[-1].forget == ForgetSpec(classes=(3, 7))
+    for label in (3, 7):  # the last one stays: something must be forgotten
+        app.button(key=f"class-digits-{label}").click().run()
+    press(app)
+    assert asked[-1].forget == ForgetSpec(classes=(7,))
+
+
+def test_a_part_of_all_images(asked) -> None:
+    app = open_page("explore/run")
+    app.segmented_control(key="forget-kind").set_value("random").run()
+    app.slider(key="forget-percent").set_value(25).run()
+    press(app)
+    assert asked == [plan_run("digits", ForgetSpec("random", fraction=0.25))]
+
+
+def test_images_one_by_one_by_button_and_from_a_list(asked) -> None:
+    app = open_page("explore/run")
+    app.segmented_control(key="forget-kind").set_value("samples").run()
+    assert app.button(key="press").disabled
+    assert text.CHOOSE_FIRST in words(app)
+    next(button for button in app.button if button.label == text.SAMPLES_ALL).click().run()
+    press(app)
+    y = state.load_dataset("digits").y_train.numpy()
+    assert asked[-1].forget == ForgetSpec("samples", samples=tuple(np.flatnonzero(y == 0)[:75].tolist()))
+    next(button for button in app.button if button.label == text.SAMPLES_CLEAR).click().run()
+    app.file_uploader[0].upload("mine.csv", b"5, 17, 99", "text/csv").run()
+    press(app)
+    assert asked[-1].forget == ForgetSpec("samples", samples=(5, 17, 99))
+
+
+def test_a_list_that_is_none_is_refused_in_one_sentence(asked) -> None:
+    app = open_page("explore/run")
+    app.segmented_control(key="forget-kind").set_value("samples").run()
+    app.file_uploader[0].upload("mine.csv", b"five", "text/csv").run()
+    assert not app.exception
+    assert "mine.csv has none" in app.error[0].value
+
+
+@pytest.mark.parametrize("page", ALL_PAGES)
+@pytest.mark.parametrize("which", ["random", "one image"])
+def test_every_page_shows_runs_that_forget_images(page: str, which: str, random_result, one_image_result) -> None:
+    result = random_result if which == "random" else one_image_result
+    RunStore().save(result)
+    app = open_page(page, run=result.digest)
+    assert not app.exception
+    if page != "library/runs":
+        assert ("10% of the training images" if which == "random" else "one training image") in words(app)
+
+
+@pytest.mark.parametrize("part", ["where", "terms", "map", "graph"])
+def test_every_part_of_the_causal_page_shows_one_forgotten_image(part: str, one_image_result) -> None:
+    RunStore().save(one_image_result)
+    app = open_page("explore/causal", run=one_image_result.digest)
+    app.segmented_control(key="causal-part").set_value(part).run()
+    assert not app.exception
+    assert not app.error
+
+
+def test_controls_take_over_what_the_open_run_forgets(random_result, asked) -> None:
+    RunStore().save(random_result)
+    app = open_page("explore/run", run=random_result.digest)
+    assert app.segmented_control(key="forget-kind").value == "random"
+    assert app.slider(key="forget-percent").value == 10
+    press(app)
+    assert asked == [random_result.spec]
+
+
+def test_the_wall_has_a_point_over_each_image_and_frames_the_chosen_ones() -> None:
+    n = COLUMNS + 3
+    x = np.random.default_rng(0).integers(0, 256, (n, 3, 8, 8), dtype=np.uint8)
+    is_chosen = np.arange(n) == n - 1
+    (points,) = wall_figure(x, list(range(100, 100 + n)), [""] * n, is_chosen).data
+    assert list(points.customdata) == list(range(100, 100 + n))
+    assert (points.x[-1], points.y[-1]) == (2, 1)
+    assert len(set(points.marker.line.color[:-1])) == 1
+    assert points.marker.line.color[-1] != points.marker.line.color[0]
+
+
+def test_the_attack_is_drawn_with_its_interval_and_left_out_where_there_is_none(random_result) -> None:
+    metrics = random_result.metrics
+    figure = attack_figure(metrics, "Finding")
+    for drawn, report in zip(figure.data, metrics.values(), strict=True):
+        assert drawn.x[0] == report["attack"]["value"]
+        assert drawn.x[0] + drawn.error_x.array[0] == pytest.approx(report["attack"]["high"])
+        assert drawn.x[0] - drawn.error_x.arrayminus[0] == pytest.approx(report["attack"]["low"])
+    nothing = {"original": {"attack": {"value": None, "low": None, "high": None, "n": 1}}}
+    assert not attack_figure(nothing, "Finding").data

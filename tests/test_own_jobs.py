@@ -1,0 +1,189 @@
+"""Images of one's own and their network as jobs: what comes back, what is kept where, what a deletion leaves."""
+
+import io
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from camu_core import RunStore, plan_run
+from camu_core.__main__ import main
+from camu_core.data import DATASETS, import_images, imported_card, imported_datasets, is_imported, load_dataset
+from camu_core.engine import Engine
+from camu_core.methods import METHODS
+from camu_core.originals import forget_dataset, network_card, shipped_twin
+from camu_core.own_jobs import Imported, ImportJob, Trained, TrainJob
+from camu_core.progress import drain
+from camu_core.training import TrainingConfig, recipe_for
+from camu_core.weights import load_weights, shipped_path, weights_path
+
+
+@pytest.fixture
+def pets(zipped, picture):
+    """A zip of two classes of five images, and a file that is none."""
+    images = {f"{name}/{i}.png": picture(100 * y + 10 * i) for y, name in enumerate(("cat", "dog")) for i in range(5)}
+    return zipped({**images, "cat/broken.png": b"no image"}).getvalue()
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr("camu_core.own_jobs.recipe_for", lambda *names: TrainingConfig(epochs=1, batch_size=4))
+
+
+@pytest.fixture
+def engine():
+    engine = Engine(RunStore(), n_workers=1)
+    yield engine
+    engine.close()
+
+
+def wait(engine, job):
+    digest, deadline = engine.submit(job, "me"), time.monotonic() + 120
+    while not (view := engine.watch(digest)).is_over:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return view
+
+
+def test_from_upload_to_network_in_a_worker_and_again_after_deleting(engine, pets, camu_home):
+    job = ImportJob.of(pets, "Our pets", 32)
+    view = wait(engine, job)
+    assert (view.state, view.message) == ("done", "")
+    assert view.job.content == b"", "the upload does not stay in the server's memory"
+    name = engine.result(job.digest, Imported).name
+    assert DATASETS[name].title == "Our pets"
+    assert "broken.png" in DATASETS[name].warnings[0]
+    assert engine.has(job), "the same upload again is no work"
+
+    training = TrainJob.of(name)
+    assert wait(engine, training).state == "done"
+    card = network_card(name)
+    assert engine.result(training.digest, Trained).sha256 == card["sha256"]
+    assert plan_run(name, [0]).weights == card["sha256"]
+    assert 0.0 <= card["test_accuracy"] <= 1.0
+
+    forget_dataset(name)
+    receipts = [path for path in camu_home.rglob("*") if path.is_file()]
+    assert {path.parent.parent.name for path in receipts} == {"imports", "networks"}
+    assert not any(b"Our pets" in path.read_bytes() or b"broken" in path.read_bytes() for path in receipts)
+    assert not engine.has(job), "its receipt is stale"
+    assert wait(engine, job).state == "done"
+    assert is_imported(name)
+    assert network_card(name) is None
+    assert not engine.has(training)
+
+
+def test_a_refused_upload_fails_with_the_reason(engine):
+    view = wait(engine, ImportJob.of(b"not a zip", "", 32))
+    assert view.state == "failed"
+    assert "not a zip file" in view.message
+
+
+def test_what_a_worker_elsewhere_made_is_put_in_place_here(pets, quick, tmp_path, monkeypatch):
+    here = tmp_path / "server"
+    monkeypatch.setenv("CAMU_SCHEDULER", "tcp://elsewhere:8786")
+    receipt = drain(ImportJob.of(pets, "Our pets", 32).execute())
+    made = dict(imported_card(receipt.name))
+    monkeypatch.setenv("CAMU_HOME", str(here))
+    assert not receipt.is_delivered
+    for _ in range(2):
+        receipt.deliver()
+    assert receipt.is_delivered
+    assert imported_card(receipt.name) == made, "title, source and warnings too"
+    assert Imported.from_parts(receipt.summary(), receipt.arrays()) == replace(receipt, parcel=None)
+
+    job = TrainJob.of(receipt.name)
+    monkeypatch.setenv("CAMU_HOME", str(tmp_path / "another-worker"))
+    trained = drain(job.execute())
+    assert network_card(receipt.name) is None
+    monkeypatch.setenv("CAMU_HOME", str(here))
+    trained.deliver()
+    assert trained.is_delivered
+    assert plan_run(receipt.name, [1]).weights == trained.sha256
+    forget_dataset(receipt.name)
+    trained.deliver()
+    assert not list((here / "weights").iterdir()), "a network of images that are deleted by now is not kept"
+
+
+def test_the_card_tells_the_accuracy_of_the_weights(pets, quick):
+    name = drain(ImportJob.of(pets, "", 32).execute()).name
+    trained = drain(TrainJob.of(name).execute())
+    trained.deliver()
+    spec, images = plan_run(name, [0]), load_dataset(name)
+    model = load_weights(spec.weights, name, spec.model)
+    answers = model(images.x_test.float() / 255)[0].argmax(1)
+    assert network_card(name)["test_accuracy"] == (answers == images.y_test).double().mean().item()
+    assert network_card(name)["n_train"] == 8
+
+
+@pytest.fixture
+def cifar_like(zipped):
+    """Four images of each class of CIFAR-10, of noise."""
+    rng = np.random.default_rng(0)
+    contents = {}
+    for label in DATASETS["cifar10"].class_names:
+        for i in range(4):
+            buffer = io.BytesIO()
+            Image.fromarray(rng.integers(0, 256, (32, 32, 3), dtype=np.uint8)).save(buffer, "PNG")
+            contents[f"{label}/{i}.png"] = buffer.getvalue()
+    return zipped(contents)
+
+
+def test_the_shipped_network_is_taken_where_the_classes_are_its_own(cifar_like, pets):
+    name = drain(import_images(cifar_like)).name
+    assert shipped_twin(name) == "cifar10"
+    drain(TrainJob.of(name, shipped="cifar10").execute()).deliver()
+    card = network_card(name)
+    assert (card["trained_on"], card["n_test"]) == ("cifar10", 10)
+    assert plan_run(name, [0]).weights == card["sha256"]
+    assert weights_path(name, "resnet20").read_bytes() == shipped_path("cifar10", "resnet20").read_bytes()
+    assert shipped_twin(drain(ImportJob.of(pets, "", 32).execute()).name) is None
+    assert shipped_twin(drain(import_images(cifar_like, size=64)).name) is None, "another shape"
+
+
+def test_stopping_a_training_leaves_nothing(pets, camu_home):
+    name = drain(ImportJob.of(pets, "", 32).execute()).name
+    steps = TrainJob.of(name).execute()
+    while next(steps).stage != "train":
+        pass
+    steps.close()
+    assert [path.name for path in camu_home.iterdir()] == ["datasets"]
+
+
+@pytest.mark.parametrize(
+    ("n_train", "batch_size", "epochs"), [(8, 32, 200), (160, 32, 40), (1600, 32, 30), (5000, 128, 30)]
+)
+def test_few_images_get_enough_steps_to_learn(n_train, batch_size, epochs, pets, monkeypatch):
+    info = drain(import_images(io.BytesIO(pets)))
+    monkeypatch.setattr("camu_core.data.imported_info", lambda name: replace(info, n_train=(n_train // 2,) * 2))
+    recipe = recipe_for(info.name, "resnet20")
+    assert (recipe.batch_size, recipe.epochs) == (batch_size, epochs)
+    assert METHODS["retrain"].default_config(info.name, "class", "resnet20") == recipe
+
+
+@pytest.mark.parametrize(("n_train", "epochs"), [((4, 900), 25), ((40, 40), 13), ((400, 400), 2), ((3000, 3000), 2)])
+def test_few_images_get_enough_steps_to_be_forgotten(n_train, epochs, pets, monkeypatch):
+    info = drain(import_images(io.BytesIO(pets)))
+    monkeypatch.setattr("camu_core.data.imported_info", lambda name: replace(info, n_train=n_train))
+    assert METHODS["camu"].default_config(info.name, "class", "resnet20").epochs == epochs
+
+
+def test_the_command_line_lists_and_deletes(pets, quick, capsys):
+    assert main(["datasets"]) == 0
+    assert "No images were imported" in capsys.readouterr().out
+    name = drain(ImportJob.of(pets, "Our pets", 32).execute()).name
+    assert main(["datasets"]) == 0
+    assert capsys.readouterr().out == f"{name}: Our pets, 10 images, 2 classes, no network yet\n"
+    drain(TrainJob.of(name).execute()).deliver()
+    plan_run(name, [0])
+    assert main(["datasets"]) == 0
+    assert "% test accuracy" in capsys.readouterr().out
+    assert main(["datasets", "--delete", name, "--delete", "folder-" + "0" * 20]) == 2
+    assert "There are no imported images" in capsys.readouterr().err
+    assert is_imported(name), "nothing was deleted"
+    assert main(["datasets", "--delete", name]) == 0
+    assert imported_datasets() == []
+    assert not list(weights_path("digits", "cnn").parent.glob("folder-*"))
+    assert main(["datasets", "--delete", "digits"]) == 2
