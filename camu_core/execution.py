@@ -16,10 +16,10 @@ from sklearn.decomposition import PCA
 
 from camu_core.data import DATASETS, Dataset, ProbeSet, draw_probe_set, load_dataset, loading, split
 from camu_core.errors import RunDiverged
-from camu_core.measures import accuracy_report, membership_attack
+from camu_core.measures import CostMeter, accuracy_report, membership_attack, training_cost
 from camu_core.methods import METHODS, UnlearningTask
 from camu_core.models import BlockModel, predict
-from camu_core.progress import Snapshot, Step
+from camu_core.progress import Snapshot, Step, loss_columns
 from camu_core.projection import fit_pca
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
@@ -62,9 +62,12 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         )
         shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed)
         losses: list[dict[str, float]] = []
-        for step in _unlearning(spec, task, watch, seconds, shipped):
+        meter = CostMeter(task.original, task.model)
+        for step in _unlearning(spec, task, watch, meter, shipped):
             losses += [step.losses] if step.losses else []
             yield step
+        meter.close()
+        seconds["unlearn"] = meter.seconds
 
         started = time.perf_counter()
         metrics, logits, representations = {}, {}, {}
@@ -89,10 +92,11 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         versions=_versions(),
         is_shipped=shipped is not None,
         seconds=seconds,
-        losses=_columns(losses),
+        losses=loss_columns(losses),
         snapshots=tuple(watch.snapshots),
         joint_points=watch.points_in(fit_pca(representations.values(), spec.seed)),
         metrics=metrics,
+        cost=meter.counts,
         probe=probe,
         logits=logits,
         representations=representations,
@@ -135,11 +139,11 @@ class _Watch:
 
 
 def _unlearning(
-    spec: RunSpec, task: UnlearningTask, watch: _Watch, seconds: dict[str, float], shipped: dict[str, Any] | None
+    spec: RunSpec, task: UnlearningTask, watch: _Watch, meter: CostMeter, shipped: dict[str, Any] | None
 ) -> Iterator[Step]:
-    """The method's steps, N_SNAPSHOTS of them with a snapshot; only the method's own time is counted.
+    """The method's steps, N_SNAPSHOTS of them with a snapshot; the meter sees only the method's own work.
 
-    A retraining whose weights are shipped is not done again: it is one step, and its time is that of their card.
+    A retraining whose weights are shipped is not done again: it is one step, and its cost is that of their card.
 
     Args:
         shipped: their card, of `shipped_retrained`.
@@ -147,17 +151,16 @@ def _unlearning(
     yield Step(0, 1, snapshot=watch.look(0))
     if shipped is not None:
         task.model.load_state_dict(load_weights(shipped["sha256"], spec.dataset, spec.model).state_dict())
-        seconds["unlearn"] = shipped["seconds"]
+        recipe, meter.seconds = shipped["recipe"], shipped["seconds"]
+        meter.counts = training_cost(recipe["epochs"], recipe["batch_size"], len(task.y_retain))
         yield Step(1, 1, snapshot=watch.look(1))
         return
     method = METHODS[spec.method]
     config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
     steps = method.unlearn(task, config)
-    seconds["unlearn"] = 0.0
     while True:
-        started = time.perf_counter()
-        step = next(steps, None)
-        seconds["unlearn"] += time.perf_counter() - started
+        with meter:
+            step = next(steps, None)
         if step is None:
             return
         _check_finite(step)
@@ -219,11 +222,6 @@ def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> 
             del _original_logits[next(iter(_original_logits))]
         _original_logits[key] = found
     return _original_logits[key]
-
-
-def _columns(rows: list[dict[str, float]]) -> dict[str, np.ndarray]:
-    names = rows[0] if rows else {}
-    return {name: np.array([row[name] for row in rows]) for name in names}
 
 
 def _versions() -> dict[str, str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from camu_core.execution import execute
 from camu_core.luggage import Luggage
-from camu_core.progress import Snapshot, Step
+from camu_core.progress import Snapshot, Step, loss_columns
 from camu_core.projection import project_umap
 from camu_core.results import Projection, RunResult, Storable
 from camu_core.specs import RunSpec
@@ -93,7 +93,7 @@ class JobView:
         is_stopping: told to end, and still at work.
         queue_position: 1 is next; 0 when it does not wait for others.
         stage, index, total: of the newest step.
-        losses: per loss name, one value a step.
+        losses: see `loss_columns`.
         snapshots: so far.
         seconds: since the work began; seconds_left: of the current stage, None when unknown.
         message: why it failed. notice: what else the user should know.
@@ -189,7 +189,6 @@ class Progress:
 
     def view(self, queue_position: int) -> JobView:
         step, now = self.newest, self.ended or time.monotonic()
-        steps = [step.losses for step in self.history if step.losses]
         rate_known = step.index > 0 and not self.is_over
         return JobView(
             digest=self.job.digest,
@@ -200,7 +199,7 @@ class Progress:
             stage=step.stage,
             index=step.index,
             total=step.total,
-            losses={name: np.array([losses[name] for losses in steps]) for name in (steps[0] if steps else ())},
+            losses=loss_columns([step.losses for step in self.history if step.losses]),
             snapshots=tuple(step.snapshot for step in self.history if step.snapshot),
             seconds=now - self.began if self.began else 0.0,
             seconds_left=(now - self.stage_began) / step.index * (step.total - step.index) if rate_known else None,

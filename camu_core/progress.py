@@ -1,6 +1,6 @@
 """The one value that flows out of everything long: where the work is, and what can be seen of it already."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -78,6 +78,12 @@ def _unpacked(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     return np.frombuffer(value["bytes"], np.float32).reshape(value["shape"])
+
+
+def loss_columns(rows: Sequence[Mapping[str, float]]) -> dict[str, np.ndarray]:
+    """Losses by name, float64 (steps,) each; NaN at steps that had no such loss."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
 
 
 T = TypeVar("T")

@@ -70,11 +70,13 @@ class RunResult:
         versions: of Python and the libraries that made the numbers.
         is_shipped: the unlearned weights come from a shipped retrained model (float16), trained beforehand.
         seconds: wall time of each stage; "unlearn" is unlearning alone, without snapshots.
-        losses: unweighted loss terms, float64 (steps,) each.
+        losses: unweighted loss terms, float64 (steps,) each, NaN at steps without the term.
         snapshots: from the original model (first) to the unlearned one (last), on the live part of the probe set.
         joint_points: float32 (S, N_live, 2), the snapshots in the one PCA frame of original and unlearned model.
         metrics: of each model, by name ("original", "unlearned"): its `accuracy_report`, and under "attack" its
             `membership_attack`.
+        cost: of unlearning alone: `samples_forward`, `samples_backward`, `forward_passes`, `backward_passes`, see
+            `CostMeter`; empty of runs from before it was counted.
         probe: the probe set.
         logits: float32 (N, C) of each model on the probe set, by model name.
         representations: float32 (N, D) likewise.
@@ -89,6 +91,7 @@ class RunResult:
     snapshots: tuple[Snapshot, ...]
     joint_points: np.ndarray
     metrics: dict[str, dict[str, Any]]
+    cost: dict[str, int]
     probe: ProbeSet
     logits: dict[str, np.ndarray]
     representations: dict[str, np.ndarray]
@@ -108,6 +111,7 @@ class RunResult:
             "is_shipped": self.is_shipped,
             "stage_seconds": self.seconds,
             "metrics": self.metrics,
+            "cost": self.cost,
             "versions": self.versions,
         }
 
@@ -144,6 +148,7 @@ class RunResult:
             is_shipped=summary["is_shipped"],
             seconds=summary["stage_seconds"],
             metrics=summary["metrics"],
+            cost=summary.get("cost", {}),
             snapshots=snapshots,
             joint_points=joint_points,
             probe=ProbeSet(**groups.pop("probe")),

@@ -43,7 +43,7 @@ def broken_method(monkeypatch):
 
     def register(act):
         class Broken:
-            name, title, summary, source, uses_retain_data = "broken", "Broken", "", "", False
+            name, title, summary, source, uses_retain_data, uses_labels = "broken", "Broken", "", "", False, False
 
             def default_config(self, dataset, forget_kind, model):
                 return CaMUConfig()

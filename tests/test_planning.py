@@ -33,9 +33,9 @@ def test_defaults_are_filled_in():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_settings_replace_defaults_and_all_are_recorded(method):
-    spec = plan_run("digits", [3], method=method, settings={"epochs": "4"})
+    spec = plan_run("digits", [3], method=method, settings={"batch_size": "4"})
     defaults = dict(METHODS[method].default_config("digits", "class").pairs())
-    assert dict(spec.settings) == {**defaults, "epochs": 4}
+    assert dict(spec.settings) == {**defaults, "batch_size": 4}
 
 
 def test_a_default_said_aloud_is_the_same_run():
@@ -129,7 +129,8 @@ def test_defaults_follow_the_model(method, tmp_path):
     path.write_bytes(to_bytes(build_model("resnet20", (1, 8, 8), 10)))
     spec = plan_run("digits", [3], method, model="resnet20", weights=path)
     assert dict(spec.settings) == dict(METHODS[method].default_config("digits", "class", "resnet20").pairs())
-    assert spec.settings != plan_run("digits", [3], method).settings
+    if method != "ssd":  # whose paper's settings serve on digits too
+        assert spec.settings != plan_run("digits", [3], method).settings
 
 
 def test_every_refusal_is_a_request_error():

@@ -65,6 +65,7 @@ def test_a_shipped_retraining_is_loaded_and_measured_anew(needs_mnist):
     result = run(spec)
     assert result.is_shipped
     assert result.seconds["unlearn"] == card["seconds"]
+    assert result.cost["samples_backward"] == card["recipe"]["epochs"] * card["n_train"]
     for split in ("retain_train", "forget_train", "retain_test", "forget_test"):
         assert result.metrics["unlearned"][split] == pytest.approx(card[f"{split}_accuracy"], abs=2e-4)
 

@@ -15,6 +15,15 @@ LOSS_TITLES = {
     "forget_representation": ("See the forgotten as something else", "forget"),
     "retain_label": ("Keep answers on the rest", "retain"),
     "forget_label": ("New answers for the forgotten", "forget"),
+    "retain_teacher": ("Answer the rest as before", "retain"),
+    "forget_teacher": ("Answer the forgotten as if untrained", "forget"),
+    "retain_distance": ("Answer the rest as before", "retain"),
+    "forget_distance": ("Answer the forgotten unlike before", "forget"),
+    "forget_error": ("Error on the forgotten", "forget"),
+    "all_error": ("Error on all of the data", "retain"),
+    "noise_error": ("Noise the network gets wrong", "forget"),
+    "noise_size": ("Size of the noise", "forget"),
+    "impairing": ("Learn the noise, keep the rest", "retain"),
     "cross_entropy": ("Training error", "retain"),
 }
 

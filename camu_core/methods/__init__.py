@@ -1,9 +1,35 @@
 """Unlearning methods by name. To add one: one file with a class that follows `Method`, one line in `METHODS`."""
 
+from camu_core.methods.bad_teacher import BadTeacher
 from camu_core.methods.base import Method, UnlearningTask
+from camu_core.methods.boundary_shrink import BoundaryShrink
 from camu_core.methods.camu import CaMU
+from camu_core.methods.finetune import Finetune
+from camu_core.methods.neggrad import NegGrad
+from camu_core.methods.neggrad_plus import NegGradPlus
+from camu_core.methods.random_labels import RandomLabels
 from camu_core.methods.retrain import Retrain
+from camu_core.methods.salun import SalUn
+from camu_core.methods.scrub import Scrub
+from camu_core.methods.ssd import SSD
+from camu_core.methods.unsir import UNSIR
 
 __all__ = ["METHODS", "Method", "UnlearningTask"]
 
-METHODS: dict[str, Method] = {method.name: method for method in (CaMU(), Retrain())}
+METHODS: dict[str, Method] = {
+    method.name: method
+    for method in (
+        CaMU(),
+        Retrain(),
+        Finetune(),
+        NegGrad(),
+        NegGradPlus(),
+        RandomLabels(),
+        BoundaryShrink(),
+        BadTeacher(),
+        Scrub(),
+        SalUn(),
+        SSD(),
+        UNSIR(),
+    )
+}

@@ -47,6 +47,7 @@ class Method(Protocol):
         summary: two plain sentences for a non-expert.
         source: the paper, and in what this code differs from it.
         uses_retain_data: whether it needs retain samples.
+        uses_labels: whether it needs labels, of whichever samples.
     """
 
     name: ClassVar[str]
@@ -54,6 +55,7 @@ class Method(Protocol):
     summary: ClassVar[str]
     source: ClassVar[str]
     uses_retain_data: ClassVar[bool]
+    uses_labels: ClassVar[bool]
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> Settings:
         """The settings to start from for a dataset, a kind of forget set and a model, all by name."""

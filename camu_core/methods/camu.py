@@ -135,6 +135,7 @@ class CaMU:
         "keeps the original's statistics."
     )
     uses_retain_data = True
+    uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CaMUConfig:
         by_kind = _DIGITS if (dataset, model) == ("digits", "cnn") else _BY_MODEL.get(model, _CNN)

@@ -20,6 +20,7 @@ class Retrain:
     )
     source = "No paper: exact unlearning by definition. Same recipe as the original model."
     uses_retain_data = True
+    uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> TrainingConfig:
         return recipe_for(dataset, model)

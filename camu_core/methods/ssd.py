@@ -1,0 +1,86 @@
+"""SSD: weaken the weights that matter far more for the forget set than for all of the data; no training."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from camu_core.methods.base import UnlearningTask
+from camu_core.methods.steps import Mixture
+from camu_core.progress import Step
+from camu_core.settings import Settings, setting
+
+
+@dataclass(frozen=True)
+class SSDConfig(Settings):
+    """The paper's alpha is selection, its lambda dampening."""
+
+    selection: float = setting(10.0, 0.0, 1e6, "Weaken weights this many times as important for the forget set")
+    dampening: float = setting(1.0, 0.0, 1e6, "Smaller weakens the chosen weights more; they never grow")
+    batch_size: int = setting(64, 1, 4096, "Samples whose gradients are averaged before they are squared")
+
+
+# Digits class 3, seeds 0-2, forget_test/retain_test: the paper's 0.00 / 0.98-0.99; selection 5 0.00 / 0.94-0.97, 20
+# 0.00-0.46 / 0.99.
+_DIGITS = SSDConfig()
+# Ours by trial, MNIST class 0, seed 0: 0.00 / 0.99; selection 3 0.00 / 0.98; batch 64 with 10 1.00 / 0.99, with 3
+# 0.25 / 0.99.
+_CNN = SSDConfig(selection=5.0, batch_size=256)
+
+
+class SSD:
+    name = "ssd"
+    title = "Selective dampening (SSD)"
+    summary = (
+        "Measures which weights matter for the forget set and for all of the data, and weakens those that serve "
+        "mostly the first. It trains nothing, so what it weakens by mistake is not repaired."
+    )
+    source = (
+        "J. Foster, S. Schoepf, A. Brintrup, Fast machine unlearning without retraining through selective synaptic "
+        "dampening, AAAI 2024, arXiv:2308.07707, and its code: alpha 10, lambda 1, importance from the gradients of "
+        "batches of 64. Deviation: none known; layers are weakened one after the other, which gives the same."
+    )
+    uses_retain_data = True
+    uses_labels = True
+
+    def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SSDConfig:
+        if model != "cnn":
+            return SSDConfig()
+        return _DIGITS if dataset == "digits" else _CNN
+
+    def unlearn(self, task: UnlearningTask, config: SSDConfig) -> Iterator[Step]:
+        """A pass over the forget set, a pass over everything, then a step for each tensor of weights."""
+        rng = torch.Generator().manual_seed(task.seed)
+        weights = list(task.model.eval().parameters())
+        retained = torch.arange(len(task.y_retain))
+        passes = {
+            "forget_error": Mixture(task, task.y_forget, retained[:0], config.batch_size, 1, rng),
+            "all_error": Mixture(task, task.y_forget, retained, config.batch_size, 1, rng),
+        }
+        total = sum(map(len, passes.values())) + len(weights)
+        steps = count(1)
+        importance = {name: [torch.zeros_like(weight) for weight in weights] for name in passes}
+        for name, batches in passes.items():
+            for x, y, _ in batches:
+                error = F.cross_entropy(task.model(x)[0], y)
+                for sum_, gradient in zip(importance[name], torch.autograd.grad(error, weights), strict=True):
+                    sum_ += gradient.square() / len(batches)
+                yield Step(next(steps), total, {name: error.item()})
+        for weight, for_forget, for_all in zip(weights, *importance.values(), strict=True):
+            with torch.no_grad():
+                weight *= dampening_factors(for_forget, for_all, config)
+            yield Step(next(steps), total)
+
+
+def dampening_factors(for_forget: Tensor, for_all: Tensor, config: SSDConfig) -> Tensor:
+    """min(1, lambda x importance for all / for forget) where the latter is above alpha x the former; 1 elsewhere.
+
+    Args:
+        for_forget: importance (mean squared gradient) of each weight for the forget set; for_all likewise.
+    Source: arXiv:2308.07707, the selection and dampening of its title.
+    """
+    is_chosen = for_forget > config.selection * for_all
+    return torch.where(is_chosen, (config.dampening * for_all / for_forget).clamp(max=1.0), 1.0)

@@ -1,0 +1,125 @@
+"""What the methods share: batches in random order, and one optimiser step along a weighted sum of losses.
+
+Batch normalisation keeps the original's statistics in all of them (`task.model.eval()`; nothing else in our networks
+has a mode): their papers train with those of each batch, and `camu.py` tells what that does to a network when
+a batch holds one class. A step whose weights are all 0 is not taken, weight decay included.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from camu_core.methods.base import UnlearningTask
+from camu_core.models import to_input
+
+# name of a loss -> (its weight, its value); a negative weight climbs
+Terms = dict[str, tuple[float, Tensor]]
+
+
+@dataclass(frozen=True)
+class Passes:
+    """Shuffled batches of indices, pass after pass over n samples; `len` is the number of batches.
+
+    Iterating draws from `rng`, so each time the order is another. The last batch of a pass may be smaller.
+    """
+
+    n: int
+    batch_size: int
+    epochs: int
+    rng: torch.Generator
+
+    def __len__(self) -> int:
+        return self.epochs * math.ceil(self.n / self.batch_size)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        for _ in range(self.epochs):
+            yield from torch.randperm(self.n, generator=self.rng).split(self.batch_size)
+
+
+def endless(n: int, batch_size: int, rng: torch.Generator) -> Iterator[Tensor]:
+    """Index batches of exactly `batch_size` for ever: passes joined end to end, so small sets are cycled."""
+    waiting = torch.empty(0, dtype=torch.int64)
+    while True:
+        while len(waiting) < batch_size:
+            waiting = torch.cat([waiting, torch.randperm(n, generator=rng)])
+        yield waiting[:batch_size]
+        waiting = waiting[batch_size:]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Forget and retain samples shuffled together, pass after pass; `len` is the number of batches.
+
+    Iterating gives x float32 (n, channels, H, W), y int64 (n,) and is_forget bool (n,), on the task's device.
+
+    Args:
+        y_forget: int64 (N_f,), the label to give with each forget sample: its own, or another.
+        retain_idx: int64, which retain samples take part.
+    """
+
+    task: UnlearningTask
+    y_forget: Tensor
+    retain_idx: Tensor
+    batch_size: int
+    epochs: int
+    rng: torch.Generator
+
+    @property
+    def _passes(self) -> Passes:
+        return Passes(len(self.y_forget) + len(self.retain_idx), self.batch_size, self.epochs, self.rng)
+
+    def __len__(self) -> int:
+        return len(self._passes)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        task, n_forget = self.task, len(self.y_forget)
+        for batch in self._passes:
+            is_forget = batch < n_forget
+            f, r = batch[is_forget], self.retain_idx[batch[~is_forget] - n_forget]
+            x = to_input(torch.cat([task.x_forget[f], task.x_retain[r]]), task.device)
+            y = torch.cat([self.y_forget[f], task.y_retain[r]]).to(task.device)
+            yield x, y, torch.arange(len(batch), device=task.device) < len(f)
+
+
+def batch_of(x: Tensor, y: Tensor, idx: Tensor, device: str) -> tuple[Tensor, Tensor]:
+    """Some samples as the network takes them: float32 (n, channels, H, W) and int64 (n,) on `device`."""
+    return to_input(x[idx], device), y[idx].to(device)
+
+
+def other_labels(y: Tensor, n_classes: int, rng: torch.Generator) -> Tensor:
+    """int64 (N,): for each label another one, uniform over all classes but its own."""
+    return (y + torch.randint(1, n_classes, y.shape, generator=rng)) % n_classes
+
+
+def terms_by_part(loss: Tensor, is_forget: Tensor, what: str, forget_weight: float, retain_weight: float) -> Terms:
+    """The mean loss of a mixed batch as two terms, `forget_{what}` and `retain_{what}`; a part with no sample has none.
+
+    Args:
+        loss: float32 (n,), of each sample.
+        is_forget: bool (n,).
+    """
+    parts = ((f"forget_{what}", forget_weight, is_forget), (f"retain_{what}", retain_weight, ~is_forget))
+    return {
+        name: (weight * float(part.sum()) / len(loss), loss[part].mean()) for name, weight, part in parts if part.any()
+    }
+
+
+def descend(optimizer: torch.optim.Optimizer, terms: Terms, longest_gradient: float = math.inf) -> dict[str, float]:
+    """One step down the weighted sum of the terms; returns the unweighted losses.
+
+    Args:
+        longest_gradient: a longer one (its norm over all weights) is shortened to this. Nothing else holds back
+            a loss that is climbed: it has no end.
+    """
+    weighted = [weight * loss for weight, loss in terms.values() if weight]
+    if weighted:
+        optimizer.zero_grad()
+        sum(weighted).backward()
+        if longest_gradient < math.inf:
+            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+            torch.nn.utils.clip_grad_norm_(weights, longest_gradient)
+        optimizer.step()
+    return {name: loss.item() for name, (_, loss) in terms.items()}
