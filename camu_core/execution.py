@@ -27,7 +27,7 @@ from camu_core.threads import one_thread
 from camu_core.weights import load_weights, shipped_retrained
 
 N_SNAPSHOTS = 24
-_IMAGES_PER_STEP = 4000
+_IMAGES_PER_STEP = 1000
 _LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 
 
@@ -192,7 +192,7 @@ Logits = tuple[np.ndarray, np.ndarray]
 
 
 def _predicting(model: BlockModel, dataset: Dataset, part: tuple[int, int]) -> Generator[Step, None, Logits]:
-    """Logits of all training and all test images, float32 (N, C) and (M, C); a step each 4,000 images.
+    """Logits of all training and all test images, float32 (N, C) and (M, C); a step each 1,000 images.
 
     Args:
         part: (i, n) if this is the i-th of n such passes, for the count of steps.

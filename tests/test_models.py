@@ -190,3 +190,15 @@ def test_auto_picks_the_accelerator_if_there_is_one(here, auto, monkeypatch):
 
 def test_coloured_images_usually_get_a_resnet():
     assert [usual_model(shape) for shape in SHAPES] == ["cnn", "cnn", "resnet20", "resnet20", "resnet20"]
+
+
+@pytest.mark.parametrize("name", ["cnn", "resnet20"])
+def test_predictions_on_all_processors_are_those_of_one_bit_by_bit(name):
+    model = build_model(name, (3, 16, 16), 4, seed=1)
+    x = torch.randint(0, 256, (250, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        expected = [model.eval()(to_input(batch)) for batch in x.split(100)]
+    found = predict(model, x)
+    for got, parts in zip(found, zip(*expected, strict=True), strict=True):
+        assert torch.equal(got, torch.cat(parts))
+        assert not got.requires_grad
