@@ -17,6 +17,10 @@ _RETRY_SECONDS = 1.0
 _CONNECT_TIMEOUT_SECONDS = 5
 _NO_WORKER_SECONDS = 20.0
 
+# By Dask's default a worker gives every freed block above 64 kB back to the system, and every tensor is paged in anew:
+# unlearning with a ResNet-20 took 1.6 times as long, and its answers 1.7 times. This much it may keep, in bytes.
+_MEMORY = {"MALLOC_TRIM_THRESHOLD_": 128 << 20, "MALLOC_MMAP_THRESHOLD_": 32 << 20}
+
 log = logging.getLogger(__name__)
 
 
@@ -81,7 +85,12 @@ class Connection:
     def _connect(self) -> None:
         if self._address is None:
             dask.config.set(
-                {"distributed.scheduler.http.routes": [], "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1}
+                {
+                    "distributed.scheduler.http.routes": [],
+                    "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1,
+                    "distributed.nanny.pre-spawn-environ": dask.config.get("distributed.nanny.pre-spawn-environ")
+                    | _MEMORY,
+                }
             )
             self.cluster = LocalCluster(
                 n_workers=self._n_workers,
