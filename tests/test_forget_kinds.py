@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from camu_core import METHODS, ForgetSpec, RunResult, RunStore, plan_run, run
+from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
 from camu_core.__main__ import main
 from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.errors import SpecError
@@ -25,7 +25,7 @@ def brief(forget: ForgetSpec, method: str = "camu", seed: int = 0) -> RunResult:
     return run(plan_run("digits", forget, method, {"epochs": 2}, seed))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", ["camu", "retrain"])
 @pytest.mark.parametrize("name", TINY_AND_UNEQUAL)
 def test_tiny_and_unequal_forget_sets_run_and_are_measured(name: str, method: str, tmp_path) -> None:
     forget = TINY_AND_UNEQUAL[name]
