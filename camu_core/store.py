@@ -71,11 +71,12 @@ class RunStore:
             (scratch / _MANIFEST).write_text(json.dumps({"format": FORMAT_VERSION, "sha256": checksums}))
             for path in scratch.iterdir():
                 _sync(path)
-            if target.exists():  # what a crash left: a folder without a manifest
+            if target.exists() and not self.has(result.digest, type(result)):  # what a crash left, without a manifest
                 self._set_aside(target)
             os.rename(scratch, target)
             _sync(target.parent)
-            self._evict(spared=target)
+            with suppress(FileNotFoundError):  # another process clears away at the same time
+                self._evict(spared=target)
         except BaseException as error:
             if scratch is not None:
                 shutil.rmtree(scratch, ignore_errors=True)

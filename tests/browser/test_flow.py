@@ -86,8 +86,8 @@ def test_images_are_clicked_on_the_wall_and_forgotten(server: str, page: Page) -
     chosen = page.get_by_text(re.compile(r"^\d+ chosen$"))
     expect(page.get_by_text("None chosen yet")).to_be_visible()
     for column, words in ((0, "1 chosen"), (4, "2 chosen"), (0, "1 chosen")):
-        expect(page.locator(".st-key-wall .nsewdrag")).to_be_visible()
-        page.wait_for_timeout(1000)  # the figure is a new one after each click
+        page.wait_for_timeout(1000)  # the figure is a new one after each click, and the old one leaves late
+        expect(page.locator(".st-key-wall .nsewdrag")).to_have_count(1)
         wall = page.locator(".st-key-wall .js-plotly-plot").bounding_box()
         page.mouse.click(wall["x"] + wall["width"] / 25 * (column + 0.5), wall["y"] + 22)
         expect(chosen).to_have_text(words)
