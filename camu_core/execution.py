@@ -1,6 +1,5 @@
 """`execute(spec)`: the one generator behind page, command line, tests and sweeps."""
 
-import copy
 import math
 import platform
 import time
@@ -18,7 +17,7 @@ from camu_core.data import DATASETS, Dataset, ProbeSet, draw_probe_set, load_dat
 from camu_core.errors import RunDiverged
 from camu_core.measures import CostMeter, accuracy_report, membership_attack, training_cost
 from camu_core.methods import METHODS, UnlearningTask
-from camu_core.models import BlockModel, predict
+from camu_core.models import BlockModel, half_precision, predict
 from camu_core.progress import Snapshot, Step, loss_columns
 from camu_core.projection import fit_pca
 from camu_core.results import RunResult
@@ -50,16 +49,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
         seconds["data"] = time.perf_counter() - started
 
-        task = UnlearningTask(
-            original=original,
-            model=copy.deepcopy(original).requires_grad_(True).train(),
-            x_forget=dataset.x_train[splits.forget_train],
-            y_forget=dataset.y_train[splits.forget_train],
-            x_retain=dataset.x_train[splits.retain_train],
-            y_retain=dataset.y_train[splits.retain_train],
-            n_classes=DATASETS[spec.dataset].n_classes,
-            seed=spec.seed,
-        )
+        task = UnlearningTask.of(original, dataset, splits, DATASETS[spec.dataset].n_classes, spec.seed)
         shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed)
         losses: list[dict[str, float]] = []
         meter = CostMeter(task.original, task.model)
@@ -159,7 +149,7 @@ def _unlearning(
     config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
     steps = method.unlearn(task, config)
     while True:
-        with meter:
+        with meter, half_precision(bool(config.bfloat16), task.original, task.model):
             step = next(steps, None)
         if step is None:
             return

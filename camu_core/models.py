@@ -61,12 +61,16 @@ class BlockModel(nn.Module):
     Args:
         blocks: in order; each maps a batch to a batch.
         representation: name of the block whose output is the representation, float32 (N, D).
+    Attributes:
+        in_bfloat16: whether the blocks compute in bfloat16 where torch holds that to be safe; weights stay float32.
+            See `half_precision`.
     """
 
     def __init__(self, blocks: dict[str, nn.Module], representation: str) -> None:
         super().__init__()
         self.blocks = nn.ModuleDict(blocks)
         self.n_encoder_blocks = list(blocks).index(representation) + 1
+        self.in_bfloat16 = False
 
     def reset(self, seed: int) -> None:
         """Draw all weights anew from `seed` alone."""
@@ -86,20 +90,35 @@ class BlockModel(nn.Module):
 
     def encode(self, x: Tensor) -> Tensor:
         """(N, channels, H, W) -> representation (N, D), raw: no activation, not normalised."""
-        for block in self.encoder:
-            x = block(x)
-        return x
+        return self._through(self.encoder, x)
 
     def decide(self, representation: Tensor) -> Tensor:
         """Representation (N, D) -> logits (N, C)."""
-        for block in self.head:
-            representation = block(representation)
-        return representation
+        return self._through(self.head, representation)
+
+    def _through(self, blocks: list[nn.Module], x: Tensor) -> Tensor:
+        """One block after another; what comes out is float32 even where the blocks work in bfloat16."""
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.in_bfloat16):
+            for block in blocks:
+                x = block(x)
+        return x.float() if self.in_bfloat16 else x
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(N, channels, H, W) -> logits (N, C), representation (N, D)."""
         representation = self.encode(x)
         return self.decide(representation), representation
+
+
+@contextmanager
+def half_precision(is_on: bool, *models: BlockModel) -> Iterator[None]:
+    """Let the models compute in bfloat16 meanwhile, about twice as fast where the processor knows it."""
+    for model in models:
+        model.in_bfloat16 = is_on
+    try:
+        yield
+    finally:
+        for model in models:
+            model.in_bfloat16 = False
 
 
 def _cnn(shape: tuple[int, int, int], n_classes: int) -> BlockModel:

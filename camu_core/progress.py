@@ -15,6 +15,7 @@ STAGES = {
     "sweep": "Runs finished",
     "project": "Drawing the refined picture",
     "causal": "Measuring causes",
+    "bench": "Measuring speed",
     "attribution": "Runs with some of the terms",
 }
 

@@ -17,9 +17,16 @@ def setting(default: Setting, low: float, high: float, help: str) -> Any:
     return field(default=default, metadata={"low": low, "high": high, "help": help})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Base of all configs. Subclasses declare their fields with `setting`."""
+    """Base of all configs. Subclasses declare their fields with `setting`.
+
+    Half precision, measured on MNIST and Fashion-MNIST, class 0 and a random tenth: every method in 0.5 to 0.6 of the
+    time, accuracies within 0.4 points (SalUn and SSD on Fashion-MNIST within 1). On the 8x8 digits it gains nothing,
+    and SCRUB, which starts where two networks agree and needs rounding to part them, can stay there.
+    """
+
+    bfloat16: int = setting(0, 0, 1, "1: half precision where that is safe, about twice as fast; 0: float32")
 
     def __post_init__(self) -> None:
         for spec in fields(self):

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from camu_core.checkpoints import Checkpoint
 from camu_core.data import DATASETS
-from camu_core.models import BlockModel, to_input
+from camu_core.models import BlockModel, half_precision, to_input
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -28,7 +28,6 @@ class TrainingConfig(Settings):
     label_smoothing: float = setting(0.0, 0.0, 1.0, "Share of each label that is spread over all classes")
     crop_padding: int = setting(0, 0, 32, "Pixels by which images are moved at random, up or down and sideways")
     flip_fraction: float = setting(0.0, 0.0, 1.0, "Share of images shown as in a mirror, at random")
-    bfloat16: int = setting(0, 0, 1, "1: half precision where that is safe, about twice as fast; 0: float32")
 
 
 _PHOTOS = TrainingConfig(epochs=30, max_lr=0.2, weight_decay=5e-4, sgd=1, crop_padding=4, flip_fraction=0.5, bfloat16=1)
@@ -123,9 +122,9 @@ def training(
             images = x[batch]
             if config.crop_padding or config.flip_fraction:
                 images = augment(images, config.crop_padding, config.flip_fraction, rng)
-            with torch.autocast(device.type, torch.bfloat16, enabled=bool(config.bfloat16)):
+            with half_precision(bool(config.bfloat16), model):
                 logits = model(to_input(images, device))[0]
-            loss = F.cross_entropy(logits.float(), y[batch].to(device), label_smoothing=config.label_smoothing)
+            loss = F.cross_entropy(logits, y[batch].to(device), label_smoothing=config.label_smoothing)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

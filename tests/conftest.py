@@ -115,8 +115,10 @@ def make_task() -> Callable[..., UnlearningTask]:
     ) -> UnlearningTask:
         rng = torch.Generator().manual_seed(1000 + seed)
         original = original or build_model("cnn", (1, size, size), n_classes, seed=7)
-        return _task(
-            original,
+        original = original.eval().requires_grad_(False)
+        return UnlearningTask(
+            original=original,
+            model=copy.deepcopy(original).requires_grad_(True).train(),
             x_forget=torch.randint(0, 256, (n_forget, 1, size, size), generator=rng, dtype=torch.uint8),
             y_forget=torch.randint(0, n_classes, (n_forget,), generator=rng),
             x_retain=torch.randint(0, 256, (n_retain, 1, size, size), generator=rng, dtype=torch.uint8),
@@ -135,19 +137,7 @@ def make_class_task() -> Callable[..., UnlearningTask]:
     def make(dataset: str, label: int, seed: int = 0) -> UnlearningTask:
         images = load_dataset(dataset)
         splits = split(images, ForgetSpec(classes=(label,)), seed)
-        return _task(
-            load_weights(plan_run(dataset, [label]).weights, dataset, "cnn"),
-            x_forget=images.x_train[splits.forget_train],
-            y_forget=images.y_train[splits.forget_train],
-            x_retain=images.x_train[splits.retain_train],
-            y_retain=images.y_train[splits.retain_train],
-            n_classes=DATASETS[dataset].n_classes,
-            seed=seed,
-        )
+        original = load_weights(plan_run(dataset, [label]).weights, dataset, "cnn")
+        return UnlearningTask.of(original, images, splits, DATASETS[dataset].n_classes, seed)
 
     return make
-
-
-def _task(original: BlockModel, **parts) -> UnlearningTask:
-    original = original.eval().requires_grad_(False)
-    return UnlearningTask(original=original, model=copy.deepcopy(original).requires_grad_(True).train(), **parts)

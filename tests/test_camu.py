@@ -504,6 +504,7 @@ def test_defaults_are_the_papers_for_class_removal(dataset):
         forget_representation_weight=0.5,
         retain_label_weight=0.9,
         forget_label_weight=0.01,
+        bfloat16=1,
     )
 
 
@@ -513,4 +514,6 @@ def test_defaults_of_resnets(model):
     random, whole_class = (CAMU.default_config("cifar10", kind, model) for kind in ("random", "class"))
     assert (random.epochs, random.representation_lr, random.label_lr) == (10, 1e-5, 1e-4)
     assert (whole_class.epochs, whole_class.representation_lr, whole_class.label_lr) == (2, 5e-5, 3e-4)
-    assert replace(whole_class, representation_lr=4e-4, label_lr=1e-3) == CaMUConfig(), "all else is the paper's"
+    assert replace(whole_class, representation_lr=4e-4, label_lr=1e-3) == CaMUConfig(bfloat16=1), (
+        "all else is the paper's"
+    )

@@ -87,7 +87,7 @@ def test_with_values_leaves_the_rest_and_the_receiver():
 
 def test_pairs_rebuild_the_settings():
     oven = Oven(45, 0.1)
-    assert oven.pairs() == (("minutes", 45), ("heat", 0.1))
+    assert dict(oven.pairs()) == {"minutes": 45, "heat": 0.1, "bfloat16": 0}, "every method knows half precision"
     assert Oven().with_values(dict(oven.pairs())) == oven
 
 

@@ -2,18 +2,17 @@
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from camu_core.commands import decomposition
 from camu_core.commands.images import add_argument, dataset_named
+from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.config import scheduler_address
 from camu_core.data import parse_indices
 from camu_core.engine import Engine
-from camu_core.errors import SpecError, StoreUnwritable
+from camu_core.errors import SpecError
 from camu_core.execution import execute
-from camu_core.files import write_atomically
 from camu_core.jobs import RunJob
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
@@ -46,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
-    parser.add_argument("--json", metavar="FILE", help="write the result as one JSON object; - for stdout")
+    parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -65,13 +64,10 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.save:
         RunStore().save(result)
     extra = decomposition.decompose(arguments, result)
-    summary = json.dumps({**result.summary(), **extra})
     if arguments.json is None:
         print("\n".join([_table(result), *decomposition.sentences(extra)]))
-    elif arguments.json == "-":
-        print(summary)
     else:
-        _write(Path(arguments.json), summary + "\n")
+        deliver(json.dumps({**result.summary(), **extra}), arguments.json)
 
 
 def _through_cluster(spec: RunSpec) -> RunResult:
@@ -117,13 +113,3 @@ def _table(result: RunResult) -> str:
 
 def _percent(fraction: float | None) -> str:
     return "-" if fraction is None else f"{fraction:.2%}"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text.encode())
-    except OSError as error:
-        print(text, file=sys.stderr)
-        raise StoreUnwritable(
-            f"Cannot write {path} ({error.strerror}); the result is printed above instead."
-        ) from error

@@ -30,7 +30,7 @@ class BadTeacherConfig(Settings):
 # 3e-4 0.08-0.14 / 0.96; 1 epoch, batch 256, 1e-4 0.97 / 0.99.
 _DIGITS = BadTeacherConfig(epochs=4, batch_size=16, lr=1e-3)
 # MNIST class 0, seed 0: 0.06 / 0.99; 3e-4 0.16 / 0.99.
-_CNN = BadTeacherConfig(batch_size=64, lr=1e-3)
+_CNN = BadTeacherConfig(batch_size=64, lr=1e-3, bfloat16=1)
 
 
 class BadTeacher:
@@ -50,7 +50,7 @@ class BadTeacher:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> BadTeacherConfig:
         if model != "cnn":
-            return BadTeacherConfig()
+            return BadTeacherConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: BadTeacherConfig) -> Iterator[Step]:

@@ -1,11 +1,13 @@
 """What an unlearning method is: a generator that changes a model step by step."""
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from torch import Tensor
 
+from camu_core.data import Dataset, Splits
 from camu_core.models import BlockModel
 from camu_core.progress import Step
 from camu_core.settings import Settings
@@ -32,6 +34,20 @@ class UnlearningTask:
     y_retain: Tensor
     n_classes: int
     seed: int
+
+    @classmethod
+    def of(cls, original: BlockModel, dataset: Dataset, splits: Splits, n_classes: int, seed: int) -> "UnlearningTask":
+        """Forget what `splits` says of the dataset, from a copy of the original."""
+        return cls(
+            original=original,
+            model=copy.deepcopy(original).requires_grad_(True).train(),
+            x_forget=dataset.x_train[splits.forget_train],
+            y_forget=dataset.y_train[splits.forget_train],
+            x_retain=dataset.x_train[splits.retain_train],
+            y_retain=dataset.y_train[splits.retain_train],
+            n_classes=n_classes,
+            seed=seed,
+        )
 
     @property
     def device(self) -> str:

@@ -29,7 +29,7 @@ class BoundaryShrinkConfig(Settings):
 # 3e-4 0.00 / 0.97; 1e-3 0.00 / 0.92-0.97; 3e-3 0.00 / 0.75-0.89. A random tenth, 1e-4: retain_test 0.62-0.64.
 _DIGITS = BoundaryShrinkConfig(batch_size=16, lr=1e-4)
 # MNIST class 0, seed 0: 0.01 / 0.99; 1e-3 0.00 / 0.99.
-_CNN = BoundaryShrinkConfig(epochs=2, lr=1e-4)
+_CNN = BoundaryShrinkConfig(epochs=2, lr=1e-4, bfloat16=1)
 
 
 class BoundaryShrink:
@@ -49,7 +49,7 @@ class BoundaryShrink:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> BoundaryShrinkConfig:
         if model != "cnn":
-            return BoundaryShrinkConfig()
+            return BoundaryShrinkConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: BoundaryShrinkConfig) -> Iterator[Step]:

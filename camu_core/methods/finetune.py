@@ -27,7 +27,7 @@ class FinetuneConfig(Settings):
 # / 0.99.
 _DIGITS = FinetuneConfig(epochs=5, batch_size=32)
 # MNIST class 0, seed 0, the time of one pass: 0.995 / 0.994.
-_CNN = FinetuneConfig(epochs=1)
+_CNN = FinetuneConfig(epochs=1, bfloat16=1)
 
 
 class Finetune:
@@ -47,7 +47,7 @@ class Finetune:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> FinetuneConfig:
         if model != "cnn":
-            return FinetuneConfig()
+            return FinetuneConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: FinetuneConfig) -> Iterator[Step]:

@@ -28,7 +28,7 @@ class NegGradConfig(Settings):
 # 2e-3 0.00-0.22 / 0.65-0.93, 3e-3 0.00 / 0.12-0.42. Unshortened gradients: nothing forgotten, or not a number.
 _DIGITS = NegGradConfig(batch_size=4, lr=1e-3)
 # MNIST class 0, seed 0: 0.00 / 0.75; rate 1e-3 0.26 / 0.97, 2e-3 0.00 / 0.11, 1e-4 1.00 / 0.99.
-_CNN = NegGradConfig(epochs=1, batch_size=32, lr=1.3e-3)
+_CNN = NegGradConfig(epochs=1, batch_size=32, lr=1.3e-3, bfloat16=1)
 
 
 class NegGrad:
@@ -49,7 +49,7 @@ class NegGrad:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> NegGradConfig:
         if model != "cnn":
-            return NegGradConfig()
+            return NegGradConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: NegGradConfig) -> Iterator[Step]:

@@ -28,7 +28,7 @@ class NegGradPlusConfig(Settings):
 # number.
 _DIGITS = NegGradPlusConfig(epochs=10, batch_size=32, lr=0.05)
 # MNIST class 0, seed 0: 0.00 / 0.93; rate 0.04 0.99 / 0.99.
-_CNN = NegGradPlusConfig(epochs=1, lr=0.05)
+_CNN = NegGradPlusConfig(epochs=1, lr=0.05, bfloat16=1)
 
 
 class NegGradPlus:
@@ -49,7 +49,7 @@ class NegGradPlus:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> NegGradPlusConfig:
         if model != "cnn":
-            return NegGradPlusConfig()
+            return NegGradPlusConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: NegGradPlusConfig) -> Iterator[Step]:

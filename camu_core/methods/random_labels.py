@@ -27,7 +27,7 @@ class RandomLabelsConfig(Settings):
 # 1e-4 0.89 / 0.98.
 _DIGITS = RandomLabelsConfig(batch_size=32, lr=3e-4)
 # MNIST class 0, seed 0, the time of one pass: 0.00 / 0.99.
-_CNN = RandomLabelsConfig(epochs=1, batch_size=128, lr=3e-4)
+_CNN = RandomLabelsConfig(epochs=1, batch_size=128, lr=3e-4, bfloat16=1)
 
 
 class RandomLabels:
@@ -47,7 +47,7 @@ class RandomLabels:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> RandomLabelsConfig:
         if model != "cnn":
-            return RandomLabelsConfig()
+            return RandomLabelsConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: RandomLabelsConfig) -> Iterator[Step]:

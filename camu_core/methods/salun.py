@@ -31,7 +31,7 @@ class SalUnConfig(Settings):
 # paper's 0.00 / 0.98 in 61 steps.
 _DIGITS = SalUnConfig(epochs=3, batch_size=32, lr=0.005)
 # MNIST class 0, seed 0, the time of one pass, rate 0.01: 0.00 / 0.99.
-_CNN = SalUnConfig(epochs=1, batch_size=128)
+_CNN = SalUnConfig(epochs=1, batch_size=128, bfloat16=1)
 
 
 class SalUn:
@@ -52,7 +52,7 @@ class SalUn:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SalUnConfig:
         if model != "cnn":
-            return SalUnConfig()
+            return SalUnConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: SalUnConfig) -> Iterator[Step]:

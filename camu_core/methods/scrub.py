@@ -36,7 +36,7 @@ class ScrubConfig(Settings):
 # 0.99. Unshortened gradients: not a number.
 _DIGITS = ScrubConfig(batch_size=32, forget_batch_size=8, lr=5e-3)
 # MNIST class 0, seed 0: 0.00 / 0.96; 5e-3 0.00 / 0.73.
-_CNN = ScrubConfig(epochs=1, forget_epochs=1, lr=3e-3)
+_CNN = ScrubConfig(epochs=1, forget_epochs=1, lr=3e-3, bfloat16=1)
 
 
 class Scrub:
@@ -57,7 +57,7 @@ class Scrub:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> ScrubConfig:
         if model != "cnn":
-            return ScrubConfig()
+            return ScrubConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: ScrubConfig) -> Iterator[Step]:

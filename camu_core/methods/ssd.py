@@ -28,7 +28,7 @@ class SSDConfig(Settings):
 _DIGITS = SSDConfig()
 # Ours by trial, MNIST class 0, seed 0: 0.00 / 0.99; selection 3 0.00 / 0.98; batch 64 with 10 1.00 / 0.99, with 3
 # 0.25 / 0.99.
-_CNN = SSDConfig(selection=5.0, batch_size=256)
+_CNN = SSDConfig(selection=5.0, batch_size=256, bfloat16=1)
 
 
 class SSD:
@@ -48,7 +48,7 @@ class SSD:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SSDConfig:
         if model != "cnn":
-            return SSDConfig()
+            return SSDConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: SSDConfig) -> Iterator[Step]:

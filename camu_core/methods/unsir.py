@@ -34,7 +34,7 @@ class UNSIRConfig(Settings):
 # 5e-3 and repair 2e-3 0.00 / 0.96-0.97; the paper's 0.00 / 0.11-0.13.
 _DIGITS = UNSIRConfig(batch_size=32, impair_lr=2e-3, repair_lr=1e-3)
 # MNIST class 0, seed 0: 0.00 / 0.99; the paper's 0.00 / 0.90.
-_CNN = UNSIRConfig(impair_lr=2e-3, repair_lr=1e-3)
+_CNN = UNSIRConfig(impair_lr=2e-3, repair_lr=1e-3, bfloat16=1)
 
 
 class UNSIR:
@@ -55,7 +55,7 @@ class UNSIR:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> UNSIRConfig:
         if model != "cnn":
-            return UNSIRConfig()
+            return UNSIRConfig(bfloat16=1)
         return _DIGITS if dataset == "digits" else _CNN
 
     def unlearn(self, task: UnlearningTask, config: UNSIRConfig) -> Iterator[Step]:

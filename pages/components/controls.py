@@ -71,7 +71,7 @@ def _settings(dataset: str, method: str, kind: str) -> tuple[dict[str, float], i
     prefix = _prefix(dataset, method, kind)
     values = {}
     columns = st.columns(4)
-    for i, spec in enumerate(fields(defaults)):
+    for i, spec in enumerate(sorted(fields(defaults), key=lambda spec: spec.name == "bfloat16")):  # that one last
         default = getattr(defaults, spec.name)
         state.remember(prefix + spec.name, default)
         is_whole = isinstance(default, int)

@@ -1,0 +1,143 @@
+"""How fast CaMU is, as ratios within one run: against a straightforward loop, against retraining, against the machine.
+
+Machines differ and are shared, so times alone say little; what is compared here ran one right after the other.
+"""
+
+import os
+import platform
+import time
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from itertools import islice
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+
+from camu_core.bench.straightforward import straightforward_camu
+from camu_core.data import DATASETS, load_dataset, split
+from camu_core.measures import SPLIT_NAMES
+from camu_core.methods import METHODS, UnlearningTask
+from camu_core.models import half_precision, predict, to_input
+from camu_core.planning import plan_run
+from camu_core.progress import Step
+from camu_core.threads import one_thread
+from camu_core.training import recipe_for, training
+from camu_core.weights import load_weights
+
+RETRAINING_EPOCHS = 20
+_MEASURED_STEPS, _WARM_UP_STEPS = 100, 10
+
+
+def benchmark(dataset: str, label: int, seed: int = 0) -> Generator[Step, None, dict[str, Any]]:
+    """Forget a class on one thread: ours, straightforward, ours again; then train for a moment.
+
+    Args:
+        dataset: a name in `DATASETS`. label: the class, 0..C-1. seed: of all draws.
+    Returns:
+        `camu`: `seconds` (mean of our two runs), `straightforward_seconds`, `speedup`, `max_accuracy_gap` (the largest
+        difference of the two in any of the four splits, 0..1), `image_steps_per_second` (samples forward and backward),
+        `fraction_of_throughput` (that, of what the network reaches here on nothing but forward and backward passes of
+        such batches). `retrain`: `seconds` of RETRAINING_EPOCHS epochs at the same precision, reckoned from
+        `measured_steps` of its `steps`, and `speedup_of_camu`. `machine`: processor and versions.
+    Raises: see `plan_run`, `load_dataset`.
+    """
+    spec = plan_run(dataset, [label], seed=seed)
+    method = METHODS[spec.method]
+    config = method.default_config(dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
+    images, original = load_dataset(dataset), load_weights(spec.weights, dataset, spec.model)
+    splits = split(images, spec.forget, seed)
+    recipe = replace(recipe_for(dataset, spec.model), epochs=RETRAINING_EPOCHS, bfloat16=config.bfloat16)
+
+    def task() -> UnlearningTask:
+        return UnlearningTask.of(original, images, splits, DATASETS[dataset].n_classes, seed)
+
+    def accuracies(done: UnlearningTask) -> dict[str, float]:
+        right = {
+            "train": predict(done.model, images.x_train)[0].argmax(dim=1) == images.y_train,
+            "test": predict(done.model, images.x_test)[0].argmax(dim=1) == images.y_test,
+        }
+        return {name: float(right[name.split("_")[1]][getattr(splits, name)].float().mean()) for name in SPLIT_NAMES}
+
+    with one_thread():
+        yield Step(0, 5, stage="bench")
+        seconds, found = [], []
+        for i, unlearn in enumerate((method.unlearn, straightforward_camu, method.unlearn)):
+            work = task()
+            in_half = bool(config.bfloat16) and unlearn is not straightforward_camu
+            with half_precision(in_half, work.original, work.model):
+                took, n_steps = _timed(unlearn(work, config))
+            seconds.append(took)
+            found.append(accuracies(work))
+            yield Step(i + 1, 5, stage="bench")
+        ours = (seconds[0] + seconds[2]) / 2
+
+        work = task()
+        steps = training(work.model, work.x_retain, work.y_retain, recipe, seed)
+        n_retraining = next(steps).total
+        retraining = _seconds_a_step(steps) * n_retraining
+        yield Step(4, 5, stage="bench")
+        with half_precision(bool(config.bfloat16), work.model):
+            per_pass = _seconds_a_step(_passes(work, 2 * config.batch_size))
+        yield Step(5, 5, stage="bench")
+
+    done, best = n_steps * 4 * config.batch_size / ours, 2 * config.batch_size / per_pass
+    return {
+        "camu": {
+            "seconds": ours,
+            "straightforward_seconds": seconds[1],
+            "speedup": seconds[1] / ours,
+            "max_accuracy_gap": max(abs(found[0][name] - found[1][name]) for name in SPLIT_NAMES),
+            "image_steps_per_second": done,
+            "fraction_of_throughput": done / best,
+        },
+        "retrain": {
+            "seconds": retraining,
+            "measured_steps": _MEASURED_STEPS,
+            "steps": n_retraining,
+            "speedup_of_camu": retraining / ours,
+        },
+        "machine": machine(),
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
+        "processor": _processor(),
+        "n_processors": os.cpu_count(),
+        "vector_instructions": torch.backends.cpu.get_cpu_capability(),
+        "python": platform.python_version(),
+        "torch": version("torch"),
+        "load_1_minute": os.getloadavg()[0],
+    }
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo") as lines:
+            return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _timed(work: Iterator[Any]) -> tuple[float, int]:
+    """Seconds to the end, and how many steps that were."""
+    started = time.perf_counter()
+    n_steps = sum(1 for _ in work)
+    return time.perf_counter() - started, n_steps
+
+
+def _seconds_a_step(work: Iterator[Any]) -> float:
+    for _ in islice(work, _WARM_UP_STEPS):
+        pass
+    return _timed(islice(work, _MEASURED_STEPS))[0] / _MEASURED_STEPS
+
+
+def _passes(task: UnlearningTask, batch_size: int) -> Iterator[None]:
+    """One batch forward and backward, for ever."""
+    x, y = to_input(task.x_retain[:batch_size]), task.y_retain[:batch_size]
+    while True:
+        F.cross_entropy(task.model(x)[0], y).backward()
+        yield
