@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forget-class", help="each forgotten alone: all (the default), or such as 0-2,5")
     parser.add_argument("--forget-random", type=float, action="append", default=[], metavar="F",
                         help="a fraction of the training images, such as 0.1; repeatable, each alone")  # fmt: skip
-    parser.add_argument("--method", default="camu,retrain", help=f"all, or of {', '.join(METHODS)}; default %(default)s")
+    parser.add_argument(
+        "--method", default="camu,retrain", help=f"all, or of {', '.join(METHODS)}; default %(default)s"
+    )
     parser.add_argument("--seed", default="0", help="such as 0-2; default %(default)s")
     parser.add_argument("--output", type=Path, default=Path("sweep.csv"), help=".csv or .parquet; default %(default)s")
 

@@ -43,9 +43,14 @@ class Pair:
         return tuple(logits.argmax(axis=1) for logits in self.logits)
 
     @property
+    def odds(self) -> tuple[np.ndarray, np.ndarray]:
+        """float64 (N, C): both networks' probabilities."""
+        return tuple(softmax(logits.astype(np.float64), axis=1) for logits in self.logits)
+
+    @property
     def distance(self) -> np.ndarray:
         """float64 (N,): how far the two answers to each image lie apart, total variation, 0..1."""
-        one, other = (softmax(logits.astype(np.float64), axis=1) for logits in self.logits)
+        one, other = self.odds
         return np.abs(one - other).sum(axis=1) / 2
 
     def agreement(self) -> np.ndarray:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from camu_core.comparison.tables import with_intervals
 from camu_core.config import ASSETS
+from camu_core.data import DATASETS
 from camu_core.errors import StoreError
 
 FOLDER = ASSETS / "results"
@@ -50,19 +51,20 @@ class Published:
         return with_intervals(rows)
 
 
-def read_published(folder: Path = FOLDER) -> Published | None:
-    """The published tables; None where there are none.
+def is_published(folder: Path) -> bool:
+    """Whether there are tables, *.csv, and their card.json in a folder."""
+    return (folder / "card.json").is_file() and any(folder.glob("*.csv"))
 
-    Args:
-        folder: of the tables, *.csv, and their card.json.
+
+def read_published(folder: Path) -> Published:
+    """The tables of a folder for which `is_published` holds.
+
     Raises:
-        StoreError: a file cannot be read, or lacks a column or an entry.
+        StoreError: a file cannot be read, lacks a column or an entry, or is of a dataset that nobody knows.
     """
-    paths, card_path = sorted(folder.glob("*.csv")), folder / "card.json"
-    if not paths or not card_path.is_file():
-        return None
     try:
-        card = json.loads(card_path.read_text(encoding="utf-8"))
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        paths = sorted(folder.glob("*.csv"))
         table = pd.concat([pd.read_csv(path, dtype={"forget": str}) for path in paths], ignore_index=True)
     except (ValueError, OSError) as error:
         raise StoreError(f"The published results in {folder} cannot be read ({error}); make them again.") from error
@@ -70,5 +72,8 @@ def read_published(folder: Path = FOLDER) -> Published | None:
     missing = [name for name in wanted if name not in table] + [name for name in _CARD if name not in card]
     if missing:
         raise StoreError(f"The published results in {folder} lack {', '.join(missing)}; make them again.")
+    unknown = sorted(set(table["dataset"]) - set(DATASETS))
+    if unknown:
+        raise StoreError(f"The published results in {folder} are of {', '.join(unknown)}, which this version lacks.")
     numbers = [name for name in wanted if name not in _KEYS]
     return Published(card, table.astype(dict.fromkeys(numbers, np.float64)))

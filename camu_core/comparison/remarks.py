@@ -69,7 +69,7 @@ def _without_gold(others: pd.DataFrame, kind: str) -> str:
     if kind != "class":
         return "Only retraining tells whether single images were forgotten: add it to the methods."
     fine = others[(others["forgotten_mean"] <= FORGOTTEN_AT_MOST) & (others["kept_drop_mean"] <= KEPT_DROP_AT_MOST)]
-    names = _listed(fine['title'].tolist())
+    names = _listed(fine["title"].tolist())
     return f"{len(fine)} of {len(others)} methods forget and keep the rest{': ' + names if names else ''}."
 
 

@@ -110,7 +110,9 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             zip(*(run["metrics"][model]["per_class_test"] for model in ("original", "unlearned")), strict=True)
         )
     ]
-    table = pd.DataFrame(cells, columns=["method", "label", "before", "after"]).astype({"before": float, "after": float})
+    table = pd.DataFrame(cells, columns=["method", "label", "before", "after"]).astype(
+        {"before": float, "after": float}
+    )
     groups = table.groupby(["method", "label"], sort=False)
     found = pd.DataFrame(
         {
