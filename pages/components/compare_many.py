@@ -11,13 +11,15 @@ from camu_core.errors import SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec
 from camu_core.sweeps import SweepSpec, sweep_table
-from camu_core.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
+from camu_core.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, forget_phrase
 from pages.components import batch, compare_table, controls, notes, state, state_compare
 from pages.components import text as words
 from pages.components import text_compare as text
 from pages.components.state_compare import ALL, Question
 
 MOST_RUNS = 300
+_PARTS = ("5%", "10%", "20%")  # of the training images, at random
+_NARROW = "\u202f"  # a space at which no line ends
 
 
 def many() -> None:
@@ -46,34 +48,44 @@ def _controls() -> Question:
     wanted = state_compare.question()
     if not state_compare.is_asked(wanted):
         _show(wanted, offered)
-    first, second, third, last = st.columns([4, 4, 3, 3], vertical_alignment="bottom")
+    first, second, third, last = st.columns([3, 5, 3, 2], vertical_alignment="bottom")
     dataset = first.selectbox(
         words.PICK_DATASET, offered, format_func=lambda name: DATASETS[name].title, key="compare-dataset"
     )
-    info = DATASETS[dataset]
-    kind = second.segmented_control(
-        text.KIND, list(text.KINDS), key="compare-kind", required=True, width="stretch",
-        format_func=lambda name: text.KINDS[name].format(noun=info.class_noun),
-    )  # fmt: skip
-    if kind == "class":
-        if (state.recall("compare-class") or 0) >= info.n_classes:
-            state.put("compare-class", 0)
-        label = third.selectbox(
-            text.CLASS.format(noun=info.class_noun), range(info.n_classes), key="compare-class",
-            format_func=lambda label: info.class_names[label],
+    choices = list(dict.fromkeys([*map(str, range(DATASETS[dataset].n_classes)), *_PARTS, *_part(wanted.forget)]))
+    if state.recall("compare-forget") not in choices:
+        state.put("compare-forget", choices[0])
+    forget = second.selectbox(
+        words.PICK_FORGET, choices, format_func=lambda what: forget_title(dataset, what), key="compare-forget"
+    )
+    with third.popover(_methods_title(), icon=":material/checklist:", width="stretch"):
+        methods = st.pills(
+            text.METHODS, list(METHODS), selection_mode="multi", key="compare-methods",
+            format_func=lambda name: METHODS[name].title,
         )  # fmt: skip
-        forget = str(label)
-    else:
-        state.remember("compare-percent", 10.0)
-        percent = third.number_input(text.FRACTION, 0.1, 50.0, step=5.0, format="%g", key="compare-percent")
-        forget = f"{percent:g}%"
+        for label, names in ((text.ALL_METHODS, list(METHODS)), (text.NO_METHODS, [])):
+            st.button(label, on_click=state.put, args=("compare-methods", names))
     seeds = last.text_input(text.SEEDS, key="compare-seeds", help=text.SEEDS_HELP)
-    methods = st.pills(
-        text.METHODS, list(METHODS), selection_mode="multi", key="compare-methods",
-        format_func=lambda name: METHODS[name].title,
-    )  # fmt: skip
     chosen = [name for name in METHODS if name in methods]  # in their order, not in that of the clicks
     return Question(dataset, forget, ALL if len(chosen) == len(METHODS) else ",".join(chosen), seeds)
+
+
+def forget_title(dataset: str, forget: str) -> str:
+    """ "The digit 3", "10% of the training images"."""
+    if forget.endswith("%"):
+        return text.RANDOM.format(part=forget)
+    info = DATASETS[dataset]
+    name = info.class_names[int(forget)] if forget.isdecimal() and int(forget) < info.n_classes else forget
+    return text.CLASS.format(noun=info.class_noun, name=name)
+
+
+def _part(forget: str) -> list[str]:
+    return [forget] if forget.endswith("%") else []
+
+
+def _methods_title() -> str:
+    n = len(state.recall("compare-methods") or ())
+    return text.METHODS_ALL.format(n=n) if n == len(METHODS) else text.METHODS_SOME.format(n=n, total=len(METHODS))
 
 
 def _show(wanted: Question, offered: Sequence[str]) -> None:
@@ -87,11 +99,7 @@ def _show(wanted: Question, offered: Sequence[str]) -> None:
         st.error(str(error), icon=":material/report:")
         wanted, sweep = Question(), Question().sweep(list(METHODS))
     state.put("compare-dataset", sweep.dataset)
-    state.put("compare-kind", "class" if sweep.classes else "random")
-    if sweep.classes:
-        state.put("compare-class", sweep.classes[0])
-    else:
-        state.put("compare-percent", 100 * sweep.fractions[0])
+    state.put("compare-forget", sweep.forgets[0].short)
     state.put("compare-seeds", wanted.seeds)
     state.put("compare-methods", list(sweep.methods))
 
@@ -102,7 +110,7 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
     if not summaries:
         st.info(text.NOTHING_YET, icon=":material/hourglass_empty:")
         return
-    forget, info = sweep.forgets[0], DATASETS[sweep.dataset]
+    forget = sweep.forgets[0]
     listed = sweep_table(summaries)
     runs = by_run(listed)
     table = by_method(runs)
@@ -111,8 +119,7 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
     _sentences(runs, table, forget)
     new = "forget_test" if forget.kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
-    name = info.class_names[forget.classes[0]] if forget.classes else ""
-    title = text.TRADEOFF[forget.kind].format(noun=info.class_noun, name=name)
+    title = text.TRADEOFF[forget.kind].format(what=forget_phrase(specs[0]))
     st.plotly_chart(
         tradeoff_figure(table, runs, before, text.AXES[forget.kind], title, state.is_dark()), key="tradeoff"
     )
@@ -143,7 +150,7 @@ def _sentences(runs, table, forget: ForgetSpec) -> None:
             lines.append(f"- {text.NO_WEAKNESS.format(names=', '.join(fine))}")
         half = -(-len(lines) // 2)
         for column, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
-            column.markdown("\n".join(part))
+            column.markdown("\n".join(part).replace(" %", f"{_NARROW}%"))
 
 
 def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:

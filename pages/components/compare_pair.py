@@ -13,7 +13,7 @@ from pages.components import images, notes, state, state_compare, verdict
 from pages.components import text as words
 from pages.components import text_compare as text
 
-SHOWN = 26
+SHOWN = 24
 
 
 def pair() -> None:
@@ -34,6 +34,7 @@ def pair() -> None:
     _headline(both, one, other)
     _embedding(both, one, other)
     _matrices(both, one, other)
+    _differences(one, other)
     with st.expander(words.HOW_FOLD):
         st.markdown(text.PAIR_HOW.format(n=len(both.probe.y)))
 
@@ -90,19 +91,22 @@ def _short(spec: RunSpec) -> str:
 
 
 def _headline(both: Pair, one: RunResult, other: RunResult) -> None:
-    """How often they agree, and the differences in numbers."""
+    """How often they agree, and what they took."""
     counts = both.agreement()
     n, n_same = int(counts.sum()), int(np.trace(counts))
     with st.container(border=True, key="verdict"):
         st.subheader(text.PAIR_HEADLINE.format(share=n_same / n, n_same=n_same, n=n), anchor=False)
-        st.markdown(f"**{text.DIFFERENCES}**")
-        table = difference_table(*(result.metrics["unlearned"] for result in (one, other)))
-        st.dataframe(_readable(table), hide_index=True, height="content", key="differences")
-        seconds = text.PAIR_SECONDS.format(a=one.seconds["unlearn"], b=other.seconds["unlearn"])
-        differs = one.spec.forget != other.spec.forget or (
-            one.spec.forget.kind == "random" and one.spec.seed != other.spec.seed
-        )
-        st.caption(f"{seconds} {text.PAIR_OTHER_FORGET if differs else ''}")
+        st.caption(text.PAIR_SECONDS.format(a=one.seconds["unlearn"], b=other.seconds["unlearn"]))
+
+
+def _differences(one: RunResult, other: RunResult) -> None:
+    """Accuracies and attack of both, and their differences with intervals."""
+    st.markdown(f"**{text.DIFFERENCES}**")
+    table = difference_table(*(result.metrics["unlearned"] for result in (one, other)))
+    st.dataframe(_readable(table), hide_index=True, height="content", key="differences")
+    a, b = one.spec, other.spec
+    if a.forget != b.forget or (a.forget.kind == "random" and a.seed != b.seed):
+        st.caption(text.PAIR_OTHER_FORGET)
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import streamlit as st
 from camu_core import DATASETS
 from camu_core.comparison import is_published, published, read_published
 from camu_core.figures import cost_figure, tradeoff_figure
-from pages.components import compare_table, notes, state, state_compare
+from pages.components import compare_many, compare_table, notes, state, state_compare
 from pages.components import text as words
 from pages.components import text_compare as text
 
@@ -33,11 +33,11 @@ def show() -> None:
     forgets = found.forgets(dataset)
     forget = right.segmented_control(
         text.PUBLISHED_FORGET, forgets, default=forgets[0], required=True, key=f"published-forget-{dataset}",
-        format_func=lambda forget: _forget_title(dataset, forget),
+        format_func=lambda forget: compare_many.forget_title(dataset, forget),
     )  # fmt: skip
     state_compare.show_published()
     kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
-    title = text.TRADEOFF[kind].format(noun=DATASETS[dataset].class_noun, name=_class_name(dataset, forget))
+    title = text.TRADEOFF[kind].format(what=compare_many.forget_title(dataset, forget).lower())
     st.plotly_chart(
         tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark()), key="published-tradeoff"
     )
@@ -45,18 +45,6 @@ def show() -> None:
     compare_table.method_table(table, kind)
     st.plotly_chart(cost_figure(table, text.COST, state.is_dark()), key="published-cost")
     notes.reading(text.COST_READ, text.COST_NOT)
-
-
-def _forget_title(dataset: str, forget: str) -> str:
-    if forget.endswith("%"):
-        return text.PUBLISHED_RANDOM.format(part=forget)
-    return text.PUBLISHED_CLASS.format(name=_class_name(dataset, forget))
-
-
-def _class_name(dataset: str, forget: str) -> str:
-    """Of one class by its number; otherwise what the table says."""
-    names = DATASETS[dataset].class_names
-    return names[int(forget)] if forget.isdecimal() and int(forget) < len(names) else forget
 
 
 def _plain(value) -> str:

@@ -82,29 +82,30 @@ def _needs(method) -> list[str]:
 def _columns(shown: pd.DataFrame) -> dict:
     titles, tips = text.COLUMNS, text.COLUMN_HELP
     reach = {"help": tips["reach"], "width": 48}
+    percent = {"format": "%.1f %%", "min_value": 0, "max_value": 100, "width": 108}
     return {
-        "method": _Column.TextColumn(titles["method"], pinned=True, width=150),
+        "method": _Column.TextColumn(titles["method"], pinned=True, width=176),
         "needs": _Column.MultiselectColumn(
             titles["needs"], help=tips["needs"], options=[text.NO_RETAIN, text.NO_LABELS], color=["green", "violet"],
-            width=92,
+            width=86,
         ),
         "forgotten": _Column.ProgressColumn(
-            titles["forgotten"], help=tips["forgotten"], format="%.1f %%", min_value=0, max_value=100, width=120, color="orange"
+            titles["forgotten"], help=tips["forgotten"], **percent, color="orange"
         ),
         "forgotten_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
         "kept": _Column.ProgressColumn(
-            titles["kept"], help=tips["kept"], format="%.1f %%", min_value=0, max_value=100, width=120, color="blue"
+            titles["kept"], help=tips["kept"], **percent, color="blue"
         ),
         "kept_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
         "gap": _Column.ProgressColumn(
-            titles["gap"], help=tips["gap"], format="%.1f", min_value=0, color="gray", width=110,
+            titles["gap"], help=tips["gap"], format="%.1f", min_value=0, color="gray", width=100,
             max_value=float(shown["gap"].max()) if "gap" in shown else 1.0,
         ),
-        "attack": _Column.NumberColumn(titles["attack"], help=tips["attack"], format="%.2f", width=72),
+        "attack": _Column.NumberColumn(titles["attack"], help=tips["attack"], format="%.2f", width=56),
         "attack_reach": _Column.NumberColumn(text.REACH, format="%.2f", **reach),
-        "seconds": _Column.NumberColumn(titles["seconds"], help=tips["seconds"], format="%.2f", width=72),
+        "seconds": _Column.NumberColumn(titles["seconds"], help=tips["seconds"], format="%.2f", width=66),
         "speedup": _Column.NumberColumn(titles["speedup"], help=tips["speed"], format="%.1f x", width=64),
-        "samples": _Column.NumberColumn(titles["samples"], help=tips["samples"], format="localized", width=84),
-        "forward": _Column.NumberColumn(titles["forward"], help=tips["forward"], format="localized", width=60),
-        "backward": _Column.NumberColumn(titles["backward"], help=tips["backward"], format="localized", width=60),
+        "samples": _Column.NumberColumn(titles["samples"], help=tips["samples"], format="localized", width=82),
+        "forward": _Column.NumberColumn(titles["forward"], help=tips["forward"], format="localized", width=52),
+        "backward": _Column.NumberColumn(titles["backward"], help=tips["backward"], format="localized", width=52),
     }  # fmt: skip

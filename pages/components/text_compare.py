@@ -10,14 +10,12 @@ SIDE_BY_SIDE_HELP = "Both must be of the same pictures and the same kind of netw
 # --- many methods ----------------------------------------------------------------------------------------------------
 
 MANY_LEAD = (
-    "The same network, the same images to forget, every method with its own default settings, several seeds: the "
-    "numbers show which one comes close to **retraining**, which always works, and what it costs."
+    "Every method forgets the same from the same network: which comes close to **retraining**, and how much cheaper?"
 )
-KIND = "What must be forgotten?"
-KINDS = {"class": "A whole {noun}", "random": "Random images"}
-CLASS = "Which {noun}"
-FRACTION = "Part of all, %"
-METHODS = "Methods"
+CLASS = "The {noun} {name}"
+RANDOM = "{part} of the training images, at random"
+METHODS = "Methods, each with its default settings"
+METHODS_ALL, METHODS_SOME = "All {n} methods", "{n} of {total} methods"
 ALL_METHODS, NO_METHODS = "All", "None"
 SEEDS = "Seeds"
 SEEDS_HELP = "Each method runs once with each seed, such as 0-2 or 0,5. Three are the least that gives an interval."
@@ -41,7 +39,7 @@ AXES = {
     "random": ("forgotten images recognised", "new images recognised"),
 }
 TRADEOFF = {
-    "class": "Who forgets the {noun} {name} and keeps the rest?",
+    "class": "Who forgets {what} and keeps the rest?",
     "random": "Who answers as if it had never seen them?",
 }
 TRADEOFF_READ = {
@@ -61,7 +59,7 @@ COLUMNS = {
     "forgotten": "Forgotten",
     "kept": "Kept",
     "gap": "Gap to retrained",
-    "attack": "Attack AUC",
+    "attack": "AUC",
     "seconds": "Seconds",
     "speedup": "Speed",
     "samples": "Images seen",
@@ -188,8 +186,8 @@ keep (Schoenemann 1966).
 
 **Intervals of differences**: $d - \sqrt{{(b-l_b)^2 + (u_a-a)^2}}$ to $d + \sqrt{{(u_b-b)^2 + (a-l_a)^2}}$, from
 Wilson's intervals of the accuracies (Newcombe, Statistics in Medicine 17, 1998, method 10) and the bootstrap
-intervals of the attack (Zou and Donner, Statistics in Medicine 27, 2008). Both take A and B as independent though they answer the same
-images: too wide rather than too narrow. *Clear* is a difference whose interval does not hold 0.
+intervals of the attack (Zou and Donner, Statistics in Medicine 27, 2008). Both take A and B as independent though they
+answer the same images: too wide rather than too narrow. *Clear* is a difference whose interval does not hold 0.
 """
 
 # --- published -------------------------------------------------------------------------------------------------------
@@ -201,5 +199,3 @@ PUBLISHED_LEAD = (
 PUBLISHED_CARD = "{date} · {machine} · {versions} · seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then; the lines are 95 % intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"
-PUBLISHED_CLASS = "class {name}"
-PUBLISHED_RANDOM = "{part} of the training images"
