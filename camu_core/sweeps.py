@@ -13,11 +13,12 @@ from camu_core.data import DATASETS
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import RunError, SpecError
 from camu_core.jobs import RunJob
-from camu_core.measures import SPLIT_NAMES
+from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.planning import plan_run
 from camu_core.progress import Step
 from camu_core.specs import ForgetSpec, RunSpec
 
+MOST_NUMBERS = 1000  # of a range; so that a slip of the finger does not fill the memory
 _POLL_SECONDS = 0.2
 
 
@@ -131,8 +132,8 @@ def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.
 
 
 def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row a run: what was run, its seconds of unlearning alone, and the four accuracies and the membership
-    attack before and after.
+    """One row a run: what was run, its seconds of unlearning alone, the four accuracies and the membership attack
+    before and after, and what unlearning cost in samples and passes.
 
     Args:
         summaries: of finished runs, see `RunResult.summary`.
@@ -156,6 +157,7 @@ def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
             for split in SPLIT_NAMES
         },
         **{f"{model}_attack_auc": summary["metrics"][model]["attack"]["value"] for model in ("original", "unlearned")},
+        **{name: summary.get("cost", {}).get(name) for name in COST_NAMES},
     }
 
 
@@ -174,5 +176,7 @@ def _numbers(text: str, what: str) -> tuple[int, ...]:
         first, dash, last = part.strip().partition("-")
         if not first.isdecimal() or (dash and not last.isdecimal()):
             raise SpecError(f"{what} must be numbers and ranges such as 0-2,5; got '{text}'.")
+        if int(last or first) - int(first) >= MOST_NUMBERS:
+            raise SpecError(f"{what} can have at most {MOST_NUMBERS:,} numbers; got '{text}'.")
         numbers += range(int(first), int(last or first) + 1)
     return tuple(dict.fromkeys(numbers))

@@ -21,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forget-class", help="each forgotten alone: all (the default), or such as 0-2,5")
     parser.add_argument("--forget-random", type=float, action="append", default=[], metavar="F",
                         help="a fraction of the training images, such as 0.1; repeatable, each alone")  # fmt: skip
-    parser.add_argument("--method", default="camu,retrain", help=f"of {', '.join(METHODS)}; default %(default)s")
+    parser.add_argument(
+        "--method", default="camu,retrain", help=f"all, or of {', '.join(METHODS)}; default %(default)s"
+    )
     parser.add_argument("--seed", default="0", help="such as 0-2; default %(default)s")
     parser.add_argument("--output", type=Path, default=Path("sweep.csv"), help=".csv or .parquet; default %(default)s")
 
@@ -30,7 +32,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Finished runs are kept in CAMU_HOME, so an interrupted sweep goes on where it was."""
     if arguments.output.suffix not in (".csv", ".parquet"):
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
-    methods = (name.strip() for name in arguments.method.split(","))
+    methods = METHODS if arguments.method == "all" else (name.strip() for name in arguments.method.split(","))
     what = [f"{100 * fraction:g}%" for fraction in arguments.forget_random]
     if arguments.forget_class or not what:
         what.insert(0, arguments.forget_class or "all")

@@ -7,18 +7,24 @@ from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
 from camu_core.figures.graph import answers_figure, graph_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
+from camu_core.figures.multiples import multiples_figure
+from camu_core.figures.pair import agreement_figure, confusion_difference_figure
+from camu_core.figures.tradeoff import cost_figure, tradeoff_figure
 from camu_core.figures.wall import wall_figure
 
 __all__ = [
     "Panel",
     "accuracy_curve",
+    "agreement_figure",
     "answers_figure",
     "attack_figure",
     "attribution_figure",
     "axis_ranges",
     "class_effects_figure",
     "class_figure",
+    "confusion_difference_figure",
     "confusion_figure",
+    "cost_figure",
     "effects_figure",
     "embedding_figure",
     "entanglement_figure",
@@ -27,7 +33,9 @@ __all__ = [
     "layers_figure",
     "loss_curves",
     "mediation_figure",
+    "multiples_figure",
     "runs_figure",
     "split_figure",
+    "tradeoff_figure",
     "wall_figure",
 ]

@@ -46,6 +46,8 @@ def embedding_figure(
     dark: bool = False,
     color_by: str = "role",
     height: int = 460,
+    hover: Sequence[str] | None = None,
+    chosen: Sequence[int] = (),
 ) -> go.Figure:
     """Side-by-side scatter plots on one pair of axes.
 
@@ -53,22 +55,30 @@ def embedding_figure(
         y: int64 (N,), true classes; is_forget: bool (N,).
         ranges: from `axis_ranges`, so that panels, snapshots and reruns can be compared by eye.
         color_by: "role" (forget / retain) or "class".
+        hover: what each sample tells, N texts; by default its class and what the panel's network says of it.
+        chosen: samples, 0..N-1, that are ringed in every panel.
     """
     figure = make_subplots(cols=len(panels), subplot_titles=[panel.title for panel in panels], horizontal_spacing=0.02)
     groups = _groups(y, is_forget, class_names, color_by, ground(dark))
     for column, panel in enumerate(panels, start=1):
         guess = panel.logits.argmax(axis=1)
         for name, mask, color, symbol, size, opacity in groups:
-            hover = [
+            told = [hover[i] for i in np.flatnonzero(mask)] if hover else [
                 f"true class {class_names[true]}<br>this network says {class_names[said]}"
                 for true, said in zip(y[mask], guess[mask], strict=True)
-            ]
+            ]  # fmt: skip
             add = figure.add_scattergl if len(y) > _SVG_POINTS else figure.add_scatter
             add(
                 row=1, col=column, x=panel.points[mask, 0], y=panel.points[mask, 1], mode="markers", name=name,
-                legendgroup=name, showlegend=column == 1, customdata=np.flatnonzero(mask), text=hover,
+                legendgroup=name, showlegend=column == 1, customdata=np.flatnonzero(mask), text=told,
                 hovertemplate="%{text}<extra></extra>",
                 marker={"color": color, "symbol": symbol, "size": size, "opacity": opacity},
+            )  # fmt: skip
+        if len(chosen):
+            figure.add_scatter(
+                row=1, col=column, x=panel.points[chosen, 0], y=panel.points[chosen, 1], mode="markers",
+                name="selected", legendgroup="selected", showlegend=column == 1, hoverinfo="skip",
+                marker={"symbol": "circle-open", "size": 12, "color": ground(dark).text, "line": {"width": 2}},
             )  # fmt: skip
     tones = ground(dark)
     figure.update_xaxes(range=ranges[0], showticklabels=False, showgrid=False, mirror=True, linecolor=tones.grid)

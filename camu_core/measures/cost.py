@@ -9,6 +9,8 @@ from torch import Tensor, nn
 
 from camu_core.models import BlockModel
 
+COST_NAMES = ("samples_forward", "samples_backward", "forward_passes", "backward_passes")
+
 
 class CostMeter:
     """Counts what happens inside its `with` blocks: wall time, and passes through the networks it watches.
@@ -23,7 +25,7 @@ class CostMeter:
 
     def __init__(self, *models: BlockModel) -> None:
         self.seconds = 0.0
-        self.counts = dict.fromkeys(("samples_forward", "samples_backward", "forward_passes", "backward_passes"), 0)
+        self.counts = dict.fromkeys(COST_NAMES, 0)
         self._is_on = False
         self._handles = [model.encoder[-1].register_forward_hook(self._hook()) for model in models]
 

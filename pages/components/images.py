@@ -65,6 +65,28 @@ def answer_strip(
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px;justify-content:space-between'>{''.join(cells)}</div>")
 
 
+def pair_strip(
+    images: np.ndarray, y: np.ndarray, logits: tuple[np.ndarray, np.ndarray], class_names: Sequence[str]
+) -> None:
+    """A row of images with what two networks, A and B, say of each; framed in orange where they disagree.
+
+    Args:
+        images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C) of both.
+    """
+    cells = []
+    for uri, true, a, b in zip(data_uris(images), y, *logits, strict=True):
+        color = LIGHT.retain if a.argmax() == b.argmax() else LIGHT.forget
+        cells.append(
+            f"<figure style='margin:0;flex:0 1 84px;text-align:center'>"
+            f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "
+            f"style='width:64px;height:64px;border-radius:6px;border:3px solid {color};box-sizing:border-box'/>"
+            f"<figcaption style='line-height:1.25;font-size:.85rem'>"
+            f"<div style='opacity:.75;font-size:.78rem'>true {html.escape(class_names[true])}</div>"
+            f"<div>A {_answer(a, class_names)}</div><div>B {_answer(b, class_names)}</div></figcaption></figure>"
+        )
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:8px'>{''.join(cells)}</div>")
+
+
 def plain_strip(images: np.ndarray, more: int = 0) -> None:
     """Small images in a row, and how many more there are.
 

@@ -8,7 +8,7 @@ from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
 from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.verdict import forget_phrase
-from pages.components import controls, state, sweeps, text
+from pages.components import controls, state, sweeps, text, text_compare
 
 
 def main() -> None:
@@ -86,6 +86,13 @@ def _actions(picked: pd.DataFrame) -> None:
         if len(digests) == 1 and st.button(text.OPEN, type="primary", icon=":material/open_in_new:"):
             state.open_run(digests[0])
             st.switch_page("pages/explore/run.py", query_params={"run": digests[0]})
+        if len(digests) == 2:
+            alike = picked[["dataset", "model"]].nunique().max() == 1
+            if st.button(
+                text_compare.SIDE_BY_SIDE, type="primary", icon=":material/compare_arrows:", disabled=not alike,
+                help=None if alike else text_compare.SIDE_BY_SIDE_HELP,
+            ):  # fmt: skip
+                st.switch_page("pages/explore/compare.py", query_params={"run": digests[0], "b": digests[1]})
         pin = not picked["pinned"].all()
         st.button(
             text.PIN if pin else text.UNPIN, on_click=state.pin_runs, args=(digests, pin), icon=":material/push_pin:"

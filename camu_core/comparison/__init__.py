@@ -1,0 +1,24 @@
+"""Methods beside each other, and two runs beside each other: numbers and sentences, no pictures."""
+
+from camu_core.comparison.pairing import Pair, difference_table, pair_runs
+from camu_core.comparison.published import Published, is_published, read_published
+from camu_core.comparison.remarks import Remark, headline, weaknesses
+from camu_core.comparison.tables import GOLD, by_class, by_method, by_run, retraining_spread, with_intervals
+
+__all__ = [
+    "GOLD",
+    "Pair",
+    "Published",
+    "Remark",
+    "by_class",
+    "by_method",
+    "by_run",
+    "difference_table",
+    "headline",
+    "is_published",
+    "pair_runs",
+    "read_published",
+    "retraining_spread",
+    "weaknesses",
+    "with_intervals",
+]

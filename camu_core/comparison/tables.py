@@ -1,0 +1,136 @@
+"""From finished runs to one row a method: means over seeds, with their 95 % intervals."""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t
+
+from camu_core.measures import COST_NAMES, SPLIT_NAMES
+from camu_core.methods import METHODS
+
+CONFIDENCE = 0.95
+GOLD = "retrain"  # the method that others are measured against
+# What is averaged over seeds. Accuracies, gaps and drops are fractions.
+MEASURES = ("forgotten", "kept", "kept_drop", *SPLIT_NAMES, "attack_auc", "average_gap", "unlearn_seconds", *COST_NAMES)
+
+
+def by_run(runs: pd.DataFrame) -> pd.DataFrame:
+    """The measures of each run, columns as in `MEASURES` after `method`, `seed`, `digest`.
+
+    Args:
+        runs: of `sweep_table`; one dataset and one forget set.
+    Returns:
+        `forgotten`: accuracy on new images of what was forgotten, or on the forget set itself where it stands for no
+        new ones; `kept`: accuracy on the other new images; `kept_drop`: how much lower that is than the original's;
+        `average_gap`: mean over the splits of |accuracy - that of the retraining with the same seed|, NaN where there
+        is none, and of retraining itself.
+    """
+    table = runs[["method", "seed", "digest", "unlearn_seconds", *COST_NAMES]].copy()
+    splits = [f"unlearned_{name}" for name in SPLIT_NAMES]
+    table[list(SPLIT_NAMES)] = runs[splits].astype(float)
+    table["attack_auc"] = runs["unlearned_attack_auc"].astype(float)
+    table["forgotten"] = table["forget_test"].fillna(table["forget_train"])
+    table["kept"] = table["retain_test"]
+    table["kept_drop"] = runs["original_retain_test"] - table["kept"]
+    gold = table[table["method"] == GOLD].drop_duplicates("seed").set_index("seed")[list(SPLIT_NAMES)]
+    gaps = table[list(SPLIT_NAMES)] - gold.reindex(table["seed"]).set_axis(table.index)
+    table["average_gap"] = gaps.abs().mean(axis=1).where(table["method"] != GOLD)
+    return table[["method", "seed", "digest", *MEASURES]]
+
+
+def by_method(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row a method, in the order in which they first appear.
+
+    Args:
+        runs: of `by_run`.
+    Returns:
+        index: method; `n_seeds`; for each measure `<name>_mean`, `<name>_std` (of a sample; NaN of one seed) and what
+        `with_intervals` adds; `forgotten_min`, `forgotten_max`: over seeds.
+    """
+    groups = runs.groupby("method", sort=False)
+    measures = groups[list(MEASURES)]
+    table = pd.concat(
+        [
+            groups.size().rename("n_seeds"),
+            measures.mean().add_suffix("_mean"),
+            measures.std().add_suffix("_std"),
+            groups["forgotten"].agg(["min", "max"]).add_prefix("forgotten_"),
+        ],
+        axis=1,
+    )
+    return with_intervals(table)
+
+
+def with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Add half the width of each mean's 95 % interval, and how many times faster than retraining each method is.
+
+    Args:
+        table: index method; `n_seeds`; `<name>_mean` and `<name>_std` of any measures, `unlearn_seconds` among them.
+    Returns:
+        the table with `<name>_reach` (NaN of one seed), `speedup` (NaN without retraining) and `title`.
+    Source: Student's t over seeds, quantiles by scipy. It tells how firm a mean is over seeds, not over images.
+    """
+    names = [column.removesuffix("_mean") for column in table.columns if column.endswith("_mean")]
+    reaches = table[[f"{name}_std" for name in names]].mul(_t_factor(table["n_seeds"]), axis=0)
+    reaches.columns = [f"{name}_reach" for name in names]
+    seconds = table["unlearn_seconds_mean"]
+    gold = seconds.get(GOLD, np.nan)
+    return table.assign(**reaches, speedup=gold / seconds, title=[title_of(name) for name in table.index])
+
+
+def retraining_spread(runs: pd.DataFrame) -> float | None:
+    """How far two retrainings with different seeds lie apart: the average gap over all pairs; None of fewer than two.
+
+    A method's gap below this says nothing.
+
+    Args:
+        runs: of `by_run`.
+    """
+    gold = runs.loc[runs["method"] == GOLD, list(SPLIT_NAMES)].to_numpy()
+    gaps = [np.nanmean(np.abs(one - other)) for one, other in combinations(gold, 2)]
+    return float(np.mean(gaps)) if gaps else None
+
+
+def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Test accuracy of each class after forgetting, over seeds.
+
+    Args:
+        summaries: of finished runs, see `RunResult.summary`.
+    Returns:
+        one row a method and class: `method`, `label`, `before` (of the original model), `mean`, `reach` (half the 95 %
+        interval over seeds, NaN of one), `n_seeds`; accuracies are fractions, NaN of a class without test images.
+    """
+    cells = [
+        {"method": run["spec"]["method"], "label": label, "before": before, "after": after}
+        for run in summaries
+        for label, (before, after) in enumerate(
+            zip(*(run["metrics"][model]["per_class_test"] for model in ("original", "unlearned")), strict=True)
+        )
+    ]
+    table = pd.DataFrame(cells, columns=["method", "label", "before", "after"]).astype(
+        {"before": float, "after": float}
+    )
+    groups = table.groupby(["method", "label"], sort=False)
+    found = pd.DataFrame(
+        {
+            "before": groups["before"].mean(),
+            "mean": groups["after"].mean(),
+            "reach": groups["after"].std() * _t_factor(groups.size()),
+            "n_seeds": groups.size(),
+        }
+    )
+    return found.reset_index()
+
+
+def title_of(method: str) -> str:
+    """As on pages; the name itself of a method that this version does not have."""
+    return METHODS[method].title if method in METHODS else method
+
+
+def _t_factor(n: pd.Series) -> pd.Series:
+    """Half a mean's 95 % interval in standard deviations of a sample of n; NaN of one."""
+    several = n.where(n > 1).astype(float)
+    return t.ppf((1 + CONFIDENCE) / 2, several - 1) / np.sqrt(several)

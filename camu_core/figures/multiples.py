@@ -1,0 +1,83 @@
+"""The same small panel once for each method."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, styled
+
+_COLUMNS = 4
+_PANEL_PIXELS = 150
+
+
+def multiples_figure(
+    per_class: pd.DataFrame,
+    titles: Mapping[str, str],
+    class_names: Sequence[str],
+    forget_classes: Sequence[int],
+    title: str,
+    dark: bool = False,
+) -> go.Figure:
+    """Test accuracy by class after forgetting, one panel a method, on the same axes; before it as a grey outline.
+
+    Args:
+        per_class: of `by_class`.
+        titles: of the methods, in the order of the panels.
+    """
+    tones = ground(dark)
+    n_rows = -(-len(titles) // _COLUMNS)
+    figure = make_subplots(
+        rows=n_rows, cols=_COLUMNS, shared_yaxes=True, subplot_titles=list(titles.values()), horizontal_spacing=0.015,
+        vertical_spacing=min(0.9 / n_rows, 44 / (_PANEL_PIXELS * n_rows)),
+    )  # fmt: skip
+    names = [f"<b>{name}</b>" if label in forget_classes else name for label, name in enumerate(class_names)]
+    for i, method in enumerate(titles):
+        place = {"row": i // _COLUMNS + 1, "col": i % _COLUMNS + 1}
+        rows = per_class[per_class["method"] == method].sort_values("label")
+        labels = rows["label"].tolist()
+        color = MODEL_COLORS["retrained" if method == "retrain" else "unlearned"]
+        figure.add_bar(
+            **place, x=labels, y=rows["before"], width=0.86, name=MODEL_TITLES["original"], showlegend=i == 0,
+            legendgroup="before", hoverinfo="skip",
+            marker={"color": "rgba(127,127,127,0.18)", "line": {"color": MODEL_COLORS["original"], "width": 1}},
+        )  # fmt: skip
+        for is_forgotten in (False, True):
+            part = rows[rows["label"].isin(forget_classes) == is_forgotten]
+            figure.add_bar(
+                **place, x=part["label"], y=part["mean"], width=0.5, showlegend=False,
+                marker={"color": tones.forget if is_forgotten else color,
+                        "pattern": {"shape": "/" if is_forgotten else ""}},
+                error_y={"type": "data", "array": part["reach"], "color": tones.muted, "thickness": 1, "width": 2},
+                customdata=[
+                    f"{class_names[label]}: {mean:.1%}{'' if np.isnan(reach) else f' ± {100 * reach:.1f}'}"
+                    f"<br>before: {before:.1%}<br>n = {n} seeds"
+                    for label, mean, reach, before, n in part[["label", "mean", "reach", "before", "n_seeds"]]
+                    .astype({"n_seeds": int}).itertuples(index=False)
+                ],
+                hovertemplate=f"%{{customdata}}<extra>{titles[method]}</extra>",
+            )  # fmt: skip
+        for label in set(labels) & set(forget_classes):
+            figure.add_vrect(
+                x0=label - 0.5, x1=label + 0.5, fillcolor=tones.forget, opacity=0.14, line_width=0, **place
+            )
+        is_lowest = i + _COLUMNS >= len(titles)
+        figure.update_xaxes(
+            tickvals=list(range(len(names))), ticktext=names, showticklabels=is_lowest, showgrid=False,
+            tickfont={"size": 11}, range=[-0.6, len(names) - 0.4], **place,
+        )  # fmt: skip
+    for name, color, pattern in _legend(titles, tones.forget, bool(forget_classes)):
+        figure.add_bar(x=[None], y=[None], name=name, marker={"color": color, "pattern": {"shape": pattern}})
+    figure.update_yaxes(range=[0, 1.06], tickvals=[0, 0.5, 1], tickformat=".0%")
+    figure.update_annotations(font={"size": 13, "color": tones.text})
+    return styled(figure, dark, title, 130 + _PANEL_PIXELS * n_rows).update_layout(
+        barmode="overlay", margin={"t": 76, "b": 64}
+    )
+
+
+def _legend(titles: Mapping[str, str], forget: str, is_class: bool) -> list[tuple[str, str, str]]:
+    entries = [("after forgetting", MODEL_COLORS["unlearned"], "")]
+    entries += [("retrained without it", MODEL_COLORS["retrained"], "")] if "retrain" in titles else []
+    return [*entries, *([("the forgotten class, after", forget, "/")] if is_class else [])]

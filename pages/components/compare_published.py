@@ -1,0 +1,54 @@
+"""Results that were made beforehand and come with the project, apart from what runs here."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from camu_core import DATASETS
+from camu_core.comparison import is_published, published, read_published
+from camu_core.figures import cost_figure, tradeoff_figure
+from pages.components import compare_many, compare_table, notes, state, state_compare
+from pages.components import text as words
+from pages.components import text_compare as text
+
+
+def is_there() -> bool:
+    return is_published(published.FOLDER)
+
+
+def show() -> None:
+    """Where the numbers come from, a choice, and the same table and pictures as of live runs."""
+    found = read_published(published.FOLDER)
+    card = found.card
+    with st.container(border=True):
+        st.markdown(text.PUBLISHED_LEAD)
+        line = {name: _plain(card[name]) for name in ("date", "machine", "versions", "seeds")}
+        st.caption(text.PUBLISHED_CARD.format(**line))
+        st.code(_plain(card["command"]), language="bash")
+    left, right = st.columns([1, 2])
+    dataset = left.segmented_control(
+        words.PICK_DATASET, found.datasets, default=found.datasets[0], required=True, key="published-dataset",
+        format_func=lambda name: DATASETS[name].title,
+    )  # fmt: skip
+    forgets = found.forgets(dataset)
+    forget = right.segmented_control(
+        text.PUBLISHED_FORGET, forgets, default=forgets[0], required=True, key=f"published-forget-{dataset}",
+        format_func=lambda forget: compare_many.forget_title(dataset, forget),
+    )  # fmt: skip
+    state_compare.show_published()
+    kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
+    title = text.TRADEOFF[kind].format(what=compare_many.forget_title(dataset, forget).lower())
+    st.plotly_chart(
+        tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark()), key="published-tradeoff"
+    )
+    notes.reading(text.TRADEOFF_READ[kind], text.PUBLISHED_NOT)
+    compare_table.method_table(table, kind)
+    st.plotly_chart(cost_figure(table, text.COST, state.is_dark()), key="published-cost")
+    notes.reading(text.COST_READ, text.COST_NOT)
+
+
+def _plain(value) -> str:
+    """Entries of the card as text."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,129 @@
+"""What the Compare page keeps in the URL and in the session, and its caches."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+import streamlit as st
+
+from camu_core import DATASETS, RunSpec
+from camu_core.comparison import Pair, pair_runs
+from camu_core.sweeps import SweepSpec
+from pages.components import state
+
+ALL = "all"
+PARTS = ("many", "pair", "published")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is compared, in the words of the URL and of `SweepSpec.from_texts`.
+
+    Args:
+        forget: "3" or "10%". methods: "all" or names with commas. seeds: "0-2".
+    """
+
+    dataset: str = "digits"
+    forget: str = "3"
+    methods: str = ALL
+    seeds: str = "0-2"
+
+    def sweep(self, known_methods: Sequence[str]) -> SweepSpec:
+        """Raises: SpecError: see `SweepSpec.from_texts`."""
+        chosen = known_methods if self.methods == ALL else [name for name in self.methods.split(",") if name]
+        return SweepSpec.from_texts(self.dataset, self.forget, chosen, self.seeds)
+
+
+def part_in_url() -> str:
+    """The part of the page that a link opens."""
+    named = st.query_params.get("part", "pair" if "b" in st.query_params else "")
+    return named if named in PARTS else st.session_state.get("compare-left-at", PARTS[0])
+
+
+def note_part(part: str) -> None:
+    st.session_state["compare-left-at"] = part
+
+
+def question() -> Question:
+    """That of the URL; what it leaves open is as asked last in this session, or as in the open run."""
+    known = st.session_state.get("compare-asked") or _like(state.current_run().spec)
+    named = {field.name: st.query_params[field.name] for field in fields(Question) if field.name in st.query_params}
+    return Question(**{**asdict(known), **named})
+
+
+def is_asked(question: Question) -> bool:
+    """Whether the widgets show this question already."""
+    return st.session_state.get("compare-asked") == question and "compare-dataset" in st.session_state
+
+
+def ask(question: Question) -> None:
+    """Keep the question in the session and in the URL."""
+    st.session_state["compare-asked"] = question
+    _set_url({"part": "many", **asdict(question)})
+
+
+def show_published() -> None:
+    """The published results in the URL."""
+    _set_url({"part": "published"})
+
+
+def _like(spec: RunSpec | None) -> Question:
+    """Of one class, or of random images, as in a run."""
+    if spec is None or spec.dataset not in DATASETS or spec.forget.kind == "samples" or len(spec.forget.classes) > 1:
+        return Question()
+    return Question(spec.dataset, spec.forget.short)
+
+
+def _set_url(parameters: dict[str, str]) -> None:
+    if st.query_params.to_dict() != parameters:
+        st.query_params.from_dict(parameters)
+
+
+# --- two runs --------------------------------------------------------------------------------------------------------
+
+
+def second_digest() -> str | None:
+    """The run that the open one is compared with."""
+    return st.query_params.get("b") or st.session_state.get("compare-b")
+
+
+def open_pair(a: str, b: str) -> None:
+    """Make A the open run and B the one it is compared with, here and in the URL."""
+    st.session_state["compare-b"] = b
+    st.session_state["run"] = a
+    _set_url({"run": a, "b": b})
+
+
+def show_pair(a: str, b: str) -> None:
+    """Turn to the two runs; in a callback."""
+    st.session_state["compare-part"] = "pair"
+    open_pair(a, b)
+
+
+def comparable_runs() -> list[dict]:
+    """Summaries of finished runs, shipped ones last; other people's uploads are left out."""
+    known = {*DATASETS, *state.own_datasets()}
+    found = [run for run in state.finished_runs() if run["spec"]["dataset"] in known]
+    digests = {run["digest"] for run in found}
+    shipped = [state.summary_of(digest) for digest in state.example_store().digests() if digest not in digests]
+    return [*found, *shipped]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def pair_of(a: str, b: str) -> Pair:
+    """Raises: see `pair_runs` and `find_result`."""
+    return pair_runs(state.find_result(a), state.find_result(b))
+
+
+def chosen(a: str, b: str) -> list[int]:
+    """Images of the pair that were chosen in one of its pictures."""
+    pair, images = st.session_state.get("pair-chosen", (None, []))
+    return images if pair == (a, b) else []
+
+
+def choose(a: str, b: str, images: Sequence[int]) -> None:
+    st.session_state["pair-chosen"] = ((a, b), list(images))
+
+
+def selected(key: str) -> list:
+    """The customdata of the points that are selected in a chart; for its `on_select` callback."""
+    return [point["customdata"] for point in st.session_state[key].selection.points if "customdata" in point]

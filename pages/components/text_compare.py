@@ -1,0 +1,201 @@
+"""The words of the Compare page."""
+
+TITLE = "Which method forgets best, at what cost?"
+PART = "Part of the comparison"
+PARTS = {"many": "Many methods", "pair": "Two runs side by side", "published": "Published results"}
+
+SIDE_BY_SIDE = "Compare side by side"
+SIDE_BY_SIDE_HELP = "Both must be of the same pictures and the same kind of network"
+
+# --- many methods ----------------------------------------------------------------------------------------------------
+
+MANY_LEAD = (
+    "Every method forgets the same from the same network: which comes close to **retraining**, and how much cheaper?"
+)
+CLASS = "The {noun} {name}"
+RANDOM = "{part} of the training images, at random"
+METHODS = "Methods, each with its default settings"
+METHODS_ALL, METHODS_SOME = "All {n} methods", "{n} of {total} methods"
+ALL_METHODS, NO_METHODS = "All", "None"
+SEEDS = "Seeds"
+SEEDS_HELP = "Each method runs once with each seed, such as 0-2 or 0,5. Three are the least that gives an interval."
+START = "Compare {n} methods x {m} seeds"
+TOO_MANY = "That is {n:,} runs; at most {most:,} can be asked for at once. Choose fewer methods or seeds."
+ONE_AT_A_TIME = "Expected one class or one part of the images to forget, of a dataset that is offered here."
+NO_METHOD = "Choose at least one method."
+NOTHING_YET = "No run of this comparison is finished yet. Press the button, and results appear here as they come."
+SO_FAR = "Results so far; they change until all runs are finished."
+RANDOM_AIM = (
+    "Single images are forgotten when the network answers **as if it had never seen them**: the aim is the retrained "
+    "network's accuracy. An accuracy below it is no better, it is a trace of removal."
+)
+SPREAD = "Two retrainings with different seeds are themselves {points:.1f} points apart: a smaller gap means nothing."
+WEAKNESSES = "What each is weak at"
+NO_WEAKNESS = "No weakness by these rules: {names}."
+MORE_SEEDS = "One seed: no intervals, and luck cannot be told from merit. Choose at least three."
+
+AXES = {
+    "class": ("forgotten class still recognised, new images", "other classes recognised, new images"),
+    "random": ("forgotten images recognised", "new images recognised"),
+}
+TRADEOFF = {
+    "class": "Who forgets {what} and keeps the rest?",
+    "random": "Who answers as if it had never seen them?",
+}
+TRADEOFF_READ = {
+    "class": "the ringed star is the network that never saw the class, and the aim. Left: forgotten. Up: the rest is "
+    "kept. The dotted frame on the left is drawn larger on the right.",
+    "random": "the ringed star is the network that never saw the images, and the aim: neither left nor right of it is "
+    "better. The dotted frame on the left is drawn larger on the right.",
+}
+TRADEOFF_NOT = (
+    "what is left inside the networks, and how other settings of a method would do. The lines are 95 % intervals over "
+    "seeds; that there are few test images ({n_forget:,} and {n_retain:,}) makes each accuracy uncertain as well."
+)
+TABLE_HINT = "Click a heading to sort. Tick one method to open its run, two to see them side by side."
+COLUMNS = {
+    "method": "Method",
+    "needs": "Does without",
+    "forgotten": "Forgotten",
+    "kept": "Kept",
+    "gap": "Gap to retrained",
+    "attack": "AUC",
+    "seconds": "Seconds",
+    "speedup": "Speed",
+    "samples": "Images seen",
+    "forward": "Fwd",
+    "backward": "Bwd",
+}
+COLUMN_HELP = {
+    "needs": "What the method can work without: the data to keep; labels of any image",
+    "forgotten": "Accuracy on what was forgotten: new images of the class, or the forgotten images themselves",
+    "kept": "Accuracy on the other new images",
+    "gap": "Mean difference of the four accuracies from the retrained network with the same seed, in points",
+    "attack": "How well an attacker tells forgotten images from new ones: 0.50 is guessing, the aim is retraining's",
+    "seconds": "Unlearning alone, mean over seeds, on this server beside other work",
+    "speed": "Seconds of retraining divided by seconds of the method",
+    "samples": "Images passed forward through a network, repeats counted",
+    "forward": "Batches passed forward through a network",
+    "backward": "Batches whose error was passed back through a network",
+    "reach": "Half of the 95 % interval over seeds; in points, for the attack in AUC",
+}
+REACH = "±"
+NO_RETAIN, NO_LABELS = "other data", "labels"
+OPEN_RUN = "Open its run with seed {seed}"
+
+CLASSES = "Which other classes pay for it? Accuracy by class, new images"
+CLASSES_RANDOM = "Does any class pay for it? Accuracy by class, new images"
+CLASSES_READ = (
+    "grey outline: before. Solid: after, mean over seeds with 95 % interval. A solid bar below its outline is a loss; "
+    "the hatched bar of the forgotten class should be gone."
+)
+CLASSES_READ_RANDOM = (
+    "grey outline: before. Solid: after, mean over seeds with 95 % interval. Below its outline: a loss."
+)
+CLASSES_NOT = (
+    "few test images ({n_low} to {n_high} a class here): a step of one image is {step:.0f} points or more, and small "
+    "differences are no finding."
+)
+COST = "What does it cost beside retraining?"
+COST_READ = (
+    "shorter is cheaper. The axes are logarithmic: each line is ten times the one before. The dotted line is "
+    "retraining."
+)
+COST_NOT = (
+    "the search for good settings, which comes before. Seconds depend on the machine and what else runs on it; passes "
+    "and images do not."
+)
+COST_SHIPPED = "Retraining was done beforehand on another machine; its seconds are from there."
+HOW = r"""
+One run a method and seed ({seeds}), from the same original network, with the method's default settings.
+
+**Forgotten, kept**: accuracy on new images of the forgotten class (for random images: on the forgotten training images)
+and on all other new images. **Gap to retrained**: mean over the splits of $|a_{{method}} - a_{{retrained}}|$ with the
+same seed; both forget the same images then. **Attack AUC**: the membership attack of the Accuracy page.
+**Speed**: mean seconds of retraining divided by the method's.
+
+**Intervals**: $\bar x \pm t_{{0.975,\,n-1}}\, s/\sqrt{{n}}$ over the $n$ seeds (Student 1908), 95 %. They tell how much
+luck there is in a method, not how few test images there are. With three seeds $t = 4.30$, so they are wide.
+
+**Closest to retraining**: the least mean gap. Methods whose intervals overlap with its own are named as not told apart.
+
+**Rules of the sentences**: a class counts as forgotten at or below {forgotten:.0%} and as hardly touched above
+{barely:.0%}; the rest as kept if it loses at most {kept:.0%}; single images as forgotten within {alike:.0%} of
+retraining; seeds as agreeing within {steady:.0%}; attacks as alike within {attack:.2f}, or if their intervals overlap.
+
+The same on a command line: `{command}`
+"""
+
+# --- two runs --------------------------------------------------------------------------------------------------------
+
+PAIR_LEAD = "Two finished runs on the same images: where do their networks see and say the same, and where not?"
+RUN_A, RUN_B = "Run A", "Run B"
+SWAP = "Swap"
+RUN_LABEL = "{dataset} · forget {what} · {method} · seed {seed}"
+RUN_LABEL_SETTINGS = " · own settings"
+RUN_LABEL_EXAMPLE = " (example)"
+PAIR_EXAMPLE = "**Example runs** that come with the app; choose others above, or make some on the Run page."
+NO_PARTNER = "There is no second finished run of the same pictures and network yet. Make one on the Run page."
+OTHER_KIND = "Two runs side by side must be of the same pictures and the same kind of network. Choose another run B."
+PAIR_HEADLINE = "A and B say the same of {share:.1%} of the new images ({n_same:,} of {n:,})"
+PAIR_OTHER_FORGET = "The two runs forget different images, so their splits differ; mind that in the differences."
+EMBEDDING = "Do both networks see the images alike?"
+EMBEDDING_READ = (
+    "one frame for both, so the same place means the same. Draw a lasso or a box, or click a point: the same images "
+    "are ringed in both pictures and shown below with both answers. Hover a point for both answers."
+)
+EMBEDDING_NOT = (
+    "all there is: two of many directions, {explained:.0%} of the variance. Points that lie together can still be told "
+    "apart in the others."
+)
+TURNED = "{which} was trained apart and is turned onto the other's axes first; nothing is scaled."
+CHOSEN = "{n} images chosen; the {shown} on which A and B differ most"
+DIFFER = "The {shown} images on which A and B differ most"
+CLEAR = "Clear the choice"
+AGREEMENT = "They disagree on {n:,} of {total:,} new images"
+AGREEMENT_NONE = "They say the same of all {total:,} new images"
+AGREEMENT_READ = (
+    "left: how often each pair of answers occurs; images off the framed diagonal are answered differently. Click a "
+    "number to see its images. Right: of each true class, which answers B gives more (blue) or less often (orange)."
+)
+AGREEMENT_NOT = "who is right, on the left; and how sure they are, on either side."
+CONFUSION = "What B says otherwise than A, all test images (points of each row)"
+DIFFERENCES = "What is different, in numbers"
+DIFFERENCE_NAMES = {
+    "retain_train": "To keep, seen in training",
+    "forget_train": "To forget, seen in training",
+    "retain_test": "To keep, new images",
+    "forget_test": "To forget, new images",
+    "attack_auc": "Attack AUC",
+}
+DIFFERENCE_COLUMNS = {
+    "a": "A", "b": "B", "difference": "B minus A", "low": "95 % from", "high": "to", "firm": "Clear?"
+}  # fmt: skip
+FIRM, NOT_FIRM = "yes", "no"
+PAIR_SECONDS = "Unlearning took {a:.2f} s (A) and {b:.2f} s (B)."
+PAIR_HOW = r"""
+**Images**: the probe set of A, at most 200 a class from the training set and 200 from the test set (n = {n:,}); B
+answers the same ones. The numbers of pairs of answers are of its new images, the confusion matrices of the whole test
+set.
+
+**Frame**: principal components of both networks' representations after forgetting, together. Networks that come from
+one original share its axes; one that was trained apart is first turned by an orthogonal Procrustes fit on the images to
+keep (Schoenemann 1966).
+
+**Differ most**: total variation $\frac12\sum_c |p_A(c|x) - p_B(c|x)|$.
+
+**Intervals of differences**: $d - \sqrt{{(b-l_b)^2 + (u_a-a)^2}}$ to $d + \sqrt{{(u_b-b)^2 + (a-l_a)^2}}$, from
+Wilson's intervals of the accuracies (Newcombe, Statistics in Medicine 17, 1998, method 10) and the bootstrap
+intervals of the attack (Zou and Donner, Statistics in Medicine 27, 2008). Both take A and B as independent though they
+answer the same images: too wide rather than too narrow. *Clear* is a difference whose interval does not hold 0.
+"""
+
+# --- published -------------------------------------------------------------------------------------------------------
+
+PUBLISHED_LEAD = (
+    ":material/verified: **Published results**, made beforehand and shipped with the app; nothing here was computed on "
+    "this server."
+)
+PUBLISHED_CARD = "{date} · {machine} · {versions} · seeds {seeds}"
+PUBLISHED_NOT = "what was not measured then; the lines are 95 % intervals over seeds."
+PUBLISHED_FORGET = "Forgotten"

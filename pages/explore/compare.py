@@ -1,0 +1,28 @@
+"""Which method forgets best, at what cost: many methods, two runs, and what was published."""
+
+import streamlit as st
+
+from camu_core.errors import CamuError
+from pages.components import compare_many, compare_pair, compare_published, state, state_compare
+from pages.components import text_compare as text
+
+_PARTS = {"many": compare_many.many, "pair": compare_pair.pair, "published": compare_published.show}
+
+
+def main() -> None:
+    st.title(text.TITLE, anchor=False)
+    offered = [part for part in text.PARTS if part != "published" or compare_published.is_there()]
+    wanted = state_compare.part_in_url()
+    state.remember("compare-part", wanted if wanted in offered else offered[0])
+    part = st.segmented_control(
+        text.PART, offered, format_func=text.PARTS.get, key="compare-part", required=True,
+        label_visibility="collapsed", width="stretch",
+    )  # fmt: skip
+    state_compare.note_part(part)
+    try:
+        _PARTS[part]()
+    except CamuError as error:
+        st.error(str(error), icon=":material/report:")
+
+
+main()
