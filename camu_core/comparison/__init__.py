@@ -1,7 +1,7 @@
 """Methods beside each other, and two runs beside each other: numbers and sentences, no pictures."""
 
 from camu_core.comparison.pairing import Pair, difference_table, pair_runs
-from camu_core.comparison.published import Published, is_published, read_published
+from camu_core.comparison.published import Published, as_markdown, is_published, published_table, read_published
 from camu_core.comparison.remarks import Remark, headline, weaknesses
 from camu_core.comparison.tables import GOLD, by_class, by_method, by_run, retraining_spread, with_intervals
 
@@ -10,6 +10,7 @@ __all__ = [
     "Pair",
     "Published",
     "Remark",
+    "as_markdown",
     "by_class",
     "by_method",
     "by_run",
@@ -17,6 +18,7 @@ __all__ = [
     "headline",
     "is_published",
     "pair_runs",
+    "published_table",
     "read_published",
     "retraining_spread",
     "weaknesses",

@@ -8,14 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from camu_core.comparison.tables import with_intervals
+from camu_core.comparison.tables import by_method, by_run, title_of, with_intervals
 from camu_core.config import ASSETS
 from camu_core.data import DATASETS
 from camu_core.errors import StoreError
+from camu_core.measures import COST_NAMES
 
 FOLDER = ASSETS / "results"
-_MEASURES = ("retain_train", "forget_train", "retain_test", "forget_test", "attack_auc", "average_gap",
-             "unlearn_seconds")  # fmt: skip
+# measure -> its heading in the Markdown table
+_HEADINGS = {
+    "retain_train": "retain train", "forget_train": "forget train", "retain_test": "retain test",
+    "forget_test": "forget test", "attack_auc": "attack AUC", "average_gap": "gap", "unlearn_seconds": "seconds",
+}  # fmt: skip
+_MEASURES = tuple(_HEADINGS)
 _KEYS = ("dataset", "forget", "method", "n_seeds")
 _CARD = ("date", "machine", "versions", "command", "seeds")
 
@@ -56,6 +61,62 @@ def is_published(folder: Path) -> bool:
     return (folder / "card.json").is_file() and any(folder.glob("*.csv"))
 
 
+def published_table(runs: pd.DataFrame) -> pd.DataFrame:
+    """One row a dataset, forget set and method: means, and standard deviations of a sample, over seeds.
+
+    Args:
+        runs: of `sweep_table`; several datasets and forget sets.
+    """
+    parts = []
+    for (dataset, forget), group in runs.groupby(["dataset", "forget"], sort=False):
+        rows = by_method(by_run(group)).reset_index()
+        parts.append(rows.assign(dataset=dataset, forget=forget)[[*_KEYS, *_numbers(), *_costs()]])
+    return pd.concat(parts, ignore_index=True)
+
+
+def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
+    """The table for people: percent, mean ± standard deviation.
+
+    Args:
+        table: of `published_table`; card: see `Published`.
+    """
+    lines = [
+        f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}.",
+        "Accuracies and gaps in percent, mean ± standard deviation over seeds. Gap: mean distance to retraining with "
+        "the same seed over the four accuracies. AUC: of the membership attack, 0.5 is chance. Seconds: of unlearning "
+        "alone.",
+    ]
+    for (dataset, forget), rows in table.groupby(["dataset", "forget"], sort=False):
+        what = f"a random {forget}" if forget.endswith("%") else f"class {forget}"
+        lines += [
+            f"\n## {DATASETS[dataset].title}, {what}\n",
+            "| " + " | ".join(["method", *_HEADINGS.values()]) + " |",
+            "| --- |" + " ---: |" * len(_HEADINGS),
+            *(
+                f"| {title_of(row['method'])} | " + " | ".join(_cell(row, name) for name in _HEADINGS) + " |"
+                for _, row in rows.iterrows()
+            ),
+        ]
+    return "\n".join(lines)
+
+
+def _cell(row: pd.Series, name: str) -> str:
+    mean, std = row[f"{name}_mean"], row[f"{name}_std"]
+    if np.isnan(mean):
+        return "-"
+    factor, digits = {"attack_auc": (1, 3), "unlearn_seconds": (1, 1)}.get(name, (100, 2))
+    spread = "" if np.isnan(std) else f" ± {factor * std:.{digits}f}"
+    return f"{factor * mean:.{digits}f}{spread}"
+
+
+def _numbers() -> list[str]:
+    return [f"{name}_{end}" for name in _MEASURES for end in ("mean", "std")]
+
+
+def _costs() -> list[str]:
+    return [f"{name}_mean" for name in COST_NAMES]
+
+
 def read_published(folder: Path) -> Published:
     """The tables of a folder for which `is_published` holds.
 
@@ -68,12 +129,11 @@ def read_published(folder: Path) -> Published:
         table = pd.concat([pd.read_csv(path, dtype={"forget": str}) for path in paths], ignore_index=True)
     except (ValueError, OSError) as error:
         raise StoreError(f"The published results in {folder} cannot be read ({error}); make them again.") from error
-    wanted = [*_KEYS, *(f"{name}_{end}" for name in _MEASURES for end in ("mean", "std"))]
+    wanted = [*_KEYS, *_numbers()]
     missing = [name for name in wanted if name not in table] + [name for name in _CARD if name not in card]
     if missing:
         raise StoreError(f"The published results in {folder} lack {', '.join(missing)}; make them again.")
     unknown = sorted(set(table["dataset"]) - set(DATASETS))
     if unknown:
         raise StoreError(f"The published results in {folder} are of {', '.join(unknown)}, which this version lacks.")
-    numbers = [name for name in wanted if name not in _KEYS]
-    return Published(card, table.astype(dict.fromkeys(numbers, np.float64)))
+    return Published(card, table.astype(dict.fromkeys(_numbers(), np.float64)))

@@ -13,7 +13,10 @@ COST_NAMES = ("samples_forward", "samples_backward", "forward_passes", "backward
 
 
 class CostMeter:
-    """Counts what happens inside its `with` blocks: wall time, and passes through the networks it watches.
+    """Counts what happens inside its `with` blocks: time, and passes through the networks it watches.
+
+    On a processor, time is what this thread computed, so that others who share the machine do not count; elsewhere it
+    is time on the clock.
 
     A pass is counted where the representation comes out, so one that ends there counts as a whole one. Backward
     passes are those whose gradient reaches the representation, whether of weights or of images. Copies that a method
@@ -27,6 +30,8 @@ class CostMeter:
         self.seconds = 0.0
         self.counts = dict.fromkeys(COST_NAMES, 0)
         self._is_on = False
+        on_processor = all(weight.device.type == "cpu" for model in models for weight in model.parameters())
+        self._clock = time.thread_time if on_processor else time.perf_counter
         self._handles = [model.encoder[-1].register_forward_hook(self._hook()) for model in models]
 
     def _hook(self) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
@@ -43,11 +48,11 @@ class CostMeter:
         return see  # a function, not a method: copy.deepcopy of a network keeps it, and does not copy the meter
 
     def __enter__(self) -> Self:
-        self._is_on, self._started = True, time.perf_counter()
+        self._is_on, self._started = True, self._clock()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.seconds += time.perf_counter() - self._started
+        self.seconds += self._clock() - self._started
         self._is_on = False
 
     def close(self) -> None:
