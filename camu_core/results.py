@@ -69,7 +69,7 @@ class RunResult:
         spec: what was run.
         versions: of Python and the libraries that made the numbers.
         is_shipped: the unlearned weights come from a shipped retrained model (float16), trained beforehand.
-        seconds: wall time of each stage; "unlearn" is unlearning alone, without snapshots.
+        seconds: wall time of each stage; but "unlearn" is unlearning alone, without snapshots, as `CostMeter` takes it.
         losses: unweighted loss terms, float64 (steps,) each, NaN at steps without the term.
         snapshots: from the original model (first) to the unlearned one (last), on the live part of the probe set.
         joint_points: float32 (S, N_live, 2), the snapshots in the one PCA frame of original and unlearned model.

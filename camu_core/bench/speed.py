@@ -1,6 +1,6 @@
 """How fast CaMU is, as ratios within one run: against a straightforward loop, against retraining, against the machine.
 
-Machines differ and are shared: seconds are those that one thread computed, what is compared ran one right after the
+Machines differ and are shared: seconds are those that the process computed, what is compared ran one right after the
 other, and the ratios are what to cite.
 """
 
@@ -123,10 +123,10 @@ def _processor() -> str:
 
 
 def _timed(work: Iterator[Any]) -> tuple[float, int]:
-    """Seconds that this thread computed until the end, and how many steps that were."""
-    started = time.thread_time()
+    """Seconds that this process computed until the end, and how many steps that were."""
+    started = time.process_time()
     n_steps = sum(1 for _ in work)
-    return time.thread_time() - started, n_steps
+    return time.process_time() - started, n_steps
 
 
 def _seconds_a_step(work: Iterator[Any]) -> float:

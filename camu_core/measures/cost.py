@@ -15,7 +15,7 @@ COST_NAMES = ("samples_forward", "samples_backward", "forward_passes", "backward
 class CostMeter:
     """Counts what happens inside its `with` blocks: time, and passes through the networks it watches.
 
-    On a processor, time is what this thread computed, so that others who share the machine do not count; elsewhere it
+    On a processor, time is what this process computed, so that others who share the machine do not count; elsewhere it
     is time on the clock.
 
     A pass is counted where the representation comes out, so one that ends there counts as a whole one. Backward
@@ -31,7 +31,7 @@ class CostMeter:
         self.counts = dict.fromkeys(COST_NAMES, 0)
         self._is_on = False
         on_processor = all(weight.device.type == "cpu" for model in models for weight in model.parameters())
-        self._clock = time.thread_time if on_processor else time.perf_counter
+        self._clock = time.process_time if on_processor else time.perf_counter
         self._handles = [model.encoder[-1].register_forward_hook(self._hook()) for model in models]
 
     def _hook(self) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
