@@ -1,4 +1,4 @@
-"""How many threads torch computes with."""
+"""How torch computes: with how many threads, and what it does with numbers too small to matter."""
 
 import threading
 from collections.abc import Iterator
@@ -13,12 +13,15 @@ _n_before = 1
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Compute with one thread until the last one leaves.
+    """Compute with one thread until the last one leaves, and in this thread with 0 for numbers below 1e-38.
 
     Sums then come out the same on any number of processors, small batches hardly gain from a second thread, and two
-    runs side by side do not wait for each other.
+    runs side by side do not wait for each other. Processors handle such small (denormal) numbers a hundred times
+    slower than others, and Adam fills itself with them where part of a network is dead: training on Fashion-MNIST
+    without sandals took 8.0 s a hundred steps instead of 3.0 from the fourth epoch on.
     """
     global _n_inside, _n_before
+    torch.set_flush_denormal(True)
     with _lock:
         if _n_inside == 0:
             _n_before = torch.get_num_threads()
@@ -27,6 +30,7 @@ def one_thread() -> Iterator[None]:
     try:
         yield
     finally:
+        torch.set_flush_denormal(False)
         with _lock:
             _n_inside -= 1
             if _n_inside == 0:

@@ -92,7 +92,7 @@ class Draws:
             labels.append((own + shifts[i]) % task.n_classes if label == own else label)
         self.treatment_y = torch.tensor(labels)
         clean = task.x_retain[self.treatment].float() / 255
-        noise = [torch.rand(clean[i : i + 500].shape, generator=rng) for i in range(0, n, 500)]
+        noise = [torch.rand(clean[i : i + 200].shape, generator=rng) for i in range(0, n, 200)]
         self.treatment_x = clean + torch.cat(noise)
 
     def batches(self):

@@ -30,7 +30,7 @@ from camu_core.models import BlockModel, to_input
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
-_TEACHER_BATCH_SIZE = 500
+_TEACHER_BATCH_SIZE = 200  # larger ones leave the processor's cache
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,6 @@ def _teach(original: BlockModel, x: Tensor, device: str, noise: torch.Generator 
     return torch.cat(targets)
 
 
-def _apply_to_both(function, x_retain: Tensor, x_forget: Tensor) -> tuple[Tensor, Tensor]:
-    """One pass over both batches at once."""
-    return function(torch.cat([x_retain, x_forget])).split([len(x_retain), len(x_forget)])
-
-
 class CaMU:
     name = "camu"
     title = "CaMU"
@@ -171,13 +166,15 @@ class CaMU:
             forget_order = torch.randperm(len(pairs.forget_idx), generator=rng).split(config.batch_size)
             retain_order = torch.randperm(len(pairs.retain_idx), generator=rng).split(config.batch_size)
             for i, (f, r) in enumerate(zip(forget_order, retain_order, strict=True)):
-                x_f = to_input(task.x_forget[pairs.forget_idx[f]], device)
-                x_r = to_input(task.x_retain[pairs.retain_idx[r]], device)
+                # both in one pass, retain samples first
+                x = to_input(
+                    torch.cat([task.x_retain[pairs.retain_idx[r]], task.x_forget[pairs.forget_idx[f]]]), device
+                )
                 y_r = task.y_retain[pairs.retain_idx[r]].to(device)
                 losses: dict[str, Tensor] = {}
 
                 if moves_representation:
-                    h_r, h_f = _apply_to_both(model.encode, x_r, x_f)
+                    h_r, h_f = model.encode(x).tensor_split([len(r)])
                     losses["retain_representation"] = _kl_divergence(h_r, retain_targets[r])
                     losses["forget_representation"] = _kl_divergence(h_f, forget_targets[f])
                     representation_step.zero_grad()
@@ -188,7 +185,7 @@ class CaMU:
                     representation_step.step()
 
                 if moves_labels:
-                    logits_r, logits_f = _apply_to_both(lambda x: model(x)[0], x_r, x_f)
+                    logits_r, logits_f = model(x)[0].tensor_split([len(r)])
                     losses["retain_label"] = F.cross_entropy(logits_r, y_r)
                     losses["forget_label"] = F.cross_entropy(logits_f, pairs.counterfactual_y[f].to(device))
                     label_step.zero_grad()
