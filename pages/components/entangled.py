@@ -8,6 +8,7 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult, RunSpec
 from camu_core.causal import entanglement_report, entanglement_title
+from camu_core.errors import CamuError
 from camu_core.figures import entanglement_figure
 from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
@@ -17,6 +18,11 @@ from pages.components import batch, notes, state, text
 def entanglement(result: RunResult) -> None:
     """Start, progress with the rows known so far, or the finished maps."""
     spec = result.spec
+    try:
+        METHODS.of(spec.method, spec.code)
+    except CamuError as error:
+        st.info(str(error), icon=":material/extension_off:")
+        return
     n_classes = DATASETS[spec.dataset].n_classes
     st.markdown(text.MAP_LEAD)
     forgets = [ForgetSpec(classes=(label,)) for label in range(n_classes)]
@@ -39,7 +45,7 @@ def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:
     names = DATASETS[spec.dataset].class_names
     if all(cell is None for row in report["method"]["change"] for cell in row):
         return
-    headings = [heading.format(method=METHODS[spec.method].title) for heading in text.MAP_PANELS]
+    headings = [heading.format(method=METHODS.title(spec.method, spec.code)) for heading in text.MAP_PANELS]
     panels = {headings[0]: report["method"]}
     links = {headings[0]: [each.digest for each in ours]}
     if gold:
