@@ -215,7 +215,7 @@ def test_a_mended_file_is_read_without_a_restart(methods_file):
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("yield Step(1, 1)\n        1 / 0", r"unlearn of Fade in .*mine.py fails at line 27 \(ZeroDivisionError"),
+        ("yield Step(1, 1)\n        1 / 0", r"Fade.unlearn in .*mine.py fails at line 27 \(ZeroDivisionError"),
         ("task.model(task.x_forget)\n        yield", r"fails at line 26 \(RuntimeError"),
         ("yield 3", "must yield a Step after each change; got 3"),
         ("return None", r"fails at TypeError: 'NoneType' object is not iterable"),
@@ -235,7 +235,7 @@ def test_a_process_without_the_file_refuses_the_run(methods_file, monkeypatch):
     methods_file()
     spec = plan_run("digits", [3], "fade")
     other = replace(spec, code="0" * 64)
-    with pytest.raises(SpecError, match=r"'fade' whose file has the sha256 000000000000 here.*CAMU_METHODS"):
+    with pytest.raises(SpecError, match=r"'fade' from a file of sha256 000000000000; .*CAMU_METHODS"):
         run(other)
     monkeypatch.delenv("CAMU_METHODS")
     with pytest.raises(CamuError, match="no method 'fade'"):
@@ -274,5 +274,21 @@ def test_a_run_opens_when_its_method_is_gone(page, methods_file, monkeypatch, ap
         assert app.dataframe[0].value["method"].tolist() == [called]
     else:
         assert any(called in caption.value for caption in app.caption)
+    if page == "explore/causal":
+        app.segmented_control(key="causal-part").set_value("map").run()
+        assert not app.exception
+        assert any("no method 'fade'" in error.value for error in app.error)
     if page == "explore/run":
         assert app.selectbox(key="method").value == "camu"
+
+
+def test_settings_of_another_version_stay_out_of_the_controls(methods_file, app):
+    methods_file()
+    result = run(plan_run("digits", [3], "fade", {"rate": 1}))
+    RunStore().save(result)
+    methods_file(GOOD.replace("0.0, 1.0", "0.0, 0.6"), "newer.py")
+    app.query_params["run"] = result.digest
+    app.switch_page("pages/explore/run.py").run()
+    assert not app.exception
+    assert app.selectbox(key="method").value == "fade"
+    assert app.number_input(key="set-digits-fade-class-rate").value == 0.5

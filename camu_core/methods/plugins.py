@@ -27,6 +27,7 @@ _WORDS = {
 }  # fmt: skip
 _FUNCTIONS = ("default_config", "unlearn")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_MEND = "Mend it and start the program again."
 _KINDS = {str: "a text", bool: "True or False"}
 
 
@@ -65,10 +66,10 @@ class MethodRegistry(MutableMapping[str, Method]):
             SpecError: it is not here, or not in this version.
         """
         if name not in self or self.code(name) != code:
-            which = f" whose file has the sha256 {code[:12]}" if code else ""
+            which = f" from a file of sha256 {code[:12]}" if code else ""
             raise SpecError(
-                f"There is no method '{name}'{which} here; start this program, and its Dask workers, with "
-                f"{METHOD_FILES} naming that file, or run the method anew."
+                f"The process that should do this has no method '{name}'{which}; start the program, and its Dask "
+                f"workers, with {METHOD_FILES} naming that very file."
             )
         return self[name]
 
@@ -117,7 +118,7 @@ class FileMethod:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> Settings:
         """Raises: MethodFileError if the file's fails or gives something else than settings."""
-        where = f"default_config of {type(self._method).__name__} in {self.file}"
+        where = f"{type(self._method).__name__}.default_config in {self.file}"
         try:
             config = self._method.default_config(dataset, forget_kind, model)
         except Exception as error:
@@ -130,20 +131,20 @@ class FileMethod:
 
     def unlearn(self, task: UnlearningTask, config: Settings) -> Iterator[Step]:
         """Raises: RunError if the file's fails, yields something else than steps, or other than it announced."""
-        where = f"unlearn of {type(self._method).__name__} in {self.file}"
+        where = f"{type(self._method).__name__}.unlearn in {self.file}"
         step = None
         try:
             for step in self._method.unlearn(task, config):
                 if not isinstance(step, Step):
-                    raise RunError(f"{where} must yield a Step after each change; got {step!r}. Mend it.")
+                    raise RunError(f"{where} must yield a Step after each change; got {step!r}. {_MEND}")
                 yield step
         except CamuError:
             raise
         except Exception as error:
-            raise RunError(f"{where} fails at {_told(error, self.file)}. Mend it.") from error
+            raise RunError(f"{where} fails at {_told(error, self.file)}. {_MEND}") from error
         if step is None or step.index != step.total:
             got = f"{step.index} of {step.total}" if step else "none"
-            raise RunError(f"{where} must end with the last of its steps, such as Step(20, 20); got {got}. Mend it.")
+            raise RunError(f"{where} must end with the last of its steps, such as Step(20, 20); got {got}. {_MEND}")
 
 
 def load_file(file: str) -> list[FileMethod]:
@@ -214,7 +215,9 @@ def _run(file: str, content: bytes, sha256: str) -> ModuleType:
         exec(compile(content, file, "exec"), vars(module))
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
-        raise MethodFileError(f"{file} cannot be imported: {_told(error, file)}. Mend it.") from error
+        raise MethodFileError(
+            f"{file} cannot be imported: {_told(error, file)}. Mend it, or take it out of {METHOD_FILES}."
+        ) from error
     return module
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult, RunSpec
 from camu_core.causal import entanglement_report, entanglement_title
-from camu_core.errors import CamuError
 from camu_core.figures import entanglement_figure
 from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
@@ -16,13 +15,12 @@ from pages.components import batch, notes, state, text
 
 
 def entanglement(result: RunResult) -> None:
-    """Start, progress with the rows known so far, or the finished maps."""
+    """Start, progress with the rows known so far, or the finished maps.
+
+    Raises: SpecError if the run's method is not here any more.
+    """
     spec = result.spec
-    try:
-        METHODS.of(spec.method, spec.code)
-    except CamuError as error:
-        st.info(str(error), icon=":material/extension_off:")
-        return
+    METHODS.of(spec.method, spec.code)
     n_classes = DATASETS[spec.dataset].n_classes
     st.markdown(text.MAP_LEAD)
     forgets = [ForgetSpec(classes=(label,)) for label in range(n_classes)]
