@@ -38,6 +38,8 @@ app = st.App("app.py", lifespan=lifespan)
 
 def main() -> None:
     """One script run of one visitor."""
+    from camu_core import METHODS
+    from camu_core.errors import MethodFileError
     from pages.components import text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
@@ -59,7 +61,12 @@ def main() -> None:
             "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
         }
     )
-    page.run()
+    try:
+        len(METHODS)  # read, if nobody has
+    except MethodFileError as error:
+        st.error(str(error), icon=":material/extension_off:")
+    else:
+        page.run()
 
 
 if __name__ == "__main__":

@@ -12,16 +12,8 @@ _BAD_REQUEST, _FAILED, _INTERRUPTED = 2, 1, 130
 
 def main(argv: list[str] | None = None) -> int:
     """Parse `argv`, do what it says, and return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m camu_core", description="Make a neural network forget, and see it."
-    )
-    parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, module in COMMANDS.items():
-        summary = module.__doc__.splitlines()[0]
-        module.add_arguments(commands.add_parser(name, help=summary, description=summary))
-    arguments = parser.parse_args(argv)
     try:
+        arguments = _parser().parse_args(argv)
         COMMANDS[arguments.command].run(arguments)
     except CamuError as error:
         print(f"camu_core: {error}", file=sys.stderr)
@@ -30,6 +22,19 @@ def main(argv: list[str] | None = None) -> int:
         print("camu_core: interrupted; no half-finished result was kept.", file=sys.stderr)
         return _INTERRUPTED
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Raises: MethodFileError, since help names every method."""
+    parser = argparse.ArgumentParser(
+        prog="python -m camu_core", description="Make a neural network forget, and see it."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, module in COMMANDS.items():
+        summary = module.__doc__.splitlines()[0]
+        module.add_arguments(commands.add_parser(name, help=summary, description=summary))
+    return parser
 
 
 if __name__ == "__main__":

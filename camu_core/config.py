@@ -10,6 +10,7 @@ import platformdirs
 from camu_core.errors import SpecError
 
 APP_NAME = "camu-explorer"
+METHOD_FILES = "CAMU_METHODS"
 _STORE_MB = 4000
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
@@ -27,6 +28,11 @@ def scheduler_address() -> str | None:
 def device_name() -> str:
     """What networks compute on: CAMU_DEVICE, such as cpu, cuda or mps; else auto, the fastest that is here."""
     return os.environ.get("CAMU_DEVICE") or "auto"
+
+
+def method_files() -> tuple[str, ...]:
+    """Python files with unlearning methods of one's own: CAMU_METHODS, separated as PATH is; else none."""
+    return tuple(file for file in os.environ.get(METHOD_FILES, "").split(os.pathsep) if file)
 
 
 def store_limit_bytes() -> int:

@@ -5,7 +5,8 @@ CamuError
 │   ├── SpecError             unknown name, value out of range, wrong type
 │   ├── WeightsError          a weights file that cannot be read or belongs to another model
 │   ├── DatasetUnavailable    the images are not here and cannot be fetched
-│   └── ImagesRefused         a folder or zip of images that cannot become a dataset
+│   ├── ImagesRefused         a folder or zip of images that cannot become a dataset
+│   └── MethodFileError       a file of CAMU_METHODS that gives no method
 ├── RunError                  the request was right; the run did not end well
 │   ├── RunDiverged           the loss became NaN or infinite
 │   └── RunStopped            somebody pressed Stop
@@ -38,6 +39,10 @@ class DatasetUnavailable(RequestError):
 
 class ImagesRefused(RequestError):
     """A folder or zip of images cannot become a dataset: no class folders, unsafe, or over a limit."""
+
+
+class MethodFileError(RequestError):
+    """A file of CAMU_METHODS cannot be read or imported, or what it defines is not a method."""
 
 
 class RunError(CamuError):

@@ -39,6 +39,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         DatasetUnavailable: the images are neither here nor to be had.
         WeightsError: the original model's weights are not here.
         RunDiverged: a loss became NaN or infinite.
+        SpecError: the method is not here, or in another version; RunError: it is one of CAMU_METHODS, and failed.
     """
     with one_thread():
         seconds = {}
@@ -145,7 +146,7 @@ def _unlearning(
         meter.counts = training_cost(recipe["epochs"], recipe["batch_size"], len(task.y_retain))
         yield Step(1, 1, snapshot=watch.look(1))
         return
-    method = METHODS[spec.method]
+    method = METHODS.of(spec.method, spec.code)
     config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
     steps = method.unlearn(task, config)
     while True:

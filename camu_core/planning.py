@@ -49,7 +49,8 @@ def plan_run(
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
     config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})
-    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, pick_device(device or device_name()))
+    device = pick_device(device or device_name())
+    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, METHODS.code(method))
     # last, when nothing else can be wrong: it may keep a copy of the file
     path = weights or _original(dataset, model)
     sha256 = sha256_of(path) if path == shipped_path(dataset, model) else adopt_weights(path, dataset, model)
@@ -64,7 +65,7 @@ def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | Non
     """
     forget, method = forget or spec.forget, known("method", method or spec.method, METHODS)
     config = METHODS[method].default_config(spec.dataset, forget.kind, spec.model)
-    return replace(spec, forget=forget, method=method, settings=config.pairs())
+    return replace(spec, forget=forget, method=method, settings=config.pairs(), code=METHODS.code(method))
 
 
 def known(what: str, name: str, registry: Iterable[str]) -> str:

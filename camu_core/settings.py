@@ -50,6 +50,8 @@ class Settings:
 
 
 def _checked(spec: Field, value: Any) -> Setting:
+    if "low" not in spec.metadata:
+        raise TypeError(f"'{spec.name}' must be declared with setting(default, low, high, help)")
     kind = type(spec.default)
     wanted = "a whole number" if kind is int else "a number"
     if isinstance(value, bool):

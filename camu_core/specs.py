@@ -96,6 +96,7 @@ class RunSpec:
         settings: every field of the method's config, as sorted (name, value) pairs.
         seed: of every random draw of the run, 0..2**31-1.
         device: a torch device, such as "cpu", "cuda" or "mps".
+        code: sha256 of the file of a method of CAMU_METHODS, whose other version is another run; empty for our own.
     """
 
     dataset: str
@@ -106,6 +107,7 @@ class RunSpec:
     settings: tuple[tuple[str, Setting], ...]
     seed: int = 0
     device: str = "cpu"
+    code: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
@@ -119,8 +121,9 @@ class RunSpec:
         return hashlib.sha256(canonical.encode()).hexdigest()[:20]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain dict of JSON types; `from_json` is its inverse."""
-        return {**asdict(self), "forget": self.forget.to_json(), "settings": dict(self.settings)}
+        """Plain dict of JSON types, `code` only if there is one; `from_json` is its inverse."""
+        plain = {**asdict(self), "forget": self.forget.to_json(), "settings": dict(self.settings)}
+        return {name: value for name, value in plain.items() if name != "code" or value}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "RunSpec":
@@ -128,7 +131,8 @@ class RunSpec:
         try:
             forget = ForgetSpec.from_json(value["forget"])
             rest = {name: value[name] for name in ("dataset", "model", "weights", "method", "seed", "device")}
-            return cls(forget=forget, settings=tuple(value["settings"].items()), **rest)
+            settings, code = tuple(value["settings"].items()), str(value.get("code", ""))
+            return cls(forget=forget, settings=settings, code=code, **rest)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise SpecError(
                 f"Expected a run spec as written by this program; {error!r} is missing or wrong."

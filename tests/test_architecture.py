@@ -42,7 +42,7 @@ ALLOWED = {
     "data": "config errors files progress specs",
     "checkpoints": "config errors files",
     "training": "checkpoints data errors models progress settings",
-    "methods": "data errors models progress settings training",
+    "methods": "config data errors models progress settings training",
     "measures": "data errors models",
     "results": "data errors progress specs",
     "weights": "config data errors files models specs",

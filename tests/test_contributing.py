@@ -1,22 +1,53 @@
-"""The example method of CONTRIBUTING.md works as it stands there."""
+"""The example method of CONTRIBUTING.md works as it stands there, on the command line and in the app."""
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
-from camu_core import METHODS, plan_run, run
+import pytest
+from streamlit.testing.v1 import AppTest
 
-GUIDE = Path(__file__).resolve().parent.parent / "CONTRIBUTING.md"
+from camu_core import METHODS, RunStore, plan_run
+from pages.components import state
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_the_example_method_runs(monkeypatch) -> None:
-    (source,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), flags=re.DOTALL)
-    names: dict = {"__name__": "example"}
-    exec(compile(source, str(GUIDE), "exec"), names)
-    method = names["GradientAscent"]()
-    monkeypatch.setitem(METHODS, method.name, method)
+@pytest.fixture
+def my_method(tmp_path, monkeypatch) -> Path:
+    """The example as a file, named in CAMU_METHODS."""
+    (source,) = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), flags=re.DOTALL)
+    path = tmp_path / "my_method.py"
+    path.write_text(source)
+    monkeypatch.setenv("CAMU_METHODS", str(path))
+    return path
 
-    result = run(plan_run("digits", [3], method.name, {"n_steps": "40"}))
-    assert dict(result.spec.settings) == {"n_steps": 40, "lr": 0.02}
-    climbed = result.losses["forget_label"]
-    assert len(climbed) == 40
+
+def test_the_example_runs_from_the_command_line_and_opens_in_the_app(my_method: Path, digits) -> None:
+    line = "run --dataset digits --forget-class 3 --method ascent --set lr=0.04 --save --json -"
+    done = subprocess.run(
+        [sys.executable, "-m", "camu_core", *line.split()], capture_output=True, text=True, cwd=ROOT, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert printed["spec"]["settings"] == {"epochs": 6, "lr": 0.04}
+    result = RunStore().load(printed["digest"])
+    assert result.spec == plan_run("digits", [3], "ascent", {"lr": "0.04"})
+    climbed = result.losses["forget_error"]
     assert climbed[-5:].mean() > 1.5 * climbed[:5].mean()
+    assert result.metrics["unlearned"]["forget_test"] < result.metrics["original"]["forget_test"]
+    assert result.cost["samples_backward"] == 6 * int((digits.y_train == 3).sum())
+
+    state.engine.clear()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["run"] = result.digest
+    app.switch_page("pages/explore/run.py").run()
+    state.engine.clear()
+    assert not app.exception
+    assert app.selectbox(key="method").value == "ascent"
+    assert "My gradient ascent" in app.selectbox(key="method").options
+    assert app.number_input(key="set-digits-ascent-class-lr").value == 0.04
+    assert any("My gradient ascent took" in caption.value for caption in app.caption)
+    assert METHODS["ascent"].summary in app.selectbox(key="method").help

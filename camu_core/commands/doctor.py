@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from camu_core import __version__
-from camu_core.config import data_dir, home_dir
+from camu_core.config import METHOD_FILES, data_dir, home_dir
 from camu_core.data import DATASETS, imported_card, imported_datasets
+from camu_core.methods import METHODS
 from camu_core.weights import SHIPPED, sha256_of, shipped_cards, shipped_path
 
 _PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "umap-learn", "plotly", "streamlit", "distributed")
@@ -40,6 +41,11 @@ def run(arguments: argparse.Namespace) -> None:
     for card in shipped_cards(retrained=True):
         path = shipped_path(card["dataset"], card["model"], *card["forget_classes"])
         print(f"  {path.name:40} {card['retain_test_accuracy']:.2%} on what it learned, {_intact(path, card)}")
+    print(f"\nMethods of your own, from {METHOD_FILES}")
+    for method in METHODS.from_files():
+        print(f"  {method.name:14} {method.title}, {Path(method.file).resolve()}, sha256 {method.sha256[:12]}")
+    if not METHODS.from_files():
+        print("  none")
     print("\nFolders")
     for variable, folder in (("CAMU_HOME", home_dir()), ("CAMU_DATA", data_dir())):
         print(f"  {variable:10} {folder}  {_writable(folder)}")

@@ -1,4 +1,5 @@
-"""Unlearning methods by name. To add one: one file with a class that follows `Method`, one line in `METHODS`."""
+"""Unlearning methods by name. To add one: one file with a class that follows `Method`, one line in `METHODS`; or name
+the file in CAMU_METHODS, and leave this one alone."""
 
 from camu_core.methods.bad_teacher import BadTeacher
 from camu_core.methods.base import Method, UnlearningTask
@@ -7,6 +8,7 @@ from camu_core.methods.camu import CaMU
 from camu_core.methods.finetune import Finetune
 from camu_core.methods.neggrad import NegGrad
 from camu_core.methods.neggrad_plus import NegGradPlus
+from camu_core.methods.plugins import MethodRegistry
 from camu_core.methods.random_labels import RandomLabels
 from camu_core.methods.retrain import Retrain
 from camu_core.methods.salun import SalUn
@@ -16,9 +18,8 @@ from camu_core.methods.unsir import UNSIR
 
 __all__ = ["METHODS", "Method", "UnlearningTask"]
 
-METHODS: dict[str, Method] = {
-    method.name: method
-    for method in (
+METHODS = MethodRegistry(
+    (
         CaMU(),
         Retrain(),
         Finetune(),
@@ -32,4 +33,4 @@ METHODS: dict[str, Method] = {
         SSD(),
         UNSIR(),
     )
-}
+)

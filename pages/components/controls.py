@@ -108,10 +108,12 @@ def _follow(shown: RunSpec) -> None:
         return
     state.put("controls-of", shown.digest)
     state.put("dataset", shown.dataset)
-    state.put("method", shown.method)
     state.put("seed", shown.seed)
     follow(shown)
-    for name, value in shown.settings:
+    if shown.method not in METHODS:  # of a file that is not here any more
+        return
+    state.put("method", shown.method)
+    for name, value in shown.settings if METHODS.code(shown.method) == shown.code else ():
         state.put(_prefix(shown.dataset, shown.method, shown.forget.kind) + name, value)
 
 

@@ -15,8 +15,12 @@ from pages.components import batch, notes, state, text
 
 
 def entanglement(result: RunResult) -> None:
-    """Start, progress with the rows known so far, or the finished maps."""
+    """Start, progress with the rows known so far, or the finished maps.
+
+    Raises: SpecError if the run's method is not here any more.
+    """
     spec = result.spec
+    METHODS.of(spec.method, spec.code)
     n_classes = DATASETS[spec.dataset].n_classes
     st.markdown(text.MAP_LEAD)
     forgets = [ForgetSpec(classes=(label,)) for label in range(n_classes)]
@@ -39,7 +43,7 @@ def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:
     names = DATASETS[spec.dataset].class_names
     if all(cell is None for row in report["method"]["change"] for cell in row):
         return
-    headings = [heading.format(method=METHODS[spec.method].title) for heading in text.MAP_PANELS]
+    headings = [heading.format(method=METHODS.title(spec.method, spec.code)) for heading in text.MAP_PANELS]
     panels = {headings[0]: report["method"]}
     links = {headings[0]: [each.digest for each in ours]}
     if gold:

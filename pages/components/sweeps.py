@@ -48,7 +48,7 @@ def _one(sweep: SweepSpec) -> None:
             text.SWEEP_LINE.format(
                 dataset=DATASETS[sweep.dataset].title,
                 what=", ".join(forget.short for forget in sweep.forgets),
-                methods=", ".join(METHODS[name].title for name in sweep.methods if name in METHODS),
+                methods=", ".join(METHODS[name].title if name in METHODS else name for name in sweep.methods),
                 seeds=", ".join(map(str, sweep.seeds)),
                 done=len(done),
                 total=len(runs),

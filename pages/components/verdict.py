@@ -20,7 +20,7 @@ def run_line(run: state.OpenRun) -> None:
     what = text.RUN_NOTE.format(
         dataset=DATASETS[spec.dataset].title,
         what=forget_phrase(spec),
-        method=METHODS[spec.method].title,
+        method=METHODS.title(spec.method, spec.code),
         seed=spec.seed,
         device=spec.device,
     )
@@ -49,7 +49,8 @@ def verdict_card(result: RunResult, retrained: RunResult | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             for page, label, icon in text.EVIDENCE:
                 st.page_link(_PAGES[page], label=label, icon=icon, query_params={"run": result.digest}, width="content")
-            took = text.TOOK.format(method=METHODS[result.spec.method].title, seconds=result.seconds["unlearn"])
+            method = METHODS.title(result.spec.method, result.spec.code)
+            took = text.TOOK.format(method=method, seconds=result.seconds["unlearn"])
             if retrained is not None:
                 took += text.TOOK_RETRAINING.format(seconds=retrained.seconds["unlearn"])
                 took += text.TOOK_BEFOREHAND if retrained.is_shipped else ""

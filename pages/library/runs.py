@@ -28,7 +28,9 @@ def main() -> None:
 def _library(runs: list[dict]) -> None:
     specs = [RunSpec.from_json(run["spec"]) for run in runs]
     table = sweep_table(runs).assign(
-        pinned=[run["is_pinned"] for run in runs], phrase=[forget_phrase(spec) for spec in specs]
+        pinned=[run["is_pinned"] for run in runs],
+        phrase=[forget_phrase(spec) for spec in specs],
+        method_title=[METHODS.title(spec.method, spec.code) for spec in specs],
     )
     shown = _filtered(table)
     event = st.dataframe(
@@ -70,7 +72,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
             "": ["📌" if pinned else "" for pinned in table["pinned"]],
             "pictures": [DATASETS[name].title for name in table["dataset"]],
             "forget": table["phrase"],
-            "method": [METHODS[name].title if name in METHODS else name for name in table["method"]],
+            "method": table["method_title"],
             "seed": table["seed"],
             "forgotten": table["unlearned_forget_test"].fillna(table["unlearned_forget_train"]),
             "kept": table["unlearned_retain_test"],
