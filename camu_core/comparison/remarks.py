@@ -57,7 +57,12 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     if known.empty:
         return _without_gold(others, kind)
     best = known.loc[known["average_gap_mean"].idxmin()]
-    sentence = f"Closest to retraining: {best['title']}, {_points(best['average_gap_mean'])} away on average"
+    away = f"{_points(best['average_gap_mean'])} away"
+    sentence = (
+        f"Closest to retraining: {best['title']}, {away} on average"
+        if len(known) > 1
+        else f"{best['title']} is {away} from retraining on average"
+    )
     if best["speedup"] >= 1.5:
         sentence += f", {_times(best['speedup'])} faster"
     if len(known) > 1:

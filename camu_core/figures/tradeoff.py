@@ -62,7 +62,7 @@ def tradeoff_figure(
     if len(views) > 1:
         _add_frame(figure, _window(table.loc[near], target), dark)
     figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": ground(dark).muted})
-    return styled(figure, dark, title, height).update_layout(margin={"t": 78, "b": 84})
+    return styled(figure, dark, title, height).update_layout(margin={"t": 78 if heads else 50, "b": 84})
 
 
 def _ticks(low: float, high: float) -> dict[str, Any]:

@@ -38,7 +38,9 @@ def many() -> None:
     if not info.is_present():
         st.warning(words.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
     label = text.START.format(n=len(sweep.methods), m=len(sweep.seeds))
-    if batch.runs_needed(f"compare-{sweep.digest}", specs, label, lambda: _results(sweep, specs, text.SO_FAR)):
+    if batch.runs_needed(
+        f"compare-{sweep.digest}", specs, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label
+    ):
         _results(sweep, specs)
 
 

@@ -132,7 +132,7 @@ def _embedding(both: Pair, one: RunResult, other: RunResult) -> None:
     figure = embedding_figure(
         panels, both.probe.y, both.is_forget, names, axis_ranges(both.points), text.EMBEDDING, state.is_dark(),
         height=500, hover=_hover(both, names), chosen=chosen,
-    )  # fmt: skip
+    ).update_layout(dragmode="lasso")  # fmt: skip
     st.plotly_chart(
         figure, key="pair-embedding", selection_mode=("points", "box", "lasso"),
         on_select=lambda: state_compare.choose(*pair_key, sorted(set(state_compare.selected("pair-embedding")))),
@@ -158,7 +158,8 @@ def _strip(both: Pair, names, chosen: list[int], pair_key: tuple[str, str]) -> N
     pool = np.array(chosen) if chosen else np.arange(len(both.probe.y))
     first = pool[np.argsort(-both.distance[pool], kind="stable")][:SHOWN]
     with st.container(horizontal=True, vertical_alignment="center"):
-        line = text.CHOSEN.format(n=len(chosen), shown=len(first)) if chosen else text.DIFFER.format(shown=len(first))
+        form = text.DIFFER if not chosen else text.CHOSEN if len(chosen) <= SHOWN else text.CHOSEN_MANY
+        line = form.format(n=len(chosen), shown=len(first))
         st.markdown(f"**{line}**", width="content")
         if chosen:
             st.button(text.CLEAR, on_click=state_compare.choose, args=(*pair_key, ()), icon=":material/close:")

@@ -149,7 +149,8 @@ EMBEDDING_NOT = (
     "apart in the others."
 )
 TURNED = "{which} was trained apart and is turned onto the other's axes first; nothing is scaled."
-CHOSEN = "{n} images chosen; the {shown} on which A and B differ most"
+CHOSEN = "The chosen images: {n}"
+CHOSEN_MANY = "{n} images chosen; the {shown} on which A and B differ most"
 DIFFER = "The {shown} images on which A and B differ most"
 CLEAR = "Clear the choice"
 AGREEMENT = "They disagree on {n:,} of {total:,} new images"
