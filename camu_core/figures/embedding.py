@@ -59,6 +59,7 @@ def embedding_figure(
         chosen: samples, 0..N-1, that are ringed in every panel; the others are faint then.
     """
     figure = make_subplots(cols=len(panels), subplot_titles=[panel.title for panel in panels], horizontal_spacing=0.02)
+    fade = 0.35 if len(chosen) else 1.0
     groups = _groups(y, is_forget, class_names, color_by, ground(dark))
     for column, panel in enumerate(panels, start=1):
         guess = panel.logits.argmax(axis=1)
@@ -72,7 +73,7 @@ def embedding_figure(
                 row=1, col=column, x=panel.points[mask, 0], y=panel.points[mask, 1], mode="markers", name=name,
                 legendgroup=name, showlegend=column == 1, customdata=np.flatnonzero(mask), text=told,
                 hovertemplate="%{text}<extra></extra>",
-                marker={"color": color, "symbol": symbol, "size": size, "opacity": opacity * (0.35 if len(chosen) else 1)},
+                marker={"color": color, "symbol": symbol, "size": size, "opacity": fade * opacity},
             )  # fmt: skip
         if len(chosen):
             figure.add_scatter(
