@@ -65,8 +65,9 @@ def _controls() -> Question:
             text.METHODS, list(METHODS), selection_mode="multi", key="compare-methods",
             format_func=lambda name: METHODS[name].title,
         )  # fmt: skip
-        for label, names in ((text.ALL_METHODS, list(METHODS)), (text.NO_METHODS, [])):
-            st.button(label, on_click=state.put, args=("compare-methods", names))
+        with st.container(horizontal=True):
+            for label, names in ((text.ALL_METHODS, list(METHODS)), (text.NO_METHODS, [])):
+                st.button(label, on_click=state.put, args=("compare-methods", names))
     seeds = last.text_input(text.SEEDS, key="compare-seeds", help=text.SEEDS_HELP)
     chosen = [name for name in METHODS if name in methods]  # in their order, not in that of the clicks
     return Question(dataset, forget, ALL if len(chosen) == len(METHODS) else ",".join(chosen), seeds)
