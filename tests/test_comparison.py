@@ -139,7 +139,7 @@ def test_a_good_method_has_no_weakness_and_retraining_is_never_judged() -> None:
     ("forgotten", "drop", "start"),
     [
         (0.05, 0.03, None),
-        (0.051, 0.0, "forgets only in part: 5 %"),
+        (0.051, 0.0, "forgets only in part: 5.1 %"),
         (0.5, 0.0, "forgets only in part: 50 %"),
         (0.97, 0.0, "barely forgets: 97 % of the forgotten class is still recognised"),
         (0.0, 0.031, "forgets (0 %) but costs 3.1 points on the rest"),
@@ -193,7 +193,8 @@ def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> No
 def test_without_retraining_a_class_can_be_judged_and_images_cannot() -> None:
     unknown = {"average_gap_mean": np.nan}
     table = pd.concat([row("camu", **unknown), row("ssd", forgotten_mean=0.5, **unknown)])
-    assert headline(table, "class") == "1 of 2 methods forget and keep the rest: CaMU."
+    assert headline(table, "class") == "Forgotten, and the rest kept, by CaMU (1 of 2 methods)."
+    assert headline(table.drop(index="camu"), "class") == "None of these methods forgets and keeps the rest."
     assert "Only retraining tells" in headline(table, "random")
 
 
