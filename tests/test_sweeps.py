@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from camu_core import RunStore, plan_run
+from camu_core import METHODS, RunStore, plan_run
+from camu_core.__main__ import main
+from camu_core.commands import sweep as sweep_command
 from camu_core.engine import Engine
 from camu_core.errors import RunError, SpecError
 from camu_core.progress import drain
@@ -29,6 +31,11 @@ def test_what_is_no_number_is_refused(text: str) -> None:
         SweepSpec.from_texts("digits", text, ("camu",), "0")
 
 
+def test_a_range_without_end_is_refused_before_it_fills_the_memory() -> None:
+    with pytest.raises(SpecError, match="at most 1,000 numbers"):
+        SweepSpec.from_texts("digits", "3", ("camu",), "0-2147483647")
+
+
 @pytest.mark.parametrize(
     "request_", [("nowhere", "all", ("camu",), "0"), ("digits", "all", (), "0"), ("digits", "10", ("camu",), "0")]
 )
@@ -50,8 +57,23 @@ def test_the_table_has_one_row_a_run(digits_result) -> None:
     (row,) = sweep_table([digits_result.summary()]).to_dict("records")
     assert row["digest"] == digits_result.digest
     assert (row["dataset"], row["method"], row["forget"], row["seed"]) == ("digits", "camu", "3", 0)
+    assert {name: row[name] for name in digits_result.cost} == digits_result.cost
     assert row["unlearn_seconds"] == digits_result.seconds["unlearn"]
     assert row["unlearned_retain_test"] == digits_result.metrics["unlearned"]["retain_test"]
+
+
+def test_all_methods_by_one_word_on_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    asked = []
+
+    def finished(sweep: SweepSpec, engine: object):
+        asked.append(sweep)
+        yield from ()
+        return pd.DataFrame()
+
+    monkeypatch.setattr(sweep_command, "running_sweep", finished)
+    line = f"sweep --dataset digits --forget-class 3 --method all --seed 0-2 --output {tmp_path / 'sweep.csv'}"
+    assert main(line.split()) == 0
+    assert asked == [SweepSpec("digits", (3,), tuple(METHODS), (0, 1, 2))]
 
 
 @pytest.mark.slow

@@ -57,7 +57,12 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     if known.empty:
         return _without_gold(others, kind)
     best = known.loc[known["average_gap_mean"].idxmin()]
-    sentence = f"Closest to retraining: {best['title']}, {_points(best['average_gap_mean'])} away on average"
+    away = f"{_points(best['average_gap_mean'])} away"
+    sentence = (
+        f"Closest to retraining: {best['title']}, {away} on average"
+        if len(known) > 1
+        else f"{best['title']} is {away} from retraining on average"
+    )
     if best["speedup"] >= 1.5:
         sentence += f", {_times(best['speedup'])} faster"
     if len(known) > 1:
@@ -69,8 +74,9 @@ def _without_gold(others: pd.DataFrame, kind: str) -> str:
     if kind != "class":
         return "Only retraining tells whether single images were forgotten: add it to the methods."
     fine = others[(others["forgotten_mean"] <= FORGOTTEN_AT_MOST) & (others["kept_drop_mean"] <= KEPT_DROP_AT_MOST)]
-    names = _listed(fine["title"].tolist())
-    return f"{len(fine)} of {len(others)} methods forget and keep the rest{': ' + names if names else ''}."
+    if fine.empty:
+        return "None of these methods forgets and keeps the rest."
+    return f"Forgotten, and the rest kept, by {_listed(fine['title'].tolist())} ({len(fine)} of {len(others)} methods)."
 
 
 def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
@@ -132,7 +138,8 @@ def _of_any(row: pd.Series, gold: pd.Series | None, what: str) -> Iterator[str]:
 
 
 def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.0f} %"
+    percent = 100 * fraction
+    return f"{percent:.1f} %" if 0 < percent < 9.95 else f"{percent:.0f} %"
 
 
 def _points(fraction: float) -> str:
@@ -149,4 +156,4 @@ def _times(factor: float) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

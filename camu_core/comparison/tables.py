@@ -61,21 +61,23 @@ def by_method(runs: pd.DataFrame) -> pd.DataFrame:
         ],
         axis=1,
     )
-    return with_intervals(table)
+    return with_intervals(table, measures.count())
 
 
-def with_intervals(table: pd.DataFrame) -> pd.DataFrame:
+def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.DataFrame:
     """Add half the width of each mean's 95 % interval, and how many times faster than retraining each method is.
 
     Args:
         table: index method; `n_seeds`; `<name>_mean` and `<name>_std` of any measures, `unlearn_seconds` among them.
+        n: seeds with a value, index method, columns the measures; None where all `n_seeds` have one.
     Returns:
         the table with `<name>_reach` (NaN of one seed), `speedup` (NaN without retraining) and `title`.
     Source: Student's t over seeds, quantiles by scipy. It tells how firm a mean is over seeds, not over images.
     """
     names = [column.removesuffix("_mean") for column in table.columns if column.endswith("_mean")]
-    reaches = table[[f"{name}_std" for name in names]].mul(_t_factor(table["n_seeds"]), axis=0)
-    reaches.columns = [f"{name}_reach" for name in names]
+    reaches = {
+        f"{name}_reach": table[f"{name}_std"] * _t_factor(table["n_seeds"] if n is None else n[name]) for name in names
+    }
     seconds = table["unlearn_seconds_mean"]
     gold = seconds.get(GOLD, np.nan)
     return table.assign(**reaches, speedup=gold / seconds, title=[title_of(name) for name in table.index])

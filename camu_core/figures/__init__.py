@@ -3,13 +3,14 @@
 from camu_core.figures.accuracy import class_figure, confusion_figure, runs_figure, split_figure
 from camu_core.figures.attribution import attribution_figure, entanglement_figure, interactions_figure
 from camu_core.figures.causal import class_effects_figure, effects_figure, layers_figure, mediation_figure
+from camu_core.figures.cost import cost_figure
 from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
 from camu_core.figures.graph import answers_figure, graph_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
 from camu_core.figures.multiples import multiples_figure
 from camu_core.figures.pair import agreement_figure, confusion_difference_figure
-from camu_core.figures.tradeoff import cost_figure, tradeoff_figure
+from camu_core.figures.tradeoff import tradeoff_figure
 from camu_core.figures.wall import wall_figure
 
 __all__ = [

@@ -56,9 +56,10 @@ def embedding_figure(
         ranges: from `axis_ranges`, so that panels, snapshots and reruns can be compared by eye.
         color_by: "role" (forget / retain) or "class".
         hover: what each sample tells, N texts; by default its class and what the panel's network says of it.
-        chosen: samples, 0..N-1, that are ringed in every panel.
+        chosen: samples, 0..N-1, that are ringed in every panel; the others are faint then.
     """
     figure = make_subplots(cols=len(panels), subplot_titles=[panel.title for panel in panels], horizontal_spacing=0.02)
+    fade = 0.35 if len(chosen) else 1.0
     groups = _groups(y, is_forget, class_names, color_by, ground(dark))
     for column, panel in enumerate(panels, start=1):
         guess = panel.logits.argmax(axis=1)
@@ -72,13 +73,13 @@ def embedding_figure(
                 row=1, col=column, x=panel.points[mask, 0], y=panel.points[mask, 1], mode="markers", name=name,
                 legendgroup=name, showlegend=column == 1, customdata=np.flatnonzero(mask), text=told,
                 hovertemplate="%{text}<extra></extra>",
-                marker={"color": color, "symbol": symbol, "size": size, "opacity": opacity},
+                marker={"color": color, "symbol": symbol, "size": size, "opacity": fade * opacity},
             )  # fmt: skip
         if len(chosen):
             figure.add_scatter(
                 row=1, col=column, x=panel.points[chosen, 0], y=panel.points[chosen, 1], mode="markers",
                 name="selected", legendgroup="selected", showlegend=column == 1, hoverinfo="skip",
-                marker={"symbol": "circle-open", "size": 12, "color": ground(dark).text, "line": {"width": 2}},
+                marker={"symbol": "circle-open", "size": 9, "color": ground(dark).text, "line": {"width": 1.5}},
             )  # fmt: skip
     tones = ground(dark)
     figure.update_xaxes(range=ranges[0], showticklabels=False, showgrid=False, mirror=True, linecolor=tones.grid)

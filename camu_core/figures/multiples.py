@@ -33,7 +33,6 @@ def multiples_figure(
         rows=n_rows, cols=_COLUMNS, shared_yaxes=True, subplot_titles=list(titles.values()), horizontal_spacing=0.015,
         vertical_spacing=min(0.9 / n_rows, 44 / (_PANEL_PIXELS * n_rows)),
     )  # fmt: skip
-    names = [f"<b>{name}</b>" if label in forget_classes else name for label, name in enumerate(class_names)]
     for i, method in enumerate(titles):
         place = {"row": i // _COLUMNS + 1, "col": i % _COLUMNS + 1}
         rows = per_class[per_class["method"] == method].sort_values("label")
@@ -44,30 +43,27 @@ def multiples_figure(
             legendgroup="before", hoverinfo="skip",
             marker={"color": "rgba(127,127,127,0.18)", "line": {"color": MODEL_COLORS["original"], "width": 1}},
         )  # fmt: skip
-        for is_forgotten in (False, True):
-            part = rows[rows["label"].isin(forget_classes) == is_forgotten]
-            figure.add_bar(
-                **place, x=part["label"], y=part["mean"], width=0.5, showlegend=False,
-                marker={"color": tones.forget if is_forgotten else color,
-                        "pattern": {"shape": "/" if is_forgotten else ""}},
-                error_y={"type": "data", "array": part["reach"], "color": tones.muted, "thickness": 1, "width": 2},
-                customdata=[
-                    f"{class_names[label]}: {mean:.1%}{'' if np.isnan(reach) else f' ± {100 * reach:.1f}'}"
-                    f"<br>before: {before:.1%}<br>n = {n} seeds"
-                    for label, mean, reach, before, n in part[["label", "mean", "reach", "before", "n_seeds"]]
-                    .astype({"n_seeds": int}).itertuples(index=False)
-                ],
-                hovertemplate=f"%{{customdata}}<extra>{titles[method]}</extra>",
-            )  # fmt: skip
-        for label in set(labels) & set(forget_classes):
-            figure.add_vrect(
-                x0=label - 0.5, x1=label + 0.5, fillcolor=tones.forget, opacity=0.14, line_width=0, **place
-            )
-        is_lowest = i + _COLUMNS >= len(titles)
-        figure.update_xaxes(
-            tickvals=list(range(len(names))), ticktext=names, showticklabels=is_lowest, showgrid=False,
-            tickfont={"size": 11}, range=[-0.6, len(names) - 0.4], **place,
+        is_forgotten = rows["label"].isin(forget_classes)
+        figure.add_bar(
+            **place, x=labels, y=rows["mean"], width=0.5, showlegend=False,
+            marker={"color": np.where(is_forgotten, tones.forget, color),
+                    "pattern": {"shape": np.where(is_forgotten, "/", "")}},
+            error_y={"type": "data", "array": rows["reach"], "color": tones.muted, "thickness": 1, "width": 2},
+            customdata=_told(rows, class_names), hovertemplate=f"%{{customdata}}<extra>{titles[method]}</extra>",
         )  # fmt: skip
+    names = [f"<b>{name}</b>" if label in forget_classes else name for label, name in enumerate(class_names)]
+    figure.update_xaxes(
+        tickvals=list(range(len(names))), ticktext=names, showgrid=False, tickfont={"size": 11},
+        range=[-0.6, len(names) - 0.4], showticklabels=False,
+    )  # fmt: skip
+    for i in range(max(0, len(titles) - _COLUMNS), len(titles)):  # the lowest panel of each column
+        figure.layout[f"xaxis{i + 1 if i else ''}"].showticklabels = True
+    bands = [
+        {"type": "rect", "xref": f"x{i + 1 if i else ''}", "yref": f"y{i + 1 if i else ''} domain", "y0": 0, "y1": 1,
+         "x0": label - 0.5, "x1": label + 0.5, "fillcolor": tones.forget, "opacity": 0.14, "line": {"width": 0}}
+        for i in range(len(titles)) for label in forget_classes
+    ]  # fmt: skip
+    figure.update_layout(shapes=bands)
     for name, color, pattern in _legend(titles, tones.forget, bool(forget_classes)):
         figure.add_bar(x=[None], y=[None], name=name, marker={"color": color, "pattern": {"shape": pattern}})
     figure.update_yaxes(range=[0, 1.06], tickvals=[0, 0.5, 1], tickformat=".0%")
@@ -75,6 +71,15 @@ def multiples_figure(
     return styled(figure, dark, title, 130 + _PANEL_PIXELS * n_rows).update_layout(
         barmode="overlay", margin={"t": 76, "b": 64}
     )
+
+
+def _told(rows: pd.DataFrame, class_names: Sequence[str]) -> list[str]:
+    return [
+        f"{class_names[row['label']]}: {row['mean']:.1%}"
+        + ("" if np.isnan(row["reach"]) else f" ± {100 * row['reach']:.1f}")
+        + f"<br>before: {row['before']:.1%}<br>n = {row['n_seeds']} seeds"
+        for row in rows.to_dict("records")
+    ]
 
 
 def _legend(titles: Mapping[str, str], forget: str, is_class: bool) -> list[tuple[str, str, str]]:

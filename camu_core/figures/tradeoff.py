@@ -1,4 +1,4 @@
-"""Methods in the plane of forgetting and keeping, with retraining as the target, and what each of them costs."""
+"""Methods in the plane of forgetting and keeping, with retraining as the target."""
 
 from collections.abc import Sequence
 from itertools import cycle
@@ -48,6 +48,7 @@ def tradeoff_figure(
     figure = make_subplots(cols=len(views), subplot_titles=heads, horizontal_spacing=0.08,
                            column_widths=[0.42, 0.58][: len(views)] if len(views) > 1 else None)  # fmt: skip
     symbols = dict(zip(table.index.drop(_GOLD, errors="ignore"), cycle(_SYMBOLS)))
+    labels = []
     for column, (labelled, centre) in enumerate(views, start=1):
         ranges = _window(table.loc[near], target) if centre is not None else _whole(table, before)
         with_crosses = {*labelled, _GOLD}  # the others' would run through this panel from end to end
@@ -55,14 +56,15 @@ def tradeoff_figure(
             _add_seeds(figure, column, runs[runs["method"].isin(with_crosses)], symbols)
         shown = table if centre is None else table[table.index.isin(with_crosses)]
         _add_marks(figure, column, shown, symbols, before, with_crosses, dark)
-        _add_labels(figure, column, table.loc[labelled], ranges, height, centre is not None, dark)
+        labels += _labels(column, table.loc[labelled], ranges, height, centre is not None, dark)
         figure.update_xaxes(range=ranges[0], title=axes[0], **_ticks(*ranges[0]), row=1, col=column)
         figure.update_yaxes(range=ranges[1], **_ticks(*ranges[1]), row=1, col=column)
     figure.update_yaxes(title=axes[1], col=1)
     if len(views) > 1:
         _add_frame(figure, _window(table.loc[near], target), dark)
     figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": ground(dark).muted})
-    return styled(figure, dark, title, height).update_layout(margin={"t": 78, "b": 84})
+    figure.update_layout(annotations=[*figure.layout.annotations, *labels])
+    return styled(figure, dark, title, height).update_layout(margin={"t": 78 if heads else 50, "b": 84})
 
 
 def _ticks(low: float, high: float) -> dict[str, Any]:
@@ -112,7 +114,6 @@ def _add_seeds(figure: go.Figure, column: int, runs: pd.DataFrame, symbols: dict
 
 
 def _add_marks(figure, column, table, symbols, before, with_crosses, dark) -> None:
-    tones = ground(dark)
     if before:
         figure.add_scatter(
             row=1, col=column, x=[before[0]], y=[before[1]], mode="markers", name=MODEL_TITLES["original"],
@@ -120,32 +121,41 @@ def _add_marks(figure, column, table, symbols, before, with_crosses, dark) -> No
             marker={"size": 13, "color": MODEL_COLORS["original"], "symbol": MODEL_SYMBOLS["original"]},
             hovertemplate="before: %{x:.1%} and %{y:.1%}<extra></extra>",
         )  # fmt: skip
-    for name, row in table.iterrows():
-        is_gold = name == _GOLD
-        color = MODEL_COLORS["retrained" if is_gold else "unlearned"]
-        figure.add_scatter(
-            row=1, col=column, x=[row["forgotten_mean"]], y=[row["kept_mean"]], mode="markers",
-            name="the target: retrained without it" if is_gold else "a method: mean over seeds, 95 % interval",
-            showlegend=column == 1 and (is_gold or name == next(iter(symbols))),
-            legendgroup="gold" if is_gold else "method", legendrank=1 if is_gold else 2,
-            marker={"size": 17 if is_gold else 12, "color": color, "symbol": "star" if is_gold else symbols[name],
-                    "line": {"width": 1, "color": tones.page}},
-            **{f"error_{axis}": _cross(row[f"{measure}_reach"] if name in with_crosses else 0, color)
-               for axis, measure in (("x", "forgotten"), ("y", "kept"))},
-            hovertemplate=f"<b>{row['title']}</b><br>forgotten: {_with_reach(row, 'forgotten')} recognised<br>"
-            f"kept: {_with_reach(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} seeds<extra></extra>",
-        )  # fmt: skip
-        if is_gold:
-            figure.add_scatter(
-                row=1, col=column, x=[row["forgotten_mean"]], y=[row["kept_mean"]], mode="markers", hoverinfo="skip",
-                showlegend=False, marker={"size": 34, "symbol": "circle-open", "color": color, "line": {"width": 2}},
-            )  # fmt: skip
+    is_gold = table.index == _GOLD
+    gold, others = table[is_gold], table[~is_gold]
+    _add_means(figure, column, others, "unlearned", "a method: mean over seeds, 95 % interval",
+               {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, dark)  # fmt: skip
+    _add_means(figure, column, gold, "retrained", "the target: retrained without it", {"size": 17, "symbol": "star"},
+               with_crosses, dark)  # fmt: skip
+    figure.add_scatter(
+        row=1, col=column, x=gold["forgotten_mean"], y=gold["kept_mean"], mode="markers", hoverinfo="skip",
+        showlegend=False,
+        marker={"size": 34, "symbol": "circle-open", "color": MODEL_COLORS["retrained"], "line": {"width": 2}},
+    )  # fmt: skip
 
 
-def _cross(reach: float, color: str) -> dict[str, Any]:
+def _add_means(figure, column, rows, role: str, name: str, marker: dict, with_crosses, dark) -> None:
+    """Means and, of those in `with_crosses`, their intervals, in the colour of a role."""
+    if rows.empty:
+        return
+    color, is_crossed = MODEL_COLORS[role], rows.index.isin(with_crosses)
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
-    return {"type": "data", "array": [reach], "visible": bool(reach > 0), "thickness": 1.5, "width": 3,
-            "color": f"rgba({red},{green},{blue},0.45)"}  # fmt: skip
+    crosses = {
+        f"error_{axis}": {
+            "type": "data", "array": rows[f"{measure}_reach"].where(is_crossed), "thickness": 1.5, "width": 3,
+            "color": f"rgba({red},{green},{blue},0.45)",
+        }
+        for axis, measure in (("x", "forgotten"), ("y", "kept"))
+    }  # fmt: skip
+    figure.add_scatter(
+        row=1, col=column, x=rows["forgotten_mean"], y=rows["kept_mean"], mode="markers", name=name, legendgroup=role,
+        showlegend=column == 1, legendrank=1 if role == "retrained" else 2, **crosses,
+        marker={**marker, "color": color, "line": {"width": 1, "color": ground(dark).page}},
+        text=[f"<b>{row['title']}</b><br>forgotten: {_with_reach(row, 'forgotten')} recognised<br>"
+              f"kept: {_with_reach(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} seeds"
+              for _, row in rows.iterrows()],
+        hovertemplate="%{text}<extra></extra>",
+    )  # fmt: skip
 
 
 def _with_reach(row: pd.Series, name: str) -> str:
@@ -153,26 +163,28 @@ def _with_reach(row: pd.Series, name: str) -> str:
     return f"{row[f'{name}_mean']:.1%}" + ("" if np.isnan(reach) else f" ± {100 * reach:.1f}")
 
 
-def _add_labels(figure, column, rows, ranges, height, in_a_stack: bool, dark) -> None:
+def _labels(column: int, rows: pd.DataFrame, ranges, height: int, in_a_stack: bool, dark: bool) -> list[dict]:
     """Names with lines to their marks: in a stack at the right, or beside each mark; none on another."""
-    if rows.empty:
-        return
     (x_low, x_high), (y_low, y_high) = ranges
-    least = (y_high - y_low) * _LINE / (height - 170)
+    width, least = x_high - x_low, (y_high - y_low) * _LINE / (height - 170)
     rows = rows.sort_values(["kept_mean", "forgotten_mean"])
     is_left = (rows["forgotten_mean"] > (x_low + x_high) / 2) & (not in_a_stack)
+    x, y, labels = _axis("x", column), _axis("y", column), []
     for side in (False, True):
         part = rows[is_left == side]
         heights = spread(part["kept_mean"], least, y_low + least, y_high - least)
         for (_, row), label_y in zip(part.iterrows(), heights, strict=True):
-            x, width = row["forgotten_mean"], x_high - x_low
-            label_x = x_low + 0.66 * width if in_a_stack else x + (-0.07 if side else 0.07) * width
-            figure.add_annotation(
-                x=x, y=row["kept_mean"], ax=label_x, ay=label_y, text=row["title"], showarrow=True, arrowhead=0,
-                arrowwidth=1, arrowcolor=ground(dark).muted, standoff=7, xanchor="right" if side else "left",
-                axref=_axis("x", column), ayref=_axis("y", column), row=1, col=column,
-                bgcolor=ground(dark).page, borderpad=1, font={"size": 13, "color": ground(dark).text},
+            beside = row["forgotten_mean"] + (-0.07 if side else 0.07) * width
+            labels.append(
+                {
+                    "xref": x, "yref": y, "axref": x, "ayref": y, "x": row["forgotten_mean"], "y": row["kept_mean"],
+                    "ax": x_low + 0.66 * width if in_a_stack else beside, "ay": label_y, "text": row["title"],
+                    "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": ground(dark).muted, "standoff": 7,
+                    "xanchor": "right" if side else "left", "bgcolor": ground(dark).page, "borderpad": 1,
+                    "font": {"size": 13, "color": ground(dark).text},
+                }
             )  # fmt: skip
+    return labels
 
 
 def _axis(letter: str, column: int) -> str:
@@ -199,48 +211,3 @@ def _add_frame(figure: go.Figure, window: tuple[list[float], list[float]], dark:
     tones = ground(dark)
     figure.add_shape(row=1, col=1, type="rect", x0=x_low, x1=x_high, y0=y_low, y1=y_high,
                      line={"color": tones.muted, "width": 1, "dash": "dot"})  # fmt: skip
-
-
-def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figure:
-    """Seconds, passes and samples of each method on logarithmic axes, the quickest on top, with retraining's line.
-
-    Args:
-        table: of `by_method`.
-    """
-    tones = ground(dark)
-    rows = table.sort_values("unlearn_seconds_mean", ascending=False)
-    colors = [MODEL_COLORS["retrained" if name == _GOLD else "unlearned"] for name in rows.index]
-    faster = [
-        f"{_short(seconds)} s" + ("" if name == _GOLD or np.isnan(speedup) else f" · {_short(speedup)}x")
-        for name, seconds, speedup in zip(rows.index, rows["unlearn_seconds_mean"], rows["speedup"], strict=True)
-    ]
-    counts = [("forward_passes", "passes forward"), ("backward_passes", "passes backward"),
-              ("samples_forward", "images looked at")]  # fmt: skip
-    panels = [("unlearn_seconds", "seconds (5x: five times as fast as retraining)", faster)]
-    panels += [(name, label, [f"{value:,.0f}" for value in rows[f"{name}_mean"]]) for name, label in counts
-               if f"{name}_mean" in rows and (rows[f"{name}_mean"] > 0).any()]  # fmt: skip
-    figure = make_subplots(cols=len(panels), shared_yaxes=True, horizontal_spacing=0.02,
-                           subplot_titles=[label for _, label, _ in panels],
-                           column_widths=[0.4, *[0.2] * (len(panels) - 1)])  # fmt: skip
-    for column, (name, label, words) in enumerate(panels, start=1):
-        values = rows[f"{name}_mean"]
-        positive = values[values > 0]
-        figure.add_bar(
-            row=1, col=column, x=values, y=rows["title"], orientation="h", showlegend=False,
-            marker={"color": colors}, text=words, textposition="outside", textfont={"size": 12}, cliponaxis=False,
-            customdata=["" if np.isnan(reach) else f" ± {reach:,.2f}" for reach in rows[f"{name}_reach"]],
-            hovertemplate=f"%{{y}}: %{{x:,.4g}}%{{customdata}} {label}<extra></extra>",
-        )  # fmt: skip
-        ends = [np.log10(positive.min()) - 0.35, np.log10(positive.max()) + (0.75 if column == 1 else 0.6)]
-        figure.update_xaxes(type="log", range=ends, dtick=1, row=1, col=column, tickformat="~s" if column > 1 else "")
-        if _GOLD in rows.index and values[_GOLD] > 0:
-            figure.add_vline(x=values[_GOLD], row=1, col=column, layer="below", opacity=0.6,
-                             line={"color": MODEL_COLORS["retrained"], "width": 1.5, "dash": "dot"})  # fmt: skip
-    figure.update_yaxes(showgrid=False)
-    figure.update_annotations(font={"size": 14, "color": tones.muted})
-    return styled(figure, dark, title, 110 + 26 * len(rows)).update_layout(margin={"t": 76}, bargap=0.3)
-
-
-def _short(number: float) -> str:
-    """0.28, 4.5, 45, 1,200."""
-    return f"{number:.2f}" if number < 1 else f"{number:.1f}" if number < 10 else f"{number:,.0f}"

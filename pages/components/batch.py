@@ -10,12 +10,18 @@ from pages.components import state, text
 TICK_SECONDS = 1.0
 
 
-def runs_needed(key: str, specs: Sequence[RunSpec], label: str, draw: Callable[[], None] | None = None) -> bool:
+def runs_needed(
+    key: str,
+    specs: Sequence[RunSpec],
+    label: str,
+    draw: Callable[[], None] | None = None,
+    go_on: str = text.BATCH_GO_ON,
+) -> bool:
     """Draw what there is to do, or what is under way; nothing once all runs are finished.
 
     Args:
         key: names the batch on this page and in this session.
-        label: of the start button.
+        label: of the start button; go_on: of the same once some runs are finished.
         draw: shown below the progress and drawn anew with it, such as the part of a picture that is known already.
     Returns:
         whether all runs are finished.
@@ -28,7 +34,7 @@ def runs_needed(key: str, specs: Sequence[RunSpec], label: str, draw: Callable[[
         return False
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            text.BATCH_GO_ON if view.n_done > 1 else label, key=f"start-{key}", type="primary",
+            go_on if view.n_done > 1 else label, key=f"start-{key}", type="primary",
             icon=":material/play_arrow:", on_click=state.start_batch, args=(key, specs),
         )  # fmt: skip
         if view.n_done:

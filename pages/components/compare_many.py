@@ -38,7 +38,9 @@ def many() -> None:
     if not info.is_present():
         st.warning(words.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
     label = text.START.format(n=len(sweep.methods), m=len(sweep.seeds))
-    if batch.runs_needed(f"compare-{sweep.digest}", specs, label, lambda: _results(sweep, specs, text.SO_FAR)):
+    if batch.runs_needed(
+        f"compare-{sweep.digest}", specs, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label
+    ):
         _results(sweep, specs)
 
 
@@ -63,8 +65,9 @@ def _controls() -> Question:
             text.METHODS, list(METHODS), selection_mode="multi", key="compare-methods",
             format_func=lambda name: METHODS[name].title,
         )  # fmt: skip
-        for label, names in ((text.ALL_METHODS, list(METHODS)), (text.NO_METHODS, [])):
-            st.button(label, on_click=state.put, args=("compare-methods", names))
+        with st.container(horizontal=True):
+            for label, names in ((text.ALL_METHODS, list(METHODS)), (text.NO_METHODS, [])):
+                st.button(label, on_click=state.put, args=("compare-methods", names))
     seeds = last.text_input(text.SEEDS, key="compare-seeds", help=text.SEEDS_HELP)
     chosen = [name for name in METHODS if name in methods]  # in their order, not in that of the clicks
     return Question(dataset, forget, ALL if len(chosen) == len(METHODS) else ",".join(chosen), seeds)

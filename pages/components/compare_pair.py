@@ -6,6 +6,7 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult, RunSpec
 from camu_core.comparison import Pair, difference_table
+from camu_core.errors import CamuError
 from camu_core.figures import Panel, agreement_figure, axis_ranges, confusion_difference_figure, embedding_figure
 from camu_core.planning import plan_like
 from camu_core.verdict import forget_phrase
@@ -28,7 +29,7 @@ def pair() -> None:
         return
     state_compare.open_pair(a, b)
     one, other = state.find_result(a), state.find_result(b)
-    if all(state.example_store().has(digest) for digest in (a, b)):
+    if not any(state.engine().store.has(digest) for digest in (a, b)):
         st.info(text.PAIR_EXAMPLE, icon=":material/visibility:")
     both = state_compare.pair_of(a, b)
     _headline(both, one, other)
@@ -49,8 +50,7 @@ def _pick(shown: RunResult) -> tuple[str, str | None]:
     partners = [digest for digest in listed if digest != a and _kind(listed[digest]) == _kind(listed[a])]
     b = state_compare.second_digest()
     if b is not None and b not in partners and b != a:
-        state.find_result(b)  # says what is wrong with it, unless it is of another kind
-        st.warning(text.OTHER_KIND, icon=":material/report:")
+        st.warning(_why_not(b), icon=":material/report:")
     wanted = b if b in partners else _partner(listed, a, partners)
     if wanted is None:
         return a, None
@@ -63,6 +63,15 @@ def _pick(shown: RunResult) -> tuple[str, str | None]:
         args=(b, a), width="stretch",
     )  # fmt: skip
     return a, b
+
+
+def _why_not(digest: str) -> str:
+    """What keeps a run from being the second one."""
+    try:
+        state.find_result(digest)
+    except CamuError as error:
+        return str(error)
+    return text.OTHER_KIND
 
 
 def _kind(spec: RunSpec) -> tuple[str, str]:
@@ -132,7 +141,7 @@ def _embedding(both: Pair, one: RunResult, other: RunResult) -> None:
     figure = embedding_figure(
         panels, both.probe.y, both.is_forget, names, axis_ranges(both.points), text.EMBEDDING, state.is_dark(),
         height=500, hover=_hover(both, names), chosen=chosen,
-    )  # fmt: skip
+    ).update_layout(dragmode="lasso")  # fmt: skip
     st.plotly_chart(
         figure, key="pair-embedding", selection_mode=("points", "box", "lasso"),
         on_select=lambda: state_compare.choose(*pair_key, sorted(set(state_compare.selected("pair-embedding")))),
@@ -158,7 +167,8 @@ def _strip(both: Pair, names, chosen: list[int], pair_key: tuple[str, str]) -> N
     pool = np.array(chosen) if chosen else np.arange(len(both.probe.y))
     first = pool[np.argsort(-both.distance[pool], kind="stable")][:SHOWN]
     with st.container(horizontal=True, vertical_alignment="center"):
-        line = text.CHOSEN.format(n=len(chosen), shown=len(first)) if chosen else text.DIFFER.format(shown=len(first))
+        form = text.DIFFER if not chosen else text.CHOSEN if len(chosen) <= SHOWN else text.CHOSEN_MANY
+        line = form.format(n=len(chosen), shown=len(first))
         st.markdown(f"**{line}**", width="content")
         if chosen:
             st.button(text.CLEAR, on_click=state_compare.choose, args=(*pair_key, ()), icon=":material/close:")

@@ -37,7 +37,8 @@ def show() -> None:
     )  # fmt: skip
     state_compare.show_published()
     kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
-    title = text.TRADEOFF[kind].format(what=compare_many.forget_title(dataset, forget).lower())
+    what = compare_many.forget_title(dataset, forget)
+    title = text.TRADEOFF[kind].format(what=what[0].lower() + what[1:])
     st.plotly_chart(
         tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark()), key="published-tradeoff"
     )

@@ -82,9 +82,9 @@ def _needs(method) -> list[str]:
 def _columns(shown: pd.DataFrame) -> dict:
     titles, tips = text.COLUMNS, text.COLUMN_HELP
     reach = {"help": tips["reach"], "width": 48}
-    percent = {"format": "%.1f %%", "min_value": 0, "max_value": 100, "width": 108}
+    percent = {"format": "%.1f %%", "min_value": 0, "max_value": 100, "width": 102}
     return {
-        "method": _Column.TextColumn(titles["method"], pinned=True, width=176),
+        "method": _Column.TextColumn(titles["method"], pinned=True, width=172),
         "needs": _Column.MultiselectColumn(
             titles["needs"], help=tips["needs"], options=[text.NO_RETAIN, text.NO_LABELS], color=["green", "violet"],
             width=86,
@@ -98,7 +98,7 @@ def _columns(shown: pd.DataFrame) -> dict:
         ),
         "kept_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
         "gap": _Column.ProgressColumn(
-            titles["gap"], help=tips["gap"], format="%.1f", min_value=0, color="gray", width=100,
+            titles["gap"], help=tips["gap"], format="%.1f", min_value=0, color="gray", width=84,
             max_value=float(shown["gap"].max()) if "gap" in shown else 1.0,
         ),
         "attack": _Column.NumberColumn(titles["attack"], help=tips["attack"], format="%.2f", width=56),

@@ -58,7 +58,7 @@ COLUMNS = {
     "needs": "Does without",
     "forgotten": "Forgotten",
     "kept": "Kept",
-    "gap": "Gap to retrained",
+    "gap": "Gap",
     "attack": "AUC",
     "seconds": "Seconds",
     "speedup": "Speed",
@@ -70,7 +70,7 @@ COLUMN_HELP = {
     "needs": "What the method can work without: the data to keep; labels of any image",
     "forgotten": "Accuracy on what was forgotten: new images of the class, or the forgotten images themselves",
     "kept": "Accuracy on the other new images",
-    "gap": "Mean difference of the four accuracies from the retrained network with the same seed, in points",
+    "gap": "Gap to retrained: mean distance of the accuracies from retraining with the same seed, in points",
     "attack": "How well an attacker tells forgotten images from new ones: 0.50 is guessing, the aim is retraining's",
     "seconds": "Unlearning alone, mean over seeds, on this server beside other work",
     "speed": "Seconds of retraining divided by seconds of the method",
@@ -149,7 +149,8 @@ EMBEDDING_NOT = (
     "apart in the others."
 )
 TURNED = "{which} was trained apart and is turned onto the other's axes first; nothing is scaled."
-CHOSEN = "{n} images chosen; the {shown} on which A and B differ most"
+CHOSEN = "The chosen images: {n}"
+CHOSEN_MANY = "{n} images chosen; the {shown} on which A and B differ most"
 DIFFER = "The {shown} images on which A and B differ most"
 CLEAR = "Clear the choice"
 AGREEMENT = "They disagree on {n:,} of {total:,} new images"

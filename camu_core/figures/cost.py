@@ -1,0 +1,55 @@
+"""What each method costs."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from camu_core.figures.theme import MODEL_COLORS, ground, styled
+
+_GOLD = "retrain"
+
+
+def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figure:
+    """Seconds, passes and samples of each method on logarithmic axes, the quickest on top, with retraining's line.
+
+    Args:
+        table: of `by_method`.
+    """
+    tones = ground(dark)
+    rows = table.sort_values("unlearn_seconds_mean", ascending=False)
+    colors = [MODEL_COLORS["retrained" if name == _GOLD else "unlearned"] for name in rows.index]
+    faster = [
+        f"{_short(seconds)} s" + ("" if name == _GOLD or np.isnan(speedup) else f" · {_short(speedup)}x")
+        for name, seconds, speedup in zip(rows.index, rows["unlearn_seconds_mean"], rows["speedup"], strict=True)
+    ]
+    counts = [("forward_passes", "passes forward"), ("backward_passes", "passes backward"),
+              ("samples_forward", "images looked at")]  # fmt: skip
+    panels = [("unlearn_seconds", "seconds (5x: five times as fast as retraining)", faster)]
+    panels += [(name, label, [f"{value:,.0f}" for value in rows[f"{name}_mean"]]) for name, label in counts
+               if f"{name}_mean" in rows and (rows[f"{name}_mean"] > 0).any()]  # fmt: skip
+    figure = make_subplots(cols=len(panels), shared_yaxes=True, horizontal_spacing=0.02,
+                           subplot_titles=[label for _, label, _ in panels],
+                           column_widths=[0.4, *[0.2] * (len(panels) - 1)])  # fmt: skip
+    for column, (name, label, words) in enumerate(panels, start=1):
+        values = rows[f"{name}_mean"]
+        positive = values[values > 0]
+        figure.add_bar(
+            row=1, col=column, x=values, y=rows["title"], orientation="h", showlegend=False,
+            marker={"color": colors}, text=words, textposition="outside", textfont={"size": 12}, cliponaxis=False,
+            customdata=["" if np.isnan(reach) else f" ± {reach:,.2f}" for reach in rows[f"{name}_reach"]],
+            hovertemplate=f"%{{y}}: %{{x:,.4g}}%{{customdata}} {label}<extra></extra>",
+        )  # fmt: skip
+        ends = [np.log10(positive.min()) - 0.35, np.log10(positive.max()) + (0.75 if column == 1 else 0.6)]
+        figure.update_xaxes(type="log", range=ends, dtick=1, row=1, col=column, tickformat="~s" if column > 1 else "")
+        if _GOLD in rows.index and values[_GOLD] > 0:
+            figure.add_vline(x=values[_GOLD], row=1, col=column, layer="below", opacity=0.6,
+                             line={"color": MODEL_COLORS["retrained"], "width": 1.5, "dash": "dot"})  # fmt: skip
+    figure.update_yaxes(showgrid=False)
+    figure.update_annotations(font={"size": 14, "color": tones.muted})
+    return styled(figure, dark, title, 110 + 26 * len(rows)).update_layout(margin={"t": 76}, bargap=0.3)
+
+
+def _short(number: float) -> str:
+    """0.28, 4.5, 45, 1,200."""
+    return f"{number:.2f}" if number < 1 else f"{number:.1f}" if number < 10 else f"{number:,.0f}"

@@ -1,0 +1,102 @@
+"""What the figures of the Compare page hold: marks where the numbers are, labels that do not overlap, one frame."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_comparison import summary
+
+from camu_core.comparison import by_class, by_method, by_run
+from camu_core.figures import agreement_figure, confusion_difference_figure, cost_figure, multiples_figure
+from camu_core.figures.tradeoff import spread, tradeoff_figure
+from camu_core.sweeps import sweep_table
+
+NAMES = ("camu", "finetune", "scrub", "ssd", "unsir", "salun")
+
+
+@pytest.fixture
+def summaries() -> list[dict]:
+    """Five methods at one point beside retraining, and one far away; two seeds."""
+    far = [summary("finetune", seed, (1, 1, 0.99, 0.97), seconds=5) for seed in (0, 1)]
+    near = [summary(name, seed, (1, 0, 0.98, 0.0), seconds=1 + seed) for name in NAMES if name != "finetune"
+            for seed in (0, 1)]  # fmt: skip
+    return [*near, *far, *(summary("retrain", seed, (1, 0, 0.985, 0.0), seconds=10) for seed in (0, 1))]
+
+
+@pytest.fixture
+def runs(summaries: list[dict]) -> pd.DataFrame:
+    return by_run(sweep_table(summaries))
+
+
+def test_spread_moves_no_more_than_needed_and_keeps_order_distance_and_bounds() -> None:
+    assert spread([0.0, 5.0], 1.0, -10, 10).tolist() == [0, 5], "far enough apart already"
+    assert spread([2.0, 2.0, 2.0], 1.0, -10, 10).tolist() == pytest.approx([1, 2, 3])
+    assert spread([9.0, 9.5, 10.0], 1.0, 0, 10).tolist() == pytest.approx([8, 9, 10])
+    rng = np.random.default_rng(0)
+    moved = spread(np.sort(rng.uniform(0, 10, 9)), 1.0, 0, 10)
+    assert np.diff(moved).min() >= 1 - 1e-9
+    assert moved.min() >= 0
+    assert moved.max() <= 10 + 1e-9
+    assert len(spread([], 1.0, 0, 1)) == 0
+
+
+def test_every_method_is_labelled_once_and_no_label_covers_another(runs: pd.DataFrame) -> None:
+    figure = tradeoff_figure(by_method(runs), runs, (1.0, 1.0), ("x", "y"), "Title")
+    labels = [note for note in figure.layout.annotations if note.showarrow]
+    assert sorted(note.text for note in labels) == sorted(
+        ["CaMU", "Fine-tune", "SCRUB", "Selective dampening (SSD)", "UNSIR", "SalUn"]
+    )
+    magnified = [note for note in labels if note.yref == "y2"]
+    assert len(magnified) == 5
+    low, high = figure.layout.yaxis2.range
+    pixels = np.diff(sorted(note.ay for note in magnified)) / (high - low) * (470 - 78 - 84)
+    assert pixels.min() > 18
+    assert all((note.x, note.y) == (0.0, pytest.approx(0.98)) for note in magnified)
+    assert all(low < note.ay < high for note in magnified)
+
+
+def test_the_target_is_ringed_in_both_panels_and_alone_needs_no_magnifier(runs: pd.DataFrame) -> None:
+    figure = tradeoff_figure(by_method(runs), runs, None, ("x", "y"), "Title")
+    rings = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
+    assert [(trace.x[0], trace.y[0]) for trace in rings] == [(0.0, pytest.approx(0.985))] * 2
+    near = by_method(runs).drop(index="finetune")
+    assert "xaxis2" not in tradeoff_figure(near, None, None, ("x", "y"), "Title").layout
+
+
+def test_ticks_stop_where_accuracy_does(runs: pd.DataFrame) -> None:
+    figure = tradeoff_figure(by_method(runs), runs, (1.0, 1.0), ("x", "y"), "Title")
+    for axis in ("xaxis", "yaxis", "xaxis2", "yaxis2"):
+        ticks = np.array(figure.layout[axis].tickvals)
+        assert 2 <= len(ticks) <= 7
+        assert ticks.min() >= 0
+        assert ticks.max() <= 1 + 1e-9
+
+
+def test_costs_beside_retraining_the_quickest_on_top(runs: pd.DataFrame) -> None:
+    figure = cost_figure(by_method(runs), "Title")
+    seconds = figure.data[0]
+    assert seconds.x.tolist() == [10, 5, 1.5, 1.5, 1.5, 1.5, 1.5]
+    assert seconds.y[0] == "Retrain from scratch"
+    assert seconds.text[1] == "5.0 s · 2.0x"
+    assert figure.layout.xaxis.type == "log"
+    assert {line.x0 for line in figure.layout.shapes if line.type == "line"} == {10, 4, 2}
+
+
+def test_one_small_panel_a_method_on_the_same_axes(summaries: list[dict]) -> None:
+    titles = {"camu": "CaMU", "retrain": "Retrain", "ssd": "SSD", "unsir": "UNSIR", "finetune": "Fine-tune"}
+    figure = multiples_figure(by_class(summaries), titles, ("a", "b"), (1,), "Title")
+    assert [note.text for note in figure.layout.annotations] == list(titles.values())
+    assert len({tuple(axis.range) for axis in figure.select_yaxes()}) == 1
+    ghosts = [trace for trace in figure.data if trace.name == "Before"]
+    assert len(ghosts) == len(titles)
+    assert ghosts[0].y[0] == 1.0
+
+
+def test_matrices_of_two_runs() -> None:
+    counts = np.array([[3, 1], [0, 2]])
+    figure = agreement_figure(counts, ("a", "b"), ("one", "other"), "Title")
+    cells = figure.data[1]
+    assert list(map(tuple, cells.customdata)) == [(0, 0), (0, 1), (1, 1)], "only cells with images can be clicked"
+    assert (cells.y[1], cells.x[1], cells.text[1]) == ("a", "b", "1")
+    change = confusion_difference_figure([[4, 0], [0, 4]], [[2, 2], [0, 4]], ("a", "b"), (0,), "Title").data[0]
+    assert change.z.tolist() == [[-50, 50], [0, 0]]
+    assert change.zmin == -change.zmax

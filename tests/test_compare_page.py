@@ -1,0 +1,139 @@
+"""The Compare page without a browser: its parts, its address, what is missing, what is published."""
+
+import json
+from pathlib import Path
+
+import pytest
+from test_comparison import publish
+from test_pages import fresh_engine, open_page, words  # noqa: F401
+
+from camu_core import METHODS, RunResult, RunStore, plan_run
+from camu_core.comparison import published
+from pages.components import state, text_compare
+
+EXAMPLE = [plan_run("digits", [3], method).digest for method in ("camu", "retrain")]
+
+
+def charts(app) -> list[str]:
+    return [json.loads(chart.proto.spec)["layout"]["title"]["text"] for chart in app.get("plotly_chart")]
+
+
+def test_finished_runs_are_compared_at_once_and_the_address_says_what() -> None:
+    app = open_page("explore/compare", dataset="digits", forget="3", methods="camu,retrain", seeds="0")
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value == text_compare.TITLE
+    assert charts(app) == ["Who forgets the digit 3 and keeps the rest?", text_compare.CLASSES, text_compare.COST]
+    table = app.dataframe[0].value
+    after = state.find_result(EXAMPLE[0]).metrics["unlearned"]
+    assert table["method"].tolist() == ["CaMU", "Retrain from scratch"]
+    assert table["kept"].tolist()[0] == pytest.approx(100 * after["retain_test"])
+    assert "kept_reach" not in table, "one seed has no interval"
+    assert text_compare.MORE_SEEDS in words(app)
+    assert app.query_params["methods"] == "camu,retrain"
+
+
+def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() -> None:
+    app = open_page("explore/compare")
+    assert not app.exception
+    assert [button.label for button in app.button if (button.key or "").startswith("start-")] == [
+        text_compare.START.format(n=12, m=3)
+    ]
+    assert "2 of 36" in words(app)
+    assert len(app.get("plotly_chart")) == 3
+    assert app.query_params["methods"] == "all"
+
+
+def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_result: RunResult) -> None:
+    """All 36 runs are there; the numbers are one run's, so methods agree and seeds do not vary."""
+    summary = digits_result.summary()
+
+    def summary_of(digest: str) -> dict:
+        method, seed = asked[digest]
+        return {**summary, "digest": digest, "spec": {**summary["spec"], "method": method, "seed": seed}}
+
+    asked = {plan_run("digits", [3], name, seed=seed).digest: (name, seed) for name in METHODS for seed in range(3)}
+    monkeypatch.setattr(state, "is_finished", lambda digest: digest in asked)
+    monkeypatch.setattr(state, "summary_of", summary_of)
+    app = open_page("explore/compare", dataset="digits", forget="3", methods="all", seeds="0-2")
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert len(table) == 12
+    assert table["kept_reach"].abs().max() < 1e-9
+    assert "3 seeds cannot tell it from 10 other methods" in words(app)
+    assert not [button for button in app.button if (button.key or "").startswith("start-")]
+
+
+def test_the_choice_changes_the_address() -> None:
+    app = open_page("explore/compare")
+    app.selectbox(key="compare-forget").set_value("10%").run()
+    app.text_input(key="compare-seeds").set_value("0,5").run()
+    assert not app.exception
+    assert (app.query_params["forget"], app.query_params["seeds"]) == ("10%", "0,5")
+    assert text_compare.NOTHING_YET in words(app)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({"dataset": "<script>"}, "There is no dataset"),
+        ({"forget": "33"}, "classes 0 to 9"),
+        ({"forget": "0,1"}, "one class or one part"),
+        ({"methods": "magic"}, "There is no method 'magic'"),
+        ({"seeds": "0-99999999999"}, "at most 1,000 numbers"),
+        ({"seeds": "0-99"}, "at most 300"),
+    ],
+)
+def test_a_bad_address_is_one_sentence(parameters: dict[str, str], sentence: str) -> None:
+    app = open_page("explore/compare", **parameters)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert sentence in app.error[0].value
+
+
+def test_two_runs_side_by_side() -> None:
+    app = open_page("explore/compare", run=EXAMPLE[0], b=EXAMPLE[1])
+    assert not app.exception
+    assert app.selectbox(key="pair-a").value == EXAMPLE[0]
+    assert app.selectbox(key="pair-b").value == EXAMPLE[1]
+    assert text_compare.PAIR_EXAMPLE in words(app)
+    headings = charts(app)
+    assert headings[0] == text_compare.EMBEDDING
+    assert headings[1].startswith("They disagree on")
+    differences = app.dataframe[-1].value
+    assert differences["A"].tolist()[2] == f"{state.find_result(EXAMPLE[0]).metrics['unlearned']['retain_test']:.1%}"
+    app.button(key="pair-swap").click().run()
+    assert (app.query_params["run"], app.query_params["b"]) == (EXAMPLE[1], EXAMPLE[0])
+    assert app.selectbox(key="pair-a").value == EXAMPLE[1]
+
+
+def test_an_unknown_second_run_is_told_and_another_is_taken() -> None:
+    app = open_page("explore/compare", run=EXAMPLE[0], b="0" * 20)
+    assert not app.exception
+    assert len(app.warning) == 1
+    assert app.query_params["b"] == EXAMPLE[1]
+
+
+def test_a_run_of_ones_own_beside_the_example(digits_result: RunResult) -> None:
+    RunStore().save(digits_result)
+    app = open_page("explore/compare", run=digits_result.digest, b=EXAMPLE[1])
+    assert not app.exception
+    assert text_compare.PAIR_EXAMPLE not in words(app)
+
+
+def test_published_results_are_apart_and_only_there_if_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "FOLDER", tmp_path / "results")
+    app = open_page("explore/compare", part="published")
+    assert not app.exception
+    assert app.segmented_control(key="compare-part").value == "many"
+    publish(tmp_path / "results")
+    app = open_page("explore/compare", part="published")
+    assert not app.exception
+    assert app.segmented_control(key="compare-part").value == "published"
+    assert "2026-11-24 · two cores · torch 2 · seeds 0, 1, 2" in words(app)
+    assert app.code[0].value == "make"
+    assert app.dataframe[0].value["method"].tolist() == ["CaMU", "Retrain from scratch"]
+    app.segmented_control(key="published-forget-digits").set_value("10%").run()
+    assert app.dataframe[0].value["forgotten"].tolist() == [50]

@@ -1,0 +1,314 @@
+"""Methods and runs beside each other: every number by hand or by a published example, every sentence at its limits."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from camu_core import METHODS, RunResult, RunStore, plan_run
+from camu_core.comparison import (
+    by_class,
+    by_method,
+    by_run,
+    difference_table,
+    headline,
+    is_published,
+    pair_runs,
+    read_published,
+    retraining_spread,
+    weaknesses,
+    with_intervals,
+)
+from camu_core.comparison.tables import MEASURES
+from camu_core.config import ASSETS
+from camu_core.errors import SpecError, StoreError
+from camu_core.measures import SPLIT_NAMES
+from camu_core.sweeps import sweep_table
+
+T_2 = 4.302652729911275  # 97.5 % quantile of Student's t, 2 degrees of freedom: any table
+
+
+def summary(
+    method: str, seed: int, splits: tuple, seconds: float = 1.0, auc: float = 0.5, per_class=(1.0, 0.0)
+) -> dict:
+    """splits: retain_train, forget_train, retain_test, forget_test after forgetting; all were 1 before."""
+    report = dict(zip(SPLIT_NAMES, splits, strict=True))
+    return {
+        "digest": f"{method}-{seed}",
+        "seconds": seconds,
+        "cost": {"samples_forward": 10, "samples_backward": 8, "forward_passes": 4, "backward_passes": 2},
+        "spec": {
+            "dataset": "digits", "model": "cnn", "method": method, "seed": seed,
+            "forget": {"kind": "class", "classes": [3]},
+        },
+        "metrics": {
+            "original": {**dict.fromkeys(SPLIT_NAMES, 1.0), "attack": {"value": 0.5}, "per_class_test": [1.0, None]},
+            "unlearned": {**report, "attack": {"value": auc}, "per_class_test": list(per_class)},
+        },
+    }  # fmt: skip
+
+
+def table_of(*summaries: dict) -> pd.DataFrame:
+    return by_method(by_run(sweep_table(summaries)))
+
+
+def row(method: str, **values: float) -> pd.DataFrame:
+    """A finished table of one method over three seeds, all measures 0 but those named."""
+    means = {f"{name}_mean": 0.0 for name in MEASURES}
+    reaches = {f"{name}_reach": 0.0 for name in MEASURES}
+    rest = {"n_seeds": 3, "forgotten_min": 0.0, "forgotten_max": 0.0, "speedup": 2.0, "title": METHODS[method].title}
+    return pd.DataFrame({**means, **reaches, **rest, **values}, index=[method])
+
+
+def sentences(*rows: pd.DataFrame, kind: str = "class") -> list[str]:
+    return [remark.text for remark in weaknesses(pd.concat(rows), kind)]
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+def test_means_deviations_and_intervals_by_hand() -> None:
+    runs = [summary("camu", seed, (1, 0, kept, forgotten), seconds=2.0)
+            for seed, kept, forgotten in ((0, 0.9, 0.1), (1, 0.8, 0.2), (2, 0.7, 0.3))]  # fmt: skip
+    found = table_of(*runs, summary("retrain", 0, (1, 0, 1, 0), seconds=9.0)).loc["camu"]
+    assert found["n_seeds"] == 3
+    assert found["forgotten_mean"] == pytest.approx(0.2)
+    assert found["forgotten_std"] == pytest.approx(0.1)
+    assert found["forgotten_reach"] == pytest.approx(T_2 * 0.1 / np.sqrt(3))
+    assert (found["forgotten_min"], found["forgotten_max"]) == (0.1, 0.3)
+    assert found["kept_drop_mean"] == pytest.approx(0.2)
+    assert found["speedup"] == pytest.approx(4.5)
+    assert (found["samples_forward_mean"], found["backward_passes_mean"]) == (10, 2)
+
+
+def test_one_seed_has_no_interval() -> None:
+    found = table_of(summary("camu", 0, (1, 0, 0.9, 0.1))).loc["camu"]
+    assert np.isnan(found["kept_reach"])
+    assert np.isnan(found["speedup"]), "without retraining nothing is faster than it"
+    assert np.isnan(found["average_gap_mean"])
+
+
+def test_the_gap_is_to_the_retraining_with_the_same_seed() -> None:
+    runs = by_run(
+        sweep_table(
+            [
+                summary("camu", 0, (0.9, 0.1, 0.8, 0.2)),
+                summary("camu", 1, (0.9, 0.1, 0.8, 0.2)),
+                summary("camu", 2, (0.9, 0.1, 0.8, 0.2)),
+                summary("retrain", 1, (1.0, 0.0, 1.0, 0.0)),
+                summary("retrain", 0, (0.9, 0.1, 0.8, 0.2)),
+            ]
+        )
+    )
+    assert runs["average_gap"].tolist()[:2] == [0, pytest.approx(0.15)]
+    assert runs["average_gap"].isna().tolist() == [False, False, True, True, True]
+    # the interval of the gap rests on the two seeds that have one, not on all three
+    reach = by_method(runs).loc["camu", "average_gap_reach"]
+    assert reach == pytest.approx(12.706204736432095 * 0.15 / np.sqrt(2) / np.sqrt(2))
+    assert retraining_spread(runs) == pytest.approx(0.15)
+    assert retraining_spread(runs[runs["seed"] == 0]) is None
+
+
+def test_random_images_have_no_new_ones_and_are_judged_on_themselves() -> None:
+    runs = by_run(sweep_table([summary("camu", 0, (1, 0.7, 0.9, None)), summary("retrain", 0, (1, 0.9, 0.9, None))]))
+    assert runs["forgotten"].tolist() == [0.7, 0.9]
+    assert runs["average_gap"].tolist()[0] == pytest.approx(0.2 / 3), "the missing split does not count"
+
+
+def test_accuracy_by_class_over_seeds() -> None:
+    runs = [summary("camu", seed, (1, 0, 1, 0), per_class=(value, None)) for seed, value in enumerate((0.9, 0.7))]
+    first, second = by_class(runs).to_dict("records")
+    assert (first["method"], first["label"], first["before"], first["n_seeds"]) == ("camu", 0, 1.0, 2)
+    assert first["mean"] == pytest.approx(0.8)
+    assert first["reach"] == pytest.approx(12.706204736432095 * 0.1)
+    assert np.isnan(second["mean"])
+
+
+# --- sentences -------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_method_has_no_weakness_and_retraining_is_never_judged() -> None:
+    bad = {"forgotten_mean": 0.9, "kept_drop_mean": 0.5, "speedup": 0.1}
+    assert sentences(row("camu"), row("retrain", **bad)) == []
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "drop", "start"),
+    [
+        (0.05, 0.03, None),
+        (0.051, 0.0, "forgets only in part: 5.1 %"),
+        (0.5, 0.0, "forgets only in part: 50 %"),
+        (0.97, 0.0, "barely forgets: 97 % of the forgotten class is still recognised"),
+        (0.0, 0.031, "forgets (0 %) but costs 3.1 points on the rest"),
+        (0.0, 0.14, "forgets (0 %) but costs 14 points on the rest"),
+        (0.4, 0.14, "neither forgets (40 % of the forgotten class is still recognised) nor keeps the rest (14 points"),
+    ],
+)
+def test_weaknesses_of_class_forgetting(forgotten: float, drop: float, start: str | None) -> None:
+    found = sentences(row("unsir", forgotten_mean=forgotten, kept_drop_mean=drop))
+    assert len(found) == (start is not None)
+    assert not found or found[0].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "start"),
+    [(0.929, None), (0.931, "barely forgets: 93 %"), (0.871, None), (0.869, "goes too far: 87 %")],
+)
+def test_single_images_are_judged_by_retraining_in_both_directions(forgotten: float, start: str | None) -> None:
+    found = sentences(row("ssd", forgotten_mean=forgotten), row("retrain", forgotten_mean=0.9), kind="random")
+    assert len(found) == (start is not None)
+    assert not found or found[0].startswith(start)
+
+
+def test_weaknesses_of_any_forgetting() -> None:
+    assert sentences(row("ssd", forgotten_max=0.1)) == []
+    (seeds,) = sentences(row("ssd", forgotten_max=0.11))
+    assert seeds == "depends on the seed: between 0 % and 11 % of the forgotten class recognised"
+    gold = row("retrain", attack_auc_mean=0.5, attack_auc_reach=0.04, unlearn_seconds_mean=8)
+    assert sentences(row("ssd", attack_auc_mean=0.549), gold) == [], "too near"
+    assert sentences(row("ssd", attack_auc_mean=0.6, attack_auc_reach=0.07), gold) == [], "intervals overlap"
+    (trace,) = sentences(row("ssd", attack_auc_mean=0.6, attack_auc_reach=0.05), gold)
+    assert "AUC of 0.60 on the forgotten images, 0.50 after retraining" in trace
+    (slow,) = sentences(row("ssd", attack_auc_mean=0.5, speedup=0.8, unlearn_seconds_mean=10), gold)
+    assert slow == "takes longer than retraining: 10 s against 8.0 s"
+
+
+def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> None:
+    best = row("unsir", average_gap_mean=0.01, average_gap_reach=0.004, speedup=12.3)
+    near = row("camu", average_gap_mean=0.02, average_gap_reach=0.006)
+    far = row("salun", average_gap_mean=0.02, average_gap_reach=0.0059)
+    gold = row("retrain", average_gap_mean=np.nan)
+    assert headline(pd.concat([far, near, gold, best]), "class") == (
+        "Closest to retraining: UNSIR, 1.0 points away on average, 12 times faster; 3 seeds cannot tell it from CaMU."
+    )
+    assert headline(pd.concat([far, gold, best]), "class").endswith("12 times faster.")
+    one = [part.assign(average_gap_reach=np.nan) for part in (best, near)]
+    assert headline(pd.concat(one), "class").endswith("; one seed cannot tell how firm that is.")
+    assert headline(best, "class") == "UNSIR is 1.0 points away from retraining on average, 12 times faster."
+
+
+def test_without_retraining_a_class_can_be_judged_and_images_cannot() -> None:
+    unknown = {"average_gap_mean": np.nan}
+    table = pd.concat([row("camu", **unknown), row("ssd", forgotten_mean=0.5, **unknown)])
+    assert headline(table, "class") == "Forgotten, and the rest kept, by CaMU (1 of 2 methods)."
+    assert headline(table.drop(index="camu"), "class") == "None of these methods forgets and keeps the rest."
+    assert "Only retraining tells" in headline(table, "random")
+
+
+# --- two runs --------------------------------------------------------------------------------------------------------
+
+
+def test_differences_are_newcombes() -> None:
+    """56 of 70 against 48 of 80: 0.20, 95 % interval 0.0524 to 0.3339 (Newcombe 1998, table II, method 10)."""
+    nothing = dict.fromkeys(("value", "low", "high"))
+    reports = [
+        {**dict.fromkeys(SPLIT_NAMES), "retain_test": hits / n, "n": {"retain_test": n}, "attack": nothing}
+        for hits, n in ((48, 80), (56, 70))
+    ]
+    (found,) = difference_table(*reports).to_dict("records")
+    assert found["measure"] == "retain_test"
+    assert found["difference"] == pytest.approx(0.2)
+    assert (found["low"], found["high"]) == (pytest.approx(0.0524, abs=5e-5), pytest.approx(0.3339, abs=5e-5))
+
+
+def test_a_run_beside_itself_differs_in_nothing(digits_result: RunResult) -> None:
+    pair = pair_runs(digits_result, digits_result)
+    assert np.array_equal(*pair.points)
+    assert pair.distance.max() == 0
+    counts = pair.agreement()
+    assert counts.sum() == np.trace(counts) == (~digits_result.probe.in_train).sum()
+    report = digits_result.metrics["unlearned"]
+    found = difference_table(report, report)
+    assert (found["difference"] == 0).all()
+    assert ((found["low"] < 0) & (found["high"] > 0)).all()
+    assert not any(pair.is_turned)
+
+
+def test_a_retrained_network_is_turned_and_nothing_is_stretched(digits_result: RunResult) -> None:
+    gold = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
+    pair = pair_runs(digits_result, gold)
+    assert pair.is_turned == (False, True)
+    assert np.array_equal(pair.logits[1], gold.logits["unlearned"])
+    assert pair.agreement().sum(axis=1)[3] == 0, "the forgotten class is no answer of A any more"
+    assert 0 < pair.explained < 1
+
+
+def test_b_answers_the_images_of_a(digits_result: RunResult) -> None:
+    """The same network under another probe set: asked again, it must answer as it did."""
+    order = np.random.default_rng(0).permutation(len(digits_result.probe.y))
+    shuffled = replace(
+        digits_result,
+        probe=type(digits_result.probe)(**{name: part[order] for name, part in vars(digits_result.probe).items()}),
+        logits={name: part[order] for name, part in digits_result.logits.items()},
+        representations={name: part[order] for name, part in digits_result.representations.items()},
+    )
+    pair = pair_runs(digits_result, shuffled)
+    assert np.abs(pair.logits[0] - pair.logits[1]).max() < 1e-4
+    assert np.array_equal(pair.is_forget, digits_result.probe.is_forget)
+
+
+def test_runs_without_a_common_image_are_refused(digits_result: RunResult) -> None:
+    other = replace(digits_result, spec=replace(digits_result.spec, dataset="mnist"))
+    with pytest.raises(SpecError, match="digits with cnn and mnist with cnn"):
+        pair_runs(digits_result, other)
+
+
+# --- published -------------------------------------------------------------------------------------------------------
+
+MEASURED = (
+    "retain_train",
+    "forget_train",
+    "retain_test",
+    "forget_test",
+    "attack_auc",
+    "average_gap",
+    "unlearn_seconds",
+)
+CARD = {"date": "2026-11-24", "machine": "two cores", "versions": {"torch": "2"}, "command": "make", "seeds": [0, 1, 2]}
+
+
+def publish(folder: Path, **changes) -> Path:
+    """Two methods that forgot class 3 of the digits, and one that forgot a tenth of the images."""
+    rows = []
+    for forget, method, new in (("3", "camu", 0.02), ("3", "retrain", 0.0), ("10%", "camu", np.nan)):
+        numbers = {f"{name}_{end}": 0.5 if end == "mean" else 0.1 for name in MEASURED for end in ("mean", "std")}
+        rows.append({"dataset": "digits", "forget": forget, "method": method, "n_seeds": 3, **numbers,
+                     "forget_test_mean": new})  # fmt: skip
+    folder.mkdir(exist_ok=True)
+    pd.DataFrame(rows).assign(**changes).to_csv(folder / "digits.csv", index=False)
+    (folder / "card.json").write_text(json.dumps(CARD))
+    return folder
+
+
+def test_published_results_take_the_form_of_live_ones(tmp_path: Path) -> None:
+    assert not is_published(tmp_path)
+    found = read_published(publish(tmp_path))
+    assert is_published(tmp_path)
+    assert (found.datasets, found.forgets("digits")) == (["digits"], ["3", "10%"])
+    table = found.of("digits", "3")
+    assert table["forgotten_mean"].tolist() == [0.02, 0.0]
+    assert table["forgotten_reach"].tolist() == pytest.approx([T_2 * 0.1 / np.sqrt(3)] * 2)
+    assert table["speedup"].tolist() == [1, 1]
+    assert found.of("digits", "10%")["forgotten_mean"].tolist() == [0.5], "no new images: the forgotten ones themselves"
+
+
+def test_damaged_published_results_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="nowhere, which this version lacks"):
+        read_published(publish(tmp_path, dataset="nowhere"))
+    publish(tmp_path)
+    (tmp_path / "card.json").write_text("{}")
+    with pytest.raises(StoreError, match="lack date, machine, versions, command, seeds"):
+        read_published(tmp_path)
+    (tmp_path / "card.json").write_text("{")
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_published(tmp_path)
+
+
+def test_intervals_from_published_deviations_are_those_of_the_runs() -> None:
+    runs = [summary("camu", seed, (1, 0, kept, 0)) for seed, kept in enumerate((0.9, 0.8, 0.6))]
+    live = table_of(*runs)
+    again = with_intervals(live[["n_seeds", *(f"{n}_{e}" for n in MEASURES for e in ("mean", "std"))]])
+    assert again.loc["camu", "kept_reach"] == pytest.approx(live.loc["camu", "kept_reach"])
