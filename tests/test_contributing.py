@@ -32,7 +32,7 @@ def test_the_example_runs_from_the_command_line_and_opens_in_the_app(my_method: 
     )
     assert done.returncode == 0, done.stderr
     printed = json.loads(done.stdout)
-    assert printed["spec"]["settings"] == {"epochs": 6, "lr": 0.04}
+    assert printed["spec"]["settings"] == {"epochs": 6, "lr": 0.04, "bfloat16": 0}
     result = RunStore().load(printed["digest"])
     assert result.spec == plan_run("digits", [3], "ascent", {"lr": "0.04"})
     climbed = result.losses["forget_error"]
