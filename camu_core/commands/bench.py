@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from camu_core.bench import benchmark
+from camu_core.bench import benchmark, page_times
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 
@@ -13,11 +13,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", default="mnist", help="default %(default)s")
     parser.add_argument("--forget-class", type=int, default=0, metavar="C", help="default %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default %(default)s")
+    parser.add_argument("--no-pages", action="store_true", help="leave out how quickly the app's pages answer")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
 
 def run(arguments: argparse.Namespace) -> None:
     report = drain_with_bar(benchmark(arguments.dataset, arguments.forget_class, arguments.seed))
+    if not arguments.no_pages:
+        report["pages"] = page_times()
     if arguments.json is None:
         print(_table(report))
     else:
