@@ -161,6 +161,7 @@ AGREEMENT_READ = (
 )
 AGREEMENT_NOT = "who is right, on the left; and how sure they are, on either side."
 CONFUSION = "What B says otherwise than A, all test images (points of each row)"
+MATRIX_TABLES = ("A says, B says", "A: true class, answer", "B: true class, answer")
 DIFFERENCES = "What is different, in numbers"
 DIFFERENCE_NAMES = {
     "retain_train": "To keep, seen in training",
