@@ -86,7 +86,7 @@ def _is_near(row: pd.Series, target: tuple[float, float]) -> bool:
 
 def _whole(table: pd.DataFrame, before: tuple[float, float] | None) -> tuple[list[float], list[float]]:
     lowest = min([*table["kept_mean"], *((before[1],) if before else ())])
-    return [-0.04, 1.06], [lowest - 0.06, 1.02]
+    return [-0.04, 1.06], [lowest - max(0.02, 0.25 * (1 - lowest)), 1.01]
 
 
 def _window(near: pd.DataFrame, target: tuple[float, float]) -> tuple[list[float], list[float]]:

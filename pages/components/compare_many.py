@@ -166,7 +166,7 @@ def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:
     counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
     notes.reading(
         text.CLASSES_READ if is_class else text.CLASSES_READ_RANDOM,
-        text.CLASSES_NOT.format(n_low=min(counts), n_high=max(counts), step=100 / max(counts)),
+        text.CLASSES_NOT.format(n_low=min(counts), n_high=max(counts), step=100 / min(counts)),
     )
 
 
