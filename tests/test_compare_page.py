@@ -77,6 +77,7 @@ def test_the_choice_changes_the_address() -> None:
     ("parameters", "sentence"),
     [
         ({"dataset": "<script>"}, "There is no dataset"),
+        ({"dataset": "cifar100"}, "There is no trained"),
         ({"forget": "33"}, "classes 0 to 9"),
         ({"forget": "0,1"}, "one class or one part"),
         ({"methods": "magic"}, "There is no method 'magic'"),

@@ -43,7 +43,7 @@ def tradeoff_figure(
     target = _target(table, before)
     near = [name for name, row in table.iterrows() if name != _GOLD and _is_near(row, target)]
     far = [name for name in table.index if name != _GOLD and name not in near]
-    views = [([*far, *near], None)] if not (near and far) else [(far, None), (near, target)]
+    views = [([*far, *near], None)] if not (len(near) > 1 and far) else [(far, None), (near, target)]
     heads = ["All of the plane", "Near the target, magnified"][: len(views)] if len(views) > 1 else None
     figure = make_subplots(cols=len(views), subplot_titles=heads, horizontal_spacing=0.08,
                            column_widths=[0.42, 0.58][: len(views)] if len(views) > 1 else None)  # fmt: skip
@@ -86,7 +86,7 @@ def _is_near(row: pd.Series, target: tuple[float, float]) -> bool:
 
 def _whole(table: pd.DataFrame, before: tuple[float, float] | None) -> tuple[list[float], list[float]]:
     lowest = min([*table["kept_mean"], *((before[1],) if before else ())])
-    return [-0.04, 1.06], [lowest - 0.06, 1.02]
+    return [-0.04, 1.06], [lowest - max(0.02, 0.25 * (1 - lowest)), 1.01]
 
 
 def _window(near: pd.DataFrame, target: tuple[float, float]) -> tuple[list[float], list[float]]:
@@ -123,10 +123,10 @@ def _add_marks(figure, column, table, symbols, before, with_crosses, dark) -> No
         )  # fmt: skip
     is_gold = table.index == _GOLD
     gold, others = table[is_gold], table[~is_gold]
-    _add_means(figure, column, others, "unlearned", "a method: mean over seeds, 95 % interval",
-               {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, dark)  # fmt: skip
     _add_means(figure, column, gold, "retrained", "the target: retrained without it", {"size": 17, "symbol": "star"},
                with_crosses, dark)  # fmt: skip
+    _add_means(figure, column, others, "unlearned", "a method: mean over seeds, 95 % interval",
+               {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, dark)  # fmt: skip
     figure.add_scatter(
         row=1, col=column, x=gold["forgotten_mean"], y=gold["kept_mean"], mode="markers", hoverinfo="skip",
         showlegend=False,

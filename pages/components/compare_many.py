@@ -7,7 +7,7 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
 from camu_core.comparison import GOLD, by_class, by_method, by_run, headline, remarks, retraining_spread, weaknesses
-from camu_core.errors import SpecError
+from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec
 from camu_core.sweeps import SweepSpec, sweep_table
@@ -47,7 +47,7 @@ def many() -> None:
 def _controls() -> Question:
     """Widgets that show the question of the URL, and what they say now."""
     offered = list(dict.fromkeys([*controls.OFFERED, *state.own_datasets()]))
-    wanted = state_compare.question()
+    wanted = state_compare.question(offered)
     if not state_compare.is_asked(wanted):
         _show(wanted, offered)
     first, second, third, last = st.columns([3, 5, 3, 2], vertical_alignment="bottom")
@@ -98,7 +98,7 @@ def _show(wanted: Question, offered: Sequence[str]) -> None:
         sweep.runs()
         if sweep.dataset not in offered or len(sweep.forgets) != 1:
             raise SpecError(text.ONE_AT_A_TIME)
-    except SpecError as error:
+    except CamuError as error:
         st.error(str(error), icon=":material/report:")
         wanted, sweep = Question(), Question().sweep(list(METHODS))
     state.put("compare-dataset", sweep.dataset)
@@ -131,7 +131,7 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
     compare_table.method_table(table, forget.kind, runs)
     _classes(sweep, summaries, table)
     _cost(summaries, table)
-    _folds(sweep, runs)
+    _folds(sweep, runs, by_class(summaries))
 
 
 def _sentences(runs, table, forget: ForgetSpec) -> None:
@@ -166,7 +166,7 @@ def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:
     counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
     notes.reading(
         text.CLASSES_READ if is_class else text.CLASSES_READ_RANDOM,
-        text.CLASSES_NOT.format(n_low=min(counts), n_high=max(counts), step=100 / max(counts)),
+        text.CLASSES_NOT.format(n_low=min(counts), n_high=max(counts), step=100 / min(counts)),
     )
 
 
@@ -177,7 +177,7 @@ def _cost(summaries: list[dict], table) -> None:
         st.caption(text.COST_SHIPPED)
 
 
-def _folds(sweep: SweepSpec, runs) -> None:
+def _folds(sweep: SweepSpec, runs, per_class) -> None:
     what = f"--forget-class {sweep.classes[0]}" if sweep.classes else f"--forget-random {sweep.fractions[0]:g}"
     methods = ALL if sweep.methods == tuple(METHODS) else ",".join(sweep.methods)
     seeds = ",".join(map(str, sweep.seeds))
@@ -187,4 +187,6 @@ def _folds(sweep: SweepSpec, runs) -> None:
         command=f"python -m camu_core sweep --dataset {shlex.quote(sweep.dataset)} {what} --method {methods} "
         f"--seed {seeds}",
     )  # fmt: skip
-    notes.folds(how, [runs.drop(columns="digest")])
+    names = DATASETS[sweep.dataset].class_names
+    by_name = per_class.assign(label=[names[label] for label in per_class["label"]])
+    notes.folds(how, [runs.drop(columns="digest"), by_name.rename(columns={"label": "class"})])

@@ -193,7 +193,8 @@ def _matrices(both: Pair, one: RunResult, other: RunResult) -> None:
     )
     notes.reading(text.AGREEMENT_READ, text.AGREEMENT_NOT)
     with st.expander(words.TABLE_FOLD):
-        st.dataframe(pd.DataFrame(counts, columns=[f"B: {n}" for n in names]).assign(A=names).set_index("A"))
+        for heading, matrix in zip(text.MATRIX_TABLES, (counts, *confusions), strict=True):
+            st.dataframe(pd.DataFrame(matrix, columns=names).assign(**{heading: names}).set_index(heading))
 
 
 def _choose_cells(both: Pair, pair_key: tuple[str, str]) -> None:

@@ -1,6 +1,6 @@
 """What the Compare page keeps in the URL and in the session, and its caches."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 
 import streamlit as st
@@ -43,9 +43,13 @@ def note_part(part: str) -> None:
     st.session_state["compare-left-at"] = part
 
 
-def question() -> Question:
-    """That of the URL; what it leaves open is as asked last in this session, or as in the open run."""
-    known = st.session_state.get("compare-asked") or _like(state.current_run().spec)
+def question(offered: Collection[str]) -> Question:
+    """That of the URL; what it leaves open is as asked last in this session, or as in the open run.
+
+    Args:
+        offered: names of datasets.
+    """
+    known = st.session_state.get("compare-asked") or _like(state.current_run().spec, offered)
     named = {field.name: st.query_params[field.name] for field in fields(Question) if field.name in st.query_params}
     return Question(**{**asdict(known), **named})
 
@@ -66,9 +70,9 @@ def show_published() -> None:
     _set_url({"part": "published"})
 
 
-def _like(spec: RunSpec | None) -> Question:
+def _like(spec: RunSpec | None, offered: Collection[str]) -> Question:
     """Of one class, or of random images, as in a run."""
-    if spec is None or spec.dataset not in DATASETS or spec.forget.kind == "samples" or len(spec.forget.classes) > 1:
+    if spec is None or spec.dataset not in offered or spec.forget.kind == "samples" or len(spec.forget.classes) > 1:
         return Question()
     return Question(spec.dataset, spec.forget.short)
 

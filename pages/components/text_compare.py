@@ -50,7 +50,7 @@ TRADEOFF_READ = {
 }
 TRADEOFF_NOT = (
     "what is left inside the networks, and how other settings of a method would do. The lines are 95 % intervals over "
-    "seeds; that there are few test images ({n_forget:,} and {n_retain:,}) makes each accuracy uncertain as well."
+    "seeds; they leave out that each accuracy comes from a limited number of images ({n_forget:,} and {n_retain:,})."
 )
 TABLE_HINT = "Click a heading to sort. Tick one method to open its run, two to see them side by side."
 COLUMNS = {
@@ -93,8 +93,8 @@ CLASSES_READ_RANDOM = (
     "grey outline: before. Solid: after, mean over seeds with 95 % interval. Below its outline: a loss."
 )
 CLASSES_NOT = (
-    "few test images ({n_low} to {n_high} a class here): a step of one image is {step:.0f} points or more, and small "
-    "differences are no finding."
+    "how firm a bar is beyond luck with seeds: there are {n_low:,} to {n_high:,} test images a class here, so a single "
+    "image is {step:.1g} % of a bar."
 )
 COST = "What does it cost beside retraining?"
 COST_READ = (
@@ -161,6 +161,7 @@ AGREEMENT_READ = (
 )
 AGREEMENT_NOT = "who is right, on the left; and how sure they are, on either side."
 CONFUSION = "What B says otherwise than A, all test images (points of each row)"
+MATRIX_TABLES = ("A says, B says", "A: true class, answer", "B: true class, answer")
 DIFFERENCES = "What is different, in numbers"
 DIFFERENCE_NAMES = {
     "retain_train": "To keep, seen in training",
