@@ -105,7 +105,7 @@ COST_NOT = (
     "the search for good settings, which comes before. Seconds depend on the machine and what else runs on it; passes "
     "and images do not."
 )
-COST_SHIPPED = "Retraining was done beforehand on another machine; its seconds are from there."
+COST_SHIPPED = "Retraining was done beforehand and comes with the app; its seconds are from then."
 HOW = r"""
 One run a method and seed ({seeds}), from the same original network, with the method's default settings.
 
