@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, descend, terms_by_part
+from camu_core.methods.steps import Mixture, defaults, descend, terms_by_part
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -49,9 +49,7 @@ class BadTeacher:
     uses_labels = False
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> BadTeacherConfig:
-        if model != "cnn":
-            return BadTeacherConfig(bfloat16=1)
-        return _DIGITS if dataset == "digits" else _CNN
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=BadTeacherConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: BadTeacherConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

@@ -26,6 +26,7 @@ from torch.nn import functional as F
 
 from camu_core.data import DATASETS
 from camu_core.methods.base import UnlearningTask
+from camu_core.methods.steps import other_labels
 from camu_core.models import BlockModel, to_input
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
@@ -101,8 +102,7 @@ def draw_pairs(task: UnlearningTask, batch_size: int, rng: torch.Generator) -> C
     retain_idx = torch.cat([torch.randperm(len(task.y_retain), generator=rng) for _ in range(n_rounds)])[:n_pairs]
     counterfactual_idx = retain_idx[torch.randperm(n_pairs, generator=rng)]
     y_forget, y = task.y_forget[forget_idx], task.y_retain[counterfactual_idx]
-    # 1..C-1 classes further on, around the circle: uniform over all classes but the sample's own
-    other = (y_forget + torch.randint(1, task.n_classes, (n_pairs,), generator=rng)) % task.n_classes
+    other = other_labels(y_forget, task.n_classes, rng)
     return CounterfactualPairs(forget_idx, retain_idx, counterfactual_idx, torch.where(y == y_forget, other, y))
 
 

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Passes, batch_of, descend, endless
+from camu_core.methods.steps import Passes, batch_of, defaults, descend, endless
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -48,9 +48,7 @@ class NegGradPlus:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> NegGradPlusConfig:
-        if model != "cnn":
-            return NegGradPlusConfig(bfloat16=1)
-        return _DIGITS if dataset == "digits" else _CNN
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=NegGradPlusConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: NegGradPlusConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

@@ -7,7 +7,7 @@ import torch
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, descend, other_labels, terms_by_part
+from camu_core.methods.steps import Mixture, defaults, descend, other_labels, terms_by_part
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -46,9 +46,7 @@ class RandomLabels:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> RandomLabelsConfig:
-        if model != "cnn":
-            return RandomLabelsConfig(bfloat16=1)
-        return _DIGITS if dataset == "digits" else _CNN
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=RandomLabelsConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: RandomLabelsConfig) -> Iterator[Step]:
         """The wrong labels are drawn once."""

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, Passes, batch_of, descend, other_labels, terms_by_part
+from camu_core.methods.steps import Mixture, Passes, batch_of, defaults, descend, other_labels, terms_by_part
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -51,9 +51,7 @@ class SalUn:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SalUnConfig:
-        if model != "cnn":
-            return SalUnConfig(bfloat16=1)
-        return _DIGITS if dataset == "digits" else _CNN
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=SalUnConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SalUnConfig) -> Iterator[Step]:
         """One pass over the forget set finds the salient weights; then random labels, moving only those."""

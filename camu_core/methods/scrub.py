@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Passes, batch_of, descend
+from camu_core.methods.steps import Passes, batch_of, defaults, descend
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -56,9 +56,7 @@ class Scrub:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> ScrubConfig:
-        if model != "cnn":
-            return ScrubConfig(bfloat16=1)
-        return _DIGITS if dataset == "digits" else _CNN
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=ScrubConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: ScrubConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

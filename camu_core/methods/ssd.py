@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture
+from camu_core.methods.steps import Mixture, defaults
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -47,9 +47,7 @@ class SSD:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SSDConfig:
-        if model != "cnn":
-            return SSDConfig(bfloat16=1)
-        return _DIGITS if dataset == "digits" else _CNN
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=SSDConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SSDConfig) -> Iterator[Step]:
         """A pass over the forget set, a pass over everything, then a step for each tensor of weights."""

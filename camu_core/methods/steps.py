@@ -8,15 +8,25 @@ a batch holds one class. A step whose weights are all 0 is not taken, weight dec
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from camu_core.methods.base import UnlearningTask
 from camu_core.models import to_input
+from camu_core.settings import Settings
 
+S = TypeVar("S", bound=Settings)
 # name of a loss -> (its weight, its value); a negative weight climbs
 Terms = dict[str, tuple[float, Tensor]]
+
+
+def defaults(dataset: str, model: str, *, digits: S, cnn: S, paper: S) -> S:
+    """Which settings to start from: ours by trial for the small networks, else the paper's."""
+    if model != "cnn":
+        return paper
+    return digits if dataset == "digits" else cnn
 
 
 @dataclass(frozen=True)
