@@ -226,14 +226,15 @@ def pin_runs(digests: Iterable[str], pinned: bool) -> None:
 
 
 def finished_runs() -> list[dict]:
-    """Summaries of stored runs, the last used first, with `is_pinned`; none that is damaged or lacks its images."""
-    store, found = engine().store, []
+    """Summaries of stored runs, the last used first, with `is_pinned`; none that is damaged, lacks its images, or is
+    of images that somebody else uploaded."""
+    store, found, known = engine().store, [], known_datasets()
     for digest in store.digests():
         try:
             found.append({**_summary(digest, _stamp(digest)), "is_pinned": store.is_pinned(digest)})
         except CamuError:
             continue
-    return [summary for summary in found if summary["spec"]["dataset"] in DATASETS]
+    return [summary for summary in found if summary["spec"]["dataset"] in known]
 
 
 @st.cache_data(show_spinner=False, max_entries=2000)
@@ -254,6 +255,11 @@ def own_datasets() -> list[str]:
     """Imported datasets that this visitor knows: uploaded in this session, or named in the URL."""
     names = [*st.session_state.get("own", ()), st.query_params.get("dataset", "")]
     return [name for name in dict.fromkeys(names) if is_imported(name)]
+
+
+def known_datasets() -> set[str]:
+    """Those that everybody sees, and this visitor's own."""
+    return {*DATASETS, *own_datasets()}
 
 
 def open_dataset(name: str) -> None:

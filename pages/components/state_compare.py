@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 
 import streamlit as st
 
-from camu_core import DATASETS, RunSpec
+from camu_core import RunSpec
 from camu_core.comparison import Pair, pair_runs
 from camu_core.sweeps import SweepSpec
 from pages.components import state
@@ -104,9 +104,8 @@ def show_pair(a: str, b: str) -> None:
 
 
 def comparable_runs() -> list[dict]:
-    """Summaries of finished runs, shipped ones last; other people's uploads are left out."""
-    known = {*DATASETS, *state.own_datasets()}
-    found = [run for run in state.finished_runs() if run["spec"]["dataset"] in known]
+    """Summaries of finished runs, shipped ones last."""
+    found = state.finished_runs()
     digests = {run["digest"] for run in found}
     shipped = [state.summary_of(digest) for digest in state.example_store().digests() if digest not in digests]
     return [*found, *shipped]

@@ -15,8 +15,9 @@ def start(sweep: SweepSpec) -> None:
 
 
 def sweep_list() -> None:
-    """All sweeps with their progress; polls only while one is running."""
-    listed = [SweepSpec.from_json(value) for value in state.engine().store.sweeps()]
+    """All sweeps of images that this visitor may see, with their progress; polls only while one is running."""
+    everyones = map(SweepSpec.from_json, state.engine().store.sweeps())
+    listed = [sweep for sweep in everyones if sweep.dataset in state.known_datasets()]
     is_running = any(_n_active(sweep) for sweep in listed)
     st.fragment(run_every=1.0 if is_running else None)(_show)(listed, is_running)
 

@@ -1,0 +1,54 @@
+"""Runs on uploaded images are listed to those who know their address, and to nobody else."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from camu_core import RunStore, plan_run, run
+from camu_core.data import import_images
+from camu_core.models import build_model
+from camu_core.progress import drain
+from camu_core.sweeps import SweepSpec
+from camu_core.weights import to_bytes, weights_path
+from pages.components import state
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def fresh_engine():
+    state.engine.clear()
+    yield
+    state.engine.clear()
+
+
+def library(**parameters: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params.update(parameters)
+    app.run()
+    return app.switch_page("pages/library/runs.py").run()
+
+
+def test_runs_and_sweeps_of_uploads_are_their_owners(picture, tmp_path) -> None:
+    for label in ("dark", "light"):
+        (tmp_path / "pets" / label).mkdir(parents=True)
+        for i in range(12):
+            (tmp_path / "pets" / label / f"{i}.png").write_bytes(picture(i + 200 * (label == "light")))
+    name = drain(import_images(tmp_path / "pets")).name
+    path = weights_path(name, "cnn")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(to_bytes(build_model("cnn", (3, 32, 32), 2, seed=1)))
+    result = run(plan_run(name, [0], model="cnn", settings={"epochs": 1}))
+    RunStore().save(result)
+    sweep = SweepSpec(name, (0,), ("camu",), (0,))
+    RunStore().note_sweep(sweep.digest, sweep.to_json())
+
+    stranger = library()
+    assert not stranger.exception
+    assert not stranger.dataframe
+    assert not any("pets" in str(element.value) for element in stranger.markdown)
+    owner = library(dataset=name)
+    assert not owner.exception
+    assert owner.dataframe[0].value["run"].tolist() == [result.digest]
+    assert any("pets" in str(element.value) for element in owner.markdown)
