@@ -16,6 +16,9 @@ STAGES = {
     "project": "Drawing the refined picture",
     "causal": "Measuring causes",
     "attribution": "Runs with some of the terms",
+    "attack": "Attacking the networks",
+    "inside": "Reading what is left inside",
+    "relearn": "Teaching it the forgotten images again",
 }
 
 

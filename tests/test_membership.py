@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from camu_core.data import Splits
 from camu_core.measures import membership_attack
-from camu_core.measures.membership import MAX_A_GROUP, _auc_interval, _wins
+from camu_core.measures.membership import MAX_A_GROUP, _wins, auc_interval
 
 
 def splits(n_forget: int, n_retain: int, n_forget_test: int, n_retain_test: int) -> Splits:
@@ -109,6 +109,6 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     rng = np.random.default_rng(1)
     n_covered = 0
     for _ in range(200):
-        low, high = _auc_interval(rng.normal(0.5, 1, 60), rng.normal(0, 1, 60), rng)
+        low, high = auc_interval(rng.normal(0.5, 1, 60), rng.normal(0, 1, 60), rng)
         n_covered += low <= 0.6382 <= high  # Phi(0.5 / sqrt 2)
     assert 0.90 <= n_covered / 200 <= 0.985
