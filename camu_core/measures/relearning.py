@@ -13,7 +13,7 @@ from camu_core.estimates import Estimate, estimate_over_seeds
 from camu_core.models import BlockModel, predict, to_input
 from camu_core.progress import Step
 
-CHECKPOINTS = (0, 1, 2, 3, 4, 6, 8, 10, 13, 16, 20, 25, 30)  # batches after which accuracy is looked at
+CHECKPOINTS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20)  # batches after which accuracy is looked at
 BATCH_SIZE = 32
 RELEARNED = 0.9  # of the original accuracy
 
@@ -33,9 +33,7 @@ class Lesson:
     y_exam: Tensor
 
 
-def relearning(
-    model: BlockModel, lesson: Lesson, seed: int, lr: float = 1e-4, stage: str = "relearn"
-) -> Generator[Step, None, np.ndarray]:
+def relearning(model: BlockModel, lesson: Lesson, seed: int, lr: float = 1e-3) -> Generator[Step, None, np.ndarray]:
     """Fine-tune a copy on the forget set alone, and look at its accuracy after each of CHECKPOINTS batches.
 
     Batch normalisation keeps its statistics: those of images of one class would break any network.
@@ -44,7 +42,6 @@ def relearning(
         model: is left as it is.
         seed: of the order of the images alone; equal seeds show all networks the same batches.
         lr: of Adam.
-        stage: of the steps.
     Returns:
         float64 (K,), accuracy on the exam, 0..1.
     Source: A. Golatkar, A. Achille, S. Soatto, CVPR 2020, arXiv:1911.04933 (relearn time); Tarun et al., 2023,
@@ -59,7 +56,7 @@ def relearning(
         if n_seen in CHECKPOINTS:
             said = predict(student, lesson.x_exam)[0].argmax(dim=1)
             accuracy.append(float((said == lesson.y_exam).double().mean()))
-        yield Step(n_seen, CHECKPOINTS[-1], stage=stage)
+        yield Step(n_seen, CHECKPOINTS[-1], stage="relearn")
         if n_seen == CHECKPOINTS[-1]:
             break
         while len(queue) < BATCH_SIZE:  # small sets come round again

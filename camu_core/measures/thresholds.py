@@ -1,4 +1,4 @@
-"""The simplest membership attack: call everything above one threshold "trained on", and see what that gets right."""
+"""The simplest membership attack: call everything above a threshold "trained on", and see what that gets right."""
 
 from dataclasses import dataclass
 
@@ -66,8 +66,7 @@ def best_threshold(of_members: np.ndarray, of_others: np.ndarray) -> float:
     scores = np.concatenate([of_members, of_others])
     if i == 0:  # no threshold gains anything: call nobody
         return float(scores.max()) + 1e-9
-    below = scores[scores < thresholds[i]]
-    return float((thresholds[i] + below.max()) / 2) if len(below) else float(thresholds[i])
+    return float((thresholds[i] + scores[scores < thresholds[i]].max()) / 2)
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class ThresholdView:
 
 
 def view_threshold(of_members: np.ndarray, of_others: np.ndarray, threshold: float) -> ThresholdView:
-    """Call everything that scores at least `threshold` a member.
+    """Call everything that scores more than `threshold` a member.
 
     Args:
         of_members: float (n,), the higher the more like trained on; of_others: (m,).
@@ -112,9 +111,9 @@ def view_threshold(of_members: np.ndarray, of_others: np.ndarray, threshold: flo
         np.repeat([1, 0], [len(of_members), len(of_others)]), np.concatenate([of_members, of_others])
     )
     return ThresholdView(
-        caught=first[of_members[first] >= threshold],
-        missed=last[of_members[last] < threshold],
-        false_alarms=others_first[of_others[others_first] >= threshold],
-        passed=others_first[of_others[others_first] < threshold],
+        caught=first[of_members[first] > threshold],
+        missed=last[of_members[last] <= threshold],
+        false_alarms=others_first[of_others[others_first] > threshold],
+        passed=others_first[of_others[others_first] <= threshold],
         curve=np.stack([false_alarms, caught]),
     )

@@ -96,6 +96,5 @@ def epsilon_report(logits: Mapping[str, np.ndarray], y: np.ndarray, seed: int) -
         name: {"right": label_scores(part, y), "confidence": confidence_scores(part), "entropy": entropy_scores(part)}
         for name, part in logits.items()
     }
-    return {
-        name: worst_epsilon(ours, scores["retrained"], seed) for name, ours in scores.items() if name != "retrained"
-    }
+    gold = scores.pop("retrained")
+    return {name: worst_epsilon(ours, gold, seed) for name, ours in scores.items()}

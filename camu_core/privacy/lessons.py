@@ -19,7 +19,7 @@ from camu_core.measures import (
 from camu_core.models import BlockModel
 from camu_core.progress import Step
 
-N_SEEDS = 5
+N_SEEDS = 3
 
 
 def relearning_report(
