@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from camu_core.commands import decomposition
+from camu_core.commands import decomposition, privacy
 from camu_core.commands.images import add_argument, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.config import scheduler_address
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
+    privacy.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
     parser.add_argument("--json", metavar="FILE", help="write the result as one JSON object; - for stdout")
 
@@ -64,10 +65,10 @@ def run(arguments: argparse.Namespace) -> None:
     result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
     if arguments.save:
         RunStore().save(result)
-    extra = decomposition.decompose(arguments, result)
+    extra = {**decomposition.decompose(arguments, result), **privacy.attack(arguments, result)}
     summary = json.dumps({**result.summary(), **extra})
     if arguments.json is None:
-        print("\n".join([_table(result), *decomposition.sentences(extra)]))
+        print("\n".join([_table(result), *decomposition.sentences(extra), *privacy.sentences(extra)]))
     elif arguments.json == "-":
         print(summary)
     else:
