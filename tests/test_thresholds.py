@@ -6,7 +6,14 @@ from scipy.special import expit, softmax
 from scipy.stats import entropy
 from sklearn.metrics import balanced_accuracy_score, roc_curve
 
-from camu_core.measures import best_threshold, confidence_scores, entropy_scores, label_scores, view_threshold
+from camu_core.measures import (
+    best_threshold,
+    confidence_scores,
+    entropy_scores,
+    histogram,
+    label_scores,
+    view_threshold,
+)
 
 
 def test_scores_by_hand() -> None:
@@ -68,3 +75,13 @@ def test_the_best_threshold_is_the_best_of_all() -> None:
 def test_if_no_threshold_helps_nobody_is_called() -> None:
     worse = view_threshold(np.zeros(5), np.ones(5), best_threshold(np.zeros(5), np.ones(5)))
     assert len(worse.caught) == len(worse.false_alarms) == 0
+
+
+def test_the_histogram_counts_everybody_once_and_leaves_room_for_the_line() -> None:
+    rng = np.random.default_rng(3)
+    members, others = rng.normal(1, 1, 300), rng.normal(0, 1, 200)
+    found = histogram(members, others, n_bins=25)
+    assert (found.members.sum(), found.others.sum(), len(found.edges)) == (300, 200, 26)
+    scores = np.concatenate([members, others])
+    assert found.edges[0] < scores.min() < scores.max() < found.edges[-1]
+    assert histogram(np.ones(3), np.ones(2)).members.sum() == 3, "all scores the same"

@@ -24,10 +24,12 @@ from camu_core.measures.relearning import (
 )
 from camu_core.measures.similarity import cka, cka_by_layer, layer_grams
 from camu_core.measures.thresholds import (
+    Histogram,
     ThresholdView,
     best_threshold,
     confidence_scores,
     entropy_scores,
+    histogram,
     label_scores,
     view_threshold,
 )
@@ -39,6 +41,7 @@ __all__ = [
     "SPLIT_NAMES",
     "AttackGroups",
     "CostMeter",
+    "Histogram",
     "Lesson",
     "ThresholdView",
     "accuracy_report",
@@ -56,6 +59,7 @@ __all__ = [
     "divergence_bits",
     "entropy_scores",
     "faster_than",
+    "histogram",
     "label_scores",
     "largest_epsilon",
     "layer_grams",

@@ -70,6 +70,23 @@ def best_threshold(of_members: np.ndarray, of_others: np.ndarray) -> float:
 
 
 @dataclass(frozen=True)
+class Histogram:
+    """How two groups' scores are spread: float64 (B + 1,) edges, int64 (B,) counts of members and of others."""
+
+    edges: np.ndarray
+    members: np.ndarray
+    others: np.ndarray
+
+
+def histogram(of_members: np.ndarray, of_others: np.ndarray, n_bins: int = 40) -> Histogram:
+    """Both groups in the same bins, a little wider than all scores, so that a threshold fits on either side."""
+    scores = np.concatenate([of_members, of_others])
+    reach = max(float(np.ptp(scores)), 1e-3) / n_bins
+    edges = np.linspace(scores.min() - reach, scores.max() + reach, n_bins + 1)
+    return Histogram(edges, *(np.histogram(part, edges)[0] for part in (of_members, of_others)))
+
+
+@dataclass(frozen=True)
 class ThresholdView:
     """What one threshold catches and misses.
 

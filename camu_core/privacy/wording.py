@@ -16,7 +16,7 @@ from camu_core.privacy.inside import UNTRAINED
 GUESSING = 0.5
 WIDE_AUC = 0.15  # an interval wider than this around guessing is no proof that nobody can tell
 DIFFERENT = 0.01  # mean accuracies over the lesson nearer than this are called alike
-SMALLEST_EPSILON = 0.01
+SMALLEST_FACTOR = 1.1  # odds that shift by less are not worth a warning
 SCORE_NAMES = {"attacker": "attack model", "confidence": "confidence", "entropy": "entropy"}
 
 _CLAUSES = {
@@ -32,7 +32,8 @@ _CLAUSES = {
         "slower": "they come back more slowly than in a network that never saw them",
         "same": "they come back no faster than in a network that never saw them",
         "unclear": "whether they come back faster is not clear",
-        "known": "they need not come back, because it still recognises them",
+        "known": "it recognises them without a lesson",
+        "known, as does gold": "it recognises them without a lesson, as does a network that never saw them",
         "alone": "they come back after {batches} batches",
         "never": "they did not come back within {last} batches",
     },
@@ -58,7 +59,7 @@ def headline(report: Mapping[str, Any]) -> str:
 
 
 def attack_reading(report: Mapping[str, Any], model: str = "unlearned") -> tuple[str, str]:
-    """What the most telling attack on a network says: "none", "tells", "over", "unclear" or "too few"; and its score."""
+    """What the most telling attack says ("none", "tells", "over", "unclear" or "too few"), and its score."""
     if report["attack"] is None:
         return "too few", SCORES[0]
     auc = {score: report["attack"][model][score]["auc"] for score in SCORES}
@@ -86,11 +87,11 @@ def attack_title(report: Mapping[str, Any]) -> str:
 
 
 def relearning_reading(report: Mapping[str, Any]) -> str:
-    """ "known", "faster", "slower", "same" or "unclear"; without a retrained network "alone" or "never"."""
+    """One of "known", "known, as does gold", "faster", "slower", "same", "unclear", "alone", "never"."""
     lesson = report["relearning"]
     needed, against = lesson["batches_needed"]["unlearned"], lesson["faster_than_retrained"]
     if needed == 0:
-        return "known"
+        return "known, as does gold" if lesson["batches_needed"].get("retrained") == 0 else "known"
     if against is None:
         return "never" if needed is None else "alone"
     low, high = against["unlearned"]["low"], against["unlearned"]["high"]
@@ -105,20 +106,21 @@ def relearning_title(report: Mapping[str, Any]) -> str:
     """How many batches it takes, beside the retrained network."""
     lesson = report["relearning"]
     needed, last = lesson["batches_needed"], lesson["batches"][-1]
-    if relearning_reading(report) == "known":
-        return "Nothing to relearn: it recognises the forgotten images without a lesson."
+    if (reading := relearning_reading(report)).startswith("known"):
+        sentence = _CLAUSES["relearning"][reading].replace("them", "the forgotten images", 1)
+        return f"Nothing to relearn: {sentence}."
 
     def after(name: str) -> str:
         return f"not within {last} batches" if needed[name] is None else f"after {_count(needed[name])} batches"
 
     beside = f"; one that never saw them, {after('retrained')}" if "retrained" in needed else ""
     word = {"faster": "Quick to come back", "slower": "Slow to come back", "same": "No quicker than from nothing",
-            "unclear": "Cannot tell if it is quicker"}.get(relearning_reading(report), "Coming back")  # fmt: skip
+            "unclear": "Cannot tell if it is quicker"}.get(reading, "Coming back")  # fmt: skip
     return f"{word}: {_percent(lesson['target'])} of them recognised {after('unlearned')}{beside}."
 
 
 def inside_reading(report: Mapping[str, Any]) -> str:
-    """ "more", "less", "same", without a retrained network "alone", or "too few"."""
+    """One of "more", "less", "same", without a retrained network "alone", or "too few"."""
     probes = report["linear_probe"]
     if probes["unlearned"]["value"] is None:
         return "too few"
@@ -148,9 +150,10 @@ def epsilon_title(report: Mapping[str, Any]) -> str:
     ours = report["epsilon"]["unlearned"]
     if ours["value"] is None:
         return "Too few images to tell two networks apart."
-    if ours["low"] < SMALLEST_EPSILON:
+    if np.exp(ours["low"]) < SMALLEST_FACTOR:
         return f"From {ours['n']:,} images, no kind of answer is shown to give the unlearned network away."
-    return f"At worst, one kind of answer is at least {_factor(ours['low'])} times as frequent in one network as in the other."
+    times = f"at least {_factor(ours['low'])} times as frequent"
+    return f"At worst, one kind of answer is {times} in one network as in the other."
 
 
 def layers_title(report: Mapping[str, Any]) -> str:
