@@ -8,8 +8,10 @@ from camu_core.privacy.inside import inside_report
 from camu_core.privacy.lessons import relearning_report
 from camu_core.privacy.wording import (
     SCORE_NAMES,
+    attack_reading,
     attack_title,
     epsilon_title,
+    factor_text,
     headline,
     inside_title,
     layers_title,
@@ -20,10 +22,12 @@ __all__ = [
     "SCORES",
     "SCORE_NAMES",
     "Answers",
+    "attack_reading",
     "attack_report",
     "attack_title",
     "epsilon_report",
     "epsilon_title",
+    "factor_text",
     "headline",
     "inside_report",
     "inside_title",

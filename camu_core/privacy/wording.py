@@ -152,7 +152,7 @@ def epsilon_title(report: Mapping[str, Any]) -> str:
         return "Too few images to tell two networks apart."
     if np.exp(ours["low"]) < SMALLEST_FACTOR:
         return f"From {ours['n']:,} images, no kind of answer is shown to give the unlearned network away."
-    times = f"at least {_factor(ours['low'])} times as frequent"
+    times = f"at least {factor_text(ours['low'])} times as frequent"
     return f"At worst, one kind of answer is {times} in one network as in the other."
 
 
@@ -179,7 +179,7 @@ def _are_apart(one: Estimate, other: Estimate) -> bool:
     return None not in ends and (one["low"] > other["high"] or other["low"] > one["high"])
 
 
-def _factor(epsilon: float) -> str:
+def factor_text(epsilon: float) -> str:
     """e^epsilon, never rounded up, since it is a lower bound."""
     factor = float(np.exp(epsilon))
     return f"{np.floor(factor):,.0f}" if factor >= 10 else f"{np.floor(10 * factor) / 10:.1f}"
