@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
 from camu_core.measures import Histogram, ThresholdView
 
+_DASHES = {"original": "dot", "unlearned": "solid", "retrained": "dash"}
 SCORE_AXES = {
     "attacker": "probability of having been trained on, says the attack model",
     "confidence": "how sure the network is of its answer (stretched towards 100 %)",
@@ -19,11 +20,11 @@ SCORE_AXES = {
 def score_text(score: str, value: float) -> str:
     """A score as people read it: a probability, a confidence, or bits of entropy."""
     if score == "attacker":
-        return f"{value:.1%}"
+        return f"{value:.2%}"
     if score == "entropy":
-        return f"{10**-value:.2g} bits"
+        return f"{10**-value:.3g} bits"
     doubt = max(10**-value, 1e-12)
-    return f"{1 - doubt:.{max(0, int(np.ceil(value)) - 1)}%}" if value > 0 else "0%"
+    return f"{1 - doubt:.{max(0, int(np.ceil(value)))}%}" if value > 0 else "0%"
 
 
 def scores_figure(
@@ -48,7 +49,8 @@ def scores_figure(
     )  # fmt: skip
     figure.add_bar(
         x=middles, y=-spread.others, width=0.92 * width, name="new images",
-        marker={"color": tones.muted, "pattern": {"shape": "/", "size": 5, "solidity": 0.3, "fgcolor": tones.page}},
+        marker={"color": tones.muted, "pattern": {"shape": "/", "size": 6, "solidity": 0.3, "bgcolor": tones.muted,
+                                                       "fgcolor": tones.page}},
         customdata=np.stack([spread.others, words], axis=1),
         hovertemplate="%{customdata[0]} new images<br>%{customdata[1]}<extra></extra>",
     )  # fmt: skip
@@ -66,7 +68,9 @@ def scores_figure(
     figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=[score_text(score, tick) for tick in ticks],
                         title=SCORE_AXES[score], showgrid=False)  # fmt: skip
     figure.update_yaxes(range=[-1.1 * highest, 1.1 * highest], showticklabels=False, showgrid=False)
-    return styled(figure, dark, title, height).update_layout(barmode="overlay", margin={"l": 8, "r": 8, "t": 72})
+    return styled(figure, dark, title, height).update_layout(
+        barmode="overlay", margin={"l": 8, "r": 8, "t": 76}, title_y=0.97, title_yanchor="top"
+    )
 
 
 def roc_figure(
@@ -86,7 +90,7 @@ def roc_figure(
         is_chosen = name == chosen
         figure.add_scatter(
             x=view.curve[0], y=view.curve[1], mode="lines", name=MODEL_TITLES[name],
-            line={"color": MODEL_COLORS[name], "width": 3 if is_chosen else 1.5}, opacity=1 if is_chosen else 0.6,
+            line={"color": MODEL_COLORS[name], "width": 3 if is_chosen else 2, "dash": _DASHES[name]},
             hovertemplate="catches %{y:.0%}, accuses %{x:.0%} of the new ones<extra>" + MODEL_TITLES[name] + "</extra>",
         )  # fmt: skip
     view = views[chosen]
@@ -98,7 +102,9 @@ def roc_figure(
     )  # fmt: skip
     figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.5, 1], title="new images falsely accused")
     figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.5, 1], title="forgotten images caught")
-    return styled(figure, dark, title, height)
+    return styled(figure, dark, title, height).update_layout(
+        margin={"r": 28, "t": 76}, title_y=0.97, title_yanchor="top"
+    )
 
 
 def epsilon_figure(epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 260):
@@ -112,16 +118,22 @@ def epsilon_figure(epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: b
     largest = max((e["largest"] for e in known.values()), default=0)
     reach = 1.15 * max([largest, *(e["value"] for e in known.values()), 1])
     for name, e in known.items():
-        high = reach if e["high"] is None else e["high"]
+        high = 0.985 * reach if e["high"] is None else e["high"]
         end = "no upper end" if e["high"] is None else f"{e['high']:.2f}"
         figure.add_scatter(
             x=[e["value"]], y=[MODEL_TITLES[name]], mode="markers", showlegend=False,
             marker={"color": MODEL_COLORS[name], "symbol": MODEL_SYMBOLS[name], "size": 14},
             error_x={"type": "data", "symmetric": False, "color": MODEL_COLORS[name], "thickness": 2, "width": 5,
-                     "array": [high - e["value"]], "arrayminus": [e["value"] - e["low"]]},
+                     "array": [high - e["value"]],
+                     "arrayminus": [e["value"] - e["low"]]},
             hovertemplate=f"epsilon {e['value']:.2f}<br>95 % interval {e['low']:.2f} to {end}<br>"
             f"told apart by: {e['score']}<br>n = {e['n']:,} images<extra>{MODEL_TITLES[name]}</extra>",
         )  # fmt: skip
+        if e["high"] is None:
+            figure.add_scatter(
+                x=[high], y=[MODEL_TITLES[name]], mode="markers", showlegend=False, hoverinfo="skip",
+                marker={"symbol": "triangle-right", "size": 12, "color": MODEL_COLORS[name]},
+            )  # fmt: skip
     figure.add_vline(x=largest, line={"color": tones.muted, "width": 1, "dash": "dash"})
     figure.add_annotation(
         x=largest, y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": tones.muted, "size": 13},

@@ -78,9 +78,14 @@ class Histogram:
     others: np.ndarray
 
 
-def histogram(of_members: np.ndarray, of_others: np.ndarray, n_bins: int = 40) -> Histogram:
-    """Both groups in the same bins, a little wider than all scores, so that a threshold fits on either side."""
+def histogram(of_members: np.ndarray, of_others: np.ndarray, n_bins: int | None = None) -> Histogram:
+    """Both groups in the same bins, a little wider than all scores, so that a threshold fits on either side.
+
+    Args:
+        n_bins: by default twice the root of the images in a group, 12 to 40.
+    """
     scores = np.concatenate([of_members, of_others])
+    n_bins = n_bins or int(np.clip(2 * np.sqrt(len(of_members)), 12, 40))
     reach = max(float(np.ptp(scores)), 1e-3) / n_bins
     edges = np.linspace(scores.min() - reach, scores.max() + reach, n_bins + 1)
     return Histogram(edges, *(np.histogram(part, edges)[0] for part in (of_members, of_others)))

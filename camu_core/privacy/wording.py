@@ -24,7 +24,7 @@ _CLAUSES = {
         "none": "An attacker cannot tell the forgotten images from new ones",
         "tells": "An attacker can tell the forgotten images from new ones",
         "over": "Forgotten too well: an attacker can tell them, because it is less sure of them than of new images",
-        "unclear": "Cannot tell from so few images whether an attacker could spot them",
+        "unclear": "Too few images to say whether an attacker could spot the forgotten ones",
         "too few": "There are too few images to attack",
     },
     "relearning": {
@@ -38,9 +38,9 @@ _CLAUSES = {
         "never": "they did not come back within {last} batches",
     },
     "inside": {
-        "more": "and they are easier to read off inside than in a network that never saw them",
-        "less": "and they are harder to read off inside than in a network that never saw them",
-        "same": "and inside they are as readable as in a network that never saw them",
+        "more": "and inside they are easier to read than {there}",
+        "less": "and inside they are harder to read than {there}",
+        "same": "and inside they are as readable as {there}",
         "alone": "and inside a straight line finds {value} of them and of the others",
         "too few": "and there are too few images to look inside",
     },
@@ -54,7 +54,10 @@ def headline(report: Mapping[str, Any]) -> str:
     relearning = _CLAUSES["relearning"][relearning_reading(report)].format(
         batches=_count(needed), last=report["relearning"]["batches"][-1]
     )
-    inside = _CLAUSES["inside"][inside_reading(report)].format(value="" if probe is None else _percent(probe))
+    inside = _CLAUSES["inside"][inside_reading(report)].format(
+        value="" if probe is None else _percent(probe),
+        there="there" if "never saw" in relearning else "in a network that never saw them",
+    )
     return f"{attack}; {relearning}; {inside}."
 
 
@@ -164,14 +167,14 @@ def layers_title(report: Mapping[str, Any]) -> str:
         return "Too few forgotten images to compare the layers."
     layer = min(known, key=known.get)
     others = report["cka"]["retain"]["original-unlearned"][layer]["value"]
-    beside = "" if others is None else f", of the other images {others:.2f}"
-    sentence = f"It left the old network most at the layer {layer}: likeness {known[layer]:.2f}{beside}"
+    beside = "" if others is None else f", on others {others:.2f}"
+    sentence = f"On forgotten images the layer {layer} changed most (likeness {known[layer]:.2f}{beside})"
     if "original-retrained" not in forget:
         return f"{sentence}."
     before, after = forget["original-retrained"][layer], forget["unlearned-retrained"][layer]
     if before["value"] is None or after["value"] is None or not _are_apart(before, after):
-        return f"{sentence}; no nearer to the retrained one."
-    return f"{sentence}; {'towards' if after['value'] > before['value'] else 'away from'} the retrained one."
+        return f"{sentence}, no nearer to the retrained network."
+    return f"{sentence}, {'towards' if after['value'] > before['value'] else 'away from'} the retrained network."
 
 
 def _are_apart(one: Estimate, other: Estimate) -> bool:

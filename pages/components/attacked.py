@@ -40,13 +40,13 @@ def _threshold(privacy: PrivacyResult, network: str, score: str) -> None:
     """Drawn anew for every move of the slider, and nothing else with it."""
     report, dark = privacy.report["attack"], state.is_dark()
     bins = state_privacy.spread(privacy, network, score)
-    options = state_privacy.thresholds(bins, report[network][score]["threshold"])
-    first = min(options, key=lambda option: abs(option - report[network][score]["threshold"]))
+    first = state_privacy.on_axis(bins, report[network][score]["threshold"])
+    options = state_privacy.thresholds(bins, score, first)
     key = f"threshold-{network}-{score}"
     state.remember_for(privacy.digest, key, first)
     left, right = st.columns([7, 4], gap="medium")
     chart = left.container()
-    threshold = left.select_slider(text.THRESHOLD, options, key=key, format_func=lambda value: score_text(score, value))
+    threshold = left.select_slider(text.THRESHOLD, list(options), key=key, format_func=options.get)
     views = {
         name: state_privacy.view(privacy, name, score, threshold if name == network else attacks[score]["threshold"])
         for name, attacks in report.items()

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from camu_core import RunResult
+from camu_core.figures import score_text
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
 from camu_core.privacy_job import PrivacyJob, PrivacyResult
 from pages.components import state
@@ -47,11 +48,22 @@ def view(privacy: PrivacyResult, network: str, score: str, threshold: float) -> 
     return view_threshold(*_scores(privacy, network, score), threshold)
 
 
-def thresholds(bins: Histogram, first: float) -> list[float]:
-    """What the slider offers: the whole axis, and the threshold it starts at."""
+def on_axis(bins: Histogram, threshold: float) -> float:
+    """A threshold beyond all scores, moved to the end of the axis, where it calls the same images."""
+    return min(max(threshold, float(bins.edges[0])), float(bins.edges[-1]))
+
+
+def thresholds(bins: Histogram, score: str, first: float) -> dict[float, str]:
+    """What the slider offers and how it is written: the whole axis, and the threshold it starts at.
+
+    Streamlit knows the options by their words, so each word is offered once.
+    """
     low, high = float(bins.edges[0]), float(bins.edges[-1])
-    offered = [low + (high - low) * i / (N_THRESHOLDS - 1) for i in range(N_THRESHOLDS)]
-    return sorted({*offered, min(max(first, low), high)})
+    offered = [first, *(low + (high - low) * i / (N_THRESHOLDS - 1) for i in range(N_THRESHOLDS))]
+    by_words: dict[str, float] = {}
+    for threshold in offered:
+        by_words.setdefault(score_text(score, threshold), threshold)
+    return {threshold: words for words, threshold in sorted(by_words.items(), key=lambda item: item[1])}
 
 
 def _scores(privacy: PrivacyResult, network: str, score: str):

@@ -23,12 +23,12 @@ IS_GOLD = (
     "nothing to compare it with."
 )
 
-CARD_ATTACK, CARD_WORST = "Best attack (AUC, 0.50 is guessing)", "Worst case: odds shift at least"
+CARD_ATTACK, CARD_WORST = "Best attack (AUC, 0.50 is guessing)", "Worst case: odds against retrained shift"
 CARD_RELEARN, CARD_INSIDE = "Batches until it is back", "Readable inside (50 % is guessing)"
 NOT_KNOWN = "unknown"
-FACTOR = "{factor} times"
+FACTOR = "{factor}-fold"
 NOT_BACK = "over {last}"
-SO_MANY = "against the retrained network; {n:,} images can show {most} times at most"
+SO_MANY = "1-fold is no shift; {n:,} images can show up to {most}-fold"
 AFTER_SEEDS = "median of {n_seeds} orders of the images"
 UNTRAINED = "Never trained at all"
 
