@@ -17,6 +17,7 @@ from camu_core.models import BlockModel, build_model, predict
 from camu_core.privacy import (
     SCORES,
     Answers,
+    Scored,
     attack_report,
     epsilon_report,
     inside_report,
@@ -39,7 +40,7 @@ class PrivacyResult:
     """What the attacks found.
 
     Args:
-        report: `attack`: network -> of `attack_report`, None of groups too small to attack; `epsilon`: of
+        report: `attack`: network -> score -> of `attack_report`, None of groups too small to attack; `epsilon`: of
             `epsilon_report`; `distance`: of `distance_to_retrained`, None without a retrained network; `relearning`: of
             `relearning_report`, and `exam`, the split it is judged on; `linear_probe` and `cka`: of `inside_report`.
         images: by group "members" (forgotten, trained on) and "others" (never trained on), uint8 (n, channels, H, W).
@@ -122,7 +123,7 @@ class PrivacyJob:
         groups = attack_groups(splits, len(dataset.x_test), np.random.default_rng(spec.seed))
         answers = yield from _all_answers(models, dataset, groups)
         scored = {} if groups.are_too_small else {name: score_answers(answers[name]) for name in models}
-        attack = {name: attack_report(of_one, self._bootstrap(splits, dataset)) for name, of_one in scored.items()}
+        attack = yield from self._attack(scored, splits, dataset)
         y_members = dataset.y_train.numpy()[groups.members]
         epsilon = epsilon_report({name: part.members for name, part in answers.items()}, y_members, spec.seed)
         inside = yield from inside_report(models, self._untrained(), probe, spec.seed)
@@ -159,6 +160,18 @@ class PrivacyJob:
     def _untrained(self) -> BlockModel:
         info = DATASETS[self.spec.dataset]
         return build_model(self.spec.model, info.shape, info.n_classes, self.spec.seed).eval()
+
+    def _attack(
+        self, scored: dict[str, dict[str, Scored]], splits: Splits, dataset: Dataset
+    ) -> Generator[Step, None, dict[str, Any]]:
+        """Network -> score -> of `attack_report`, a step each."""
+        report = {name: {} for name in scored}
+        rngs = {name: self._bootstrap(splits, dataset) for name in scored}
+        pairs = [(name, score) for score in SCORES for name in scored]
+        for i, (name, score) in enumerate(pairs, start=1):
+            report[name][score] = attack_report(scored[name][score], rngs[name])
+            yield Step(i, len(pairs), stage="intervals")
+        return report
 
     def _bootstrap(self, splits: Splits, dataset: Dataset) -> np.random.Generator:
         """The draws as `membership_attack` makes them, so that both report the same interval."""

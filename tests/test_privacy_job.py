@@ -113,5 +113,5 @@ def test_it_says_what_it_does_in_small_steps_and_can_be_left(digits_result: RunR
         if step.stage == "relearn" and step.index > 5:
             break
     work.close()
-    assert {step.stage for step in seen} == {"attack", "inside", "relearn"}
+    assert {step.stage for step in seen} == {"attack", "intervals", "inside", "relearn"}
     assert all(0 <= step.index <= step.total for step in seen)

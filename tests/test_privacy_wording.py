@@ -74,7 +74,11 @@ def test_the_most_telling_of_three_attacks_is_told_beside_the_retrained_one(repo
     report["attack"]["unlearned"]["entropy"]["auc"] = estimate(0.3)
     title = attack_title(report)
     assert title.startswith("Forgotten too well")
-    assert "by entropy, AUC 0.30, retrained 0.50" in title
+    assert title.endswith("Best attack, by entropy: AUC 0.30, retrained 0.50; the intervals do not overlap.")
+    report["attack"]["retrained"]["entropy"]["auc"] = estimate(0.33)
+    assert attack_reading(report) == ("like gold", "entropy")
+    report["attack"]["retrained"]["entropy"]["auc"] = estimate(0.33, 0.2)
+    assert attack_reading(report) == ("over", "entropy"), "the retrained network itself cannot be told"
     report["attack"] = None
     assert attack_title(report) == "There are too few images to attack."
 

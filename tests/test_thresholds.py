@@ -83,5 +83,8 @@ def test_the_histogram_counts_everybody_once_and_leaves_room_for_the_line() -> N
     found = histogram(members, others, n_bins=25)
     assert (found.members.sum(), found.others.sum(), len(found.edges)) == (300, 200, 26)
     scores = np.concatenate([members, others])
-    assert found.edges[0] < scores.min() < scores.max() < found.edges[-1]
+    assert found.lowest < scores.min() < scores.max() < found.highest
+    far = histogram(np.append(members, 1e6), others, n_bins=25)
+    assert far.edges[-1] < 10, "one far score does not press all others together"
+    assert far.members.sum() == 301, "and is counted with the last"
     assert histogram(np.ones(3), np.ones(2)).members.sum() == 3, "all scores the same"

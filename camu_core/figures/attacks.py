@@ -32,7 +32,8 @@ def scores_figure(
 ) -> go.Figure:
     """Forgotten images above the line, new images below it; what lies right of the threshold is called trained on.
 
-    There are no marks on the vertical axis, so that a slider under the figure points where it says.
+    The outermost bars hold all that lies beyond. There are no marks on the vertical axis, so that a slider under the
+    figure points where it says.
 
     Args:
         score: in SCORE_AXES.
@@ -56,12 +57,13 @@ def scores_figure(
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": tones.muted, "width": 1})
     low, high = float(spread.edges[0]), float(spread.edges[-1])
-    figure.add_vrect(x0=threshold, x1=high, fillcolor=tones.text, opacity=0.06, line_width=0)
-    figure.add_vline(x=threshold, line={"color": tones.text, "width": 2})
+    line = min(max(threshold, low), high)
+    figure.add_vrect(x0=line, x1=high, fillcolor=tones.text, opacity=0.06, line_width=0)
+    figure.add_vline(x=line, line={"color": tones.text, "width": 2})
     called = {"showarrow": False, "yref": "paper", "y": 1.0, "yanchor": "bottom", "font": {"color": tones.muted}}
-    is_right = threshold > (low + high) / 2
+    is_right = line > (low + high) / 2
     figure.add_annotation(
-        x=threshold, text="called new ◂" if is_right else "▸ called “trained on”",
+        x=line, text="called new ◂" if is_right else "▸ called “trained on”",
         xanchor="right" if is_right else "left", **called,
     )  # fmt: skip
     ticks = [low + share * (high - low) for share in (0.02, 0.26, 0.5, 0.74, 0.98)]
@@ -83,7 +85,7 @@ def roc_figure(
     """
     tones, figure = ground(dark), go.Figure()
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": tones.muted, "dash": "dot", "width": 1}, name="guessing",
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": tones.muted, "dash": "dot", "width": 1}, showlegend=False,
         hoverinfo="skip",
     )  # fmt: skip
     for name, view in views.items():

@@ -71,24 +71,35 @@ def best_threshold(of_members: np.ndarray, of_others: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class Histogram:
-    """How two groups' scores are spread: float64 (B + 1,) edges, int64 (B,) counts of members and of others."""
+    """How two groups' scores are spread.
+
+    Args:
+        edges: float64 (B + 1,); members, others: int64 (B,) counts, the outermost bins with all that lies beyond.
+        lowest, highest: thresholds below all scores, and above them.
+    """
 
     edges: np.ndarray
     members: np.ndarray
     others: np.ndarray
+    lowest: float
+    highest: float
 
 
 def histogram(of_members: np.ndarray, of_others: np.ndarray, n_bins: int | None = None) -> Histogram:
-    """Both groups in the same bins, a little wider than all scores, so that a threshold fits on either side.
+    """Both groups in the same bins over the middle 98 % of all scores: a few far ones would press all others together.
 
     Args:
         n_bins: by default twice the root of the images in a group, 12 to 40.
     """
-    scores = np.concatenate([of_members, of_others])
-    n_bins = n_bins or int(np.clip(2 * np.sqrt(len(of_members)), 12, 40))
-    reach = max(float(np.ptp(scores)), 1e-3) / n_bins
-    edges = np.linspace(scores.min() - reach, scores.max() + reach, n_bins + 1)
-    return Histogram(edges, *(np.histogram(part, edges)[0] for part in (of_members, of_others)))
+    scores, n_bins = (
+        np.concatenate([of_members, of_others]),
+        n_bins or int(np.clip(2 * np.sqrt(len(of_members)), 12, 40)),
+    )
+    low, high = np.quantile(scores, [0.01, 0.99])
+    reach = max(float(high - low), 1e-3) / n_bins
+    edges = np.linspace(low - reach, high + reach, n_bins + 1)
+    counts = (np.histogram(part.clip(edges[0], edges[-1]), edges)[0] for part in (of_members, of_others))
+    return Histogram(edges, *counts, lowest=float(scores.min()) - reach, highest=float(scores.max()) + reach)
 
 
 @dataclass(frozen=True)

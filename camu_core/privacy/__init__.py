@@ -3,7 +3,7 @@
 Pure functions on models and arrays; all reports are JSON types.
 """
 
-from camu_core.privacy.attacks import SCORES, Answers, attack_report, epsilon_report, score_answers
+from camu_core.privacy.attacks import SCORES, Answers, Scored, attack_report, epsilon_report, score_answers
 from camu_core.privacy.inside import inside_report
 from camu_core.privacy.lessons import relearning_report
 from camu_core.privacy.wording import (
@@ -22,6 +22,7 @@ __all__ = [
     "SCORES",
     "SCORE_NAMES",
     "Answers",
+    "Scored",
     "attack_reading",
     "attack_report",
     "attack_title",

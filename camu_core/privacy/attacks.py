@@ -56,30 +56,26 @@ def score_answers(answers: Answers) -> dict[str, Scored]:
     return scored
 
 
-def attack_report(scored: Mapping[str, Scored], rng: np.random.Generator) -> dict[str, Any]:
-    """How well each attack on one network does.
+def attack_report(score: Scored, rng: np.random.Generator) -> dict[str, Any]:
+    """How well the attack by one score does.
 
     Args:
-        scored: of `score_answers`.
-        rng: of the bootstrap; right after `attack_groups`, so that the first AUC is that of `membership_attack`.
+        rng: of the bootstrap; right after `attack_groups`, so that the attack model's is that of `membership_attack`.
     Returns:
-        score -> `auc`: estimate; `threshold`; and at that threshold `caught`, `missed`, `false_alarms`: counts of
-        images, `balanced_accuracy`: 0..1.
+        `auc`: estimate; `threshold`; and at that threshold `caught`, `missed`, `false_alarms`: counts of images,
+        `balanced_accuracy`: 0..1.
     """
-    report = {}
-    for name, score in scored.items():
-        low, high = auc_interval(score.members, score.others, rng)
-        view = view_threshold(score.members, score.others, score.threshold)
-        report[name] = {
-            "auc": {"value": area_under_roc(score.members, score.others), "low": low, "high": high,
-                    "n": len(score.members)},
-            "threshold": score.threshold,
-            "caught": len(view.caught),
-            "missed": len(view.missed),
-            "false_alarms": len(view.false_alarms),
-            "balanced_accuracy": view.balanced_accuracy,
-        }  # fmt: skip
-    return report
+    low, high = auc_interval(score.members, score.others, rng)
+    view = view_threshold(score.members, score.others, score.threshold)
+    value = area_under_roc(score.members, score.others)
+    return {
+        "auc": {"value": value, "low": low, "high": high, "n": len(score.members)},
+        "threshold": score.threshold,
+        "caught": len(view.caught),
+        "missed": len(view.missed),
+        "false_alarms": len(view.false_alarms),
+        "balanced_accuracy": view.balanced_accuracy,
+    }
 
 
 def epsilon_report(logits: Mapping[str, np.ndarray], y: np.ndarray, seed: int) -> dict[str, Any] | None:

@@ -23,7 +23,8 @@ _CLAUSES = {
     "attack": {
         "none": "An attacker cannot tell the forgotten images from new ones",
         "tells": "An attacker can tell the forgotten images from new ones",
-        "over": "Forgotten too well: an attacker can tell them, because it is less sure of them than of new images",
+        "over": "Forgotten too well: an attacker can tell, because the network is less sure of them than of new ones",
+        "like gold": "An attacker can tell them, but just so with a network that never saw them",
         "unclear": "Too few images to say whether an attacker could spot the forgotten ones",
         "too few": "There are too few images to attack",
     },
@@ -61,17 +62,24 @@ def headline(report: Mapping[str, Any]) -> str:
     return f"{attack}; {relearning}; {inside}."
 
 
-def attack_reading(report: Mapping[str, Any], model: str = "unlearned") -> tuple[str, str]:
-    """What the most telling attack says ("none", "tells", "over", "unclear" or "too few"), and its score."""
+def attack_reading(report: Mapping[str, Any]) -> tuple[str, str]:
+    """What the most telling attack says ("none", "tells", "over", "like gold", "unclear", "too few"), and its score."""
     if report["attack"] is None:
         return "too few", SCORES[0]
-    auc = {score: report["attack"][model][score]["auc"] for score in SCORES}
+    auc = {score: report["attack"]["unlearned"][score]["auc"] for score in SCORES}
     score = max(SCORES, key=lambda name: abs(auc[name]["value"] - GUESSING))
-    if auc[score]["low"] > GUESSING:
-        return "tells", score
-    if auc[score]["high"] < GUESSING:
-        return "over", score
+    ours, gold = auc[score], report["attack"].get("retrained", {}).get(score, {}).get("auc")
+    side = _side(ours)
+    if side and gold and _side(gold) == side and not _are_apart(ours, gold):
+        return "like gold", score
+    if side:
+        return ("tells" if side > 0 else "over"), score
     return ("unclear" if auc[score]["high"] - auc[score]["low"] > WIDE_AUC else "none"), score
+
+
+def _side(auc: Estimate) -> int:
+    """1 above guessing, -1 below, 0 if that cannot be told."""
+    return int(auc["low"] > GUESSING) - int(auc["high"] < GUESSING)
 
 
 def attack_title(report: Mapping[str, Any]) -> str:
@@ -81,12 +89,13 @@ def attack_title(report: Mapping[str, Any]) -> str:
         return _CLAUSES["attack"][reading] + "."
     attacks = report["attack"]
     ours = attacks["unlearned"][score]["auc"]
-    numbers = f"best attack by {SCORE_NAMES[score]}, AUC {ours['value']:.2f}"
+    numbers = f"Best attack, by {SCORE_NAMES[score]}: AUC {ours['value']:.2f}"
     if "retrained" in attacks:
         gold = attacks["retrained"][score]["auc"]
-        apart = " (apart)" if _are_apart(ours, gold) else ""
-        numbers += f", retrained {gold['value']:.2f}{apart}"
-    return f"{_CLAUSES['attack'][reading]}: {numbers}."
+        numbers += (
+            f", retrained {gold['value']:.2f}; the intervals {'do not ' if _are_apart(ours, gold) else ''}overlap"
+        )
+    return f"{_CLAUSES['attack'][reading]}. {numbers}."
 
 
 def relearning_reading(report: Mapping[str, Any]) -> str:

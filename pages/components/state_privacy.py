@@ -49,8 +49,8 @@ def view(privacy: PrivacyResult, network: str, score: str, threshold: float) -> 
 
 
 def on_axis(bins: Histogram, threshold: float) -> float:
-    """A threshold beyond all scores, moved to the end of the axis, where it calls the same images."""
-    return min(max(threshold, float(bins.edges[0])), float(bins.edges[-1]))
+    """A threshold beyond all scores, moved to just beyond them, where it calls the same images."""
+    return min(max(threshold, bins.lowest), bins.highest)
 
 
 def thresholds(bins: Histogram, score: str, first: float) -> dict[float, str]:
@@ -59,7 +59,8 @@ def thresholds(bins: Histogram, score: str, first: float) -> dict[float, str]:
     Streamlit knows the options by their words, so each word is offered once.
     """
     low, high = float(bins.edges[0]), float(bins.edges[-1])
-    offered = [first, *(low + (high - low) * i / (N_THRESHOLDS - 1) for i in range(N_THRESHOLDS))]
+    inner = (low + (high - low) * i / (N_THRESHOLDS - 1) for i in range(1, N_THRESHOLDS - 1))
+    offered = [first, bins.lowest, bins.highest, *inner]
     by_words: dict[str, float] = {}
     for threshold in offered:
         by_words.setdefault(score_text(score, threshold), threshold)
