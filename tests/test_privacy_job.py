@@ -1,11 +1,14 @@
 """The privacy job: on all kinds of forget sets, with and without a retrained network, stored, stopped."""
 
 import json
+from argparse import Namespace
 
 import numpy as np
 import pytest
 
 from camu_core import RunResult, RunStore, drain, plan_run, run
+from camu_core.commands import privacy
+from camu_core.config import ASSETS
 from camu_core.measures import SPLIT_NAMES
 from camu_core.privacy import (
     SCORES,
@@ -115,3 +118,15 @@ def test_it_says_what_it_does_in_small_steps_and_can_be_left(digits_result: RunR
     work.close()
     assert {step.stage for step in seen} == {"attack", "intervals", "inside", "relearn"}
     assert all(0 <= step.index <= step.total for step in seen)
+
+
+def test_the_command_line_puts_the_saved_retraining_beside_the_run(digits_result: RunResult) -> None:
+    gold = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
+    RunStore().save(gold)
+    extra = privacy.attack(Namespace(privacy=True, save=True), digits_result)
+    json.dumps(extra, allow_nan=False)
+    assert extra["privacy"]["epsilon"]["unlearned"]["n"] > 0
+    assert len(privacy.sentences(extra)) == len(TITLES)
+    assert RunStore().has(PrivacyJob.of(digits_result, gold).digest, PrivacyResult)
+    assert privacy.attack(Namespace(privacy=False, save=True), digits_result) == {}
+    assert privacy.sentences({}) == []

@@ -29,7 +29,7 @@ def report() -> dict:
     layers = {"original-unlearned": 0.4, "original-retrained": 0.5, "unlearned-retrained": 0.7}
     return {
         "attack": {"original": attacks(0.5), "unlearned": attacks(0.5), "retrained": attacks(0.5)},
-        "epsilon": {"unlearned": {"value": 2.0, "low": 1.2, "high": 3.0, "n": 80}},
+        "epsilon": {"unlearned": {"value": 2.0, "low": 1.2, "high": 3.0, "n": 80, "ours": 0.8, "gold": 0.1}},
         "relearning": {
             "batches": [0, 10, 20],
             "target": 0.9,
@@ -121,7 +121,9 @@ def test_inside_is_judged_by_intervals_that_do_not_meet(report: dict, value: flo
 
 
 def test_epsilon_is_told_by_what_is_shown_at_least_and_never_rounded_up(report: dict) -> None:
-    assert "at least 3.3 times" in epsilon_title(report)
+    assert epsilon_title(report).endswith("at least 3.3 times as frequent after forgetting as after retraining.")
+    report["epsilon"]["unlearned"].update(ours=0.1, gold=0.8)
+    assert epsilon_title(report).endswith("as frequent after retraining as after forgetting.")
     report["epsilon"]["unlearned"]["low"] = 3.0
     assert "at least 20 times" in epsilon_title(report)
     report["epsilon"]["unlearned"]["low"] = math.log(SMALLEST_FACTOR) - 1e-9

@@ -118,7 +118,7 @@ def epsilon_figure(epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: b
     tones, figure = ground(dark), go.Figure()
     known = {name: e for name, e in epsilon.items() if e["value"] is not None}
     largest = max((e["largest"] for e in known.values()), default=0)
-    reach = 1.15 * max([largest, *(e["value"] for e in known.values()), 1])
+    reach = 1.15 * max([largest, 1, *(e["value"] if e["high"] is None else e["high"] for e in known.values())])
     for name, e in known.items():
         high = 0.985 * reach if e["high"] is None else e["high"]
         end = "no upper end" if e["high"] is None else f"{e['high']:.2f}"

@@ -165,7 +165,8 @@ def epsilon_title(report: Mapping[str, Any]) -> str:
     if np.exp(ours["low"]) < SMALLEST_FACTOR:
         return f"From {ours['n']:,} images, no kind of answer is shown to give the unlearned network away."
     times = f"at least {factor_text(ours['low'])} times as frequent"
-    return f"At worst, one kind of answer is {times} in one network as in the other."
+    more, less = ("forgetting", "retraining") if ours["ours"] > ours["gold"] else ("retraining", "forgetting")
+    return f"At worst, one kind of answer is {times} after {more} as after {less}."
 
 
 def layers_title(report: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from camu_core.figures import attack_figure, roc_figure, score_text, scores_figure
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.measures import ThresholdView
-from camu_core.privacy import attack_title
+from camu_core.privacy import attack_reading, attack_title
 from camu_core.privacy_job import PrivacyResult
 from pages.components import images, notes, state, state_privacy
 from pages.components import text_privacy as text
@@ -23,8 +23,9 @@ def attack(privacy: PrivacyResult) -> None:
         return
     st.subheader(attack_title(privacy.report), anchor=False)
     left, right = st.columns(2)
+    state.remember_for(privacy.digest, "score", attack_reading(privacy.report)[1])
     score = left.segmented_control(
-        text.SCORE, list(text.SCORES), format_func=text.SCORES.get, default="attacker", key="score", required=True
+        text.SCORE, list(text.SCORES), format_func=text.SCORES.get, key="score", required=True
     )
     network = right.segmented_control(
         text.NETWORK, list(report), format_func=text.NETWORKS.get, default="unlearned", key="network", required=True

@@ -28,7 +28,7 @@ CARD_RELEARN, CARD_INSIDE = "Batches until it is back", "Readable inside (50 % i
 NOT_KNOWN = "unknown"
 FACTOR = "{factor}-fold"
 NOT_BACK = "over {last}"
-SO_MANY = "1-fold is no shift; {n:,} images can show up to {most}-fold"
+SO_MANY = "1-fold is none, but any two trainings differ some; {n:,} images can show up to {most}-fold"
 AFTER_SEEDS = "median of {n_seeds} orders of the images"
 UNTRAINED = "Never trained at all"
 
@@ -66,7 +66,8 @@ $1 - \max_c p_c$ and in bits; that changes no order, hence no attack.
 
 **Threshold**: at first that with the best balanced accuracy on the images the attacker knows (Youden 1950), or
 probability 1/2 of the attack model. **AUC**: how often a forgotten image scores higher than a new one, ties half;
-intervals by bootstrap of both groups (Efron and Tibshirani 1993).
+intervals by bootstrap of both groups (Efron and Tibshirani 1993). An attack model that learned nothing says the same of
+every image: its AUC is then 0.50, without an interval.
 """
 
 EPSILON_READ = (
