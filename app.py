@@ -56,6 +56,7 @@ def main() -> None:
                 st.Page("pages/explore/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
                 st.Page("pages/explore/accuracy.py", title="Accuracy", icon=":material/bar_chart:"),
                 st.Page("pages/explore/causal.py", title="Causal", icon=":material/account_tree:"),
+                st.Page("pages/explore/privacy.py", title="Privacy", icon=":material/shield_lock:"),
                 st.Page("pages/explore/compare.py", title="Compare", icon=":material/compare_arrows:"),
             ],
             "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],

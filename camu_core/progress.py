@@ -17,6 +17,10 @@ STAGES = {
     "causal": "Measuring causes",
     "bench": "Measuring speed",
     "attribution": "Runs with some of the terms",
+    "attack": "Attacking the networks",
+    "intervals": "Measuring how sure the attacks are",
+    "inside": "Reading what is left inside",
+    "relearn": "Teaching it the forgotten images again",
 }
 
 

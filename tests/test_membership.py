@@ -5,10 +5,12 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from torch.nn import functional as F
 
 from camu_core.data import Splits
-from camu_core.measures import membership_attack
-from camu_core.measures.membership import MAX_A_GROUP, _auc_interval, _wins
+from camu_core.measures import confidence_scores, membership_attack
+from camu_core.measures.membership import MAX_A_GROUP, _wins, auc_interval
+from camu_core.models import BlockModel, build_model, predict, to_input
 
 
 def splits(n_forget: int, n_retain: int, n_forget_test: int, n_retain_test: int) -> Splits:
@@ -109,6 +111,47 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     rng = np.random.default_rng(1)
     n_covered = 0
     for _ in range(200):
-        low, high = _auc_interval(rng.normal(0.5, 1, 60), rng.normal(0, 1, 60), rng)
+        low, high = auc_interval(rng.normal(0.5, 1, 60), rng.normal(0, 1, 60), rng)
         n_covered += low <= 0.6382 <= high  # Phi(0.5 / sqrt 2)
     assert 0.90 <= n_covered / 200 <= 0.985
+
+
+# --- the attack on networks of which the answer is known ----------------------------------------------------------
+
+
+def _noise() -> tuple[torch.Tensor, torch.Tensor]:
+    rng = torch.Generator().manual_seed(0)
+    x = torch.randint(0, 256, (400, 1, 8, 8), generator=rng, dtype=torch.uint8)
+    return x, torch.randint(0, 5, (400,), generator=rng)
+
+
+def _attacked(model: BlockModel, x: torch.Tensor) -> dict:
+    """200 images are of the training set, half of them to forget; 200 others the attacker may see as new."""
+    train, test = (predict(model, part)[0].numpy() for part in x.split(200))
+    return membership_attack(train, test, splits(100, 100, 100, 100), seed=0)
+
+
+def test_a_network_that_learned_pure_noise_by_heart_is_caught() -> None:
+    """There is nothing to learn but the images themselves, so whatever it is surer of it was trained on."""
+    x, y = _noise()
+    model = build_model("cnn", (1, 8, 8), 5, seed=0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-3)
+    for _ in range(100):
+        loss = F.cross_entropy(model(to_input(x[:200]))[0], y[:200])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert (predict(model, x[:200])[0].argmax(dim=1) == y[:200]).float().mean() > 0.99
+    found = _attacked(model, x)
+    assert found["value"] > 0.9
+    assert found["low"] > 0.85
+
+
+def test_an_untrained_network_gives_nothing_away() -> None:
+    x, _ = _noise()
+    model = build_model("cnn", (1, 8, 8), 5, seed=0)
+    found = _attacked(model, x)
+    assert found["low"] <= 0.5 <= found["high"]
+    of_members, of_others = (confidence_scores(predict(model, part)[0].numpy()) for part in x.split(200))
+    low, high = auc_interval(of_members, of_others, np.random.default_rng(0))
+    assert low < 0.5 < high

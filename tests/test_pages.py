@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from camu_core import RunResult, RunStore, plan_run
-from pages.components import state, text, text_learn
+from pages.components import state, text, text_learn, text_privacy
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
@@ -16,6 +16,7 @@ PAGES = {
     "explore/embeddings": text.EMBEDDINGS_TITLE,
     "explore/accuracy": text.ACCURACY_TITLE,
     "explore/causal": text.CAUSAL_TITLE,
+    "explore/privacy": text_privacy.TITLE,
 }
 RUN_PAGES = [page for page in PAGES if page.startswith("explore/")]
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.special import rel_entr
 from torch import Tensor
 
-from camu_core.causal.estimates import Estimate, estimate_means, estimate_ratios
 from camu_core.causal.responses import Response, of_true_class, to_probabilities
+from camu_core.estimates import Estimate, estimate_means, estimate_ratios
+from camu_core.measures import divergence_bits
 
 MEASURES = ("true_class", "prediction_bits", "representation_bits")
 
@@ -81,20 +81,6 @@ def effect_samples(factual: Response, alternative: Response, y: np.ndarray) -> n
             divergence_bits(*representations),
         ]
     )
-
-
-def divergence_bits(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """Jensen-Shannon divergence of each pair of rows.
-
-    Args:
-        p: float64 (N, K), a distribution per row; q likewise.
-    Returns:
-        float64 (N,), bits 0..1.
-    Source: J. Lin, IEEE Trans. Inf. Theory 37(1), 1991.
-    """
-    middle = (p + q) / 2
-    nats = (rel_entr(p, middle) + rel_entr(q, middle)).sum(axis=1) / 2
-    return np.maximum(nats, 0) / np.log(2)  # rounding can leave -1e-17
 
 
 def mean_effects(samples: Mapping[str, np.ndarray], members: np.ndarray, seed: int) -> dict[str, dict[str, Estimate]]:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camu_core.causal.estimates import Estimate
 from camu_core.causal.scenarios import scenario_name
+from camu_core.estimates import Estimate
 
 GROUPS = ("forget", "retain")
 

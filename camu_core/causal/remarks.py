@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from camu_core.causal.estimates import Estimate
 from camu_core.causal.wording import (
     DIFFERENT,
     NEGLIGIBLE,
@@ -15,6 +14,7 @@ from camu_core.causal.wording import (
     _reading,
     _share,
 )
+from camu_core.estimates import Estimate
 
 _HIDDEN = 0.5  # an effect of which more than this is left in bits is worth a word
 

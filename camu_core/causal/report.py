@@ -6,11 +6,11 @@ import numpy as np
 import torch
 
 from camu_core.causal.effects import INTERVENTIONS, effect_samples, effect_shares, intervene, mean_effects
-from camu_core.causal.estimates import Estimate, estimate_means, estimate_ratios
 from camu_core.causal.mediation import PARTS, swap_samples, transplant_samples
 from camu_core.causal.responses import respond
 from camu_core.data import ProbeSet
 from camu_core.errors import SpecError
+from camu_core.estimates import Estimate, estimate_means, estimate_ratios
 from camu_core.models import BlockModel, to_input
 
 

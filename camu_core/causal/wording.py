@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from camu_core.causal.estimates import Estimate
+from camu_core.estimates import Estimate
 
 NEGLIGIBLE = 0.01  # one point; an interval within it on both sides is "no effect"
 WIDE = 0.30  # a share whose interval is wider than this is not stated

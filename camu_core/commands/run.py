@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from camu_core.commands import decomposition
+from camu_core.commands import decomposition, privacy
 from camu_core.commands.images import add_argument, dataset_named
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
+    privacy.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
@@ -63,9 +64,9 @@ def run(arguments: argparse.Namespace) -> None:
     result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
     if arguments.save:
         RunStore().save(result)
-    extra = decomposition.decompose(arguments, result)
+    extra = {**decomposition.decompose(arguments, result), **privacy.attack(arguments, result)}
     if arguments.json is None:
-        print("\n".join([_table(result), *decomposition.sentences(extra)]))
+        print("\n".join([_table(result), *decomposition.sentences(extra), *privacy.sentences(extra)]))
     else:
         deliver(json.dumps({**result.summary(), **extra}), arguments.json)
 

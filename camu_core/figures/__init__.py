@@ -1,11 +1,13 @@
 """Pure functions from results to plotly figures; nothing here computes what it shows."""
 
 from camu_core.figures.accuracy import class_figure, confusion_figure, runs_figure, split_figure
+from camu_core.figures.attacks import divergence_figure, epsilon_figure, roc_figure, score_text, scores_figure
 from camu_core.figures.attribution import attribution_figure, entanglement_figure, interactions_figure
 from camu_core.figures.causal import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.cost import cost_figure
 from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
 from camu_core.figures.graph import answers_figure, graph_figure
+from camu_core.figures.inside import likeness_figure, probe_figure, relearning_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
 from camu_core.figures.multiples import multiples_figure
@@ -26,16 +28,24 @@ __all__ = [
     "confusion_difference_figure",
     "confusion_figure",
     "cost_figure",
+    "divergence_figure",
     "effects_figure",
     "embedding_figure",
     "entanglement_figure",
+    "epsilon_figure",
     "graph_figure",
     "interactions_figure",
     "layers_figure",
+    "likeness_figure",
     "loss_curves",
     "mediation_figure",
     "multiples_figure",
+    "probe_figure",
+    "relearning_figure",
+    "roc_figure",
     "runs_figure",
+    "score_text",
+    "scores_figure",
     "split_figure",
     "tradeoff_figure",
     "wall_figure",

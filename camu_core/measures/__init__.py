@@ -2,15 +2,75 @@
 
 from camu_core.measures.accuracy import SPLIT_NAMES, accuracy_report, confusion_counts, wilson_interval
 from camu_core.measures.cost import COST_NAMES, CostMeter, training_cost
-from camu_core.measures.membership import membership_attack
+from camu_core.measures.distance import distance_to_retrained, divergence_bits
+from camu_core.measures.membership import (
+    AttackGroups,
+    area_under_roc,
+    attack_groups,
+    attacker_scores,
+    auc_interval,
+    membership_attack,
+)
+from camu_core.measures.probing import linear_probe
+from camu_core.measures.relearning import (
+    CHECKPOINTS,
+    RELEARNED,
+    Lesson,
+    batches_needed,
+    faster_than,
+    relearning,
+    relearning_area,
+    relearning_curve,
+)
+from camu_core.measures.similarity import cka, cka_by_layer, layer_grams
+from camu_core.measures.thresholds import (
+    Histogram,
+    ThresholdView,
+    best_threshold,
+    confidence_scores,
+    entropy_scores,
+    histogram,
+    label_scores,
+    view_threshold,
+)
+from camu_core.measures.worst_case import largest_epsilon, worst_epsilon
 
 __all__ = [
+    "CHECKPOINTS",
     "COST_NAMES",
+    "RELEARNED",
     "SPLIT_NAMES",
+    "AttackGroups",
     "CostMeter",
+    "Histogram",
+    "Lesson",
+    "ThresholdView",
     "accuracy_report",
+    "area_under_roc",
+    "attack_groups",
+    "attacker_scores",
+    "auc_interval",
+    "batches_needed",
+    "best_threshold",
+    "cka",
+    "cka_by_layer",
+    "confidence_scores",
     "confusion_counts",
+    "distance_to_retrained",
+    "divergence_bits",
+    "entropy_scores",
+    "faster_than",
+    "histogram",
+    "label_scores",
+    "largest_epsilon",
+    "layer_grams",
+    "linear_probe",
     "membership_attack",
+    "relearning",
+    "relearning_area",
+    "relearning_curve",
     "training_cost",
+    "view_threshold",
     "wilson_interval",
+    "worst_epsilon",
 ]

@@ -1,5 +1,6 @@
 """The membership attack: can somebody who sees only a network's answers tell which images it was trained on?"""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,46 @@ _N_RESAMPLES = 500
 _SMALLEST_GROUP = 2
 
 
+@dataclass(frozen=True)
+class AttackGroups:
+    """Which images an attacker learns from and is asked about; int64 indices, disjoint, two and two of equal size.
+
+    Args:
+        known_members: of the training set, what the attacker knows to be trained on; known_others: of the test set.
+        members: of the forget set, what it is asked about; others: of the test set, never trained on.
+    """
+
+    known_members: np.ndarray
+    known_others: np.ndarray
+    members: np.ndarray
+    others: np.ndarray
+
+    @property
+    def are_too_small(self) -> bool:
+        return min(len(self.known_members), len(self.members)) < _SMALLEST_GROUP
+
+
+def attack_groups(splits: Splits, n_test: int, rng: np.random.Generator) -> AttackGroups:
+    """Groups for an attack: retain_train against test images, then forget_train against other test images.
+
+    The latter are forget_test if there is one, else half of the test set, kept back for this. At most MAX_A_GROUP each.
+
+    Args:
+        n_test: images in the test set.
+        rng: of the choice.
+    """
+    test, unseen = np.arange(n_test), splits.forget_test.numpy()
+    if not len(unseen):
+        unseen = rng.permutation(test)[: n_test // 2]
+    known = _equal_groups(splits.retain_train.numpy(), np.setdiff1d(test, unseen), rng)
+    return AttackGroups(*known, *_equal_groups(splits.forget_train.numpy(), unseen, rng))
+
+
 def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits: Splits, seed: int) -> dict[str, Any]:
     """How well an attacker tells the forget set from images that were never trained on; 0.5 is not at all.
 
-    A logistic regression on the sorted softmax learns to tell retain_train from test images, and is asked about
-    forget_train and other test images: forget_test if there is one, else half of the test set, kept back for this.
-    Groups are of equal size, at most MAX_A_GROUP, and disjoint.
+    A logistic regression on the sorted softmax learns from the known groups of `attack_groups`, and is asked about the
+    others.
 
     Args:
         train_logits: float32 (N, C) of all training samples; test_logits: float32 (M, C) of the test set.
@@ -31,21 +66,16 @@ def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits:
         R. Tibshirani, An Introduction to the Bootstrap, 1993, both groups resampled.
     """
     rng = np.random.default_rng(seed)
-    test = np.arange(len(test_logits))
-    unseen = splits.forget_test.numpy()
-    if not len(unseen):
-        unseen = rng.permutation(test)[: len(test) // 2]
-    known = _equal_groups(train_logits, splits.retain_train.numpy(), test_logits, np.setdiff1d(test, unseen), rng)
-    asked = _equal_groups(train_logits, splits.forget_train.numpy(), test_logits, unseen, rng)
-    n = len(asked[0])
-    if min(n, len(known[0])) < _SMALLEST_GROUP:
+    groups = attack_groups(splits, len(test_logits), rng)
+    n = len(groups.members)
+    if groups.are_too_small:
         return dict.fromkeys(("value", "low", "high", "balanced_accuracy", "called_members")) | {"n": n}
-    attacker = LogisticRegression().fit(np.concatenate(known), np.repeat([1, 0], len(known[0])))
-    of_members, of_others = (attacker.predict_proba(group)[:, 1] for group in asked)
-    low, high = _auc_interval(of_members, of_others, rng)
+    known = train_logits[groups.known_members], test_logits[groups.known_others]
+    of_members, of_others = attacker_scores(known, (train_logits[groups.members], test_logits[groups.others]))
+    low, high = auc_interval(of_members, of_others, rng)
     called, falsely_called = (float((part > 0.5).mean()) for part in (of_members, of_others))
     return {
-        "value": float(_wins(of_members, of_others).mean()),
+        "value": area_under_roc(of_members, of_others),
         "low": low,
         "high": high,
         "n": n,
@@ -54,23 +84,47 @@ def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits:
     }
 
 
-def _equal_groups(
-    train_logits: np.ndarray, members: np.ndarray, test_logits: np.ndarray, others: np.ndarray, rng: np.random.Generator
+def attacker_scores(
+    known: tuple[np.ndarray, np.ndarray], asked: tuple[np.ndarray, np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sorted softmax of as many members as others, (n, C) each."""
+    """What the logistic regression says of the two groups it is asked about.
+
+    Args:
+        known: float32 (K, C) logits of members, and of others, to learn from; asked: (n, C) each.
+    Returns:
+        float64 (n,) each, probability of having been trained on, 0..1.
+    """
+    is_member = np.repeat([1, 0], [len(part) for part in known])
+    attacker = LogisticRegression().fit(np.concatenate([_sorted(part) for part in known]), is_member)
+    of_members, of_others = (attacker.predict_proba(_sorted(part))[:, 1] for part in asked)
+    return of_members, of_others
+
+
+def area_under_roc(of_members: np.ndarray, of_others: np.ndarray) -> float:
+    """How often a member scores higher than another image, ties counting half; 0..1."""
+    return float(_wins(of_members, of_others).mean())
+
+
+def auc_interval(of_members: np.ndarray, of_others: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of `area_under_roc`.
+
+    Resampling a group is counting how often each row was drawn: one matrix product for all resamples.
+    """
+    n, m = len(of_members), len(of_others)
+    rows, columns = (rng.multinomial(size, np.full(size, 1 / size), _N_RESAMPLES) for size in (n, m))
+    draws = ((rows @ _wins(of_members, of_others)) * columns).sum(axis=1) / (n * m)
+    return tuple(float(end) for end in np.quantile(draws, [0.025, 0.975]))
+
+
+def _equal_groups(members: np.ndarray, others: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     n = min(len(members), len(others), MAX_A_GROUP)
-    groups = (train_logits[rng.permutation(members)[:n]], test_logits[rng.permutation(others)[:n]])
-    return tuple(np.sort(softmax(group.astype(np.float64), axis=1), axis=1) for group in groups)
+    return rng.permutation(members)[:n], rng.permutation(others)[:n]
+
+
+def _sorted(logits: np.ndarray) -> np.ndarray:
+    return np.sort(softmax(logits.astype(np.float64), axis=1), axis=1)
 
 
 def _wins(of_members: np.ndarray, of_others: np.ndarray) -> np.ndarray:
     """float64 (n, m): 1 where the member scores higher, 0.5 where equal; its mean is the area under the ROC curve."""
     return np.heaviside(of_members[:, None] - of_others[None, :], 0.5)
-
-
-def _auc_interval(of_members: np.ndarray, of_others: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
-    """Resampling a group is counting how often each row was drawn: one matrix product for all resamples."""
-    n, m = len(of_members), len(of_others)
-    rows, columns = (rng.multinomial(size, np.full(size, 1 / size), _N_RESAMPLES) for size in (n, m))
-    draws = ((rows @ _wins(of_members, of_others)) * columns).sum(axis=1) / (n * m)
-    return tuple(float(end) for end in np.quantile(draws, [0.025, 0.975]))

@@ -9,7 +9,6 @@ from scipy.stats import chisquare
 from camu_core.causal.effects import (
     INTERVENTIONS,
     MEASURES,
-    divergence_bits,
     effect_samples,
     effect_shares,
     intervene,
@@ -68,13 +67,6 @@ def test_representation_effect_is_that_of_the_softmax_of_the_representation():
     bits = effects_of(model, inputs, np.array([0, 1]), [False] * 2, "mean")["representation_bits"]
     p, q = expit([2.0, -2.0]), expit([1.0, -1.0])
     assert bits[0] == pytest.approx(jensenshannon(p, q, base=2) ** 2, abs=1e-6)
-
-
-def test_divergence_agrees_with_scipy_and_has_its_bounds():
-    p, q = np.random.default_rng(0).dirichlet(np.ones(5), size=(2, 20))
-    assert divergence_bits(p, q) == pytest.approx(jensenshannon(p, q, base=2, axis=1) ** 2)
-    assert divergence_bits(p, p).tolist() == [0] * 20
-    assert divergence_bits(np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]])) == pytest.approx([1])
 
 
 def test_a_counterfactual_is_another_retain_image_each_equally_likely():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from camu_core.causal.estimates import (
+from camu_core.estimates import (
     N_RESAMPLES,
     estimate_means,
     estimate_over_seeds,

@@ -1,0 +1,176 @@
+"""The threshold attack: how scores are spread, what every threshold would give, and the worst case."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.measures import Histogram, ThresholdView
+
+_DASHES = {"original": "dot", "unlearned": "solid", "retrained": "dash"}
+SCORE_AXES = {
+    "attacker": "probability of having been trained on, says the attack model",
+    "confidence": "how sure the network is of its answer (stretched towards 100 %)",
+    "entropy": "how little the answer is spread: its entropy (stretched towards 0 bits)",
+}
+
+
+def score_text(score: str, value: float) -> str:
+    """A score as people read it: a probability, a confidence, or bits of entropy."""
+    if score == "attacker":
+        return f"{value:.2%}"
+    if score == "entropy":
+        return f"{10**-value:.3g} bits"
+    doubt = max(10**-value, 1e-12)
+    return f"{1 - doubt:.{max(0, int(np.ceil(value)))}%}" if value > 0 else "0%"
+
+
+def scores_figure(
+    spread: Histogram, score: str, threshold: float, title: str, dark: bool = False, height: int = 340
+) -> go.Figure:
+    """Forgotten images above the line, new images below it; what lies right of the threshold is called trained on.
+
+    The outermost bars hold all that lies beyond. There are no marks on the vertical axis, so that a slider under the
+    figure points where it says.
+
+    Args:
+        score: in SCORE_AXES.
+    """
+    tones, figure = ground(dark), go.Figure()
+    middles, width = (spread.edges[:-1] + spread.edges[1:]) / 2, float(spread.edges[1] - spread.edges[0])
+    highest = max(1, spread.members.max(), spread.others.max())
+    words = [f"{score_text(score, low)} to {score_text(score, high)}"
+             for low, high in zip(spread.edges[:-1], spread.edges[1:], strict=True)]  # fmt: skip
+    figure.add_bar(
+        x=middles, y=spread.members, width=0.92 * width, marker={"color": tones.forget}, name="forgotten images",
+        customdata=np.stack([spread.members, words], axis=1),
+        hovertemplate="%{customdata[0]} forgotten images<br>%{customdata[1]}<extra></extra>",
+    )  # fmt: skip
+    figure.add_bar(
+        x=middles, y=-spread.others, width=0.92 * width, name="new images",
+        marker={"color": tones.muted, "pattern": {"shape": "/", "size": 6, "solidity": 0.3, "bgcolor": tones.muted,
+                                                       "fgcolor": tones.page}},
+        customdata=np.stack([spread.others, words], axis=1),
+        hovertemplate="%{customdata[0]} new images<br>%{customdata[1]}<extra></extra>",
+    )  # fmt: skip
+    figure.add_hline(y=0, line={"color": tones.muted, "width": 1})
+    low, high = float(spread.edges[0]), float(spread.edges[-1])
+    line = min(max(threshold, low), high)
+    figure.add_vrect(x0=line, x1=high, fillcolor=tones.text, opacity=0.06, line_width=0)
+    figure.add_vline(x=line, line={"color": tones.text, "width": 2})
+    called = {"showarrow": False, "yref": "paper", "y": 1.0, "yanchor": "bottom", "font": {"color": tones.muted}}
+    is_right = line > (low + high) / 2
+    figure.add_annotation(
+        x=line, text="called new ◂" if is_right else "▸ called “trained on”",
+        xanchor="right" if is_right else "left", **called,
+    )  # fmt: skip
+    ticks = [low + share * (high - low) for share in (0.02, 0.26, 0.5, 0.74, 0.98)]
+    figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=[score_text(score, tick) for tick in ticks],
+                        title=SCORE_AXES[score], showgrid=False)  # fmt: skip
+    figure.update_yaxes(range=[-1.1 * highest, 1.1 * highest], showticklabels=False, showgrid=False)
+    return styled(figure, dark, title, height).update_layout(
+        barmode="overlay", margin={"l": 8, "r": 8, "t": 76}, title_y=0.97, title_yanchor="top"
+    )
+
+
+def roc_figure(
+    views: Mapping[str, ThresholdView], chosen: str, title: str, dark: bool = False, height: int = 340
+) -> go.Figure:
+    """Caught against falsely accused, over all thresholds; a mark at the chosen network's threshold.
+
+    Args:
+        views: by name of the network; chosen: one of them.
+    """
+    tones, figure = ground(dark), go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": tones.muted, "dash": "dot", "width": 1}, showlegend=False,
+        hoverinfo="skip",
+    )  # fmt: skip
+    for name, view in views.items():
+        is_chosen = name == chosen
+        figure.add_scatter(
+            x=view.curve[0], y=view.curve[1], mode="lines", name=MODEL_TITLES[name],
+            line={"color": MODEL_COLORS[name], "width": 3 if is_chosen else 2, "dash": _DASHES[name]},
+            hovertemplate="catches %{y:.0%}, accuses %{x:.0%} of the new ones<extra>" + MODEL_TITLES[name] + "</extra>",
+        )  # fmt: skip
+    view = views[chosen]
+    figure.add_scatter(
+        x=[view.false_positive_rate], y=[view.true_positive_rate], mode="markers", name="your threshold",
+        marker={"symbol": MODEL_SYMBOLS[chosen], "size": 14, "color": MODEL_COLORS[chosen],
+                "line": {"color": tones.text, "width": 2}},
+        hovertemplate="your threshold: catches %{y:.0%}, accuses %{x:.0%} of the new ones<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.5, 1], title="new images falsely accused")
+    figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.5, 1], title="forgotten images caught")
+    return styled(figure, dark, title, height).update_layout(
+        margin={"r": 28, "t": 76}, title_y=0.97, title_yanchor="top"
+    )
+
+
+def epsilon_figure(epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 260):
+    """Worst-case epsilon of each network against the retrained one, with what so many images can show at most.
+
+    Args:
+        epsilon: name -> of `worst_epsilon`; those without a value are left out.
+    """
+    tones, figure = ground(dark), go.Figure()
+    known = {name: e for name, e in epsilon.items() if e["value"] is not None}
+    largest = max((e["largest"] for e in known.values()), default=0)
+    reach = 1.15 * max([largest, 1, *(e["value"] if e["high"] is None else e["high"] for e in known.values())])
+    for name, e in known.items():
+        high = 0.985 * reach if e["high"] is None else e["high"]
+        end = "no upper end" if e["high"] is None else f"{e['high']:.2f}"
+        figure.add_scatter(
+            x=[e["value"]], y=[MODEL_TITLES[name]], mode="markers", showlegend=False,
+            marker={"color": MODEL_COLORS[name], "symbol": MODEL_SYMBOLS[name], "size": 14},
+            error_x={"type": "data", "symmetric": False, "color": MODEL_COLORS[name], "thickness": 2, "width": 5,
+                     "array": [high - e["value"]],
+                     "arrayminus": [e["value"] - e["low"]]},
+            hovertemplate=f"epsilon {e['value']:.2f}<br>95 % interval {e['low']:.2f} to {end}<br>"
+            f"told apart by: {e['score']}<br>n = {e['n']:,} images<extra>{MODEL_TITLES[name]}</extra>",
+        )  # fmt: skip
+        if e["high"] is None:
+            figure.add_scatter(
+                x=[high], y=[MODEL_TITLES[name]], mode="markers", showlegend=False, hoverinfo="skip",
+                marker={"symbol": "triangle-right", "size": 12, "color": MODEL_COLORS[name]},
+            )  # fmt: skip
+    figure.add_vline(x=largest, line={"color": tones.muted, "width": 1, "dash": "dash"})
+    figure.add_annotation(
+        x=largest, y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": tones.muted, "size": 13},
+        text="the highest lower end so many images can show",
+        xanchor="right" if largest > reach / 2 else "left",
+    )  # fmt: skip
+    figure.update_xaxes(range=[-0.02 * reach, reach], rangemode="tozero", title="epsilon against the retrained network")
+    figure.update_yaxes(range=[len(known) - 0.5, -0.5], showgrid=False)
+    return styled(figure, dark, title, height).update_layout(margin={"t": 72})
+
+
+def divergence_figure(
+    bits: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 260
+) -> go.Figure:
+    """How different the answers are from the retrained network's, on images to forget and to keep.
+
+    Args:
+        bits: forget / retain -> estimate, as in `distance_to_retrained`.
+    """
+    tones, figure = ground(dark), go.Figure()
+    rows = {
+        "forget": ("images to forget", tones.forget, "diamond"),
+        "retain": ("images to keep", tones.retain, "circle"),
+    }
+    for group, (label, color, symbol) in rows.items():
+        e = bits[group]
+        ends = [e["value"] if e[end] is None else e[end] for end in ("low", "high")]
+        figure.add_scatter(
+            x=[e["value"]], y=[label], mode="markers", showlegend=False,
+            marker={"color": color, "symbol": symbol, "size": 14},
+            error_x={"type": "data", "symmetric": False, "color": color, "thickness": 2, "width": 5,
+                     "array": [ends[1] - e["value"]], "arrayminus": [e["value"] - ends[0]]},
+            hovertemplate=f"{e['value']:.3f} bits<br>95 % interval {ends[0]:.3f} to {ends[1]:.3f}<br>"
+            f"n = {e['n']:,} images<extra>{label}</extra>",
+        )  # fmt: skip
+    figure.update_xaxes(range=[-0.02, 1.02], title="divergence from the retrained network's answers (bits)")
+    figure.update_yaxes(range=[1.5, -0.5], showgrid=False)
+    return styled(figure, dark, title, height)

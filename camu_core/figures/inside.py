@@ -1,0 +1,108 @@
+"""What is left: relearning curves, linear probes, likeness layer by layer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+
+_UNTRAINED = "untrained"
+# pair of networks -> (label, colour, symbol, dash)
+_PAIRS = {
+    "original-unlearned": ("After, to before", MODEL_COLORS["unlearned"], "diamond", "solid"),
+    "unlearned-retrained": ("After, to retrained", MODEL_COLORS["retrained"], "square", "solid"),
+    "original-retrained": ("Before, to retrained", MODEL_COLORS["original"], "circle", "dash"),
+}
+_GROUPS = {"forget": "images to forget", "retain": "images to keep"}
+
+
+def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = False, height: int = 420) -> go.Figure:
+    """Accuracy on the forgotten images against batches of them, a line a network; bands are 95 % over the seeds.
+
+    Args:
+        relearning: of `relearning_report`.
+    """
+    tones, figure, batches = ground(dark), go.Figure(), relearning["batches"]
+    for name, curve in relearning["curves"].items():
+        low, high = [e["low"] for e in curve], [e["high"] for e in curve]
+        figure.add_scatter(
+            x=[*batches, *batches[::-1]], y=[*high, *low[::-1]], fill="toself", fillcolor=MODEL_COLORS[name],
+            opacity=0.18, line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=batches, y=[e["value"] for e in curve], mode="lines+markers", name=MODEL_TITLES[name],
+            line={"color": MODEL_COLORS[name], "width": 2.5}, marker={"symbol": MODEL_SYMBOLS[name], "size": 9},
+            customdata=[f"95 % interval {e['low']:.1%} to {e['high']:.1%}, {e['n']} seeds" for e in curve],
+            hovertemplate="after %{x} batches: %{y:.1%}<br>%{customdata}<extra>" + MODEL_TITLES[name] + "</extra>",
+        )  # fmt: skip
+    figure.add_hline(y=relearning["target"], line={"color": tones.muted, "width": 1, "dash": "dot"})
+    figure.add_annotation(
+        x=1, xref="paper", xanchor="right", y=relearning["target"], yanchor="top", showarrow=False,
+        text=f"{relearning['target']:.0%}: counted as relearned", font={"color": tones.muted, "size": 13},
+    )  # fmt: skip
+    figure.update_xaxes(range=[-0.4, batches[-1] + 0.4], title="batches of forgotten images shown (32 images each)")
+    figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
+    return styled(figure, dark, title, height)
+
+
+def probe_figure(probes: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 340):
+    """How often a linear probe is right, a bar a network; whiskers are Wilson 95 % intervals, 50 % is guessing.
+
+    Args:
+        probes: name -> estimate; those without a value are left out.
+    """
+    tones, figure = ground(dark), go.Figure()
+    titles = {**MODEL_TITLES, _UNTRAINED: "Never trained at all"}
+    colors = {**MODEL_COLORS, _UNTRAINED: tones.grid}
+    for name, e in probes.items():
+        if e["value"] is None:
+            continue
+        figure.add_bar(
+            x=[e["value"] - 0.5], y=[titles[name]], base=0.5, orientation="h", showlegend=False,
+            marker={"color": colors[name], "pattern": {"shape": "/" if name == _UNTRAINED else "", "size": 6,
+                                                       "fgcolor": tones.muted}},
+            error_x={"type": "data", "symmetric": False, "color": tones.text, "thickness": 1.5, "width": 4,
+                     "array": [e["high"] - e["value"]], "arrayminus": [e["value"] - e["low"]]},
+            hovertemplate=f"{e['value']:.1%}<br>95 % interval {e['low']:.1%} to {e['high']:.1%}<br>"
+            f"n = {e['n']:,} images<extra>{titles[name]}</extra>",
+        )  # fmt: skip
+        figure.add_annotation(x=max(e["high"], 0.5), y=titles[name], text=f"<b>{e['value']:.1%}</b>", showarrow=False,
+                              xanchor="left", xshift=8)  # fmt: skip
+    figure.add_vline(x=0.5, line={"color": tones.muted, "width": 1, "dash": "dot"})
+    lowest = min([0.5, *(e["low"] for e in probes.values() if e["low"] is not None)])
+    figure.update_xaxes(range=[min(0.47, lowest - 0.02), 1.09], tickformat=".0%", tickvals=[0.5, 0.75, 1],
+                        title="probe is right (50 % is guessing)")  # fmt: skip
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return styled(figure, dark, title, height).update_layout(bargap=0.35)
+
+
+def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, height: int = 420) -> go.Figure:
+    """Likeness of two networks layer by layer, images to forget left and to keep right; whiskers are 95 % intervals.
+
+    Args:
+        cka: forget / retain -> pair -> layer -> estimate, as of `inside_report`.
+    """
+    figure = make_subplots(cols=2, subplot_titles=list(_GROUPS.values()), shared_yaxes=True, horizontal_spacing=0.05)
+    for column, group in enumerate(_GROUPS, start=1):
+        for pair, (label, color, symbol, dash) in _PAIRS.items():
+            layers = {name: e for name, e in cka[group].get(pair, {}).items() if e["value"] is not None}
+            ends = [[e["value"] if e[end] is None else e[end] for e in layers.values()] for end in ("low", "high")]
+            values = [e["value"] for e in layers.values()]
+            figure.add_scatter(
+                row=1, col=column, x=list(layers), y=values, mode="lines+markers", name=label, legendgroup=pair,
+                showlegend=column == 1, line={"color": color, "width": 2.5, "dash": dash},
+                marker={"symbol": symbol, "size": 10},
+                error_y={"type": "data", "symmetric": False, "color": color, "thickness": 1.5, "width": 4,
+                         "array": [high - v for high, v in zip(ends[1], values, strict=True)],
+                         "arrayminus": [v - low for low, v in zip(ends[0], values, strict=True)]},
+                customdata=[f"95 % interval {low:.3f} to {high:.3f}, n = {e['n']:,}"
+                            for low, high, e in zip(*ends, layers.values(), strict=True)],
+                hovertemplate="%{x}: %{y:.3f}<br>%{customdata}<extra>" + label + "</extra>",
+            )  # fmt: skip
+    figure.update_yaxes(range=[-0.05, 1.05], tickvals=[0, 0.5, 1])
+    figure.update_yaxes(title="likeness (CKA)", col=1)
+    figure.update_xaxes(type="category")
+    figure.update_annotations(font={"size": 14, "color": ground(dark).muted})
+    return styled(figure, dark, title, height).update_layout(margin={"t": 76})

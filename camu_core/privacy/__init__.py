@@ -1,0 +1,39 @@
+"""Could an attacker tell what was forgotten, is it still inside, and can it come back?
+
+Pure functions on models and arrays; all reports are JSON types.
+"""
+
+from camu_core.privacy.attacks import SCORES, Answers, Scored, attack_report, epsilon_report, score_answers
+from camu_core.privacy.inside import inside_report
+from camu_core.privacy.lessons import relearning_report
+from camu_core.privacy.wording import (
+    SCORE_NAMES,
+    attack_reading,
+    attack_title,
+    epsilon_title,
+    factor_text,
+    headline,
+    inside_title,
+    layers_title,
+    relearning_title,
+)
+
+__all__ = [
+    "SCORES",
+    "SCORE_NAMES",
+    "Answers",
+    "Scored",
+    "attack_reading",
+    "attack_report",
+    "attack_title",
+    "epsilon_report",
+    "epsilon_title",
+    "factor_text",
+    "headline",
+    "inside_report",
+    "inside_title",
+    "layers_title",
+    "relearning_report",
+    "relearning_title",
+    "score_answers",
+]

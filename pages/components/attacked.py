@@ -1,0 +1,98 @@
+"""The membership attack with its threshold: who is caught, who is missed, who is accused falsely."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from camu_core.figures import attack_figure, roc_figure, score_text, scores_figure
+from camu_core.figures.theme import MODEL_TITLES
+from camu_core.measures import ThresholdView
+from camu_core.privacy import attack_reading, attack_title
+from camu_core.privacy_job import PrivacyResult
+from pages.components import images, notes, state, state_privacy
+from pages.components import text_privacy as text
+
+SHOWN = 24
+
+
+def attack(privacy: PrivacyResult) -> None:
+    """Choices, then everything that hangs on the threshold, then the attack as a whole."""
+    report = privacy.report["attack"]
+    if report is None:
+        st.info(text.TOO_FEW, icon=":material/info:")
+        return
+    st.subheader(attack_title(privacy.report), anchor=False)
+    left, right = st.columns(2)
+    state.remember_for(privacy.digest, "score", attack_reading(privacy.report)[1])
+    score = left.segmented_control(
+        text.SCORE, list(text.SCORES), format_func=text.SCORES.get, key="score", required=True
+    )
+    network = right.segmented_control(
+        text.NETWORK, list(report), format_func=text.NETWORKS.get, default="unlearned", key="network", required=True
+    )
+    st.fragment(_threshold)(privacy, network, score)
+    by_score = {name: {"attack": attacks[score]["auc"]} for name, attacks in report.items()}
+    st.plotly_chart(attack_figure(by_score, text.AUC, state.is_dark()), key="auc")
+    notes.reading(text.READ, text.NOT)
+    notes.folds(text.HOW.format(n=len(privacy.idx["members"])), [_table(report)])
+
+
+def _threshold(privacy: PrivacyResult, network: str, score: str) -> None:
+    """Drawn anew for every move of the slider, and nothing else with it."""
+    report, dark = privacy.report["attack"], state.is_dark()
+    bins = state_privacy.spread(privacy, network, score)
+    first = state_privacy.on_axis(bins, report[network][score]["threshold"])
+    options = state_privacy.thresholds(bins, score, first)
+    key = f"threshold-{network}-{score}"
+    state.remember_for(privacy.digest, key, first)
+    left, right = st.columns([7, 4], gap="medium")
+    chart = left.container()
+    threshold = left.select_slider(text.THRESHOLD, list(options), key=key, format_func=options.get)
+    views = {
+        name: state_privacy.view(privacy, name, score, threshold if name == network else attacks[score]["threshold"])
+        for name, attacks in report.items()
+    }
+    chart.plotly_chart(
+        scores_figure(bins, score, threshold, text.SPREAD, dark), key="scores", config={"displayModeBar": False}
+    )
+    right.plotly_chart(roc_figure(views, network, text.CURVE, dark, height=430), key="roc")
+    _counts(views[network])
+    _pictures(privacy, views[network])
+
+
+def _counts(view: ThresholdView) -> None:
+    n = len(view.caught) + len(view.missed)
+    cells = (
+        (text.CAUGHT, f"{len(view.caught):,}", text.OF.format(n=n)),
+        (text.MISSED, f"{len(view.missed):,}", text.OF.format(n=n)),
+        (text.ACCUSED, f"{len(view.false_alarms):,}", text.OF.format(n=len(view.false_alarms) + len(view.passed))),
+        (text.RIGHT, f"{view.balanced_accuracy:.1%}", text.GUESSING),
+    )
+    for column, (label, value, note) in zip(st.columns(4), cells, strict=True):
+        column.metric(label, value, note, delta_color="off", delta_arrow="off")
+
+
+def _pictures(privacy: PrivacyResult, view: ThresholdView) -> None:
+    """The first of each kind, the surest first."""
+    kinds = (
+        (text.CAUGHT, "members", view.caught), (text.MISSED, "members", view.missed),
+        (text.ACCUSED, "others", view.false_alarms),
+    )  # fmt: skip
+    for column, (label, group, idx) in zip(st.columns(3, gap="medium"), kinds, strict=True):
+        with column:
+            st.caption(f"**{label}**" if len(idx) else f"**{label}**: {text.NONE_HERE}")
+            if len(idx):
+                shown: np.ndarray = privacy.images[group][idx[:SHOWN]]
+                images.plain_strip(shown, more=len(idx) - len(shown))
+
+
+def _table(report: dict) -> pd.DataFrame:
+    return pd.DataFrame(
+        notes.estimate_row({"network": MODEL_TITLES[name], "attack": text.SCORES[score]}, attack["auc"])
+        | {
+            "threshold": score_text(score, attack["threshold"]),
+            **{key: attack[key] for key in ("caught", "missed", "false_alarms", "balanced_accuracy")},
+        }
+        for name, attacks in report.items()
+        for score, attack in attacks.items()
+    )

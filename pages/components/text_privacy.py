@@ -1,0 +1,147 @@
+"""The words of the Privacy page."""
+
+TITLE = "Could an attacker tell, and can it come back?"
+LEAD = (
+    "A network that answers wrongly may still give away what it once knew. Here it is attacked, taught again and read "
+    "from inside, always beside a network that **never saw** the forgotten images."
+)
+PART = "Part of the evidence"
+PARTS = {
+    "attack": "Could an attacker tell?",
+    "worst": "At worst, and how far from retrained",
+    "relearning": "Can it come back?",
+    "inside": "Is it still readable inside?",
+    "layers": "Which layers differ?",
+}
+QUEUED = "Waiting for a free worker. The page stays usable."
+STOPPED = "Stopped. Nothing was kept."
+MEASURE = "Attack the networks"
+RETRAIN = "Retrain for comparison"
+RETRAIN_NOTE = "No retrained network to compare with yet; it takes {minutes}. It is the yardstick for all of this."
+IS_GOLD = (
+    "This run *is* retraining: its network never saw the forgotten images, so it is the yardstick itself and there is "
+    "nothing to compare it with."
+)
+
+CARD_ATTACK, CARD_WORST = "Best attack (AUC, 0.50 is guessing)", "Worst case: odds against retrained shift"
+CARD_RELEARN, CARD_INSIDE = "Batches until it is back", "Readable inside (50 % is guessing)"
+NOT_KNOWN = "unknown"
+FACTOR = "{factor}-fold"
+NOT_BACK = "over {last}"
+SO_MANY = "1-fold is none, but any two trainings differ some; {n:,} images can show up to {most}-fold"
+AFTER_SEEDS = "median of {n_seeds} orders of the images"
+UNTRAINED = "Never trained at all"
+
+SCORE = "The attacker goes by"
+SCORES = {"attacker": "a trained attack model", "confidence": "confidence", "entropy": "entropy"}
+NETWORK = "Network attacked"
+NETWORKS = {"original": "Before", "unlearned": "After forgetting", "retrained": "Retrained"}
+SPREAD = "Are the forgotten images scored higher than new ones?"
+CURVE = "All thresholds at once"
+THRESHOLD = "Drag the threshold: whatever lies right of it is called “trained on”"
+CAUGHT, MISSED = "Forgotten images caught", "Forgotten images missed"
+ACCUSED, RIGHT = "New images falsely accused", "Right, on balance"
+OF = "of {n:,}"
+GUESSING = "50 % is guessing"
+NONE_HERE = "none"
+AUC = "Does the attack work, whatever the threshold? Below 0.50 too, something is given away"
+TOO_FEW = "There are too few forgotten images to attack; this needs at least two, and as many new ones."
+READ = (
+    "where both groups look alike, above and below the line, no threshold helps. If the forgotten images lie further "
+    "right, the attacker can tell them; further **left** is a trace too: forgotten so well that they stand out. The "
+    "retrained network shows what is normal."
+)
+NOT = (
+    "these attackers see one answer per image and nothing of the inside. Stronger ones train many networks of their "
+    "own. That these fail is no proof that all do."
+)
+HOW = r"""
+**Images**: {n:,} images of the forget set against {n:,} new ones of the test set (of the same classes, where whole
+classes are forgotten). The attacker learns on other images of both kinds; no image is used twice.
+
+**Scores**: *attack model*: logistic regression on the sorted answers, as on the Accuracy page (Shen et al.,
+arXiv:2401.17504). *Confidence*: $\max_c p_c$ (Yeom et al., arXiv:1709.01604; Salem et al., arXiv:1806.01246).
+*Entropy*: $-\sum_c p_c \log_2 p_c$. Networks are very sure of most images, so the last two axes are logarithmic in
+$1 - \max_c p_c$ and in bits; that changes no order, hence no attack.
+
+**Threshold**: at first that with the best balanced accuracy on the images the attacker knows (Youden 1950), or
+probability 1/2 of the attack model. **AUC**: how often a forgotten image scores higher than a new one, ties half;
+intervals by bootstrap of both groups (Efron and Tibshirani 1993). An attack model that learned nothing says the same of
+every image: its AUC is then 0.50, without an interval.
+"""
+
+EPSILON_READ = (
+    "epsilon compares how often a kind of answer comes from one network and from the retrained one. 0: equally often; "
+    "1: 2.7 times as often in one; 3: 20 times. Only the left end of the whisker is certain."
+)
+EPSILON_NOT = (
+    "two networks trained apart differ even if neither ever saw the images, so some epsilon is normal; and it is not "
+    "the differential privacy of the method, which would need many trainings."
+)
+DIVERGENCE = (
+    "Its answers differ from the retrained network's by {forget:.2f} bits on forgotten images, {retain:.2f} on others"
+)
+DIVERGENCE_READ = "0 bits: the same answers; 1 bit: nothing in common. Average gap in accuracy: {gap:.2%}."
+DIVERGENCE_NOT = "where two networks differ most; one very different answer is averaged away here, see epsilon."
+WORST_HOW = r"""
+An *event* is "the score is at least t" or "below t", for any threshold t and any of three scores: log odds of the
+right answer, confidence, entropy. The event that tells the networks apart most is chosen on one half of the images and
+measured on the other (n = {n:,}), or the best of many would be flattered. With $k$ and $l$ of $n$ answers in it:
+$\epsilon = |\ln\frac{{k + 1/2}}{{l + 1/2}}|$, and its lower end takes the Clopper-Pearson ends of both fractions, each
+at 97.5 %. The upper end is of this event alone, and is open where a fraction may be 0.
+
+Sources: Jagielski, Ullman, Oprea, arXiv:2006.07709; Nasr et al., arXiv:2302.07956; for unlearning Triantafillou et al.,
+arXiv:2406.09073, who compare many trainings image by image, where we have one of each and compare over images.
+
+*Divergence*: mean Jensen-Shannon divergence of the answers on the probe set (Lin 1991), bootstrap 95 % intervals.
+*Average gap*: mean absolute difference in accuracy over the splits (Fan et al., arXiv:2310.12508).
+"""
+
+RELEARN_READ = (
+    "every network is shown the forgotten images again, the same batches in the same order. A line that rises well "
+    "before the retrained network's says: the knowledge was hidden, not gone."
+)
+RELEARN_NOT = (
+    "a lesson with one kind of images teaches any network to name them sooner or later, so only the head start "
+    "counts; and how long it takes depends on the learning rate."
+)
+RELEARN_HOW = """
+Fine-tuning a copy on the forget set alone: Adam, learning rate 0.001, 32 images a batch, no other images; batch
+normalisation keeps its statistics. Accuracy on {n:,} {exam}. Bands: t-interval at 95 % over {n_seeds} orders of the
+images, cut at 0 and 100 %. *Relearned* is 90 % of the accuracy that the network had before forgetting; batches are the
+median over the orders.
+
+Sources: Golatkar, Achille, Soatto, arXiv:1911.04933; Tarun et al., arXiv:2111.08947.
+"""
+EXAMS = {
+    "forget_test": "new images of the forgotten classes",
+    "forget_train": "forgotten images themselves, since they stand for no new ones",
+}
+
+PROBE_READ = (
+    "a straight line is fitted through each frozen network's representation, to tell forgotten images from others. "
+    "What counts is the difference to the retrained network; the last bar shows what is easy even without learning."
+)
+PROBE_NOT = "a straight line finds only what lies open; a crooked one might find more."
+PROBE_HOW = """
+Logistic regression on the standardised representation, forgotten images of the probe set against as many others, five-
+fold cross-validation: each image is judged by a probe that was fitted without it (n = {n:,}). Intervals: Wilson 95 %.
+*Never trained at all* is the same network with random first weights.
+
+Source: Alain, Bengio, arXiv:1610.01644.
+"""
+
+LAYERS_READ = (
+    "1: both networks see the images in the same way up to rotation and scale; 0: unrelated. Good unlearning ends on "
+    "forgotten images where the purple line comes up to the dashed grey one or above, and keeps the green one high on "
+    "the images to keep."
+)
+LAYERS_NOT = "two networks can be alike and still answer differently: the last layer may read one small direction."
+LAYERS_HOW = r"""
+Unbiased linear CKA of the outputs of each block: $\mathrm{HSIC}_1(K, L) / \sqrt{\mathrm{HSIC}_1(K, K)\,
+\mathrm{HSIC}_1(L, L)}$ with $K = XX^\top$, $L = YY^\top$, on up to 300 probe images of each group. Intervals:
+delete-a-group jackknife, 20 groups, 95 %.
+
+Sources: Kornblith et al., arXiv:1905.00414; unbiased: Song et al., JMLR 13, 2012, equation 5; Nguyen, Raghu, Kornblith,
+arXiv:2010.15327.
+"""

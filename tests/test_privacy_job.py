@@ -1,0 +1,132 @@
+"""The privacy job: on all kinds of forget sets, with and without a retrained network, stored, stopped."""
+
+import json
+from argparse import Namespace
+
+import numpy as np
+import pytest
+
+from camu_core import RunResult, RunStore, drain, plan_run, run
+from camu_core.commands import privacy
+from camu_core.config import ASSETS
+from camu_core.measures import SPLIT_NAMES
+from camu_core.privacy import (
+    SCORES,
+    attack_title,
+    epsilon_title,
+    headline,
+    inside_title,
+    layers_title,
+    relearning_title,
+)
+from camu_core.privacy_job import PrivacyJob, PrivacyResult
+from camu_core.specs import ForgetSpec
+
+TITLES = (headline, attack_title, epsilon_title, relearning_title, inside_title, layers_title)
+
+
+@pytest.fixture(scope="module")
+def gold() -> RunResult:
+    return run(plan_run("digits", [3], "retrain", {"epochs": 1}))
+
+
+@pytest.fixture(scope="module")
+def found(digits_result: RunResult, gold: RunResult) -> PrivacyResult:
+    return drain(PrivacyJob.of(digits_result, gold).execute())
+
+
+def test_the_attack_is_the_one_that_the_run_reports(found: PrivacyResult, digits_result: RunResult) -> None:
+    for model in ("original", "unlearned"):
+        ours, theirs = found.report["attack"][model]["attacker"], digits_result.metrics[model]["attack"]
+        for end in ("value", "low", "high"):
+            assert ours["auc"][end] == pytest.approx(theirs[end], abs=2e-3)
+        assert ours["auc"]["n"] == theirs["n"]
+        assert ours["caught"] / theirs["n"] == pytest.approx(theirs["called_members"], abs=0.03)
+
+
+def test_groups_are_equal_disjoint_and_of_the_forgotten_class(found: PrivacyResult) -> None:
+    assert len(found.idx["members"]) == len(found.idx["others"]) == len(set(found.idx["members"]))
+    assert set(found.y["members"]) == set(found.y["others"]) == {3}
+    assert found.images["members"].dtype == np.uint8
+    assert {part.shape for part in found.scores.values()} == {found.idx["members"].shape}
+    assert set(found.scores) == {
+        f"{model}/{score}/{group}" for model in ("original", "unlearned", "retrained") for score in SCORES
+        for group in ("members", "others")
+    }  # fmt: skip
+
+
+def test_every_part_stands_beside_the_retrained_network(found: PrivacyResult) -> None:
+    report = found.report
+    assert set(report["distance"]["accuracy_gap"]) == set(SPLIT_NAMES)
+    assert set(report["epsilon"]) == {"original", "unlearned"}
+    assert report["epsilon"]["original"]["low"] > 0.5, "it knows the class, and the retrained network does not"
+    assert report["relearning"]["exam"] == "forget_test"
+    assert report["relearning"]["faster_than_retrained"]["original"]["low"] > 0.2
+    assert set(report["linear_probe"]) == {"original", "unlearned", "retrained", "untrained"}
+    for pairs in report["cka"].values():
+        assert set(pairs) == {"original-unlearned", "original-retrained", "unlearned-retrained"}
+        layers = pairs["original-unlearned"]
+        assert list(layers) == ["conv1", "conv2", "representation", "hidden", "output"]
+        assert layers["conv1"]["value"] > layers["output"]["value"], "CaMU moves late layers most"
+
+
+def test_it_survives_the_store(found: PrivacyResult) -> None:
+    store = RunStore()
+    store.save(found)
+    again = store.load(found.digest, PrivacyResult)
+    assert again.report == found.report
+    assert np.array_equal(again.images["others"], found.images["others"])
+    assert again.scores.keys() == found.scores.keys()
+
+
+def test_without_a_retrained_network_its_parts_are_absent(digits_result: RunResult) -> None:
+    job = PrivacyJob.of(digits_result)
+    report = drain(job.execute()).report
+    assert report["epsilon"] is report["distance"] is report["relearning"]["faster_than_retrained"] is None
+    assert "retrained" not in report["linear_probe"]
+    assert all(title(report).endswith(".") for title in TITLES)
+    json.dumps(report, allow_nan=False)
+
+
+def test_the_digest_covers_its_sources(digits_result: RunResult, gold: RunResult) -> None:
+    jobs = [PrivacyJob.of(digits_result), PrivacyJob.of(digits_result, gold), PrivacyJob.of(gold)]
+    assert len({job.digest for job in jobs}) == 3
+
+
+@pytest.mark.parametrize("forget", [ForgetSpec("random", fraction=0.1), ForgetSpec("samples", samples=(5,))])
+def test_scattered_images_and_a_single_one(forget: ForgetSpec) -> None:
+    result = run(plan_run("digits", forget, "finetune", {"epochs": 1}))
+    report = drain(PrivacyJob.of(result, result).execute()).report
+    json.dumps(report, allow_nan=False)
+    assert report["relearning"]["exam"] == "forget_train"
+    assert all(title(report).endswith(".") for title in TITLES)
+    if forget.kind == "samples":
+        assert report["attack"] is None
+        assert report["epsilon"]["unlearned"]["value"] is report["linear_probe"]["unlearned"]["value"] is None
+        assert report["cka"]["retain"]["original-unlearned"]["conv1"]["value"] is not None
+    else:
+        assert report["epsilon"]["unlearned"]["low"] == 0, "the same network twice"
+        assert report["distance"]["average_gap"] == 0
+
+
+def test_it_says_what_it_does_in_small_steps_and_can_be_left(digits_result: RunResult) -> None:
+    work, seen = PrivacyJob.of(digits_result).execute(), []
+    for step in work:
+        seen.append(step)
+        if step.stage == "relearn" and step.index > 5:
+            break
+    work.close()
+    assert {step.stage for step in seen} == {"attack", "intervals", "inside", "relearn"}
+    assert all(0 <= step.index <= step.total for step in seen)
+
+
+def test_the_command_line_puts_the_saved_retraining_beside_the_run(digits_result: RunResult) -> None:
+    gold = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
+    RunStore().save(gold)
+    extra = privacy.attack(Namespace(privacy=True, save=True), digits_result)
+    json.dumps(extra, allow_nan=False)
+    assert extra["privacy"]["epsilon"]["unlearned"]["n"] > 0
+    assert len(privacy.sentences(extra)) == len(TITLES)
+    assert RunStore().has(PrivacyJob.of(digits_result, gold).digest, PrivacyResult)
+    assert privacy.attack(Namespace(privacy=False, save=True), digits_result) == {}
+    assert privacy.sentences({}) == []

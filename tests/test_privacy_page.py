@@ -1,0 +1,135 @@
+"""The Privacy page, part by part, without a browser or a worker; and the figures it draws."""
+
+import numpy as np
+import pytest
+from test_pages import fresh_engine, open_page, words  # noqa: F401
+
+from camu_core import RunResult, RunStore, drain
+from camu_core.engine import Engine
+from camu_core.figures import (
+    epsilon_figure,
+    likeness_figure,
+    probe_figure,
+    relearning_figure,
+    roc_figure,
+    score_text,
+    scores_figure,
+)
+from camu_core.measures import histogram, view_threshold
+from camu_core.privacy import headline
+from camu_core.privacy_job import PrivacyJob, PrivacyResult
+from pages.components import state, state_privacy, text, text_privacy
+
+
+@pytest.fixture
+def example() -> PrivacyResult:
+    return state_privacy.result_of(state_privacy.job_of(state.example_run().result))
+
+
+def show(app, part: str):
+    return app.segmented_control(key="privacy-part").set_value(part).run()
+
+
+@pytest.mark.parametrize("part", text_privacy.PARTS)
+def test_every_part_of_the_example(part: str, example: PrivacyResult) -> None:
+    app = show(open_page("explore/privacy"), part)
+    assert not app.exception
+    assert not app.error
+    assert app.title[0].value == text_privacy.TITLE
+    assert headline(example.report) in words(app)
+    assert "a network that never saw it" in words(app)
+    assert app.get("plotly_chart")
+    assert "How to read it" in words(app)
+    assert "What it does not show" in words(app)
+    assert app.dataframe
+
+
+def test_everything_follows_the_threshold(example: PrivacyResult) -> None:
+    app = open_page("explore/privacy")
+    app.segmented_control(key="score").set_value("attacker").run()
+    app.segmented_control(key="network").set_value("original").run()
+    members = example.scores["original/attacker/members"]
+    first = example.report["attack"]["original"]["attacker"]["threshold"]
+    options = list(state_privacy.thresholds(state_privacy.spread(example, "original", "attacker"), "attacker", first))
+    assert first in options
+    for value in (options[0], options[-1]):
+        app = app.select_slider(key="threshold-original-attacker").set_value(value).run()
+        assert not app.exception
+        shown = {metric.label: metric.value for metric in app.metric}
+        assert shown[text_privacy.CAUGHT] == str(int((members > value).sum()))
+        assert shown[text_privacy.MISSED] == str(int((members <= value).sum()))
+        assert shown[text_privacy.RIGHT] == "50.0%", "calling all, or nobody, is guessing"
+
+
+def test_the_choice_of_network_and_score_changes_the_pictures() -> None:
+    app = open_page("explore/privacy")
+    before = [app.get("plotly_chart")[i].proto.spec for i in range(3)]
+    score = next(name for name in text_privacy.SCORES if name != app.segmented_control(key="score").value)
+    app.segmented_control(key="score").set_value(score).run()
+    app.segmented_control(key="network").set_value("retrained").run()
+    assert not app.exception
+    assert all(app.get("plotly_chart")[i].proto.spec != before[i] for i in range(3))
+    assert app.select_slider(key=f"threshold-retrained-{score}")
+
+
+def test_a_run_without_retraining_is_offered_one(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "retrained_for", lambda spec: None)
+    monkeypatch.setattr(state, "is_finished", lambda digest: False)
+    RunStore().save(digits_result)
+    RunStore().save(drain(PrivacyJob.of(digits_result).execute()))
+    app = open_page("explore/privacy", run=digits_result.digest)
+    assert not app.exception
+    assert text_privacy.RETRAIN in [button.label for button in app.button]
+    assert "never saw it" not in words(app)
+    app = show(app, "worst")
+    assert not app.exception
+    assert not app.get("plotly_chart")
+
+
+def test_the_attack_can_be_stopped_and_started_again(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine has no workers here, so the job waits in its queue."""
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
+    monkeypatch.setattr(state, "retrained_for", lambda spec: None)
+    RunStore().save(digits_result)
+    app = open_page("explore/privacy", run=digits_result.digest)
+    assert not app.exception
+    assert text.STOP in [button.label for button in app.button]
+    app.button(key="stop-privacy").click().run()
+    assert text_privacy.STOPPED in words(app)
+    assert [button.label for button in app.button] == [text_privacy.MEASURE]
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+
+def test_scores_and_the_curve_draw_the_counts_given() -> None:
+    rng = np.random.default_rng(0)
+    members, others = rng.normal(2, 1, 50), rng.normal(1, 1, 50)
+    bins = histogram(members, others)
+    figure = scores_figure(bins, "confidence", 1.5, "t")
+    assert list(figure.data[0].y) == bins.members.tolist()
+    assert list(figure.data[1].y) == (-bins.others).tolist()
+    view = view_threshold(members, others, 1.5)
+    curve = roc_figure({"unlearned": view, "retrained": view}, "unlearned", "t")
+    mark = next(trace for trace in curve.data if trace.name == "your threshold")
+    assert (mark.x[0], mark.y[0]) == (view.false_positive_rate, view.true_positive_rate)
+
+
+def test_scores_are_written_as_people_read_them() -> None:
+    assert score_text("attacker", 0.5) == "50.00%"
+    shown = [score_text("confidence", nines) for nines in (-0.1, 0.5, 1, 2, 3)]
+    assert shown == ["0%", "68.4%", "90.0%", "99.00%", "99.900%"]
+    assert score_text("entropy", 1) == "0.1 bits"
+
+
+def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None:
+    report = example.report
+    marks = epsilon_figure(report["epsilon"], "t").data
+    assert marks[0].x[0] == report["epsilon"]["original"]["value"]
+    lines = {trace.name: trace for trace in relearning_figure(report["relearning"], "t").data if trace.name}
+    assert list(lines["Retrained without it"].y) == [e["value"] for e in report["relearning"]["curves"]["retrained"]]
+    bars = probe_figure(report["linear_probe"], "t").data
+    assert [bar.base + bar.x[0] for bar in bars] == pytest.approx([e["value"] for e in report["linear_probe"].values()])
+    layers = likeness_figure(report["cka"], "t").data
+    assert len(layers) == 6
+    assert list(layers[0].y) == [e["value"] for e in report["cka"]["forget"]["original-unlearned"].values()]
