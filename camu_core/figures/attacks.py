@@ -66,8 +66,9 @@ def scores_figure(
         x=line, text="called new ◂" if is_right else "▸ called “trained on”",
         xanchor="right" if is_right else "left", **called,
     )  # fmt: skip
-    ticks = [low + share * (high - low) for share in (0.02, 0.26, 0.5, 0.74, 0.98)]
-    figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=[score_text(score, tick) for tick in ticks],
+    ticks = [low + share * (high - low) for share in (0.04, 0.27, 0.5, 0.73, 0.96)]
+    names = [score_text(score, tick) for tick in ticks]
+    figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=names, tickangle=0,
                         title=SCORE_AXES[score], showgrid=False)  # fmt: skip
     figure.update_yaxes(range=[-1.1 * highest, 1.1 * highest], showticklabels=False, showgrid=False)
     return styled(figure, dark, title, height).update_layout(
