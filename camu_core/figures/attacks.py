@@ -44,12 +44,13 @@ def scores_figure(
     words = [f"{score_text(score, low)} to {score_text(score, high)}"
              for low, high in zip(spread.edges[:-1], spread.edges[1:], strict=True)]  # fmt: skip
     figure.add_bar(
-        x=middles, y=spread.members, width=0.92 * width, marker={"color": tones.forget}, name="forgotten images",
+        x=middles, y=spread.members, width=0.92 * width, marker={"color": tones.forget},
+        name=f"{spread.members.sum():,} forgotten images",
         customdata=np.stack([spread.members, words], axis=1),
         hovertemplate="%{customdata[0]} forgotten images<br>%{customdata[1]}<extra></extra>",
     )  # fmt: skip
     figure.add_bar(
-        x=middles, y=-spread.others, width=0.92 * width, name="new images",
+        x=middles, y=-spread.others, width=0.92 * width, name=f"{spread.others.sum():,} new images",
         marker={"color": tones.muted, "pattern": {"shape": "/", "size": 6, "solidity": 0.3, "bgcolor": tones.muted,
                                                        "fgcolor": tones.page}},
         customdata=np.stack([spread.others, words], axis=1),
