@@ -46,8 +46,8 @@ def test_every_part_of_the_example(part: str, example: PrivacyResult) -> None:
 
 def test_everything_follows_the_threshold(example: PrivacyResult) -> None:
     app = open_page("explore/privacy")
-    app.segmented_control(key="score").set_value("attacker").run()
-    app.segmented_control(key="network").set_value("original").run()
+    app.segmented_control(key="attack-score").set_value("attacker").run()
+    app.segmented_control(key="attack-network").set_value("original").run()
     members = example.scores["original/attacker/members"]
     first = example.report["attack"]["original"]["attacker"]["threshold"]
     options = list(state_privacy.thresholds(state_privacy.spread(example, "original", "attacker"), "attacker", first))
@@ -64,9 +64,9 @@ def test_everything_follows_the_threshold(example: PrivacyResult) -> None:
 def test_the_choice_of_network_and_score_changes_the_pictures() -> None:
     app = open_page("explore/privacy")
     before = [app.get("plotly_chart")[i].proto.spec for i in range(3)]
-    score = next(name for name in text_privacy.SCORES if name != app.segmented_control(key="score").value)
-    app.segmented_control(key="score").set_value(score).run()
-    app.segmented_control(key="network").set_value("retrained").run()
+    score = next(name for name in text_privacy.SCORES if name != app.segmented_control(key="attack-score").value)
+    app.segmented_control(key="attack-score").set_value(score).run()
+    app.segmented_control(key="attack-network").set_value("retrained").run()
     assert not app.exception
     assert all(app.get("plotly_chart")[i].proto.spec != before[i] for i in range(3))
     assert app.select_slider(key=f"threshold-retrained-{score}")

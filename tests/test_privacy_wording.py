@@ -106,9 +106,11 @@ def test_how_many_batches(report: dict) -> None:
     needed["retrained"] = None
     assert relearning_title(report).endswith("one that never saw them, not within 20 batches.")
     needed["unlearned"] = 0.0
-    assert relearning_title(report) == "Nothing to relearn: it recognises the forgotten images without a lesson."
+    assert (
+        relearning_title(report) == "Nothing to relearn: the network recognises the forgotten images without a lesson."
+    )
     needed["retrained"] = 0.0
-    assert relearning_title(report).endswith("as does a network that never saw them.")
+    assert relearning_title(report).endswith("as does one that never saw them.")
 
 
 @pytest.mark.parametrize(

@@ -44,12 +44,13 @@ def scores_figure(
     words = [f"{score_text(score, low)} to {score_text(score, high)}"
              for low, high in zip(spread.edges[:-1], spread.edges[1:], strict=True)]  # fmt: skip
     figure.add_bar(
-        x=middles, y=spread.members, width=0.92 * width, marker={"color": tones.forget}, name="forgotten images",
+        x=middles, y=spread.members, width=0.92 * width, marker={"color": tones.forget},
+        name=f"{spread.members.sum():,} forgotten images",
         customdata=np.stack([spread.members, words], axis=1),
         hovertemplate="%{customdata[0]} forgotten images<br>%{customdata[1]}<extra></extra>",
     )  # fmt: skip
     figure.add_bar(
-        x=middles, y=-spread.others, width=0.92 * width, name="new images",
+        x=middles, y=-spread.others, width=0.92 * width, name=f"{spread.others.sum():,} new images",
         marker={"color": tones.muted, "pattern": {"shape": "/", "size": 6, "solidity": 0.3, "bgcolor": tones.muted,
                                                        "fgcolor": tones.page}},
         customdata=np.stack([spread.others, words], axis=1),
@@ -66,8 +67,9 @@ def scores_figure(
         x=line, text="called new ◂" if is_right else "▸ called “trained on”",
         xanchor="right" if is_right else "left", **called,
     )  # fmt: skip
-    ticks = [low + share * (high - low) for share in (0.02, 0.26, 0.5, 0.74, 0.98)]
-    figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=[score_text(score, tick) for tick in ticks],
+    ticks = [low + share * (high - low) for share in (0.04, 0.27, 0.5, 0.73, 0.96)]
+    names = [score_text(score, tick) for tick in ticks]
+    figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=names, tickangle=0,
                         title=SCORE_AXES[score], showgrid=False)  # fmt: skip
     figure.update_yaxes(range=[-1.1 * highest, 1.1 * highest], showticklabels=False, showgrid=False)
     return styled(figure, dark, title, height).update_layout(

@@ -23,12 +23,17 @@ def attack(privacy: PrivacyResult) -> None:
         return
     st.subheader(attack_title(privacy.report), anchor=False)
     left, right = st.columns(2)
-    state.remember_for(privacy.digest, "score", attack_reading(privacy.report)[1])
+    state.remember_for(privacy.digest, "attack-score", attack_reading(privacy.report)[1])
     score = left.segmented_control(
-        text.SCORE, list(text.SCORES), format_func=text.SCORES.get, key="score", required=True
+        text.SCORE, list(text.SCORES), format_func=text.SCORES.get, key="attack-score", required=True
     )
     network = right.segmented_control(
-        text.NETWORK, list(report), format_func=text.NETWORKS.get, default="unlearned", key="network", required=True
+        text.NETWORK,
+        list(report),
+        format_func=text.NETWORKS.get,
+        default="unlearned",
+        key="attack-network",
+        required=True,
     )
     st.fragment(_threshold)(privacy, network, score)
     by_score = {name: {"attack": attacks[score]["auc"]} for name, attacks in report.items()}

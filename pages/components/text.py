@@ -85,6 +85,7 @@ NEVER_SAW = " · a network that never saw it: **{value}**"
 EVIDENCE = (
     ("accuracy", "Accuracy by class", ":material/bar_chart:"),
     ("embeddings", "How it sees the images", ":material/scatter_plot:"),
+    ("privacy", "Could an attacker tell?", ":material/shield_lock:"),
 )
 TOOK = "{method} took {seconds:.1f} s"
 TOOK_RETRAINING = ", retraining {seconds:.1f} s"

@@ -11,7 +11,11 @@ from pages.components import state, text
 
 # whether a verdict is good news, or cannot be said -> icon, colour
 _MOODS = {True: ("check_circle", "green"), False: ("error", "orange"), None: ("help", "gray")}
-_PAGES = {"accuracy": "pages/explore/accuracy.py", "embeddings": "pages/explore/embeddings.py"}
+_PAGES = {
+    "accuracy": "pages/explore/accuracy.py",
+    "embeddings": "pages/explore/embeddings.py",
+    "privacy": "pages/explore/privacy.py",
+}
 
 
 def run_line(run: state.OpenRun) -> None:
