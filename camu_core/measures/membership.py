@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import softmax
+from scipy.special import log_softmax
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from camu_core.data import Splits
 
@@ -53,7 +55,8 @@ def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits:
     """How well an attacker tells the forget set from images that were never trained on; 0.5 is not at all.
 
     A logistic regression on the sorted softmax learns from the known groups of `attack_groups`, and is asked about the
-    others.
+    others. It sees logarithms, standardised: the probabilities are nearly all 0 or 1, and of them it learns nothing (on
+    eight networks of MNIST, the area on the known groups themselves is 0.50 with the probabilities, 0.53 with these).
 
     Args:
         train_logits: float32 (N, C) of all training samples; test_logits: float32 (M, C) of the test set.
@@ -95,7 +98,8 @@ def attacker_scores(
         float64 (n,) each, probability of having been trained on, 0..1.
     """
     is_member = np.repeat([1, 0], [len(part) for part in known])
-    attacker = LogisticRegression().fit(np.concatenate([_sorted(part) for part in known]), is_member)
+    attacker = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    attacker.fit(np.concatenate([_sorted(part) for part in known]), is_member)
     of_members, of_others = (attacker.predict_proba(_sorted(part))[:, 1] for part in asked)
     return of_members, of_others
 
@@ -122,7 +126,7 @@ def _equal_groups(members: np.ndarray, others: np.ndarray, rng: np.random.Genera
 
 
 def _sorted(logits: np.ndarray) -> np.ndarray:
-    return np.sort(softmax(logits.astype(np.float64), axis=1), axis=1)
+    return np.sort(log_softmax(logits.astype(np.float64), axis=1), axis=1)
 
 
 def _wins(of_members: np.ndarray, of_others: np.ndarray) -> np.ndarray:
