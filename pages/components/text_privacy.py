@@ -23,12 +23,15 @@ IS_GOLD = (
     "nothing to compare it with."
 )
 
-CARD_ATTACK, CARD_WORST = "Best attack (AUC, 0.50 is guessing)", "Worst case: odds against retrained shift"
+CARD_ATTACK, CARD_WORST = "Best attack (AUC, 0.50 is guessing)", "Worst case beside retraining"
 CARD_RELEARN, CARD_INSIDE = "Batches until it is back", "Readable inside (50 % is guessing)"
 NOT_KNOWN = "unknown"
-FACTOR = "{factor}-fold"
+FACTOR = "{factor} times"
 NOT_BACK = "over {last}"
-SO_MANY = "1-fold is none, but any two trainings differ some; {n:,} images can show up to {most}-fold"
+SO_MANY = (
+    "is how much likelier some answer is, at least; 1.0 is none, two trainings differ some, and {n:,} images can show up "
+    "to {most}"
+)
 AFTER_SEEDS = "median of {n_seeds} orders of the images"
 UNTRAINED = "Never trained at all"
 
