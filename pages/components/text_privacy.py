@@ -29,8 +29,8 @@ NOT_KNOWN = "unknown"
 FACTOR = "{factor} times"
 NOT_BACK = "over {last}"
 SO_MANY = (
-    "is how much likelier some answer is, at least; 1.0 is none, two trainings differ some, and {n:,} images can show up "
-    "to {most}"
+    "is how much likelier some answer is, at least; 1.0 is none, two trainings differ some, and {n:,} images can "
+    "show up to {most}"
 )
 AFTER_SEEDS = "median of {n_seeds} orders of the images"
 UNTRAINED = "Never trained at all"
