@@ -149,7 +149,6 @@ def _unlearning(
     method = METHODS.of(spec.method, spec.code)
     config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
     steps = method.unlearn(task, config)
-    torch.optim.SGD([torch.zeros(1)]).step()  # a process's first optimiser imports for seconds, at no method's cost
     while True:
         with meter, half_precision(bool(config.bfloat16), task.original, task.model):
             step = next(steps, None)

@@ -260,9 +260,8 @@ def test_pinned_50_steps_agree_to_1e_6_in_float32(make_class_task, label, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("label", [0, 3])
-def test_pinned_50_steps_on_mnist_in_float64(make_class_task, needs_mnist, label):
-    task = make_class_task("mnist", label, seed=1)
+def test_pinned_50_steps_on_mnist_in_float64(make_class_task, needs_mnist):
+    task = make_class_task("mnist", 3, seed=1)
     in_double(task.original)
     task = replace(task, model=copy.deepcopy(task.original).requires_grad_(True).train())
     reference = twin(task)
