@@ -133,8 +133,21 @@ def test_published_results_are_apart_and_only_there_if_they_are(
     app = open_page("explore/compare", part="published")
     assert not app.exception
     assert app.segmented_control(key="compare-part").value == "published"
-    assert "2026-11-24 · two cores · torch 2 · seeds 0, 1, 2" in words(app)
+    assert "2026-11-24 · A chip, 2 processors, AVX512 · torch 2 · seeds 0, 1, 2" in words(app)
     assert app.code[0].value == "make"
     assert app.dataframe[0].value["method"].tolist() == ["CaMU", "Retrain from scratch"]
     app.segmented_control(key="published-forget-digits").set_value("10%").run()
     assert app.dataframe[0].value["forgotten"].tolist() == [50]
+
+
+def test_the_shipped_results_open_with_all_their_parts() -> None:
+    shipped = published.read_published(published.FOLDER)
+    assert shipped.datasets == ["mnist", "fashion_mnist"]
+    for dataset in shipped.datasets:
+        assert shipped.forgets(dataset) == ["0", "10%"]
+        for forget in shipped.forgets(dataset):
+            app = open_page("explore/compare", part="published")
+            app.segmented_control(key="published-dataset").set_value(dataset).run()
+            app.segmented_control(key=f"published-forget-{dataset}").set_value(forget).run()
+            assert not app.exception
+            assert len(app.dataframe[0].value) == len(METHODS)

@@ -17,6 +17,7 @@ from camu_core.comparison import (
     headline,
     is_published,
     pair_runs,
+    published_table,
     read_published,
     retraining_spread,
     weaknesses,
@@ -25,7 +26,7 @@ from camu_core.comparison import (
 from camu_core.comparison.tables import MEASURES
 from camu_core.config import ASSETS
 from camu_core.errors import SpecError, StoreError
-from camu_core.measures import SPLIT_NAMES
+from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.sweeps import sweep_table
 
 T_2 = 4.302652729911275  # 97.5 % quantile of Student's t, 2 degrees of freedom: any table
@@ -258,16 +259,9 @@ def test_runs_without_a_common_image_are_refused(digits_result: RunResult) -> No
 
 # --- published -------------------------------------------------------------------------------------------------------
 
-MEASURED = (
-    "retain_train",
-    "forget_train",
-    "retain_test",
-    "forget_test",
-    "attack_auc",
-    "average_gap",
-    "unlearn_seconds",
-)
-CARD = {"date": "2026-11-24", "machine": "two cores", "versions": {"torch": "2"}, "command": "make", "seeds": [0, 1, 2]}
+MEASURED = (*SPLIT_NAMES, "attack_auc", "average_gap", "unlearn_seconds", *COST_NAMES)
+MACHINE = {"processor": "A chip", "n_processors": 2, "vector_instructions": "AVX512", "load_1_minute": 0.5}
+CARD = {"date": "2026-11-24", "machine": MACHINE, "versions": {"torch": "2"}, "command": "make", "seeds": [0, 1, 2]}
 
 
 def publish(folder: Path, **changes) -> Path:
@@ -293,6 +287,16 @@ def test_published_results_take_the_form_of_live_ones(tmp_path: Path) -> None:
     assert table["forgotten_reach"].tolist() == pytest.approx([T_2 * 0.1 / np.sqrt(3)] * 2)
     assert table["speedup"].tolist() == [1, 1]
     assert found.of("digits", "10%")["forgotten_mean"].tolist() == [0.5], "no new images: the forgotten ones themselves"
+
+
+def test_what_is_published_reads_back_as_the_live_table(tmp_path: Path) -> None:
+    runs = sweep_table([summary("camu", seed, (0.9 + seed / 100, 0.1, 0.8, 0.0)) for seed in (0, 1, 2)])
+    published_table(runs).to_csv(tmp_path / "results.csv", index=False)
+    (tmp_path / "card.json").write_text(json.dumps(CARD))
+    back, live = read_published(tmp_path).of("digits", "3"), by_method(by_run(runs))
+    common = [name for name in live if name in back]
+    assert {"kept_reach", "samples_forward_mean", "speedup"} <= set(common)
+    pd.testing.assert_frame_equal(back[common], live[common], check_index_type=False)
 
 
 def test_damaged_published_results_are_one_sentence(tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ _HEADINGS = {
     "retain_train": "retain train", "forget_train": "forget train", "retain_test": "retain test",
     "forget_test": "forget test", "attack_auc": "attack AUC", "average_gap": "gap", "unlearn_seconds": "seconds",
 }  # fmt: skip
-_MEASURES = tuple(_HEADINGS)
 _KEYS = ("dataset", "forget", "method", "n_seeds")
 _CARD = ("date", "machine", "versions", "command", "seeds")
 
@@ -70,7 +69,7 @@ def published_table(runs: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for (dataset, forget), group in runs.groupby(["dataset", "forget"], sort=False):
         rows = by_method(by_run(group)).reset_index()
-        parts.append(rows.assign(dataset=dataset, forget=forget)[[*_KEYS, *_numbers(), *_costs()]])
+        parts.append(rows.assign(dataset=dataset, forget=forget)[[*_KEYS, *_numbers()]])
     return pd.concat(parts, ignore_index=True)
 
 
@@ -110,11 +109,7 @@ def _cell(row: pd.Series, name: str) -> str:
 
 
 def _numbers() -> list[str]:
-    return [f"{name}_{end}" for name in _MEASURES for end in ("mean", "std")]
-
-
-def _costs() -> list[str]:
-    return [f"{name}_mean" for name in COST_NAMES]
+    return [f"{name}_{end}" for name in (*_HEADINGS, *COST_NAMES) for end in ("mean", "std")]
 
 
 def read_published(folder: Path) -> Published:

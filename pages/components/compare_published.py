@@ -1,7 +1,5 @@
 """Results that were made beforehand and come with the project, apart from what runs here."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from camu_core import DATASETS
@@ -22,9 +20,10 @@ def show() -> None:
     card = found.card
     with st.container(border=True):
         st.markdown(text.PUBLISHED_LEAD)
-        line = {name: _plain(card[name]) for name in ("date", "machine", "versions", "seeds")}
-        st.caption(text.PUBLISHED_CARD.format(**line))
-        st.code(_plain(card["command"]), language="bash")
+        versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
+        seeds = ", ".join(map(str, card["seeds"]))
+        st.caption(text.PUBLISHED_CARD.format(date=card["date"], **card["machine"], versions=versions, seeds=seeds))
+        st.code(card["command"], language="bash")
     left, right = st.columns([1, 2])
     dataset = left.segmented_control(
         words.PICK_DATASET, found.datasets, default=found.datasets[0], required=True, key="published-dataset",
@@ -46,10 +45,3 @@ def show() -> None:
     compare_table.method_table(table, kind)
     st.plotly_chart(cost_figure(table, text.COST, state.is_dark()), key="published-cost")
     notes.reading(text.COST_READ, text.COST_NOT)
-
-
-def _plain(value) -> str:
-    """Entries of the card as text."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {each}" for name, each in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -198,6 +198,6 @@ PUBLISHED_LEAD = (
     ":material/verified: **Published results**, made beforehand and shipped with the app; nothing here was computed on "
     "this server."
 )
-PUBLISHED_CARD = "{date} · {machine} · {versions} · seeds {seeds}"
+PUBLISHED_CARD = "{date} · {processor}, {n_processors} processors, {vector_instructions} · {versions} · seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then; the lines are 95 % intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"
