@@ -47,7 +47,7 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
                              line={"color": MODEL_COLORS["retrained"], "width": 1.5, "dash": "dot"})  # fmt: skip
     figure.update_yaxes(showgrid=False)
     figure.update_annotations(font={"size": 14, "color": tones.muted})
-    return styled(figure, dark, title, 110 + 26 * len(rows)).update_layout(margin={"t": 76}, bargap=0.3)
+    return styled(figure, dark, title, 110 + 26 * len(rows)).update_layout(margin={"t": 76, "r": 36}, bargap=0.3)
 
 
 def _short(number: float) -> str:
