@@ -133,7 +133,10 @@ def test_published_results_are_apart_and_only_there_if_they_are(
     app = open_page("explore/compare", part="published")
     assert not app.exception
     assert app.segmented_control(key="compare-part").value == "published"
-    assert "2026-11-24 · A chip, 2 processors, AVX512 · torch 2 · seeds 0, 1, 2" in words(app)
+    assert (
+        "2026-11-24 · A chip, 2 processors, AVX512, load 0.5 (seconds grow with it) · torch 2 · seeds 0, 1, 2"
+        in words(app)
+    )
     assert app.code[0].value == "make"
     assert app.dataframe[0].value["method"].tolist() == ["CaMU", "Retrain from scratch"]
     app.segmented_control(key="published-forget-digits").set_value("10%").run()

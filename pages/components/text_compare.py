@@ -198,6 +198,9 @@ PUBLISHED_LEAD = (
     ":material/verified: **Published results**, made beforehand and shipped with the app; nothing here was computed on "
     "this server."
 )
-PUBLISHED_CARD = "{date} · {processor}, {n_processors} processors, {vector_instructions} · {versions} · seeds {seeds}"
+PUBLISHED_CARD = (
+    "{date} · {processor}, {n_processors} processors, {vector_instructions}, "
+    "load {load_1_minute:.1f} (seconds grow with it) · {versions} · seeds {seeds}"
+)
 PUBLISHED_NOT = "what was not measured then; the lines are 95 % intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"
