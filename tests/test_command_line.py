@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import termios
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -325,7 +326,8 @@ def test_ctrl_c_in_mid_run_exits_130_and_leaves_nothing(camu_home):
     termios.tcsetwinsize(stderr, (24, 80))
     settings = words("--set epochs=200 --set batch_size=32")  # 146 images of the digit 3: 5 batches, 1000 steps
     arguments = [sys.executable, "-m", "camu_core", *ACCEPTANCE, *settings]
-    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=stderr, cwd=ROOT)
+    listens = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores Ctrl-C
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=stderr, cwd=ROOT, preexec_fn=listens)
     os.close(stderr)
     seen = b""
     try:
