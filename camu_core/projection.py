@@ -6,6 +6,8 @@ import numpy as np
 from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 
+from camu_core.results import RunResult
+
 PROJECTIONS = {"pca": "PCA", "umap": "UMAP"}
 
 # UMAP on 50 principal components takes half the time and gives the same picture (findings on 3,000 x 256).
@@ -35,6 +37,23 @@ def aligned(representation: np.ndarray, reference: np.ndarray, anchors: np.ndarr
     centre, target = representation[anchors].mean(axis=0), reference[anchors].mean(axis=0)
     rotation, _ = orthogonal_procrustes(representation[anchors] - centre, reference[anchors] - target)
     return (representation - centre) @ rotation + target
+
+
+def run_points(result: RunResult, retrained: RunResult | None = None) -> dict[str, np.ndarray]:
+    """The probe set of a run in its one PCA frame.
+
+    Args:
+        result: its original and unlearned model span the frame.
+        retrained: its gold standard, turned onto the original on the retain samples.
+    Returns:
+        float (N, 2) by model name: original, unlearned and, if given, retrained.
+    """
+    frame = fit_pca(result.representations.values(), result.spec.seed)
+    points = {name: frame.transform(part) for name, part in result.representations.items()}
+    if retrained is not None:
+        anchors, reference = ~result.probe.is_forget, result.representations["original"]
+        points["retrained"] = frame.transform(aligned(retrained.representations["unlearned"], reference, anchors))
+    return points
 
 
 def project_umap(representations: Sequence[np.ndarray], seed: int = 0) -> list[np.ndarray]:

@@ -49,8 +49,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
 
-def run(arguments: argparse.Namespace) -> None:
-    spec = plan_run(
+def planned(arguments: argparse.Namespace) -> RunSpec:
+    """Raises: see `plan_run`."""
+    return plan_run(
         dataset=dataset_named(arguments.dataset),
         forget=_forget(arguments),
         method=arguments.method,
@@ -60,6 +61,10 @@ def run(arguments: argparse.Namespace) -> None:
         weights=arguments.weights,
         device=arguments.device,
     )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    spec = planned(arguments)
     decomposition.check(arguments, spec)
     result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
     if arguments.save:

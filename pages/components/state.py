@@ -20,7 +20,7 @@ from camu_core.originals import forget_dataset, shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, TrainJob
 from camu_core.planning import plan_like
 from camu_core.progress import drain
-from camu_core.projection import aligned, fit_pca
+from camu_core.projection import aligned, fit_pca, run_points
 from camu_core.weights import shipped_retrained
 from pages.components import text
 
@@ -381,17 +381,7 @@ def sample_images(dataset: str):
 @st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
 def pca_points(digest: str, retrained_digest: str | None):
     """Probe-set points by model name, float32 (N, 2), in the run's one PCA frame."""
-    result = find_result(digest)
-    frame = fit_pca(result.representations.values(), result.spec.seed)
-    points = {name: frame.transform(part) for name, part in result.representations.items()}
-    if retrained_digest:
-        turned = aligned(
-            find_result(retrained_digest).representations["unlearned"],
-            result.representations["original"],
-            anchors=~result.probe.is_forget,
-        )
-        points["retrained"] = frame.transform(turned)
-    return points
+    return run_points(find_result(digest), find_result(retrained_digest) if retrained_digest else None)
 
 
 def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:

@@ -6,7 +6,7 @@ from camu_core import DATASETS, RunResult
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.verdict import finding
-from pages.components import controls, live, own_images, state, text, verdict
+from pages.components import controls, live, own_images, share, state, text, verdict
 from pages.components.forget import forget_controls
 
 
@@ -52,6 +52,7 @@ def _outcome(run: state.OpenRun) -> None:
         with st.container(horizontal=True):
             if run.job is not None:
                 st.button(text.REPLAY, icon=":material/replay:", on_click=state.start_replay, args=(result.digest,))
+            share.popover(result, retrained)
             _retraining(result, retrained)
     right.plotly_chart(
         split_figure(state.metrics_with(result, retrained), finding(result), state.is_dark(), height=330), key="splits"

@@ -1,0 +1,60 @@
+"""How to name a run so that somebody else can make it again."""
+
+import shlex
+from dataclasses import asdict
+
+from camu_core.data import DATASETS
+from camu_core.methods import METHODS
+from camu_core.results import RunResult
+from camu_core.specs import RunSpec
+
+_PAPER = (
+    "Shen, Zhang, Bialkowski, Chen, Xu: CaMU, disentangling causal effects in deep model unlearning, SDM 2024, "
+    "arXiv:2401.17504"
+)
+
+
+def command_of(spec: RunSpec) -> str:
+    """The bash command that makes this run again, on a machine with its dataset and its original weights.
+
+    Args:
+        spec: any; settings are named where they differ from the method's defaults.
+    """
+    forget = spec.forget
+    words = ["python", "-m", "camu_core", "run", "--dataset", spec.dataset, "--model", spec.model]
+    if forget.kind == "class":
+        words += [word for label in forget.classes for word in ("--forget-class", str(label))]
+    elif forget.kind == "random":
+        words += ["--forget-random", repr(forget.fraction)]
+    words += ["--method", spec.method, "--seed", str(spec.seed), "--device", spec.device]
+    method = METHODS.get(spec.method)  # None of a user's method whose file is gone
+    defaults = asdict(method.default_config(spec.dataset, forget.kind, spec.model)) if method else {}
+    for name, value in spec.settings:
+        if value != defaults.get(name):
+            words += ["--set", f"{name}={value}"]
+    command = shlex.join(words)
+    if forget.kind == "samples":
+        command += f" --forget-samples <(echo {','.join(map(str, forget.samples))})"
+    return command
+
+
+def citation(result: RunResult) -> str:
+    """What a reader needs to find, check and repeat a run: plain text, one fact a line.
+
+    Args:
+        result: finished.
+    """
+    spec = result.spec
+    title = DATASETS[spec.dataset].title
+    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
+    lines = [
+        f"CaMU Explorer, run {result.digest}: {METHODS.title(spec.method, spec.code)} on {title}, "
+        f"forget {spec.forget.kind} {spec.forget.short}, network {spec.model}, seed {spec.seed}.",
+        f"Original weights, sha256: {spec.weights}",
+        *([f"Code of the method, sha256: {spec.code}"] if spec.code else []),
+        f"Settings: {', '.join(f'{name}={value}' for name, value in spec.settings)}",
+        f"Versions: {versions}",
+        f"Method of the project: {_PAPER}",
+        f"Again: {command_of(spec)}",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,97 @@
+"""A finished run as one HTML file that needs no network: verdict, figures, numbers, how to cite it."""
+
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from camu_core.citation import citation
+from camu_core.data import DATASETS
+from camu_core.figures import (
+    Panel,
+    attack_figure,
+    axis_ranges,
+    class_figure,
+    confusion_figure,
+    embedding_figure,
+    split_figure,
+)
+from camu_core.figures.theme import FONT, LIGHT, MODEL_TITLES
+from camu_core.measures import SPLIT_NAMES
+from camu_core.projection import run_points
+from camu_core.results import RunResult
+from camu_core.verdict import finding, forget_phrase, judge
+
+_STYLE = f"""
+body {{ font: 16px/1.5 {FONT}; color: {LIGHT.text}; background: {LIGHT.page}; max-width: 1080px; margin: 2rem auto;
+        padding: 0 1rem; }}
+h1 {{ font-size: 1.7rem; line-height: 1.25; }} h2 {{ font-size: 1.15rem; margin-top: 2.5rem; }}
+.quiet, caption {{ color: {LIGHT.muted}; }} section {{ margin-top: 2rem; }}
+table {{ border-collapse: collapse; }} td, th {{ padding: .2rem .8rem .2rem 0; text-align: right; }}
+td:first-child, th:first-child {{ text-align: left; }}
+pre {{ background: {LIGHT.grid}; padding: 1rem; white-space: pre-wrap; overflow-wrap: anywhere; }}
+"""
+
+
+def html_report(result: RunResult, retrained: RunResult | None = None) -> str:
+    """The verdict with its evidence; plotly's script is inside, so the file opens without a network.
+
+    Args:
+        result: finished. retrained: its gold standard, shown beside it.
+    Returns:
+        an HTML document, about 5 MB, light, with every figure's numbers in a table below it.
+    """
+    metrics = dict(result.metrics)
+    if retrained is not None:
+        metrics["retrained"] = retrained.metrics["unlearned"]
+    info, forgotten = DATASETS[result.spec.dataset], result.spec.forget.classes
+    counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
+    per_class = {name: report["per_class_test"] for name, report in metrics.items()}
+    splits = pd.DataFrame({MODEL_TITLES[name]: [report[split] for split in SPLIT_NAMES]
+                           for name, report in metrics.items()}, index=list(SPLIT_NAMES))  # fmt: skip
+    classes = pd.DataFrame({MODEL_TITLES[name]: values for name, values in per_class.items()})
+    classes.insert(0, "test images", counts)
+    classes.index = [escape(name) for name in info.class_names]
+    attacks = pd.DataFrame({MODEL_TITLES[name]: report["attack"] for name, report in metrics.items()}).T
+    confusions = {MODEL_TITLES[name]: np.asarray(report["confusion_test"]) for name, report in metrics.items()}
+    parts = [
+        ("How much is still recognised?", split_figure(metrics, finding(result)), splits),
+        ("Which classes pay for it?",
+         class_figure(per_class, counts, info.class_names, forgotten, "Accuracy by class, test images"), classes),
+        ("Can an attacker tell what was trained on? 0.50 is guessing",
+         attack_figure(metrics, "Area under the ROC curve of a membership attack"), attacks),
+        ("How does it see the images?", _embedding(result, retrained), None),
+        ("What does it take for what?",
+         confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
+    ]  # fmt: skip
+    verdict = judge(result, retrained)
+    what = f"{info.title} · forget {forget_phrase(result.spec)} · {result.spec.method} · seed {result.spec.seed}"
+    clauses = "".join(f"<li>{escape(clause.text)}</li>" for clause in verdict.clauses)
+    sections = "".join(_section(i == 0, *part) for i, part in enumerate(parts))
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(verdict.headline)}</title>'
+        f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body><main><h1>{escape(verdict.headline)}</h1>'
+        f'<p class="quiet">{escape(what)}</p><ul>{clauses}</ul>{sections}'
+        f"<h2>Cite this run</h2><pre>{escape(citation(result))}</pre></main></body></html>\n"
+    )
+
+
+def _section(is_first: bool, question: str, figure: go.Figure, table: pd.DataFrame | None) -> str:
+    drawn = figure.to_html(full_html=False, include_plotlyjs=is_first, config={"displaylogo": False})
+    numbers = ""
+    if table is not None:
+        rows = table.to_html(float_format="{:.4f}".format, na_rep="-", border=0, escape=False)
+        numbers = f"<details><summary>The numbers as a table</summary>{rows}</details>"
+    return f"<section><h2>{escape(question)}</h2>{drawn}{numbers}</section>"
+
+
+def _embedding(result: RunResult, retrained: RunResult | None) -> go.Figure:
+    points, probe = run_points(result, retrained), result.probe
+    logits = dict(result.logits)
+    if retrained is not None:
+        logits["retrained"] = retrained.logits["unlearned"]
+    panels = [Panel(MODEL_TITLES[name], points[name], logits[name]) for name in points]
+    names = DATASETS[result.spec.dataset].class_names
+    title = "The same images, seen from inside each network (PCA)"
+    return embedding_figure(panels, probe.y, probe.is_forget, names, axis_ranges(points.values()), title)
