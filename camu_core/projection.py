@@ -39,21 +39,29 @@ def aligned(representation: np.ndarray, reference: np.ndarray, anchors: np.ndarr
     return (representation - centre) @ rotation + target
 
 
-def run_points(result: RunResult, retrained: RunResult | None = None) -> dict[str, np.ndarray]:
-    """The probe set of a run in its one PCA frame.
+def representations_with(result: RunResult, retrained: RunResult | None = None) -> dict[str, np.ndarray]:
+    """The probe set as each model sees it, on axes that can be drawn together.
 
     Args:
-        result: its original and unlearned model span the frame.
-        retrained: its gold standard, turned onto the original on the retain samples.
+        retrained: the run's gold standard, turned onto the original model on the retain samples.
     Returns:
-        float (N, 2) by model name: original, unlearned and, if given, retrained.
+        float32 (N, D) by model name: original, unlearned and, if given, retrained.
+    """
+    parts = dict(result.representations)
+    if retrained is not None:
+        anchors = ~result.probe.is_forget
+        parts["retrained"] = aligned(retrained.representations["unlearned"], parts["original"], anchors)
+    return parts
+
+
+def run_points(result: RunResult, retrained: RunResult | None = None) -> dict[str, np.ndarray]:
+    """`representations_with` in the run's one PCA frame, which original and unlearned model span.
+
+    Returns:
+        float (N, 2) by model name.
     """
     frame = fit_pca(result.representations.values(), result.spec.seed)
-    points = {name: frame.transform(part) for name, part in result.representations.items()}
-    if retrained is not None:
-        anchors, reference = ~result.probe.is_forget, result.representations["original"]
-        points["retrained"] = frame.transform(aligned(retrained.representations["unlearned"], reference, anchors))
-    return points
+    return {name: frame.transform(part) for name, part in representations_with(result, retrained).items()}
 
 
 def project_umap(representations: Sequence[np.ndarray], seed: int = 0) -> list[np.ndarray]:

@@ -17,8 +17,8 @@ from camu_core.figures import (
     embedding_figure,
     split_figure,
 )
+from camu_core.figures.tables import attack_table, class_table, split_table
 from camu_core.figures.theme import FONT, LIGHT, MODEL_TITLES
-from camu_core.measures import SPLIT_NAMES
 from camu_core.projection import run_points
 from camu_core.results import RunResult
 from camu_core.verdict import finding, forget_phrase, judge
@@ -40,27 +40,20 @@ def html_report(result: RunResult, retrained: RunResult | None = None) -> str:
     Args:
         result: finished. retrained: its gold standard, shown beside it.
     Returns:
-        an HTML document, about 5 MB, light, with every figure's numbers in a table below it.
+        an HTML document, about 5 MB, light, with the accuracies and the attack in tables too.
     """
-    metrics = dict(result.metrics)
-    if retrained is not None:
-        metrics["retrained"] = retrained.metrics["unlearned"]
+    metrics = result.metrics_with(retrained)
     info, forgotten = DATASETS[result.spec.dataset], result.spec.forget.classes
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
-    splits = pd.DataFrame({MODEL_TITLES[name]: [report[split] for split in SPLIT_NAMES]
-                           for name, report in metrics.items()}, index=list(SPLIT_NAMES))  # fmt: skip
-    classes = pd.DataFrame({MODEL_TITLES[name]: values for name, values in per_class.items()})
-    classes.insert(0, "test images", counts)
-    classes.index = [escape(name) for name in info.class_names]
-    attacks = pd.DataFrame({MODEL_TITLES[name]: report["attack"] for name, report in metrics.items()}).T
     confusions = {MODEL_TITLES[name]: np.asarray(report["confusion_test"]) for name, report in metrics.items()}
     parts = [
-        ("How much is still recognised?", split_figure(metrics, finding(result)), splits),
+        ("How much is still recognised?", split_figure(metrics, finding(result)), split_table(metrics)),
         ("Which classes pay for it?",
-         class_figure(per_class, counts, info.class_names, forgotten, "Accuracy by class, test images"), classes),
+         class_figure(per_class, counts, info.class_names, forgotten, "Accuracy by class, test images"),
+         class_table(per_class, counts, info.class_names)),
         ("Can an attacker tell what was trained on? 0.50 is guessing",
-         attack_figure(metrics, "Area under the ROC curve of a membership attack"), attacks),
+         attack_figure(metrics, "Area under the ROC curve of a membership attack"), attack_table(metrics)),
         ("How does it see the images?", _embedding(result, retrained), None),
         ("What does it take for what?",
          confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
@@ -81,7 +74,8 @@ def _section(is_first: bool, question: str, figure: go.Figure, table: pd.DataFra
     drawn = figure.to_html(full_html=False, include_plotlyjs=is_first, config={"displaylogo": False})
     numbers = ""
     if table is not None:
-        rows = table.to_html(float_format="{:.4f}".format, na_rep="-", border=0, escape=False)
+        rows = table.set_index(table.columns[0]).rename_axis(None)
+        rows = rows.to_html(float_format="{:.4f}".format, na_rep="-", border=0)
         numbers = f"<details><summary>The numbers as a table</summary>{rows}</details>"
     return f"<section><h2>{escape(question)}</h2>{drawn}{numbers}</section>"
 

@@ -102,6 +102,10 @@ class RunResult:
     def digest(self) -> str:
         return self.spec.digest
 
+    def metrics_with(self, retrained: "RunResult | None") -> dict[str, dict[str, Any]]:
+        """`metrics`, and as "retrained" those of the gold standard if there is one."""
+        return {**self.metrics, **({"retrained": retrained.metrics["unlearned"]} if retrained else {})}
+
     def summary(self) -> dict[str, Any]:
         """The run as one JSON object, without the arrays: what `run --json` prints."""
         return {

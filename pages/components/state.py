@@ -20,7 +20,7 @@ from camu_core.originals import forget_dataset, shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, TrainJob
 from camu_core.planning import plan_like
 from camu_core.progress import drain
-from camu_core.projection import aligned, fit_pca, run_points
+from camu_core.projection import fit_pca, representations_with, run_points
 from camu_core.weights import shipped_retrained
 from pages.components import text
 
@@ -154,11 +154,6 @@ def retrained_for(spec: RunSpec) -> RunResult | None:
         return find_result(digest)
     except CamuError:
         return None
-
-
-def metrics_with(result: RunResult, retrained: RunResult | None) -> dict:
-    """Accuracy reports by model name, with the retrained model's if there is one."""
-    return {**result.metrics, **({"retrained": retrained.metrics["unlearned"]} if retrained else {})}
 
 
 def retraining_of(spec: RunSpec) -> RunSpec:
@@ -386,12 +381,8 @@ def pca_points(digest: str, retrained_digest: str | None):
 
 def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:
     """The refined picture of a run, with its retrained model if there is one."""
-    parts, sources = dict(result.representations), [result.digest]
-    if retrained is not None:
-        parts["retrained"] = aligned(
-            retrained.representations["unlearned"], parts["original"], anchors=~result.probe.is_forget
-        )
-        sources.append(retrained.digest)
+    parts = representations_with(result, retrained)
+    sources = [run.digest for run in (result, retrained) if run is not None]
     return UmapJob(tuple(parts), tuple(parts.values()), tuple(sources), result.spec.seed)
 
 

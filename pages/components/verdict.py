@@ -1,11 +1,8 @@
 """The verdict on a finished run, and the line that says which run it is."""
 
-import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult
-from camu_core.figures.theme import MODEL_TITLES
-from camu_core.measures import SPLIT_NAMES
 from camu_core.verdict import forget_phrase, judge
 from pages.components import state, text
 
@@ -68,26 +65,6 @@ def unfinished(run: state.OpenRun) -> None:
         st.page_link("pages/explore/run.py", label=text.WATCH_IT, query_params={"run": run.digest})
     else:
         problem(run)
-
-
-def split_table(metrics: dict) -> pd.DataFrame:
-    """The four splits, one row a model."""
-    return pd.DataFrame(
-        {"network": MODEL_TITLES[name], **{split: report[split] for split in SPLIT_NAMES}}
-        for name, report in metrics.items()
-    )
-
-
-def class_table(per_class: dict, counts: list[int], names: tuple[str, ...]) -> pd.DataFrame:
-    """Test accuracy by class, one column a model."""
-    return pd.DataFrame(
-        {"class": names, "test images": counts, **{MODEL_TITLES[name]: values for name, values in per_class.items()}}
-    )
-
-
-def attack_table(metrics: dict) -> pd.DataFrame:
-    """The membership attack, one row a model."""
-    return pd.DataFrame({"network": MODEL_TITLES[name], **report["attack"]} for name, report in metrics.items())
 
 
 def problem(run: state.OpenRun) -> None:

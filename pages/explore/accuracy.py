@@ -5,6 +5,7 @@ import streamlit as st
 
 from camu_core import DATASETS
 from camu_core.figures import attack_figure, class_figure, confusion_figure, split_figure
+from camu_core.figures.tables import attack_table, class_table, split_table
 from camu_core.measures import confusion_counts
 from camu_core.verdict import finding
 from pages.components import playback, state, text, verdict
@@ -19,7 +20,7 @@ def main() -> None:
     verdict.run_line(run)
     st.markdown(text.ACCURACY_LEAD)
     result, retrained = run.result, state.retrained_for(run.result.spec)
-    metrics = state.metrics_with(result, retrained)
+    metrics = result.metrics_with(retrained)
     names, dark = DATASETS[result.spec.dataset].class_names, state.is_dark()
     forgotten = result.spec.forget.classes
 
@@ -33,9 +34,9 @@ def main() -> None:
     st.plotly_chart(attack_figure(metrics, text.ATTACK_QUESTION, dark), key="attack")
     st.caption(text.READ.format(line=text.ATTACK_READ))
     with st.expander(text.TABLE_FOLD):
-        st.dataframe(verdict.split_table(metrics), hide_index=True)
-        st.dataframe(verdict.class_table(per_class, counts, names), hide_index=True)
-        st.dataframe(verdict.attack_table(metrics), hide_index=True)
+        st.dataframe(split_table(metrics), hide_index=True)
+        st.dataframe(class_table(per_class, counts, names), hide_index=True)
+        st.dataframe(attack_table(metrics), hide_index=True)
 
     playback.controls(result)
     playback.run(result, lambda index: _confusions(result, index, names, forgotten, dark))

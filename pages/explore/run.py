@@ -55,7 +55,7 @@ def _outcome(run: state.OpenRun) -> None:
             share.popover(result, retrained)
             _retraining(result, retrained)
     right.plotly_chart(
-        split_figure(state.metrics_with(result, retrained), finding(result), state.is_dark(), height=330), key="splits"
+        split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=330), key="splits"
     )
     scene = live.Scene.of(result.probe, result.spec.dataset)
     live.pictures(

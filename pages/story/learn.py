@@ -74,7 +74,7 @@ def _sets(result: RunResult, retrained: RunResult) -> None:
             before_retain=before["retain_test"], after_retain=after["retain_test"], gold_retain=gold["retain_test"],
         )
     )  # fmt: skip
-    metrics = state.metrics_with(result, retrained)
+    metrics = result.metrics_with(retrained)
     right.plotly_chart(split_figure(metrics, finding(result), state.is_dark()), key="learn-splits", config=_NO_BAR)
 
 
