@@ -65,6 +65,7 @@ ALLOWED = {
     "comparison": "config data errors measures methods models projection results specs verdict weights",
     "figures": "data errors measures progress projection results specs",
     "verdict": "data errors measures results specs",
+    "guesses": "results",
     "citation": "data methods results specs",
     "report": "citation data errors figures measures progress projection results specs verdict",
     "bench": "*",
@@ -96,6 +97,7 @@ WITHOUT_TORCH = {
     "store",
     "figures",
     "verdict",
+    "guesses",
     "report",
 }
 

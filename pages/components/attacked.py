@@ -8,11 +8,14 @@ from camu_core.figures import attack_figure, roc_figure, score_text, scores_figu
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.measures import ThresholdView
 from camu_core.privacy import attack_reading, attack_title
-from camu_core.privacy_job import PrivacyResult
+from camu_core.privacy_job import PrivacyJob, PrivacyResult
+from camu_core.progress import STAGES
 from pages.components import images, notes, state, state_privacy
+from pages.components import text as words
 from pages.components import text_privacy as text
 
 SHOWN = 24
+TICK_SECONDS = 0.5
 
 
 def attack(privacy: PrivacyResult) -> None:
@@ -101,3 +104,39 @@ def _table(report: dict) -> pd.DataFrame:
         for name, attacks in report.items()
         for score, attack in attacks.items()
     )
+
+
+def wait(job: PrivacyJob) -> None:
+    """The engine attacks; the page polls. Somebody who stopped it starts it again by hand."""
+    engine = state.engine()
+    view = engine.watch(job.digest)
+    if engine.has(job):
+        st.rerun()
+    if view is None:
+        engine.submit(job, state.watcher())
+        view = engine.watch(job.digest)
+    if view.is_over:
+        if view.state == "failed":
+            st.error(view.message, icon=":material/report:")
+        else:
+            st.info(text.STOPPED, icon=":material/stop_circle:")
+        st.button(text.MEASURE, icon=":material/play_arrow:", type="primary",
+                  on_click=engine.submit, args=(job, state.watcher()))  # fmt: skip
+        return
+    bar, button = st.columns([6, 1], vertical_alignment="center")
+    bar.progress(view.index / view.total if view.total else 0.0, text=_line(view))
+    button.button(
+        words.STOP, icon=":material/stop_circle:", key="stop-privacy", on_click=state.stop, args=(job.digest,),
+        disabled=view.is_stopping, width="stretch",
+    )  # fmt: skip
+    if engine.problem():
+        st.warning(engine.problem())
+
+
+def _line(view) -> str:
+    if view.is_stopping:
+        return words.STOPPING
+    if view.state == "queued":
+        return text.QUEUED
+    line = words.STAGE_LINE.format(stage=STAGES[view.stage], index=view.index, total=view.total)
+    return line if view.seconds_left is None else f"{line}, {words.LEFT.format(seconds=f'{view.seconds_left:.0f}')}"

@@ -129,3 +129,18 @@ def _mediation_table(intervals: dict, per_class: list, names: tuple[str, ...]) -
 def _layer_table(report: dict) -> pd.DataFrame:
     increments = report["layers_intervals"]["forget"]["increments"]
     return pd.DataFrame(notes.estimate_row({"layer": name}, estimate) for name, estimate in increments.items())
+
+
+def wait(job: CausalJob) -> None:
+    """The engine measures; the page polls."""
+    engine = state.engine()
+    view = engine.watch(job.digest)
+    if view is not None and view.state == "failed":
+        st.error(view.message, icon=":material/report:")
+        return
+    if engine.has(job):
+        st.rerun()
+    engine.submit(job, state.watcher())
+    st.status(text.CAUSAL_WORKING, state="running")
+    if engine.problem():
+        st.warning(engine.problem())

@@ -39,30 +39,28 @@ def answer_strip(
     class_names: Sequence[str],
     before: np.ndarray | None = None,
 ) -> None:
-    """A row of images with what the network says of each and how sure it is.
+    """A row of images with what the network says of each and how sure it is; orange: still right, or wrong if alone.
 
     Args:
         images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C), the answers shown.
         before: logits of the original model, shown as a second line if given.
     """
     cells = []
-    for uri, true, row, earlier in zip(data_uris(images), y, logits, logits if before is None else before, strict=True):
-        first = (
-            ""
-            if before is None
-            else f"<div style='opacity:.75;font-size:.78rem'>was {_answer(earlier, class_names)}</div>"
-        )
-        is_right = int(row.argmax()) == true
-        mark, color = ("still", LIGHT.forget) if is_right else ("now", LIGHT.retain)
+    for i, (uri, true, row) in enumerate(zip(data_uris(images), y, logits, strict=True)):
+        is_right, earlier, mark = int(row.argmax()) == true, "", ""
+        if before is not None:
+            earlier = f"<div style='opacity:.75;font-size:.78rem'>was {_answer(before[i], class_names)}</div>"
+            mark = "still " if is_right else "now "
+        color = LIGHT.forget if is_right == (before is not None) else LIGHT.retain
         cells.append(
             f"<figure style='margin:0;flex:1 1 72px;max-width:96px;text-align:center'>"
             f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "
             f"style='width:64px;height:64px;border-radius:6px;"
             f"border:3px solid {color};box-sizing:border-box'/>"
-            f"<figcaption style='line-height:1.25;font-size:.85rem'>{first}"
-            f"<div>{mark} {_answer(row, class_names)}</div></figcaption></figure>"
+            f"<figcaption style='line-height:1.25;font-size:.85rem'>{earlier}"
+            f"<div>{mark}{_answer(row, class_names)}</div></figcaption></figure>"
         )
-    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px;justify-content:space-between'>{''.join(cells)}</div>")
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px'>{''.join(cells)}</div>")
 
 
 def pair_strip(

@@ -2,21 +2,6 @@
 
 APP_TITLE = "CaMU Explorer"
 
-START_TITLE = "This network learned ten handwritten digits. Make it forget one."
-START_LEAD = (
-    "Personal photos, stolen texts, wrong labels: sometimes a trained network must forget part of what it learned. "
-    "Training it again from nothing takes long. **Machine unlearning** removes what it learned from chosen data and "
-    "keeps the rest. Pick a digit and watch it go."
-)
-START_STEPS = (
-    ("1. Pick", "Choose what the network must forget. All its pictures of that digit become the **forget set**."),
-    (
-        "2. Watch",
-        "CaMU shows the network made-up counterparts of those pictures, until it sees them as something else.",
-    ),
-    ("3. Judge", "Is it gone? Is the rest still there? Compare with a network that **never saw** the digit."),
-)
-
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 

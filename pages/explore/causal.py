@@ -4,7 +4,6 @@ import streamlit as st
 
 from camu_core import RunResult
 from camu_core.causal import INTERVENTIONS
-from camu_core.causal_job import CausalJob
 from camu_core.errors import CamuError
 from pages.components import decomposition, entangled, reach_in, state, terms, text, verdict
 
@@ -38,7 +37,7 @@ def _page(result: RunResult) -> None:
     causal = state.causal_result(job)
     with headline:
         if causal is None:
-            st.fragment(run_every=1.0)(_wait)(job)
+            st.fragment(run_every=1.0)(decomposition.wait)(job)
         else:
             decomposition.headline(result, causal)
     if part == "terms":
@@ -53,21 +52,6 @@ def _page(result: RunResult) -> None:
         decomposition.where(result, causal, job)
     else:
         reach_in.graph(result, causal, job)
-
-
-def _wait(job: CausalJob) -> None:
-    """The engine measures; the page polls."""
-    engine = state.engine()
-    view = engine.watch(job.digest)
-    if view is not None and view.state == "failed":
-        st.error(view.message, icon=":material/report:")
-        return
-    if engine.has(job):
-        st.rerun()
-    engine.submit(job, state.watcher())
-    st.status(text.CAUSAL_WORKING, state="running")
-    if engine.problem():
-        st.warning(engine.problem())
 
 
 main()

@@ -4,13 +4,8 @@ import streamlit as st
 
 from camu_core import RunResult
 from camu_core.errors import CamuError
-from camu_core.privacy_job import PrivacyJob
-from camu_core.progress import STAGES
 from pages.components import attacked, evidence, state, state_privacy, verdict
-from pages.components import text as words
 from pages.components import text_privacy as text
-
-TICK_SECONDS = 0.5
 
 
 def main() -> None:
@@ -31,7 +26,7 @@ def _page(result: RunResult) -> None:
     job = state_privacy.job_of(result)
     privacy = state_privacy.result_of(job)
     if privacy is None:
-        st.fragment(run_every=TICK_SECONDS)(_wait)(job)
+        st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
         return
     evidence.verdict(result, privacy.report)
     part = st.segmented_control(
@@ -48,42 +43,6 @@ def _page(result: RunResult) -> None:
         evidence.inside(privacy.report)
     else:
         evidence.layers(privacy.report)
-
-
-def _wait(job: PrivacyJob) -> None:
-    """The engine attacks; the page polls. Somebody who stopped it starts it again by hand."""
-    engine = state.engine()
-    view = engine.watch(job.digest)
-    if engine.has(job):
-        st.rerun()
-    if view is None:
-        engine.submit(job, state.watcher())
-        view = engine.watch(job.digest)
-    if view.is_over:
-        if view.state == "failed":
-            st.error(view.message, icon=":material/report:")
-        else:
-            st.info(text.STOPPED, icon=":material/stop_circle:")
-        st.button(text.MEASURE, icon=":material/play_arrow:", type="primary",
-                  on_click=engine.submit, args=(job, state.watcher()))  # fmt: skip
-        return
-    bar, button = st.columns([6, 1], vertical_alignment="center")
-    bar.progress(view.index / view.total if view.total else 0.0, text=_line(view))
-    button.button(
-        words.STOP, icon=":material/stop_circle:", key="stop-privacy", on_click=state.stop, args=(job.digest,),
-        disabled=view.is_stopping, width="stretch",
-    )  # fmt: skip
-    if engine.problem():
-        st.warning(engine.problem())
-
-
-def _line(view) -> str:
-    if view.is_stopping:
-        return words.STOPPING
-    if view.state == "queued":
-        return text.QUEUED
-    line = words.STAGE_LINE.format(stage=STAGES[view.stage], index=view.index, total=view.total)
-    return line if view.seconds_left is None else f"{line}, {words.LEFT.format(seconds=f'{view.seconds_left:.0f}')}"
 
 
 main()

@@ -1,46 +1,75 @@
-"""The door: one sentence, ten digits, one button."""
+"""The door: what unlearning is, as a story of seven scenes, each with a live picture."""
 
 import streamlit as st
 
-from camu_core import plan_run
-from camu_core.figures import Panel, axis_ranges, embedding_figure
-from pages.components import controls, state, text, verdict
-from pages.components.forget import class_row
+from camu_core import RunSpec
+from camu_core.errors import CamuError
+from pages.components import state, state_story, story, verdict
+from pages.components import text_story as text
+
+# Scenes about a run, which they are given.
+RUN_SCENES = {3: story.watch, 4: story.judged, 5: story.why, 6: story.attacks, 7: story.limits}
+N_SCENES = 2 + len(RUN_SCENES)
 
 
 def main() -> None:
-    st.title(text.START_TITLE, anchor=False)
-    st.markdown(text.START_LEAD)
-    labels = class_row("digits")
-    if controls.press_button():
-        state.start(plan_run("digits", labels))
-        st.switch_page("pages/explore/run.py", query_params={"run": state.open_digest()})
-    for column, (title, body) in zip(st.columns(3), text.START_STEPS, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{title}**  \n{body}")
-    _example()
+    scene = state_story.scene(N_SCENES)
+    st.title(text.TITLES[scene - 1], anchor=False)
+    if scene == 1:
+        story.knows()
+        _navigation(scene)
+    elif scene == 2:
+        spec = story.choose()
+        _navigation(scene, spec)
+    else:
+        run = state.current_run()
+        try:
+            _tell(scene, run)
+        except CamuError as error:
+            st.error(str(error), icon=":material/report:")
+        _navigation(scene, digest=run.digest)
 
 
-def _example() -> None:
-    run = state.example_run()
-    result = run.result
-    verdict.run_line(run)
-    retrained = state.retrained_for(result.spec)
-    left, right = st.columns([5, 6])
-    with left:
-        verdict.verdict_card(result, retrained)
-    points = state.pca_points(result.digest, None)
-    panels = [
-        Panel(title, points[name], result.logits[name])
-        for name, title in (("original", "Before"), ("unlearned", "After forgetting"))
-    ]
-    right.plotly_chart(
-        embedding_figure(
-            panels, result.probe.y, result.probe.is_forget, tuple("0123456789"), axis_ranges(points.values()),
-            text.LIVE_EMBEDDING, state.is_dark(), height=400,
-        ),
-        key="start-embedding", config={"displayModeBar": False},
-    )  # fmt: skip
+def _tell(scene: int, run: state.OpenRun) -> None:
+    if run.is_example:
+        verdict.run_line(run)
+    if not story.unfinished(run):
+        RUN_SCENES[scene](run)
+
+
+def _navigation(scene: int, spec: RunSpec | None = None, digest: str | None = None) -> None:
+    """Back and Next, also by the arrow keys; always in the same place."""
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="story-nav"):
+        st.button(
+            text.BACK, icon=":material/arrow_back:", shortcut="Left", key="back", disabled=scene == 1,
+            on_click=state_story.go_to, args=(scene - 1,),
+        )  # fmt: skip
+        st.html(story.dots(scene, N_SCENES), width="content")
+        if spec is not None:
+            st.button(
+                text.PRESS, type="primary", icon=":material/ink_eraser:", shortcut="Right", key="press",
+                on_click=_forget, args=(spec,),
+            )  # fmt: skip
+        elif scene == N_SCENES:
+            st.button(
+                text.AGAIN, icon=":material/restart_alt:", shortcut="Right", key="again", on_click=state_story.go_to,
+                args=(2,),
+            )  # fmt: skip
+        else:
+            st.button(
+                text.NEXT, type="primary", icon=":material/arrow_forward:", icon_position="right", shortcut="Right",
+                key="next", on_click=state_story.go_to, args=(scene + 1,),
+            )  # fmt: skip
+        st.space("stretch")
+        st.page_link(
+            "pages/explore/run.py", label=text.LEAVE if digest else text.LEAVE_EARLY, icon=":material/open_in_new:",
+            query_params={"run": digest} if digest else None, width="content",
+        )  # fmt: skip
+
+
+def _forget(spec: RunSpec) -> None:
+    state.start(spec)
+    state_story.go_to(3)
 
 
 main()

@@ -10,14 +10,25 @@ pytestmark = pytest.mark.browser
 VERDICT = ".st-key-verdict"
 
 
-def test_press_watch_verdict_reload(server: str, page: Page) -> None:
+def test_the_story_by_arrow_keys_and_on_into_the_full_tool(server: str, page: Page) -> None:
     page.goto(server)
+    expect(page.get_by_role("heading", name="ten handwritten digits")).to_be_visible()
+    page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="Make it forget one")).to_be_visible()
     page.get_by_role("button", name="7", exact=True).click()
     page.get_by_role("button", name="Forget it").click()
-    page.wait_for_url(re.compile(r"/run\?run=[0-9a-f]{20}$"))
+    page.wait_for_url(re.compile(r"run=[0-9a-f]{20}"))
     expect(page.get_by_role("button", name=re.compile("Stop|Skip")).first).to_be_visible()
-    expect(page.locator(VERDICT)).to_be_visible()
+    expect(page.get_by_text("The digit 7: ")).to_be_visible()
+    for scene, words in enumerate(("Did it forget", "Why does it", "Could somebody", "cannot promise"), start=4):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("heading", name=words)).to_be_visible()
+        expect(page.get_by_role("img", name=f"Scene {scene} of 7")).to_be_visible()
+        expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="Could somebody")).to_be_visible()
+
+    page.get_by_role("link", name="full tool").click()
     expect(page.locator(VERDICT)).to_contain_text("Forgotten, and the rest is kept")
     expect(page.locator(VERDICT)).to_contain_text("The digit 7, new images")
 

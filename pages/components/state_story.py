@@ -1,0 +1,34 @@
+"""Which scene of the story is open, in the URL, and what the visitor guessed."""
+
+import streamlit as st
+
+from camu_core.guesses import Guess
+
+
+def scene(n_scenes: int) -> int:
+    """The scene in the URL, 1..n_scenes, or else the one last seen: the menu's links drop URL parameters."""
+    asked = st.query_params.get("scene") or st.session_state.get("scene", 1)
+    try:
+        number = min(max(int(asked), 1), n_scenes)
+    except ValueError:
+        number = 1
+    go_to(number)
+    return number
+
+
+def go_to(number: int) -> None:
+    """Open a scene, here and in the URL."""
+    st.session_state["scene"] = number
+    if number > 1:
+        st.query_params["scene"] = str(number)
+    else:
+        st.query_params.pop("scene", None)
+
+
+def guess(digest: str) -> Guess:
+    """What was guessed of a run before it was made."""
+    return Guess(*(st.session_state.get(guess_key(part, digest)) for part in ("band", "hurt")))
+
+
+def guess_key(part: str, digest: str) -> str:
+    return f"guess-{part}-{digest}"
