@@ -13,6 +13,8 @@ VERDICT = ".st-key-verdict"
 def test_the_story_by_arrow_keys_and_on_into_the_full_tool(server: str, page: Page) -> None:
     page.goto(server)
     expect(page.get_by_role("heading", name="ten handwritten digits")).to_be_visible()
+    expect(page.get_by_role("button", name="Next")).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="Make it forget one")).to_be_visible()
     page.get_by_role("button", name="7", exact=True).click()
