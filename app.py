@@ -40,7 +40,7 @@ def main() -> None:
     """One script run of one visitor."""
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
-    from pages.components import text
+    from pages.components import charts, state_figures, text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(Path("assets/style.css"))
@@ -62,12 +62,15 @@ def main() -> None:
             "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
         }
     )
+    charts.presenter()
+    state_figures.begin()
     try:
         len(METHODS)  # read, if nobody has
     except MethodFileError as error:
         st.error(str(error), icon=":material/extension_off:")
     else:
         page.run()
+        charts.downloads()
 
 
 if __name__ == "__main__":

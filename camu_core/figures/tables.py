@@ -1,6 +1,9 @@
-"""The numbers of the accuracy figures as tables, for those who cannot or would not read a picture."""
+"""The numbers of figures as tables, for those who cannot or would not read a picture."""
 
+import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.measures import SPLIT_NAMES
@@ -24,3 +27,46 @@ def class_table(per_class: dict, counts: list[int], names: tuple[str, ...]) -> p
 def attack_table(metrics: dict) -> pd.DataFrame:
     """The membership attack, one row a model."""
     return pd.DataFrame({"network": MODEL_TITLES[name], **report["attack"]} for name, report in metrics.items())
+
+
+def figure_table(figure: go.Figure) -> pd.DataFrame:
+    """All that a figure draws, one row a mark.
+
+    Returns:
+        columns `panel` (1, 2, ...), `trace` (its name, or number), `x`, `y`; `value` of a heat map's cells; `x_low`,
+        `x_high`, `y_low`, `y_high` where whiskers are drawn; `text` where a mark has one. Lines and frames that only
+        decorate are among them, pictures are not.
+    """
+    parts = [_trace_table(trace).assign(panel=_panel(trace), trace=trace.name or str(i))
+             for i, trace in enumerate(figure.data, start=1)]  # fmt: skip
+    if not parts:
+        return pd.DataFrame(columns=["panel", "trace"])
+    table = pd.concat(parts, ignore_index=True)
+    return table[["panel", "trace", *(name for name in table if name not in ("panel", "trace"))]]
+
+
+def _panel(trace: BaseTraceType) -> int:
+    axis = getattr(trace, "xaxis", None) or "x"
+    return int(axis[1:] or 1)
+
+
+def _trace_table(trace: BaseTraceType) -> pd.DataFrame:
+    if trace.type == "heatmap":
+        values = np.asarray(trace.z)
+        n_rows, n_columns = values.shape
+        x = range(n_columns) if trace.x is None else trace.x
+        y = range(n_rows) if trace.y is None else trace.y
+        return pd.DataFrame(
+            {"y": np.repeat(np.asarray(y), n_columns), "x": np.tile(np.asarray(x), n_rows), "value": values.ravel()}
+        )
+    columns = {axis: list(trace[axis]) for axis in "xy" if trace[axis] is not None}
+    n_marks = max(map(len, columns.values()), default=0)
+    for axis in [*columns]:
+        whisker = trace[f"error_{axis}"]
+        if whisker.array is not None:
+            values, above = np.asarray(columns[axis], float), np.asarray(whisker.array, float)
+            below = above if whisker.arrayminus is None else np.asarray(whisker.arrayminus, float)
+            columns |= {f"{axis}_low": values - below, f"{axis}_high": values + above}
+    if trace.text is not None and not isinstance(trace.text, str) and len(trace.text) == n_marks:
+        columns["text"] = list(trace.text)
+    return pd.DataFrame(columns)

@@ -10,7 +10,7 @@ from camu_core.measures import ThresholdView
 from camu_core.privacy import attack_reading, attack_title
 from camu_core.privacy_job import PrivacyJob, PrivacyResult
 from camu_core.progress import STAGES
-from pages.components import images, notes, state, state_privacy
+from pages.components import charts, images, notes, state, state_privacy
 from pages.components import text as words
 from pages.components import text_privacy as text
 
@@ -40,7 +40,7 @@ def attack(privacy: PrivacyResult) -> None:
     )
     st.fragment(_threshold)(privacy, network, score)
     by_score = {name: {"attack": attacks[score]["auc"]} for name, attacks in report.items()}
-    st.plotly_chart(attack_figure(by_score, text.AUC, state.is_dark()), key="auc")
+    charts.show(st, attack_figure(by_score, text.AUC, state.is_dark()), key="auc")
     notes.reading(text.READ, text.NOT)
     notes.folds(text.HOW.format(n=len(privacy.idx["members"])), [_table(report)])
 
@@ -60,10 +60,12 @@ def _threshold(privacy: PrivacyResult, network: str, score: str) -> None:
         name: state_privacy.view(privacy, name, score, threshold if name == network else attacks[score]["threshold"])
         for name, attacks in report.items()
     }
-    chart.plotly_chart(
-        scores_figure(bins, score, threshold, text.SPREAD, dark), key="scores", config={"displayModeBar": False}
+    charts.show(
+        chart,
+        scores_figure(bins, score, threshold, text.SPREAD, dark),
+        key="scores",
     )
-    right.plotly_chart(roc_figure(views, network, text.CURVE, dark, height=430), key="roc")
+    charts.show(right, roc_figure(views, network, text.CURVE, dark, height=430), key="roc")
     _counts(views[network])
     _pictures(privacy, views[network])
 

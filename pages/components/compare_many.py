@@ -12,7 +12,7 @@ from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec
 from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, forget_phrase
-from pages.components import batch, compare_table, controls, notes, state, state_compare
+from pages.components import batch, charts, compare_table, controls, notes, state, state_compare
 from pages.components import text as words
 from pages.components import text_compare as text
 from pages.components.state_compare import ALL, Question
@@ -123,8 +123,8 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
     new = "forget_test" if forget.kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
     title = text.TRADEOFF[forget.kind].format(what=forget_phrase(specs[0]))
-    st.plotly_chart(
-        tradeoff_figure(table, runs, before, text.AXES[forget.kind], title, state.is_dark()), key="tradeoff"
+    charts.show(
+        st, tradeoff_figure(table, runs, before, text.AXES[forget.kind], title, state.is_dark()), key="tradeoff"
     )
     n = summaries[0]["metrics"]["original"]["n"]
     notes.reading(text.TRADEOFF_READ[forget.kind], text.TRADEOFF_NOT.format(n_forget=n[new], n_retain=n["retain_test"]))
@@ -162,7 +162,7 @@ def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:
         by_class(summaries), table["title"].to_dict(), names, sweep.classes,
         text.CLASSES if is_class else text.CLASSES_RANDOM, state.is_dark(),
     )  # fmt: skip
-    st.plotly_chart(figure, key="classes")
+    charts.show(st, figure, key="classes")
     counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
     notes.reading(
         text.CLASSES_READ if is_class else text.CLASSES_READ_RANDOM,
@@ -171,7 +171,7 @@ def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:
 
 
 def _cost(summaries: list[dict], table) -> None:
-    st.plotly_chart(cost_figure(table, text.COST, state.is_dark()), key="cost")
+    charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="cost")
     notes.reading(text.COST_READ, text.COST_NOT)
     if any(run["is_shipped"] for run in summaries):
         st.caption(text.COST_SHIPPED)

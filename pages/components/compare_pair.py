@@ -10,7 +10,7 @@ from camu_core.errors import CamuError
 from camu_core.figures import Panel, agreement_figure, axis_ranges, confusion_difference_figure, embedding_figure
 from camu_core.planning import plan_like
 from camu_core.verdict import forget_phrase
-from pages.components import images, notes, state, state_compare, verdict
+from pages.components import charts, images, notes, state, state_compare, verdict
 from pages.components import text as words
 from pages.components import text_compare as text
 
@@ -142,8 +142,7 @@ def _embedding(both: Pair, one: RunResult, other: RunResult) -> None:
         panels, both.probe.y, both.is_forget, names, axis_ranges(both.points), text.EMBEDDING, state.is_dark(),
         height=500, hover=_hover(both, names), chosen=chosen,
     ).update_layout(dragmode="lasso")  # fmt: skip
-    st.plotly_chart(
-        figure, key="pair-embedding", selection_mode=("points", "box", "lasso"),
+    charts.show(st, figure, key="pair-embedding", selection_mode=("points", "box", "lasso"),
         on_select=lambda: state_compare.choose(*pair_key, sorted(set(state_compare.selected("pair-embedding")))),
     )  # fmt: skip
     _strip(both, names, chosen, pair_key)
@@ -182,14 +181,17 @@ def _matrices(both: Pair, one: RunResult, other: RunResult) -> None:
     total, n = int(counts.sum()), int(counts.sum() - np.trace(counts))
     title = (text.AGREEMENT if n else text.AGREEMENT_NONE).format(n=n, total=total)
     left, right = st.columns(2)
-    left.plotly_chart(
-        agreement_figure(counts, names, (_short(one.spec), _short(other.spec)), title, dark), key="pair-agreement",
-        on_select=lambda: _choose_cells(both, (one.digest, other.digest)), selection_mode="points",
-    )  # fmt: skip
+    charts.show(
+        left,
+        agreement_figure(counts, names, (_short(one.spec), _short(other.spec)), title, dark),
+        key="pair-agreement",
+        on_select=lambda: _choose_cells(both, (one.digest, other.digest)),
+        selection_mode="points",
+    )
     confusions = [result.metrics["unlearned"]["confusion_test"] for result in (one, other)]
     forgotten = sorted({*one.spec.forget.classes, *other.spec.forget.classes})
-    right.plotly_chart(
-        confusion_difference_figure(*confusions, names, forgotten, text.CONFUSION, dark), key="pair-confusion"
+    charts.show(
+        right, confusion_difference_figure(*confusions, names, forgotten, text.CONFUSION, dark), key="pair-confusion"
     )
     notes.reading(text.AGREEMENT_READ, text.AGREEMENT_NOT)
     with st.expander(words.TABLE_FOLD):

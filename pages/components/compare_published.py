@@ -5,7 +5,7 @@ import streamlit as st
 from camu_core import DATASETS
 from camu_core.comparison import is_published, published, read_published
 from camu_core.figures import cost_figure, tradeoff_figure
-from pages.components import compare_many, compare_table, notes, state, state_compare
+from pages.components import charts, compare_many, compare_table, notes, state, state_compare
 from pages.components import text as words
 from pages.components import text_compare as text
 
@@ -38,10 +38,10 @@ def show() -> None:
     kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=what[0].lower() + what[1:])
-    st.plotly_chart(
-        tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark()), key="published-tradeoff"
+    charts.show(
+        st, tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark()), key="published-tradeoff"
     )
     notes.reading(text.TRADEOFF_READ[kind], text.PUBLISHED_NOT)
     compare_table.method_table(table, kind)
-    st.plotly_chart(cost_figure(table, text.COST, state.is_dark()), key="published-cost")
+    charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
     notes.reading(text.COST_READ, text.COST_NOT)

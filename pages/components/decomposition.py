@@ -8,7 +8,7 @@ from camu_core.causal import MEASURES, PARTS, hidden_remark, retraining_remarks,
 from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.figures import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.theme import MODEL_TITLES
-from pages.components import batch, notes, state, text
+from pages.components import batch, charts, notes, state, text
 
 NARROW = "\u202f"  # a space at which no line ends
 
@@ -57,7 +57,7 @@ def _without_gold(result: RunResult) -> None:
 def effects(result: RunResult, causal: CausalResult) -> None:
     """Three measures before, after and retrained; then one of them class by class."""
     report, dark, info = causal.report, state.is_dark(), DATASETS[result.spec.dataset]
-    st.plotly_chart(effects_figure(report["effects"], titles(report)["effects"], dark), key="effects")
+    charts.show(st, effects_figure(report["effects"], titles(report)["effects"], dark), key="effects")
     if remark := hidden_remark(report):
         st.markdown(remark)
     notes.reading(text.EFFECTS_READ, text.EFFECTS_NOT)
@@ -66,7 +66,8 @@ def effects(result: RunResult, causal: CausalResult) -> None:
         required=True,
     )  # fmt: skip
     per_class = report["per_class"]["effects"]
-    st.plotly_chart(
+    charts.show(
+        st,
         class_effects_figure(
             per_class, measure, info.class_names, result.spec.forget.classes, text.EFFECTS_BY_CLASS, dark
         ),
@@ -95,13 +96,13 @@ def where(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
     info, forgotten = DATASETS[result.spec.dataset], result.spec.forget.classes
     intervals, per_class = report["mediation_intervals"], report["per_class"]["mediation"]
     left, right = st.columns(2, gap="large")
-    left.plotly_chart(
+    charts.show(
+        left,
         mediation_figure({text.WHERE_ROW_FORGET: intervals["forget"]}, sentences["mediation_forget"], dark),
         key="mediation-forget",
     )
     kept = {name: per_class[i] for i, name in enumerate(info.class_names) if i not in forgotten}
-    left.plotly_chart(
-        mediation_figure(
+    charts.show(left, mediation_figure(
             {f"<b>{text.WHERE_ROW_RETAIN}</b>": intervals["retain"], **kept}, sentences["mediation_retain"], dark,
             height=400,
         ),
@@ -109,8 +110,8 @@ def where(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
     )  # fmt: skip
     with left:
         notes.reading(text.WHERE_READ, text.WHERE_NOT)
-    right.plotly_chart(
-        layers_figure(report["layers_intervals"]["forget"], sentences["layers"], dark, height=600), key="layers"
+    charts.show(
+        right, layers_figure(report["layers_intervals"]["forget"], sentences["layers"], dark, height=600), key="layers"
     )
     with right:
         notes.reading(text.LAYERS_READ, text.LAYERS_NOT)

@@ -11,7 +11,7 @@ from camu_core.causal import entanglement_report, entanglement_title
 from camu_core.figures import entanglement_figure
 from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
-from pages.components import batch, notes, state, text
+from pages.components import batch, charts, notes, state, text
 
 
 def entanglement(result: RunResult) -> None:
@@ -50,7 +50,7 @@ def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:
         panels |= {headings[1]: report["retraining"], headings[2]: {"change": report["difference"], "margin": None}}
         links |= {headings[1]: [each.digest for each in gold], headings[2]: [each.digest for each in ours]}
     figure = entanglement_figure(panels, names, entanglement_title(report, names), links, state.is_dark())
-    event = st.plotly_chart(figure, key="map", on_select="rerun", selection_mode="points")
+    event = charts.show(st, figure, key="map", on_select="rerun", selection_mode="points")
     picked = [point["customdata"] for point in event.selection.points if point.get("customdata")]
     if picked:
         digest = picked[0][0] if isinstance(picked[0], list) else picked[0]

@@ -21,7 +21,7 @@ from camu_core.privacy import (
     layers_title,
     relearning_title,
 )
-from pages.components import batch, notes, state
+from pages.components import batch, charts, notes, state
 from pages.components import text as words
 from pages.components import text_privacy as text
 
@@ -100,10 +100,10 @@ def worst(result: RunResult, report: dict) -> None:
     if epsilon["unlearned"]["value"] is None:
         st.info(epsilon_title(report), icon=":material/info:")
     else:
-        st.plotly_chart(epsilon_figure(epsilon, epsilon_title(report), dark), key="epsilon")
+        charts.show(st, epsilon_figure(epsilon, epsilon_title(report), dark), key="epsilon")
         notes.reading(text.EPSILON_READ, text.EPSILON_NOT)
     title = text.DIVERGENCE.format(**{group: bits[group]["value"] for group in ("forget", "retain")})
-    st.plotly_chart(divergence_figure(bits, title, dark), key="divergence")
+    charts.show(st, divergence_figure(bits, title, dark), key="divergence")
     notes.reading(text.DIVERGENCE_READ.format(gap=distance["average_gap"]), text.DIVERGENCE_NOT)
     gaps = pd.DataFrame(
         {"split": name, "accuracy less the retrained network's": gap} for name, gap in distance["accuracy_gap"].items()
@@ -116,7 +116,7 @@ def worst(result: RunResult, report: dict) -> None:
 def relearning(report: dict) -> None:
     """Accuracy on the forgotten images as they are taught again."""
     lesson = report["relearning"]
-    st.plotly_chart(relearning_figure(lesson, relearning_title(report), state.is_dark()), key="relearning")
+    charts.show(st, relearning_figure(lesson, relearning_title(report), state.is_dark()), key="relearning")
     notes.reading(text.RELEARN_READ, text.RELEARN_NOT)
     table = pd.DataFrame(
         notes.estimate_row({"network": MODEL_TITLES[name], "batches": batches}, estimate)
@@ -133,7 +133,7 @@ def inside(report: dict) -> None:
     if probes["unlearned"]["value"] is None:
         st.info(inside_title(report), icon=":material/info:")
         return
-    st.plotly_chart(probe_figure(probes, inside_title(report), state.is_dark()), key="probe")
+    charts.show(st, probe_figure(probes, inside_title(report), state.is_dark()), key="probe")
     notes.reading(text.PROBE_READ, text.PROBE_NOT)
     table = pd.DataFrame(
         notes.estimate_row({"network": MODEL_TITLES.get(name, text.UNTRAINED)}, e) for name, e in probes.items()
@@ -143,7 +143,7 @@ def inside(report: dict) -> None:
 
 def layers(report: dict) -> None:
     """Likeness to the network before and to the retrained one."""
-    st.plotly_chart(likeness_figure(report["cka"], layers_title(report), state.is_dark()), key="likeness")
+    charts.show(st, likeness_figure(report["cka"], layers_title(report), state.is_dark()), key="likeness")
     notes.reading(text.LAYERS_READ, text.LAYERS_NOT)
     table = pd.DataFrame(
         notes.estimate_row({"images": group, "networks": pair, "layer": layer}, e)

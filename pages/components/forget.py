@@ -10,7 +10,7 @@ from camu_core.data import load_dataset, parse_indices
 from camu_core.errors import SpecError
 from camu_core.figures import wall_figure
 from camu_core.specs import FORGET_KINDS
-from pages.components import images, state, text
+from pages.components import charts, images, state, text
 
 _TILES = 10  # in a row of classes; more classes are a list
 _WALL_IMAGES = 75
@@ -136,9 +136,9 @@ def _samples(dataset: str) -> ForgetSpec | None:
         data.x_train[shown].numpy(), shown.tolist(), [text.SAMPLES_HOVER.format(number=number) for number in shown],
         np.isin(shown, _chosen(dataset)), state.is_dark(),
     )  # fmt: skip
-    st.container(key="wall").plotly_chart(
-        figure, key=key, on_select=lambda: _toggle(dataset, key), selection_mode="points",
-        config={"displayModeBar": False},
+    charts.show(
+        st.container(key="wall"), figure, key=key, has_bar=False, on_select=lambda: _toggle(dataset, key),
+        selection_mode="points",
     )  # fmt: skip
     return _basket(dataset)
 

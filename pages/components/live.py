@@ -11,7 +11,7 @@ from camu_core import DATASETS, RunSpec, Snapshot
 from camu_core.data import ProbeSet, draw_probe_set, load_dataset, split
 from camu_core.figures import Panel, accuracy_curve, axis_ranges, embedding_figure, loss_curves
 from camu_core.progress import STAGES
-from pages.components import images, state, text
+from pages.components import charts, images, state, text
 
 STRIP_IMAGES = 12
 TICK_SECONDS = 0.4
@@ -124,10 +124,22 @@ def pictures(
     now = snapshots[-1]
     points, curve, terms = _figures((digest, now.index, total, state.is_dark()), scene, snapshots, losses, first)
     left, right = st.columns([6, 5])
-    left.plotly_chart(points, key="live-embedding", config={"displayModeBar": False})
-    right.plotly_chart(curve, key="live-accuracy", config={"displayModeBar": False})
+    charts.show(
+        left,
+        points,
+        key="live-embedding",
+    )
+    charts.show(
+        right,
+        curve,
+        key="live-accuracy",
+    )
     if losses:
-        right.plotly_chart(terms, key="live-losses", config={"displayModeBar": False})
+        charts.show(
+            right,
+            terms,
+            key="live-losses",
+        )
     chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]
     st.markdown(f"**{text.STRIP_TITLE}**")
     images.answer_strip(

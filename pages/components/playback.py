@@ -13,9 +13,10 @@ FRAME_SECONDS = 0.5
 def controls(result: RunResult) -> None:
     """Slider and Play; the slider shows steps and starts at the last."""
     steps = [snapshot.index for snapshot in result.snapshots]
-    state.remember_for(result.digest, "moment", steps[-1])
+    state.remember_for(result.digest, "moment", state.moment_in_url(steps))
     slider, button = st.columns([5, 1], vertical_alignment="bottom")
     slider.select_slider(text.SNAPSHOT, steps, key="moment", format_func=lambda step: f"{step:,}")
+    state.note_moment(state.recall("moment"), steps)
     button.button(
         text.PLAY, key="play", icon=":material/play_arrow:", on_click=state.put, args=("playing", 0), width="stretch"
     )

@@ -9,7 +9,7 @@ from camu_core.causal import graph_title, graph_view, scenario_name
 from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.figures import answers_figure, graph_figure
 from camu_core.figures.theme import MODEL_TITLES
-from pages.components import images, notes, state, text
+from pages.components import charts, images, notes, state, text
 
 
 def graph(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
@@ -20,9 +20,7 @@ def graph(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
     after = graph_view(causal.report, causal.scenarios, "unlearned", replaced, encoder, head)
     usual = graph_view(causal.report, causal.scenarios, "unlearned")
     views = {MODEL_TITLES["original"]: before, MODEL_TITLES["unlearned"]: after}
-    place.plotly_chart(
-        graph_figure(views, graph_title(before, after, usual), state.is_dark()), key="graph",
-        config={"displayModeBar": False},
+    charts.show(place, graph_figure(views, graph_title(before, after, usual), state.is_dark()), key="graph",
     )  # fmt: skip
     notes.reading(text.GRAPH_READ, text.GRAPH_NOT)
     n_forget = int(result.probe.is_forget.sum())
@@ -61,16 +59,18 @@ def _sample(result: RunResult, job: CausalJob, replaced: list[str], encoder: str
     probe, names = result.probe, DATASETS[result.spec.dataset].class_names
     view, true = state.sample_view(job, idx), int(probe.y[idx])
     is_replaced = ("forget" if probe.is_forget[idx] else "retain") in replaced
-    pictures, *charts = st.columns([2, 5, 5])
+    pictures, *places = st.columns([2, 5, 5])
     for picture, caption in ((probe.x[idx], text.SAMPLE_OWN), (view.alternative, text.SAMPLE_OTHER)):
         pictures.image(images.to_picture(picture), caption=caption, width=120)
-    for chart, image in zip(charts, ("own", "alternative"), strict=True):
+    for chart, image in zip(places, ("own", "alternative"), strict=True):
         answers = {model: view.probabilities[scenario_name(image, model, model)] for model in view.prediction_bits}
         if image == ("alternative" if is_replaced else "own") and (encoder or head):
             changed = scenario_name(image, encoder or "unlearned", head or "unlearned")
             answers[text.SAMPLE_WHAT_IF] = view.probabilities[changed]
-        chart.plotly_chart(
-            answers_figure(answers, names, true, text.SAMPLE_TITLES[image], state.is_dark()), key=f"answers-{image}"
+        charts.show(
+            chart,
+            answers_figure(answers, names, true, text.SAMPLE_TITLES[image], state.is_dark()),
+            key=f"answers-{image}",
         )
     bits = view.representation_bits
     st.markdown(text.SAMPLE_BITS.format(before=bits["original"], after=bits["unlearned"], moved=view.moved_bits))

@@ -100,7 +100,8 @@ def open_run(digest: str) -> None:
 def close_run() -> None:
     """Go back to the example."""
     st.session_state.pop("run", None)
-    st.query_params.clear()
+    for name in ("run", "b", "dataset", "moment", "selected"):  # what widgets are bound to is theirs
+        st.query_params.pop(name, None)
 
 
 def current_run() -> OpenRun:
@@ -356,6 +357,41 @@ def advance_replay(digest: str, newest: int, snapshots_per_second: float) -> int
     replay["position"] = min(newest, replay["position"] + (now - replay["at"]) * snapshots_per_second)
     replay["at"] = now
     return int(replay["position"])
+
+
+# --- what is looked at, in the URL ------------------------------------------------------------------------------------
+
+_SELECTED_IN_URL = 200  # more points make an address that some programs cut
+
+
+def moment_in_url(steps: list[int]) -> int:
+    """The step of a run that the URL asks for; the last if it asks for none that there is."""
+    asked = st.query_params.get("moment", "")
+    return int(asked) if asked.isdecimal() and int(asked) in steps else steps[-1]
+
+
+def note_moment(step: int, steps: list[int]) -> None:
+    """Put the step into the URL, if it is not the last."""
+    note_in_url("moment", "" if step == steps[-1] else str(step))
+
+
+def selected_in_url(n: int) -> list[int]:
+    """The points, indices 0..n-1 into the probe set, that the URL selects."""
+    asked = st.query_params.get("selected", "").split(".")
+    return sorted({int(number) for number in asked if number.isdecimal() and int(number) < n})
+
+
+def note_selected(points: Iterable[int]) -> None:
+    """Put the first of the selected points, indices into the probe set, into the URL."""
+    note_in_url("selected", ".".join(map(str, list(points)[:_SELECTED_IN_URL])))
+
+
+def note_in_url(name: str, value: str) -> None:
+    """In the URL, or out of it if empty; nothing is sent where nothing changes."""
+    if value and st.query_params.get(name) != value:
+        st.query_params[name] = value
+    elif not value and name in st.query_params:
+        del st.query_params[name]
 
 
 # --- things worth remembering ---------------------------------------------------------------------------------------

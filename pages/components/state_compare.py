@@ -78,8 +78,8 @@ def _like(spec: RunSpec | None, offered: Collection[str]) -> Question:
 
 
 def _set_url(parameters: dict[str, str]) -> None:
-    if st.query_params.to_dict() != parameters:
-        st.query_params.from_dict(parameters)
+    for name in {"run", "b", "part", *(field.name for field in fields(Question))}:
+        state.note_in_url(name, parameters.get(name, ""))
 
 
 # --- two runs --------------------------------------------------------------------------------------------------------

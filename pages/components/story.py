@@ -21,11 +21,10 @@ from camu_core.measures import wilson_interval
 from camu_core.privacy import attack_title, inside_title, relearning_title
 from camu_core.privacy_job import PrivacyResult
 from camu_core.verdict import Verdict, finding, forget_phrase, judge
-from pages.components import attacked, decomposition, images, live, state, state_privacy, state_story, verdict
+from pages.components import attacked, charts, decomposition, images, live, state, state_privacy, state_story, verdict
 from pages.components import text_story as text
 from pages.components.forget import class_row
 
-_NO_BAR = {"displayModeBar": False}
 _TALL = 480
 
 
@@ -47,12 +46,11 @@ def knows() -> None:
         st.markdown(f"**{text.KNOWS_STRIP}**")
         images.answer_strip(probe.x[first], probe.y[first], result.logits["original"][first], names)
     points = state.pca_points(result.digest, None)["original"]
-    right.plotly_chart(
-        embedding_figure(
+    charts.show(right, embedding_figure(
             [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
             axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=_TALL,
         ),
-        key="story-knows", config=_NO_BAR,
+        key="story-knows",
     )  # fmt: skip
 
 
@@ -107,9 +105,8 @@ def judged(run: state.OpenRun) -> None:
         st.markdown(lead.format(what=forget_phrase(result.spec)))
         st.markdown("\n".join(f"- {clause.text}" for clause in told.clauses[:2]))
         _reveal(result)
-    right.plotly_chart(
-        split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=_TALL),
-        key="story-splits", config=_NO_BAR,
+    charts.show(right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=_TALL),
+        key="story-splits",
     )  # fmt: skip
 
 
@@ -161,10 +158,11 @@ def why(run: state.OpenRun) -> None:
             )
         )  # fmt: skip
         st.caption(text.WHY_READ)
-    right.plotly_chart(
+    charts.show(
+        right,
         effects_figure(causal.report["effects"], titles(causal.report)["effects"], state.is_dark(), height=_TALL),
-        key="story-effects", config=_NO_BAR,
-    )  # fmt: skip
+        key="story-effects",
+    )
 
 
 def attacks(run: state.OpenRun) -> None:
@@ -179,11 +177,10 @@ def attacks(run: state.OpenRun) -> None:
         st.markdown(text.ATTACK_LINE.format(title=attack_title(privacy.report)))
         st.markdown(text.INSIDE_LINE.format(title=inside_title(privacy.report)))
         st.caption(text.ATTACKED_READ)
-    right.plotly_chart(
-        relearning_figure(
+    charts.show(right, relearning_figure(
             privacy.report["relearning"], _two_lines(relearning_title(privacy.report)), state.is_dark(), _TALL
         ).update_layout(margin_t=72),
-        key="story-relearning", config=_NO_BAR,
+        key="story-relearning",
     )  # fmt: skip
 
 
@@ -205,11 +202,10 @@ def limits(run: state.OpenRun) -> None:
     info = DATASETS[result.spec.dataset]
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
-    right.plotly_chart(
-        class_figure(
+    charts.show(right, class_figure(
             per_class, counts, info.class_names, result.spec.forget.classes, text.LIMITS_PICTURE, state.is_dark(), _TALL
         ),
-        key="story-classes", config=_NO_BAR,
+        key="story-classes",
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from camu_core import RunResult
 from camu_core.causal import CAMU_TERMS, TERMS, attribution_title, substitutes_remark
 from camu_core.causal_job import ATTRIBUTION_SEEDS, OUTCOMES, attribute, attribution_specs
 from camu_core.figures import attribution_figure, interactions_figure
-from pages.components import batch, notes, state, text
+from pages.components import batch, charts, notes, state, text
 
 
 def attribution(result: RunResult) -> None:
@@ -27,8 +27,8 @@ def attribution(result: RunResult) -> None:
         with column:
             st.markdown(f"**{text.TERMS_PANELS[outcome]}**")
             title = attribution_title(attributed, OUTCOMES[outcome])
-            st.plotly_chart(
-                attribution_figure(attributed, title, dark, axis=text.TERMS_AXES[outcome]), key=f"terms-{outcome}"
+            charts.show(
+                st, attribution_figure(attributed, title, dark, axis=text.TERMS_AXES[outcome]), key=f"terms-{outcome}"
             )
             if remark := substitutes_remark(attributed):
                 st.markdown(f":material/swap_horiz: {remark}")
@@ -36,7 +36,7 @@ def attribution(result: RunResult) -> None:
         st.markdown(text.TERMS_ATTACK.format(**_attack(found["attack"])))
         notes.reading(text.TERMS_READ, text.TERMS_NOT)
     panels = {text.TERMS_PANELS[outcome]: attributed for outcome, attributed in found.items()}
-    st.plotly_chart(interactions_figure(panels, text.TERMS_INTERACTIONS, dark), key="terms-pairs")
+    charts.show(st, interactions_figure(panels, text.TERMS_INTERACTIONS, dark), key="terms-pairs")
     st.caption(text.READ.format(line=text.TERMS_PAIRS_READ))
     seeds = ", ".join(str(row[0].seed) for row in rows)
     notes.folds(text.TERMS_HOW.format(seeds=seeds), [_table(found)])

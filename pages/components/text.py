@@ -167,6 +167,16 @@ SWEEP_SEEDS = "Seeds"
 SWEEP_START = "Start the sweep"
 SWEEP_LINE = "**{dataset}** · forget {what} · {methods} · seeds {seeds}: {done} of {total} runs finished"
 SWEEP_CONTINUE, SWEEP_STOP, SWEEP_REMOVE, SWEEP_TABLE = "Go on", "Stop", "Off the list", "Table (CSV)"
+FIGURES = "Figures of this page"
+FIGURES_CSV = "Data of all figures (CSV)"
+FIGURES_FORMAT = "The camera on a figure saves"
+FIGURES_FORMAT_HELP = (
+    "Point at a figure: a camera appears at its upper right. Your browser draws the picture itself; nothing needs to "
+    "be installed."
+)
+FIGURE_UNNAMED = "Figure; its numbers are in the data of all figures at the foot of the page"
+PRESENT, PRESENT_LEAVE = "Presenter mode", "Leave (Esc)"
+PRESENT_HELP = "Large type and one figure a screen, for a projector. Esc leaves it."
 HOW_FOLD = "How is this computed?"
 TABLE_FOLD = "The numbers as a table"
 

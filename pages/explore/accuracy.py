@@ -8,7 +8,7 @@ from camu_core.figures import attack_figure, class_figure, confusion_figure, spl
 from camu_core.figures.tables import attack_table, class_table, split_table
 from camu_core.measures import confusion_counts
 from camu_core.verdict import finding
-from pages.components import playback, state, text, verdict
+from pages.components import charts, playback, state, text, verdict
 
 
 def main() -> None:
@@ -25,13 +25,15 @@ def main() -> None:
     forgotten = result.spec.forget.classes
 
     left, right = st.columns([1, 1])
-    left.plotly_chart(split_figure(metrics, finding(result), dark, height=440), key="splits")
+    charts.show(left, split_figure(metrics, finding(result), dark, height=440), key="splits")
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
-    right.plotly_chart(
-        class_figure(per_class, counts, names, forgotten, text.ACCURACY_PER_CLASS, dark, height=440), key="per-class"
+    charts.show(
+        right,
+        class_figure(per_class, counts, names, forgotten, text.ACCURACY_PER_CLASS, dark, height=440),
+        key="per-class",
     )
-    st.plotly_chart(attack_figure(metrics, text.ATTACK_QUESTION, dark), key="attack")
+    charts.show(st, attack_figure(metrics, text.ATTACK_QUESTION, dark), key="attack")
     st.caption(text.READ.format(line=text.ATTACK_READ))
     with st.expander(text.TABLE_FOLD):
         st.dataframe(split_table(metrics), hide_index=True)
@@ -59,7 +61,7 @@ def _confusions(result, index, names, forgotten, dark) -> None:
             for heading, moment in (("Before", result.snapshots[0]), (f"After step {snapshot.index:,}", snapshot))
         }
         title = text.ACCURACY_SNAPSHOT.format(index=f"{snapshot.index:,}")
-    st.plotly_chart(confusion_figure(pair, names, forgotten, title, dark, height=480), key="confusion")
+    charts.show(st, confusion_figure(pair, names, forgotten, title, dark, height=480), key="confusion")
 
 
 main()

@@ -26,20 +26,21 @@ def _page(result: RunResult) -> None:
     left.markdown(text.CAUSAL_LEAD)
     intervention = right.segmented_control(
         text.INTERVENTION, list(INTERVENTIONS), format_func=text.INTERVENTION_NAMES.get, default="camu",
-        key="intervention", required=True,
+        key="intervention", required=True, bind="query-params",
     )  # fmt: skip
     headline = st.container()
     part = st.segmented_control(
         text.CAUSAL_PART, list(text.CAUSAL_PARTS), format_func=text.CAUSAL_PARTS.get, default="effects",
-        key="causal-part", required=True, label_visibility="collapsed", width="stretch",
+        key="causal-part", required=True, bind="query-params", label_visibility="collapsed", width="stretch",
     )  # fmt: skip
-    job = state.causal_job(result, state.retrained_for(result.spec), intervention)
+    job = state.causal_job(result, state.retrained_for(result.spec), intervention or "camu")
     causal = state.causal_result(job)
     with headline:
         if causal is None:
             st.fragment(run_every=1.0)(decomposition.wait)(job)
         else:
             decomposition.headline(result, causal)
+    part = part or "effects"  # an address may name none
     if part == "terms":
         terms.attribution(result)
     elif part == "map":

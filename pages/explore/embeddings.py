@@ -10,7 +10,7 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.projection import PROJECTIONS
 from camu_core.results import Projection, RunResult
-from pages.components import controls, images, playback, state, text, verdict
+from pages.components import charts, controls, images, playback, state, text, verdict
 
 SHOWN_SELECTED = 24
 
@@ -26,7 +26,13 @@ def main() -> None:
     result, retrained = run.result, state.retrained_for(run.result.spec)
     left, middle, right = st.columns([2, 3, 6], vertical_alignment="bottom")
     kind = left.segmented_control(
-        text.PROJECTION, list(PROJECTIONS), format_func=PROJECTIONS.get, default="pca", key="projection", required=True
+        text.PROJECTION,
+        list(PROJECTIONS),
+        format_func=PROJECTIONS.get,
+        default="pca",
+        key="projection",
+        required=True,
+        bind="query-params",
     )
     color_by = middle.segmented_control(
         text.COLOR_BY,
@@ -35,7 +41,9 @@ def main() -> None:
         default="role",
         key="color-by",
         required=True,
+        bind="query-params",
     )
+    color_by = color_by or "role"  # an address may name none
     if kind == "umap":
         right.caption(text.UMAP_ENDS_ONLY)
         _umap(result, retrained, color_by)
@@ -99,17 +107,20 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
         if result.spec.forget.kind == "class"
         else (text.EMBEDDINGS_QUESTION_IMAGES, text.EMBEDDINGS_HOW_TO_READ_IMAGES)
     )
+    picked = np.array([i for i in state.selected_in_url(len(mask)) if mask[i]], int)
     figure = embedding_figure(
         panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
-        question, state.is_dark(), color_by, height=520,
+        question, state.is_dark(), color_by, height=520, chosen=np.searchsorted(np.flatnonzero(mask), picked),
     )  # fmt: skip
-    event = st.plotly_chart(figure, key=f"scatter-{key}", on_select="rerun", selection_mode=("points", "box", "lasso"))
-    chosen = sorted({int(point["customdata"]) for point in event.selection.points if "customdata" in point})
-    if not chosen:
+    key = f"scatter-{key}"
+    charts.show(
+        st, figure, key=key, on_select=lambda: _note_selected(key, np.flatnonzero(mask)),
+        selection_mode=("points", "box", "lasso"),
+    )  # fmt: skip
+    if not len(picked):
         st.caption(f"{how_to_read} {text.LASSO_HINT}")
         return
-    st.markdown("**" + text.SELECTED.format(n=len(chosen), shown=min(len(chosen), SHOWN_SELECTED)) + "**")
-    picked = np.flatnonzero(mask)[chosen]
+    st.markdown("**" + text.SELECTED.format(n=len(picked), shown=min(len(picked), SHOWN_SELECTED)) + "**")
     numbers = probe.idx[picked][probe.in_train[picked]].tolist()
     if st.button(
         text.FORGET_THESE, icon=":material/ink_eraser:", disabled=not numbers,
@@ -122,6 +133,12 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
         probe.x[picked], probe.y[picked], result.logits["unlearned"][picked],
         DATASETS[result.spec.dataset].class_names, before=result.logits["original"][picked],
     )  # fmt: skip
+
+
+def _note_selected(key: str, shown: np.ndarray) -> None:
+    """What is drawn around goes into the URL, as indices into the probe set, and from there into the page."""
+    points = state.recall(key).selection.points
+    state.note_selected(sorted({int(shown[point["customdata"]]) for point in points if "customdata" in point}))
 
 
 main()

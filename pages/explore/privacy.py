@@ -31,8 +31,9 @@ def _page(result: RunResult) -> None:
     evidence.verdict(result, privacy.report)
     part = st.segmented_control(
         text.PART, list(text.PARTS), format_func=text.PARTS.get, default="attack", key="privacy-part", required=True,
-        label_visibility="collapsed", width="stretch",
+        bind="query-params", label_visibility="collapsed", width="stretch",
     )  # fmt: skip
+    part = part or "attack"  # an address may name none
     if part == "attack":
         attacked.attack(privacy)
     elif part == "worst":

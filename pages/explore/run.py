@@ -6,7 +6,7 @@ from camu_core import DATASETS, RunResult
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.verdict import finding
-from pages.components import controls, live, own_images, share, state, text, verdict
+from pages.components import charts, controls, live, own_images, share, state, text, verdict
 from pages.components.forget import forget_controls
 
 
@@ -54,8 +54,8 @@ def _outcome(run: state.OpenRun) -> None:
                 st.button(text.REPLAY, icon=":material/replay:", on_click=state.start_replay, args=(result.digest,))
             share.popover(result, retrained)
             _retraining(result, retrained)
-    right.plotly_chart(
-        split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=330), key="splits"
+    charts.show(
+        right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=330), key="splits"
     )
     scene = live.Scene.of(result.probe, result.spec.dataset)
     live.pictures(

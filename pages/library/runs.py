@@ -8,7 +8,7 @@ from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
 from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.verdict import forget_phrase
-from pages.components import controls, state, sweeps, text, text_compare
+from pages.components import charts, controls, state, sweeps, text, text_compare
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def _library(runs: list[dict]) -> None:
     _actions(picked)
     if len(picked) > 1:
         st.subheader(text.COMPARE_TITLE, anchor=False)
-        st.plotly_chart(runs_figure(picked.to_dict("records"), state.is_dark()), key="compare")
+        charts.show(st, runs_figure(picked.to_dict("records"), state.is_dark()), key="compare")
 
 
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:

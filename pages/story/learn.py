@@ -29,10 +29,8 @@ from camu_core.figures import (
 )
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.verdict import finding, forget_phrase
-from pages.components import images, state, text, verdict
+from pages.components import charts, images, state, text, verdict
 from pages.components import text_learn as words
-
-_NO_BAR = {"displayModeBar": False}
 
 
 def main() -> None:
@@ -75,7 +73,11 @@ def _sets(result: RunResult, retrained: RunResult) -> None:
         )
     )  # fmt: skip
     metrics = result.metrics_with(retrained)
-    right.plotly_chart(split_figure(metrics, finding(result), state.is_dark()), key="learn-splits", config=_NO_BAR)
+    charts.show(
+        right,
+        split_figure(metrics, finding(result), state.is_dark()),
+        key="learn-splits",
+    )
 
 
 def _camu(result: RunResult, idx: int, view: SampleView) -> None:
@@ -87,12 +89,11 @@ def _camu(result: RunResult, idx: int, view: SampleView) -> None:
         column.image(images.to_picture(picture), caption=caption, width=120)
     points = state.pca_points(result.digest, None)
     panels = [Panel(MODEL_TITLES[name], points[name], result.logits[name]) for name in ("original", "unlearned")]
-    right.plotly_chart(
-        embedding_figure(
+    charts.show(right, embedding_figure(
             panels, result.probe.y, result.probe.is_forget, DATASETS[result.spec.dataset].class_names,
             axis_ranges(points.values()), words.EMBEDDING, state.is_dark(), height=460,
         ),
-        key="learn-embedding", config=_NO_BAR,
+        key="learn-embedding",
     )  # fmt: skip
 
 
@@ -115,14 +116,16 @@ def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -
     )  # fmt: skip
     left.markdown(words.PULL_CARE.format(remark=hidden_remark(causal.report)))
     answers = {model: view.probabilities[scenario_name("own", model, model)] for model in view.prediction_bits}
-    middle.plotly_chart(
-        answers_figure(answers, names, true, text.SAMPLE_TITLES["own"], state.is_dark()), key="learn-answers",
-        config=_NO_BAR,
-    )  # fmt: skip
-    st.plotly_chart(
+    charts.show(
+        middle,
+        answers_figure(answers, names, true, text.SAMPLE_TITLES["own"], state.is_dark()),
+        key="learn-answers",
+    )
+    charts.show(
+        st,
         effects_figure(causal.report["effects"], titles(causal.report)["effects"], state.is_dark(), height=340),
-        key="learn-effects", config=_NO_BAR,
-    )  # fmt: skip
+        key="learn-effects",
+    )
 
 
 def _where(causal: CausalResult) -> None:
@@ -135,15 +138,18 @@ def _where(causal: CausalResult) -> None:
     st.subheader(words.WHERE_TITLE, anchor=False, divider="gray")
     left, right = st.columns([6, 5], gap="large")
     left.markdown(words.WHERE.format(finding=sentences["mediation_forget"], **y))
-    left.plotly_chart(
-        mediation_figure(
+    charts.show(left, mediation_figure(
             {text.WHERE_ROW_FORGET: causal.report["mediation_intervals"]["forget"]}, sentences["mediation_forget"], dark
         ),
-        key="learn-mediation", config=_NO_BAR,
+        key="learn-mediation",
     )  # fmt: skip
     right.markdown(words.LAYERS)
     layers = causal.report["layers_intervals"]["forget"]
-    right.plotly_chart(layers_figure(layers, sentences["layers"], dark, height=460), key="learn-layers", config=_NO_BAR)
+    charts.show(
+        right,
+        layers_figure(layers, sentences["layers"], dark, height=460),
+        key="learn-layers",
+    )
 
 
 def _terms(result: RunResult) -> None:

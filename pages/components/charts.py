@@ -1,0 +1,87 @@
+"""The one way in which pages show a figure, and what can be taken from it: picture, numbers, its name for a reader."""
+
+import io
+import re
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from camu_core.figures.tables import figure_table
+from pages.components import state_figures, text
+
+_PRESENTED_HEIGHT, _PRESENTED_FONT = 720, 20  # pixels; readable from the back row
+_TAGS = re.compile(r"<[^>]+>")
+
+
+def show(where: Any, figure: go.Figure, key: str, has_bar: bool = True, **options: Any) -> Any:
+    """Draw a figure and note it for the page's downloads; returns what `plotly_chart` returns.
+
+    Args:
+        where: st, or a column or container. has_bar: the camera and the other buttons appear on hover.
+        options: of `plotly_chart`, but for config and alt.
+    """
+    state_figures.note(key, figure)
+    return where.plotly_chart(
+        _enlarged(figure) if state_figures.is_presenting() else figure,
+        key=key,
+        alt=_name(figure) or text.FIGURE_UNNAMED,
+        config={
+            "displaylogo": False,
+            "displayModeBar": "hover" if has_bar else False,
+            "toImageButtonOptions": {"format": state_figures.picture_format(), "filename": f"camu-{key}", "scale": 2},
+        },
+        **options,
+    )
+
+
+def _name(figure: go.Figure) -> str:
+    """Its title in plain words."""
+    return _TAGS.sub(" ", figure.layout.title.text or "").strip()
+
+
+def _enlarged(figure: go.Figure) -> go.Figure:
+    larger = go.Figure(figure).update_layout(height=max(_PRESENTED_HEIGHT, figure.layout.height or 0))
+    larger.update_layout(font_size=_PRESENTED_FONT, title_font_size=_PRESENTED_FONT + 4)
+    larger.update_annotations(font_size=_PRESENTED_FONT - 2)
+    return larger.update_xaxes(title_font_size=_PRESENTED_FONT).update_yaxes(title_font_size=_PRESENTED_FONT)
+
+
+def downloads() -> None:
+    """At the foot of a page: the data of all its figures, and how to save a picture of each."""
+    if not state_figures.noted():
+        return
+    with st.popover(text.FIGURES, icon=":material/download:", type="tertiary", key="figures-of-page"):
+        st.download_button(
+            text.FIGURES_CSV,
+            lambda: tables_zip(state_figures.noted()),
+            file_name="camu-figures.zip",
+            mime="application/zip",
+            on_click="ignore",
+            icon=":material/table:",
+        )
+        st.segmented_control(
+            text.FIGURES_FORMAT, ["png", "svg"], format_func=str.upper, default="png", key="picture-format",
+            required=True, persist_state="session", help=text.FIGURES_FORMAT_HELP,
+        )  # fmt: skip
+
+
+def tables_zip(figures: dict[str, go.Figure]) -> bytes:
+    """One CSV for each figure, in a zip."""
+    packed = io.BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for key, figure in figures.items():
+            archive.writestr(f"{key}.csv", figure_table(figure).to_csv(index=False))
+    return packed.getvalue()
+
+
+def presenter() -> None:
+    """The switch in the sidebar; while it is on, a way back."""
+    st.sidebar.toggle(text.PRESENT, key=state_figures.PRESENT, bind="query-params", help=text.PRESENT_HELP)
+    if state_figures.is_presenting():
+        st.html("assets/presenter.css")
+        st.button(
+            text.PRESENT_LEAVE, key="leave-presenter", shortcut="Esc", icon=":material/fullscreen_exit:",
+            type="tertiary", on_click=state_figures.leave_presenting,
+        )  # fmt: skip

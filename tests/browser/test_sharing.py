@@ -1,0 +1,54 @@
+"""What one person looks at, another opens by its address; and what both can take from it."""
+
+import io
+import re
+from zipfile import ZipFile
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".js-plotly-plot .gtitle").all_inner_texts()
+
+
+def rested(page: Page) -> None:
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def test_a_link_shows_a_second_person_the_same(server: str, page: Page, browser: Browser) -> None:
+    page.goto(f"{server}/causal")
+    rested(page)
+    page.get_by_text("Where in the network").click()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    page.wait_for_url(re.compile("causal-part="))
+    address, shown = page.url, titles(page)
+
+    other = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    other.goto(address)
+    expect(other.locator(".js-plotly-plot")).to_have_count(3)
+    expect(other.locator(".js-plotly-plot .gtitle")).to_have_text(shown)
+    assert other.url == address
+    other.context.close()
+
+
+def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> None:
+    page.goto(f"{server}/accuracy")
+    rested(page)
+    page.get_by_role("button", name="Figures of this page").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Data of all figures").click()
+    with ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
+        assert {"splits.csv", "per-class.csv", "attack.csv", "confusion.csv"} == set(archive.namelist())
+    page.keyboard.press("Escape")
+
+    page.get_by_text("Presenter mode").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.get_by_role("button", name="Leave")).to_be_visible()
+    assert "present=true" in page.url
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    assert "present" not in page.url

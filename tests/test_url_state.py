@@ -1,0 +1,81 @@
+"""What is looked at is in the address, and comes back from it; no address breaks a page."""
+
+import pytest
+
+from pages.components import charts, state, text, text_privacy
+from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
+
+PARTS = [
+    ("explore/causal", "causal-part", text.CAUSAL_PARTS["where"]),
+    ("explore/privacy", "privacy-part", text_privacy.PARTS["inside"]),
+    ("explore/embeddings", "color-by", text.COLOR_NAMES["class"]),
+]
+
+
+def chosen(app, key: str) -> str:
+    return next(group for group in app.get("button_group") if group.key == key).value
+
+
+@pytest.mark.parametrize(("page", "key", "label"), PARTS)
+def test_a_part_opens_by_its_address(page: str, key: str, label: str) -> None:
+    app = open_page(page, **{key: label})
+    assert not app.exception
+    assert {**text.CAUSAL_PARTS, **text_privacy.PARTS, **text.COLOR_NAMES}[chosen(app, key)] == label
+
+
+@pytest.mark.parametrize(("page", "key", "label"), PARTS)
+@pytest.mark.parametrize("value", ["", "nonsense", "<script>", "1e9"])
+def test_a_part_that_is_not_there_opens_the_first(page: str, key: str, label: str, value: str) -> None:
+    app = open_page(page, **{key: value})
+    assert not app.exception
+    assert not app.error
+
+
+def test_the_moment_is_in_the_address_unless_it_is_the_last() -> None:
+    steps = [snapshot.index for snapshot in state.example_run().result.snapshots]
+    app = open_page("explore/accuracy", moment=str(steps[2]))
+    slider = app.select_slider(key="moment")
+    assert slider.value == steps[2]
+    slider.set_value(steps[3]).run()
+    assert app.query_params["moment"] == str(steps[3])
+    app.select_slider(key="moment").set_value(steps[-1]).run()
+    assert "moment" not in app.query_params
+
+
+@pytest.mark.parametrize("value", ["-5", "999999999999", "abc", "²", ""])
+def test_a_moment_that_the_run_does_not_have_is_its_last(value: str) -> None:
+    app = open_page("explore/embeddings", moment=value, selected=f"{value}.x.-1")
+    assert not app.exception
+    assert app.select_slider(key="moment").value == state.example_run().result.snapshots[-1].index
+
+
+def test_selected_points_come_back_with_their_images() -> None:
+    app = open_page("explore/embeddings", selected="5.7.7.12")
+    assert not app.exception
+    assert text.SELECTED.format(n=3, shown=3) in words(app)
+
+
+def test_going_back_to_the_example_leaves_what_widgets_say() -> None:
+    app = open_page("explore/causal", run="0" * 20, present="true")
+    next(button for button in app.button if button.label == text.UNKNOWN_RUN_HELP).click().run()
+    assert not app.exception
+    assert "run" not in app.query_params
+
+
+@pytest.mark.parametrize("page", ["story/start", "explore/run", "explore/compare", "explore/privacy", "library/runs"])
+def test_presenter_mode_by_address_and_back(page: str) -> None:
+    app = open_page(page, present="true")
+    assert not app.exception
+    app.button(key="leave-presenter").click().run()
+    assert not app.exception
+    assert not [button for button in app.button if button.key == "leave-presenter"]
+
+
+@pytest.mark.parametrize("page", ["explore/run", "explore/accuracy", "story/learn"])
+def test_every_figure_has_a_name_and_gives_its_data(page: str) -> None:
+    app = open_page(page)
+    shown = app.get("plotly_chart")
+    assert shown
+    assert all(chart.proto.alt.strip() for chart in shown)
+    assert charts.tables_zip(dict(app.session_state["figures"]))
+    assert len(app.session_state["figures"]) == len(shown)
