@@ -50,12 +50,13 @@ def _enlarged(figure: go.Figure) -> go.Figure:
 
 def downloads() -> None:
     """At the foot of a page: the data of all its figures, and how to save a picture of each."""
-    if not state_figures.noted():
+    figures = state_figures.noted()
+    if not figures:
         return
     with st.popover(text.FIGURES, icon=":material/download:", type="tertiary", key="figures-of-page"):
         st.download_button(
             text.FIGURES_CSV,
-            lambda: tables_zip(state_figures.noted()),
+            lambda: tables_zip(figures),
             file_name="camu-figures.zip",
             mime="application/zip",
             on_click="ignore",

@@ -17,8 +17,8 @@ def note(key: str, figure: go.Figure) -> None:
 
 
 def noted() -> dict[str, go.Figure]:
-    """By the key under which each is shown."""
-    return dict(st.session_state.get("figures", {}))
+    """By the key under which each is shown; what fragments draw later comes in."""
+    return st.session_state.setdefault("figures", {})
 
 
 def is_presenting() -> bool:

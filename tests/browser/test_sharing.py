@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 
 def titles(page: Page) -> list[str]:
-    return page.locator(".js-plotly-plot .gtitle").all_inner_texts()
+    return page.locator(".js-plotly-plot .gtitle").all_text_contents()
 
 
 def rested(page: Page) -> None:
