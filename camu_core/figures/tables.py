@@ -1,8 +1,8 @@
-"""The numbers of the accuracy figures as tables, for those who cannot or would not read a picture."""
+"""The numbers of figures as tables, for those who cannot or would not read a picture."""
 
 import pandas as pd
 
-from camu_core.figures.theme import MODEL_TITLES
+from camu_core.figures.theme import MODEL_TITLES, PROBED_TITLES
 from camu_core.measures import SPLIT_NAMES
 
 
@@ -24,3 +24,17 @@ def class_table(per_class: dict, counts: list[int], names: tuple[str, ...]) -> p
 def attack_table(metrics: dict) -> pd.DataFrame:
     """The membership attack, one row a model."""
     return pd.DataFrame({"network": MODEL_TITLES[name], **report["attack"]} for name, report in metrics.items())
+
+
+def relearning_table(lesson: dict) -> pd.DataFrame:
+    """Accuracy as the forgotten images are taught again, one row a model and checkpoint."""
+    return pd.DataFrame(
+        {"network": MODEL_TITLES[name], "batches": batches, **estimate}
+        for name, curve in lesson["curves"].items()
+        for batches, estimate in zip(lesson["batches"], curve, strict=True)
+    )
+
+
+def probe_table(probes: dict) -> pd.DataFrame:
+    """How often a linear probe is right, one row a model; one that was never trained is the last."""
+    return pd.DataFrame({"network": PROBED_TITLES[name], **estimate} for name, estimate in probes.items())
