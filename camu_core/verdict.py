@@ -53,8 +53,8 @@ class Clause:
         subject: of what, in words. measure: what the number says of it; form: how it is written; beyond: how infinity
             is.
         value: after unlearning, with its 95 % interval low..high (accuracy and probe: Wilson, a fraction 0..1; attack:
-            bootstrap, area under the ROC curve); None if it is unknown. Batches to relearn have no interval, but a `note`
-            in its place, and are infinite if the lesson was too short.
+            bootstrap, area under the ROC curve); None if it is unknown. Batches to relearn have a `note` in place of an
+            interval, and are infinite if the lesson was too short.
         before: of the original model. reference: of a model that never saw the forget set, if there is one. untrained:
             of one that was never trained, for the probe.
         page, part: where its figure is: "accuracy", or "privacy" and one of its parts.

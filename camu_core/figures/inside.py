@@ -74,8 +74,8 @@ def probe_figure(probes: Mapping[str, Mapping[str, Any]], title: str, dark: bool
             hovertemplate=f"{e['value']:.1%}<br>95 % interval {e['low']:.1%} to {e['high']:.1%}<br>"
             f"n = {e['n']:,} images<extra>{PROBED_TITLES[name]}</extra>",
         )  # fmt: skip
-        figure.add_annotation(x=max(e["high"], 0.5), y=PROBED_TITLES[name], text=f"<b>{e['value']:.1%}</b>", showarrow=False,
-                              xanchor="left", xshift=8)  # fmt: skip
+        figure.add_annotation(x=max(e["high"], 0.5), y=PROBED_TITLES[name], text=f"<b>{e['value']:.1%}</b>",
+                              showarrow=False, xanchor="left", xshift=8)  # fmt: skip
     figure.add_vline(x=0.5, line={"color": tones.muted, "width": 1, "dash": "dot"})
     lowest = min([0.5, *(e["low"] for e in probes.values() if e["low"] is not None)])
     figure.update_xaxes(range=[min(0.47, lowest - 0.02), 1.09], tickformat=".0%", tickvals=[0.5, 0.75, 1],
