@@ -236,9 +236,9 @@ class _Attacks:
         news = {part: True if result.spec.method == "retrain" else _news(reading) for part, reading in readings.items()}
         aucs = {name: scores[score]["auc"] for name, scores in (report["attack"] or {}).items()}
         clauses = (
-            _estimated("Best attack (0.50 is guessing)", "attack", aucs, news, ".2f", attack_title(report)),
+            _estimated("Best attack", "attack", aucs, news, ".2f", attack_title(report)),
             _relearning_clause(report["relearning"], news["relearning"], relearning_title(report)),
-            _estimated("Readable inside (50 % is guessing)", "inside", report["linear_probe"], news, ".1%",
+            _estimated("Readable inside", "inside", report["linear_probe"], news, ".1%",
                        inside_title(report)),
         )  # fmt: skip
         return cls(readings, aucs["unlearned"]["n"] if aucs else 0, clauses)
@@ -301,7 +301,7 @@ def _relearning_clause(lesson: Mapping[str, Any], good: bool | None, sentence: s
         points = [100 * ahead[end] for end in ("value", "low", "high")]
         note = "head start {:+.0f} points, 95 % interval {:+.0f} to {:+.0f}".format(*points)
     return Clause(
-        subject="Batches until it is back",
+        subject="Batches to relearn",
         value=needed["unlearned"],
         low=None,
         high=None,

@@ -81,7 +81,7 @@ def other_run(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> RunR
     """A finished run that comes with no attacks; the engine has no workers, so a job waits in its queue."""
     monkeypatch.setattr(Engine, "start", lambda engine: None)
     spec = plan_run("digits", [3], seed=5)
-    result = replace(digits_result, digest=spec.digest, spec=spec)
+    result = replace(digits_result, spec=spec)
     RunStore().save(result)
     return result
 
@@ -95,7 +95,7 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
 ) -> None:
     app = open_page("explore/run", run=other_run.digest)
     assert {text.RETRAIN_PRESS, text.ATTACKS_PRESS} <= set(labels(app))
-    retrained = replace(other_run, digest="f" * 20)
+    retrained = replace(other_run, spec=state.retraining_of(other_run.spec))
     monkeypatch.setattr(state, "retrained_for", lambda spec: retrained)
     job = state_privacy.job_of(other_run)
     app = open_page("explore/run", run=other_run.digest)
@@ -112,7 +112,7 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
 
 def test_attacks_are_offered_where_they_take_longer(other_run: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "QUICK_DATASETS", ())
-    monkeypatch.setattr(state, "retrained_for", lambda spec: replace(other_run, digest="f" * 20))
+    monkeypatch.setattr(state, "retrained_for", lambda spec: replace(other_run, spec=state.retraining_of(spec)))
     app = open_page("explore/run", run=other_run.digest)
     job = state_privacy.job_of(other_run)
     assert state.engine().watch(job.digest) is None

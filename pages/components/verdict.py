@@ -48,7 +48,7 @@ def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict |
         st.caption(text.VERDICT_MEASURE if result.spec.forget.kind == "class" else text.VERDICT_MEASURE_IMAGES)
         _row(result, answers)
         if attacks:
-            with st.container(key="verdict-attacks"):
+            with st.container(key="verdict-attacks", gap="xsmall"):
                 st.caption(text.VERDICT_ATTACKS)
                 _row(result, attacks)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -62,16 +62,16 @@ def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict |
 
 
 def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
-    """At most three numbers side by side; the links stand on one line below them."""
-    columns = st.columns(len(clauses))
-    for column, clause in zip(columns, clauses, strict=True):
-        with column.container(height="stretch"):
-            st.markdown(clause.subject, help=clause.text)
-            st.metric(
-                clause.subject, clause.show(clause.value), text.BEFORE.format(value=clause.show(clause.before)),
-                delta_color="off", delta_arrow="off", label_visibility="collapsed",
-            )  # fmt: skip
-            st.caption(_beside(clause))
+    """At most three numbers side by side, and the links below them on one line."""
+    for column, clause in zip(st.columns(len(clauses)), clauses, strict=True):
+        with column.container(height="stretch", vertical_alignment="distribute"):
+            with st.container(gap="xsmall"):
+                st.caption(clause.subject, help=clause.text)
+                st.metric(
+                    clause.subject, clause.show(clause.value), text.BEFORE.format(value=clause.show(clause.before)),
+                    delta_color="off", delta_arrow="off", label_visibility="collapsed",
+                )  # fmt: skip
+                st.caption(_beside(clause))
             _link(result, clause.page, clause.part, text.SEE_FIGURE, ":material/arrow_forward:")
 
 

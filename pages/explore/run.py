@@ -114,7 +114,10 @@ def _progress(digest: str, line: str) -> None:
     job = state.engine().watch(digest)
     if job is None or job.is_over:
         st.rerun()
-    st.progress(job.index / job.total if job.total else 0.0, text=line.format(index=job.index, total=job.total))
+    if job.total:
+        st.progress(job.index / job.total, text=line.format(index=job.index, total=job.total))
+    else:
+        st.progress(0.0, text=text.STARTING)
 
 
 main()
