@@ -104,7 +104,7 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
     assert view is not None
     assert not view.is_over
     assert text.ATTACKS_PRESS not in labels(app)
-    state.stop(job.digest)
+    state.engine().stop(job.digest, app.session_state["watcher"])
     app.run()
     assert text.ATTACKS_PRESS in labels(app), "stopped: offered, not started again"
     assert state.engine().watch(job.digest).is_over
