@@ -33,7 +33,7 @@ def run_line(run: state.OpenRun) -> None:
         st.caption(what)
 
 
-def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict | None) -> None:
+def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict | None = None) -> None:
     """The headline, then each clause with its number and the way to its figure.
 
     Args:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from camu_core import plan_run
 from camu_core.figures import Panel, axis_ranges, embedding_figure
-from pages.components import controls, state, state_privacy, text, verdict
+from pages.components import controls, state, text, verdict
 from pages.components.forget import class_row
 
 
@@ -28,7 +28,7 @@ def _example() -> None:
     retrained = state.retrained_for(result.spec)
     left, right = st.columns([5, 6])
     with left:
-        verdict.verdict_card(result, retrained, state_privacy.report_of(result))
+        verdict.verdict_card(result, retrained)
     points = state.pca_points(result.digest, None)
     panels = [
         Panel(title, points[name], result.logits[name])
