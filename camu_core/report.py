@@ -1,6 +1,8 @@
 """A finished run as one HTML file that needs no network: verdict, figures, numbers, how to cite it."""
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,10 +17,13 @@ from camu_core.figures import (
     class_figure,
     confusion_figure,
     embedding_figure,
+    probe_figure,
+    relearning_figure,
     split_figure,
 )
-from camu_core.figures.tables import attack_table, class_table, split_table
+from camu_core.figures.tables import attack_table, class_table, probe_table, relearning_table, split_table
 from camu_core.figures.theme import FONT, LIGHT, MODEL_TITLES
+from camu_core.privacy import inside_title, relearning_title
 from camu_core.projection import run_points
 from camu_core.results import RunResult
 from camu_core.verdict import finding, forget_phrase, judge
@@ -34,13 +39,14 @@ pre {{ background: {LIGHT.grid}; padding: 1rem; white-space: pre-wrap; overflow-
 """
 
 
-def html_report(result: RunResult, retrained: RunResult | None = None) -> str:
+def html_report(result: RunResult, retrained: RunResult | None = None, privacy: Mapping[str, Any] | None = None) -> str:
     """The verdict with its evidence; plotly's script is inside, so the file opens without a network.
 
     Args:
-        result: finished. retrained: its gold standard, shown beside it.
+        result: finished. retrained: its gold standard, shown beside it. privacy: report of its `PrivacyResult`, for
+            what the attacks, relearning and probes found.
     Returns:
-        an HTML document, about 5 MB, light, with the accuracies and the attack in tables too.
+        an HTML document, about 5 MB, light, with the numbers in tables too.
     """
     metrics = result.metrics_with(retrained)
     info, forgotten = DATASETS[result.spec.dataset], result.spec.forget.classes
@@ -54,11 +60,12 @@ def html_report(result: RunResult, retrained: RunResult | None = None) -> str:
          class_table(per_class, counts, info.class_names)),
         ("Can an attacker tell what was trained on? 0.50 is guessing",
          attack_figure(metrics, "Area under the ROC curve of a membership attack"), attack_table(metrics)),
+        *(_inner(privacy) if privacy is not None else ()),
         ("How does it see the images?", _embedding(result, retrained), None),
         ("What does it take for what?",
          confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
     ]  # fmt: skip
-    verdict = judge(result, retrained)
+    verdict = judge(result, retrained, privacy)
     what = f"{info.title} · forget {forget_phrase(result.spec)} · {result.spec.method} · seed {result.spec.seed}"
     clauses = "".join(f"<li>{escape(clause.text)}</li>" for clause in verdict.clauses)
     sections = "".join(_section(i == 0, *part) for i, part in enumerate(parts))
@@ -78,6 +85,14 @@ def _section(is_first: bool, question: str, figure: go.Figure, table: pd.DataFra
         rows = rows.to_html(float_format="{:.4f}".format, na_rep="-", border=0)
         numbers = f"<details><summary>The numbers as a table</summary>{rows}</details>"
     return f"<section><h2>{escape(question)}</h2>{drawn}{numbers}</section>"
+
+
+def _inner(privacy: Mapping[str, Any]) -> list[tuple[str, go.Figure, pd.DataFrame]]:
+    lesson, probes = privacy["relearning"], privacy["linear_probe"]
+    parts = [("Can it come back?", relearning_figure(lesson, relearning_title(privacy)), relearning_table(lesson))]
+    if probes["unlearned"]["value"] is not None:
+        parts.append(("Is it still readable inside?", probe_figure(probes, inside_title(privacy)), probe_table(probes)))
+    return parts
 
 
 def _embedding(result: RunResult, retrained: RunResult | None) -> go.Figure:

@@ -1,12 +1,15 @@
 """Every page by its own address, without a browser: the example, a finished run, an unknown run, a bad request."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from camu_core import RunResult, RunStore, plan_run
-from pages.components import state, text, text_learn, text_privacy, text_story
+from camu_core.engine import Engine
+from camu_core.verdict import judge
+from pages.components import state, state_privacy, text, text_learn, text_privacy, text_story
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
@@ -63,8 +66,59 @@ def test_a_finished_run_is_opened_by_its_address(page: str, digits_result: RunRe
 def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page("explore/run", run=digits_result.digest)
-    after = digits_result.metrics["unlearned"]
-    assert [metric.value for metric in app.metric] == [f"{after['forget_test']:.1%}", f"{after['retain_test']:.1%}"]
+    verdict = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result))
+    assert len(verdict.clauses) == 5
+    assert [metric.value for metric in app.metric] == [clause.show(clause.value) for clause in verdict.clauses]
+    assert verdict.headline in words(app)
+    links = [link.proto.query_string for link in app.get("page_link") if link.proto.label == text.SEE_FIGURE]
+    run = f"run={digits_result.digest}"
+    parts = ["", "", "&privacy-part=attack", "&privacy-part=relearning", "&privacy-part=inside"]
+    assert links == [run + part for part in parts]
+
+
+@pytest.fixture
+def other_run(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> RunResult:
+    """A finished run that comes with no attacks; the engine has no workers, so a job waits in its queue."""
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
+    spec = plan_run("digits", [3], seed=5)
+    result = replace(digits_result, spec=spec)
+    RunStore().save(result)
+    return result
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def test_attacks_start_by_themselves_once_the_retraining_is_there(
+    other_run: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = open_page("explore/run", run=other_run.digest)
+    assert {text.RETRAIN_PRESS, text.ATTACKS_PRESS} <= set(labels(app))
+    retrained = replace(other_run, spec=state.retraining_of(other_run.spec))
+    monkeypatch.setattr(state, "retrained_for", lambda spec: retrained)
+    job = state_privacy.job_of(other_run)
+    app = open_page("explore/run", run=other_run.digest)
+    assert not app.exception
+    view = state.engine().watch(job.digest)
+    assert view is not None
+    assert not view.is_over
+    assert text.ATTACKS_PRESS not in labels(app)
+    state.engine().stop(job.digest, app.session_state["watcher"])
+    app.run()
+    assert text.ATTACKS_PRESS in labels(app), "stopped: offered, not started again"
+    assert state.engine().watch(job.digest).is_over
+
+
+def test_attacks_are_offered_where_they_take_longer(other_run: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "QUICK_DATASETS", ())
+    monkeypatch.setattr(state, "retrained_for", lambda spec: replace(other_run, spec=state.retraining_of(spec)))
+    app = open_page("explore/run", run=other_run.digest)
+    job = state_privacy.job_of(other_run)
+    assert state.engine().watch(job.digest) is None
+    next(button for button in app.button if button.label == text.ATTACKS_PRESS).click().run()
+    assert not app.exception
+    assert not state.engine().watch(job.digest).is_over
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)

@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from camu_core.commands.run import planned
 from camu_core.data import DATASETS
 from camu_core.report import html_report
 from camu_core.specs import ForgetSpec
+from camu_core.verdict import judge
+from pages.components import state, state_privacy
 
 SPECS = [
     plan_run("digits", [3]),
@@ -51,9 +54,16 @@ def test_the_citation_names_what_is_needed_to_repeat_the_run(digits_result: RunR
 
 
 def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> None:
-    page = html_report(digits_result, digits_result)
+    privacy = state_privacy.report_of(state.example_run().result)
+    page = html_report(digits_result, digits_result, privacy)
     assert len(page.encode()) < 6e6
-    assert page.count('class="plotly-graph-div"') == 5
+    assert page.count('class="plotly-graph-div"') == 7
+    assert html_report(digits_result).count('class="plotly-graph-div"') == 5
+    for clause in judge(digits_result, digits_result, privacy).clauses:
+        assert f"<li>{escape(clause.text)}</li>" in page
+    probe = privacy["linear_probe"]["untrained"]
+    assert f"<td>{probe['value']:.4f}</td>" in page
+    assert f"<td>{privacy['relearning']['curves']['unlearned'][3]['value']:.4f}</td>" in page
     assert digits_result.digest in page
     assert '<link rel="stylesheet"' not in page
     assert 'src="http' not in page

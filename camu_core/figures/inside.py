@@ -6,9 +6,16 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.figures.theme import (
+    MODEL_COLORS,
+    MODEL_SYMBOLS,
+    MODEL_TITLES,
+    PROBED_TITLES,
+    UNTRAINED,
+    ground,
+    styled,
+)
 
-_UNTRAINED = "untrained"
 # pair of networks -> (label, colour, symbol, dash)
 _PAIRS = {
     "original-unlearned": ("After, to before", MODEL_COLORS["unlearned"], "diamond", "solid"),
@@ -54,22 +61,21 @@ def probe_figure(probes: Mapping[str, Mapping[str, Any]], title: str, dark: bool
         probes: name -> estimate; those without a value are left out.
     """
     tones, figure = ground(dark), go.Figure()
-    titles = {**MODEL_TITLES, _UNTRAINED: "Never trained at all"}
-    colors = {**MODEL_COLORS, _UNTRAINED: tones.grid}
+    colors = {**MODEL_COLORS, UNTRAINED: tones.grid}
     for name, e in probes.items():
         if e["value"] is None:
             continue
         figure.add_bar(
-            x=[e["value"] - 0.5], y=[titles[name]], base=0.5, orientation="h", showlegend=False,
-            marker={"color": colors[name], "pattern": {"shape": "/" if name == _UNTRAINED else "", "size": 6,
+            x=[e["value"] - 0.5], y=[PROBED_TITLES[name]], base=0.5, orientation="h", showlegend=False,
+            marker={"color": colors[name], "pattern": {"shape": "/" if name == UNTRAINED else "", "size": 6,
                                                        "fgcolor": tones.muted}},
             error_x={"type": "data", "symmetric": False, "color": tones.text, "thickness": 1.5, "width": 4,
                      "array": [e["high"] - e["value"]], "arrayminus": [e["value"] - e["low"]]},
             hovertemplate=f"{e['value']:.1%}<br>95 % interval {e['low']:.1%} to {e['high']:.1%}<br>"
-            f"n = {e['n']:,} images<extra>{titles[name]}</extra>",
+            f"n = {e['n']:,} images<extra>{PROBED_TITLES[name]}</extra>",
         )  # fmt: skip
-        figure.add_annotation(x=max(e["high"], 0.5), y=titles[name], text=f"<b>{e['value']:.1%}</b>", showarrow=False,
-                              xanchor="left", xshift=8)  # fmt: skip
+        figure.add_annotation(x=max(e["high"], 0.5), y=PROBED_TITLES[name], text=f"<b>{e['value']:.1%}</b>",
+                              showarrow=False, xanchor="left", xshift=8)  # fmt: skip
     figure.add_vline(x=0.5, line={"color": tones.muted, "width": 1, "dash": "dot"})
     lowest = min([0.5, *(e["low"] for e in probes.values() if e["low"] is not None)])
     figure.update_xaxes(range=[min(0.47, lowest - 0.02), 1.09], tickformat=".0%", tickvals=[0.5, 0.75, 1],

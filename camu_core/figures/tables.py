@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.basedatatypes import BaseTraceType
 
-from camu_core.figures.theme import MODEL_TITLES
+from camu_core.figures.theme import MODEL_TITLES, PROBED_TITLES
 from camu_core.measures import SPLIT_NAMES
 
 
@@ -70,3 +70,17 @@ def _trace_table(trace: BaseTraceType) -> pd.DataFrame:
     if trace.text is not None and not isinstance(trace.text, str) and len(trace.text) == n_marks:
         columns["text"] = list(trace.text)
     return pd.DataFrame(columns)
+
+
+def relearning_table(lesson: dict) -> pd.DataFrame:
+    """Accuracy as the forgotten images are taught again, one row a model and checkpoint."""
+    return pd.DataFrame(
+        {"network": MODEL_TITLES[name], "batches": batches, **estimate}
+        for name, curve in lesson["curves"].items()
+        for batches, estimate in zip(lesson["batches"], curve, strict=True)
+    )
+
+
+def probe_table(probes: dict) -> pd.DataFrame:
+    """How often a linear probe is right, one row a model; one that was never trained is the last."""
+    return pd.DataFrame({"network": PROBED_TITLES[name], **estimate} for name, estimate in probes.items())

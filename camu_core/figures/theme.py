@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 # Okabe and Ito's colour-blind safe palette, 2008; a role keeps its hue on every page.
 MODEL_COLORS = {"original": "#7F7F7F", "unlearned": "#009E73", "retrained": "#AA5C8F"}
 MODEL_TITLES = {"original": "Before", "unlearned": "After forgetting", "retrained": "Retrained without it"}
+UNTRAINED = "untrained"  # a network with its first random weights
+PROBED_TITLES = {**MODEL_TITLES, UNTRAINED: "Never trained at all"}
 MODEL_SYMBOLS = {"original": "circle", "unlearned": "diamond", "retrained": "square"}
 # Ten classes: the eight of Okabe and Ito that show on both grounds, and two greys between them in lightness.
 CLASS_COLORS = (

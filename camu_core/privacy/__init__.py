@@ -4,7 +4,7 @@ Pure functions on models and arrays; all reports are JSON types.
 """
 
 from camu_core.privacy.attacks import SCORES, Answers, Scored, attack_report, epsilon_report, score_answers
-from camu_core.privacy.inside import inside_report
+from camu_core.privacy.inside import UNTRAINED, inside_report
 from camu_core.privacy.lessons import relearning_report
 from camu_core.privacy.wording import (
     SCORE_NAMES,
@@ -13,14 +13,17 @@ from camu_core.privacy.wording import (
     epsilon_title,
     factor_text,
     headline,
+    inside_reading,
     inside_title,
     layers_title,
+    relearning_reading,
     relearning_title,
 )
 
 __all__ = [
     "SCORES",
     "SCORE_NAMES",
+    "UNTRAINED",
     "Answers",
     "Scored",
     "attack_reading",
@@ -30,9 +33,11 @@ __all__ = [
     "epsilon_title",
     "factor_text",
     "headline",
+    "inside_reading",
     "inside_report",
     "inside_title",
     "layers_title",
+    "relearning_reading",
     "relearning_report",
     "relearning_title",
     "score_answers",

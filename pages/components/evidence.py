@@ -11,6 +11,7 @@ from camu_core.figures import (
     probe_figure,
     relearning_figure,
 )
+from camu_core.figures.tables import probe_table, relearning_table
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.privacy import (
     attack_reading,
@@ -118,13 +119,8 @@ def relearning(report: dict) -> None:
     lesson = report["relearning"]
     charts.show(st, relearning_figure(lesson, relearning_title(report), state.is_dark()), key="relearning")
     notes.reading(text.RELEARN_READ, text.RELEARN_NOT)
-    table = pd.DataFrame(
-        notes.estimate_row({"network": MODEL_TITLES[name], "batches": batches}, estimate)
-        for name, curve in lesson["curves"].items()
-        for batches, estimate in zip(lesson["batches"], curve, strict=True)
-    )
     how = text.RELEARN_HOW.format(n=lesson["n"], exam=text.EXAMS[lesson["exam"]], n_seeds=lesson["n_seeds"])
-    notes.folds(how, [table])
+    notes.folds(how, [relearning_table(lesson)])
 
 
 def inside(report: dict) -> None:
@@ -135,10 +131,7 @@ def inside(report: dict) -> None:
         return
     charts.show(st, probe_figure(probes, inside_title(report), state.is_dark()), key="probe")
     notes.reading(text.PROBE_READ, text.PROBE_NOT)
-    table = pd.DataFrame(
-        notes.estimate_row({"network": MODEL_TITLES.get(name, text.UNTRAINED)}, e) for name, e in probes.items()
-    )
-    notes.folds(text.PROBE_HOW.format(n=probes["unlearned"]["n"]), [table])
+    notes.folds(text.PROBE_HOW.format(n=probes["unlearned"]["n"]), [probe_table(probes)])
 
 
 def layers(report: dict) -> None:

@@ -10,13 +10,17 @@ from camu_core.report import html_report
 from pages.components import text
 
 
-def popover(result: RunResult, retrained: RunResult | None) -> None:
-    """Downloads are made when they are asked for."""
+def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None) -> None:
+    """Downloads are made when they are asked for.
+
+    Args:
+        privacy: report of a `PrivacyResult`, if the attacks were tried.
+    """
     with st.popover(text.SHARE, icon=":material/download:"):
         with st.container(horizontal=True):
             st.download_button(
                 text.SHARE_REPORT,
-                lambda: html_report(result, retrained),
+                lambda: html_report(result, retrained, privacy),
                 file_name=f"camu-{result.digest}.html",
                 mime="text/html",
                 help=text.SHARE_REPORT_HELP,

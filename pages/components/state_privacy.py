@@ -3,6 +3,8 @@
 import streamlit as st
 
 from camu_core import RunResult
+from camu_core.engine import BACKGROUND_PRIORITY
+from camu_core.errors import CamuError
 from camu_core.figures import score_text
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
 from camu_core.privacy_job import PrivacyJob, PrivacyResult
@@ -29,6 +31,26 @@ def result_of(job: PrivacyJob) -> PrivacyResult | None:
     if not (state.engine().has(job) or state.example_store().has(job.digest, PrivacyResult)):
         return None
     return _stored(job.digest)
+
+
+def report_of(result: RunResult) -> dict | None:
+    """What the attacks found, for a verdict; None if they were not tried, or what they found cannot be read."""
+    try:
+        privacy = result_of(job_of(result))
+    except CamuError:
+        return None
+    return privacy.report if privacy is not None else None
+
+
+def is_due(result: RunResult) -> bool:
+    """Whether the attacks are tried without asking: they take seconds, and all that they need is there."""
+    has_gold = result.spec.method == "retrain" or state.retrained_for(result.spec) is not None
+    return result.spec.dataset in state.QUICK_DATASETS and has_gold
+
+
+def start(job: PrivacyJob) -> None:
+    """Try the attacks, behind what others are waiting for."""
+    state.engine().submit(job, state.watcher(), BACKGROUND_PRIORITY)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

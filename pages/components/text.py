@@ -64,14 +64,14 @@ LIVE_ACCURACY = "Images recognised, by step (live sample)"
 LIVE_LOSSES = "What the method pushes down, by step"
 STRIP_TITLE = "Images it must forget, and what it says now"
 VERDICT_MEASURE = "Test images that the network still recognises"
-VERDICT_MEASURE_IMAGES = "Images recognised; and can an attacker tell that they were trained on (0.50 is guessing)?"
+VERDICT_MEASURE_IMAGES = "Images that the network recognises"
+VERDICT_ATTACKS = "What attackers get out of it; guessing gives 0.50, and 50 % inside"
+BEFORE = "before: {value}"
 INTERVAL = "95 % interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
-EVIDENCE = (
-    ("accuracy", "Accuracy by class", ":material/bar_chart:"),
-    ("embeddings", "How it sees the images", ":material/scatter_plot:"),
-    ("privacy", "Could an attacker tell?", ":material/shield_lock:"),
-)
+NEVER_TRAINED = " · never trained at all: {value}"
+SEE_FIGURE = "See the figure"
+SEE_EMBEDDINGS = "How it sees the images"
 TOOK = "{method} took {seconds:.1f} s"
 TOOK_RETRAINING = ", retraining {seconds:.1f} s"
 TOOK_BEFOREHAND = " (done beforehand and shipped with the app)"
@@ -81,6 +81,11 @@ SHARE_LINK = "The address of this page reopens this run. To cite it, or to make 
 RETRAIN_PRESS = "Retrain for comparison"
 RETRAIN_HELP = "Trains a new network without the forget set: the gold standard. Takes {minutes}."
 RETRAIN_RUNNING = "A second network is trained without it, for comparison: step {index:,} of {total:,}"
+ATTACKS_PRESS = "Try the attacks"
+ATTACKS_HELP = (
+    "Could an attacker tell what was forgotten, can it come back, is it still readable inside? Takes about 20 seconds."
+)
+ATTACKS_RUNNING = "It is attacked, taught again and read from inside: step {index:,} of {total:,}"
 
 EMBEDDINGS_TITLE = "How the network sees the images"
 EMBEDDINGS_LEAD = (

@@ -33,7 +33,6 @@ SO_MANY = (
     "show up to {most}"
 )
 AFTER_SEEDS = "median of {n_seeds} orders of the images"
-UNTRAINED = "Never trained at all"
 
 SCORE = "The attacker goes by"
 SCORES = {"attacker": "a trained attack model", "confidence": "confidence", "entropy": "entropy"}

@@ -1,9 +1,11 @@
 """The verdict on a finished run, and the line that says which run it is."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult
-from camu_core.verdict import forget_phrase, judge
+from camu_core.verdict import Clause, forget_phrase, judge
 from pages.components import state, text
 
 # whether a verdict is good news, or cannot be said -> icon, colour
@@ -31,31 +33,59 @@ def run_line(run: state.OpenRun) -> None:
         st.caption(what)
 
 
-def verdict_card(result: RunResult, retrained: RunResult | None) -> None:
-    """The headline, one large number a clause, and the way to the evidence."""
-    verdict = judge(result, retrained)
+def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict | None = None) -> None:
+    """The headline, then each clause with its number and the way to its figure.
+
+    Args:
+        privacy: report of a `PrivacyResult`, if the attacks were tried.
+    """
+    verdict = judge(result, retrained, privacy)
     with st.container(border=True, key="verdict"):
         icon, color = _MOODS[verdict.is_good]
         st.subheader(f":{color}[:material/{icon}:] {verdict.headline}", anchor=False)
+        attacks = [clause for clause in verdict.clauses if clause.page == "privacy"]
+        answers = [clause for clause in verdict.clauses if clause.page != "privacy"]
         st.caption(text.VERDICT_MEASURE if result.spec.forget.kind == "class" else text.VERDICT_MEASURE_IMAGES)
-        for column, clause in zip(st.columns(len(verdict.clauses)), verdict.clauses, strict=True):
-            column.metric(
-                clause.subject, clause.show(clause.value), f"before: {clause.show(clause.before)}",
-                delta_color="off", delta_arrow="off", help=clause.text,
-            )  # fmt: skip
-            gold = clause.reference
-            never_saw = text.NEVER_SAW.format(value=clause.show(gold)) if gold is not None else ""
-            interval = text.INTERVAL.format(low=clause.show(clause.low), high=clause.show(clause.high))
-            column.caption(interval + never_saw)
+        _row(result, answers)
+        if attacks:
+            with st.container(key="verdict-attacks", gap="xsmall"):
+                st.caption(text.VERDICT_ATTACKS)
+                _row(result, attacks)
         with st.container(horizontal=True, vertical_alignment="center"):
-            for page, label, icon in text.EVIDENCE:
-                st.page_link(_PAGES[page], label=label, icon=icon, query_params={"run": result.digest}, width="content")
+            _link(result, "embeddings", "", text.SEE_EMBEDDINGS, ":material/scatter_plot:")
             method = METHODS.title(result.spec.method, result.spec.code)
             took = text.TOOK.format(method=method, seconds=result.seconds["unlearn"])
             if retrained is not None:
                 took += text.TOOK_RETRAINING.format(seconds=retrained.seconds["unlearn"])
                 took += text.TOOK_BEFOREHAND if retrained.is_shipped else ""
             st.caption(took + ".")
+
+
+def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
+    """At most three numbers side by side, and the links below them on one line."""
+    for column, clause in zip(st.columns(len(clauses)), clauses, strict=True):
+        with column.container(height="stretch", vertical_alignment="distribute"):
+            with st.container(gap="xsmall"):
+                st.caption(clause.subject, help=clause.text)
+                st.metric(
+                    clause.subject, clause.show(clause.value), text.BEFORE.format(value=clause.show(clause.before)),
+                    delta_color="off", delta_arrow="off", label_visibility="collapsed",
+                )  # fmt: skip
+                st.caption(_beside(clause))
+            _link(result, clause.page, clause.part, text.SEE_FIGURE, ":material/arrow_forward:")
+
+
+def _beside(clause: Clause) -> str:
+    """The interval, and what other networks give."""
+    never_saw = text.NEVER_SAW.format(value=clause.show(clause.reference)) if clause.reference is not None else ""
+    untrained = text.NEVER_TRAINED.format(value=clause.show(clause.untrained)) if clause.untrained is not None else ""
+    return (clause.interval + never_saw + untrained).removeprefix(" · ")
+
+
+def _link(result: RunResult, page: str, part: str, label: str, icon: str) -> None:
+    """To a page's figure of this run; its parts are chosen by the key of their widget."""
+    chosen = {f"{page}-part": part} if part else {}
+    st.page_link(_PAGES[page], label=label, icon=icon, query_params={"run": result.digest, **chosen})
 
 
 def unfinished(run: state.OpenRun) -> None:

@@ -6,7 +6,7 @@ from camu_core import DATASETS, RunResult
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.verdict import finding
-from pages.components import charts, controls, live, own_images, share, state, text, verdict
+from pages.components import charts, controls, live, own_images, share, state, state_privacy, text, verdict
 from pages.components.forget import forget_controls
 
 
@@ -45,15 +45,16 @@ def _outcome(run: state.OpenRun) -> None:
     verdict.run_line(run)
     if run.job is not None and run.job.notice:
         st.warning(run.job.notice)
-    retrained = state.retrained_for(result.spec)
+    retrained, privacy = state.retrained_for(result.spec), state_privacy.report_of(result)
     left, right = st.columns([5, 6], vertical_alignment="center")
     with left:
-        verdict.verdict_card(result, retrained)
+        verdict.verdict_card(result, retrained, privacy)
         with st.container(horizontal=True):
             if run.job is not None:
                 st.button(text.REPLAY, icon=":material/replay:", on_click=state.start_replay, args=(result.digest,))
-            share.popover(result, retrained)
-            _retraining(result, retrained)
+            share.popover(result, retrained, privacy)
+            if _retraining(result, retrained) and privacy is None:
+                _attacks(result)
     charts.show(
         right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=330), key="splits"
     )
@@ -63,32 +64,60 @@ def _outcome(run: state.OpenRun) -> None:
     )
 
 
-def _retraining(result: RunResult, retrained: RunResult | None) -> None:
-    """Offer the gold standard where it is missing, and say so while it is under way."""
+def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
+    """Offer the gold standard where it is missing, and say so while it is under way.
+
+    Returns:
+        whether nothing is under way, so that the run can be attacked.
+    """
     if retrained is not None or result.spec.method == "retrain":
-        return
+        return True
     spec = state.retraining_of(result.spec)
     job = state.engine().watch(spec.digest)
-    if job is None or job.is_over:
-        st.button(
-            text.RETRAIN_PRESS,
-            help=text.RETRAIN_HELP.format(
-                minutes="seconds" if result.spec.dataset in state.QUICK_DATASETS else "some minutes"
-            ),
-            on_click=state.start_beside,
-            args=(spec,),
-            icon=":material/model_training:",
-        )
-    else:
-        st.fragment(run_every=1.0)(_retraining_progress)(spec.digest)
+    if job is not None and not job.is_over:
+        st.fragment(run_every=1.0)(_progress)(spec.digest, text.RETRAIN_RUNNING)
+        return False
+    st.button(
+        text.RETRAIN_PRESS,
+        help=text.RETRAIN_HELP.format(
+            minutes="seconds" if result.spec.dataset in state.QUICK_DATASETS else "some minutes"
+        ),
+        on_click=state.start_beside,
+        args=(spec,),
+        icon=":material/model_training:",
+    )
+    return True
 
 
-def _retraining_progress(digest: str) -> None:
+def _attacks(result: RunResult) -> None:
+    """Try the attacks, or offer them; the verdict completes itself when they are done."""
+    try:
+        job = state_privacy.job_of(result)
+    except CamuError as error:
+        st.warning(str(error), icon=":material/report:")
+        return
+    view = state.engine().watch(job.digest)
+    if view is None and state_privacy.is_due(result):
+        state_privacy.start(job)
+        view = state.engine().watch(job.digest)
+    if view is not None and not view.is_over:
+        st.fragment(run_every=1.0)(_progress)(job.digest, text.ATTACKS_RUNNING)
+        return
+    st.button(text.ATTACKS_PRESS, help=text.ATTACKS_HELP, on_click=state_privacy.start, args=(job,),
+              icon=":material/shield_lock:")  # fmt: skip
+    if view is not None and view.state == "failed":
+        st.error(view.message, icon=":material/report:")
+
+
+def _progress(digest: str, line: str) -> None:
+    """Of a job that is not over; then the page is drawn anew."""
     job = state.engine().watch(digest)
     if job is None or job.is_over:
         st.rerun()
-    line = text.RETRAIN_RUNNING.format(index=job.index, total=job.total)
-    st.progress(job.index / job.total if job.total else 0.0, text=line)
+    if job.total:
+        st.progress(job.index / job.total, text=line.format(index=job.index, total=job.total))
+    else:
+        st.progress(0.0, text=text.STARTING)
 
 
 main()

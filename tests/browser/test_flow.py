@@ -40,7 +40,9 @@ def test_the_story_by_arrow_keys_and_on_into_the_full_tool(server: str, page: Pa
     assert page.url == address
     expect(page.get_by_text("Example run")).to_have_count(0)
 
-    page.get_by_role("link", name="Accuracy by class").click()
+    expect(page.locator(VERDICT)).to_contain_text("Readable inside")  # retrained and attacked without asking
+    expect(page.get_by_role("link", name="See the figure")).to_have_count(5)
+    page.get_by_role("link", name="See the figure").first.click()
     expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
     assert page.url.endswith(address.split("?")[1])
     expect(page.locator(".js-plotly-plot").first).to_be_visible()

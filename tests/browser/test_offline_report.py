@@ -6,11 +6,13 @@ from playwright.sync_api import Browser, expect
 
 from camu_core import RunResult
 from camu_core.report import html_report
+from pages.components import state, state_privacy
 
 
 def test_the_report_opens_offline(browser: Browser, digits_result: RunResult, tmp_path: Path) -> None:
+    privacy = state_privacy.report_of(state.example_run().result)
     path = tmp_path / "report.html"
-    path.write_text(html_report(digits_result), encoding="utf-8")
+    path.write_text(html_report(digits_result, privacy=privacy), encoding="utf-8")
     context = browser.new_context(offline=True)
     page, errors, requests = context.new_page(), [], []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
@@ -18,7 +20,7 @@ def test_the_report_opens_offline(browser: Browser, digits_result: RunResult, tm
     page.on("request", lambda request: requests.append(request.url))
     page.goto(path.as_uri())
     expect(page.locator(".plotly-graph-div .main-svg").first).to_be_visible()
-    expect(page.locator(".plotly-graph-div:has(.main-svg)")).to_have_count(5)
+    expect(page.locator(".plotly-graph-div:has(.main-svg)")).to_have_count(7)
     assert errors == []
     assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()
