@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,6 +22,7 @@ PAGES = {
     "explore/causal": text.CAUSAL_TITLE,
     "explore/privacy": text_privacy.TITLE,
 }
+PRIVACY_PARTS = ("attack", "relearning", "inside")
 RUN_PAGES = [page for page in PAGES if page.startswith("explore/")]
 
 
@@ -72,7 +74,7 @@ def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> N
     assert verdict.headline in words(app)
     links = [link.proto.query_string for link in app.get("page_link") if link.proto.label == text.SEE_FIGURE]
     run = f"run={digits_result.digest}"
-    parts = ["", "", "&privacy-part=attack", "&privacy-part=relearning", "&privacy-part=inside"]
+    parts = ["", "", *(f"&{urlencode({'privacy-part': text_privacy.PARTS[part]})}" for part in PRIVACY_PARTS)]
     assert links == [run + part for part in parts]
 
 

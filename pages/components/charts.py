@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -11,7 +12,7 @@ import streamlit as st
 from camu_core.figures.tables import figure_table
 from pages.components import state_figures, text
 
-_PRESENTED_HEIGHT, _PRESENTED_FONT = 720, 20  # pixels; readable from the back row
+_PRESENTED_HEIGHT, _PRESENTED_FONT = 620, 20  # pixels; readable from the back row
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -81,7 +82,7 @@ def presenter() -> None:
     """The switch in the sidebar; while it is on, a way back."""
     st.sidebar.toggle(text.PRESENT, key=state_figures.PRESENT, bind="query-params", help=text.PRESENT_HELP)
     if state_figures.is_presenting():
-        st.html("assets/presenter.css")
+        st.html(Path("assets/presenter.css"))
         st.button(
             text.PRESENT_LEAVE, key="leave-presenter", shortcut="Esc", icon=":material/fullscreen_exit:",
             type="tertiary", on_click=state_figures.leave_presenting,

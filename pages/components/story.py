@@ -187,9 +187,11 @@ def attacks(run: state.OpenRun) -> None:
 def limits(run: state.OpenRun) -> None:
     """The four questions that a listener should be able to answer, answered from this run."""
     result, retrained = run.result, state.retrained_for(run.result.spec)
-    told, metrics = judge(result, retrained), result.metrics_with(retrained)
+    told = judge(result, retrained, state_privacy.report_of(result))
+    metrics = result.metrics_with(retrained)
     left, right = st.columns([6, 5], gap="large")
     with left:
+        st.subheader(told.headline, anchor=False)
         for question, answer in text.LIMITS:
             st.markdown(f"**{question}** {answer.format(**_facts(result, retrained, told))}")
         checks = state_story.guess(result.digest).check(result) if result.spec.forget.kind == "class" else {}

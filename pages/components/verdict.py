@@ -6,7 +6,7 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult
 from camu_core.verdict import Clause, forget_phrase, judge
-from pages.components import state, text
+from pages.components import state, text, text_privacy
 
 # whether a verdict is good news, or cannot be said -> icon, colour
 _MOODS = {True: ("check_circle", "green"), False: ("error", "orange"), None: ("help", "gray")}
@@ -83,8 +83,8 @@ def _beside(clause: Clause) -> str:
 
 
 def _link(result: RunResult, page: str, part: str, label: str, icon: str) -> None:
-    """To a page's figure of this run; its parts are chosen by the key of their widget."""
-    chosen = {f"{page}-part": part} if part else {}
+    """To a page's figure of this run; the address names a part as its widget shows it."""
+    chosen = {f"{page}-part": text_privacy.PARTS[part]} if part else {}
     st.page_link(_PAGES[page], label=label, icon=icon, query_params={"run": result.digest, **chosen})
 
 
