@@ -57,6 +57,7 @@ def main() -> None:
                 st.Page("pages/explore/accuracy.py", title="Accuracy", icon=":material/bar_chart:"),
                 st.Page("pages/explore/causal.py", title="Causal", icon=":material/account_tree:"),
                 st.Page("pages/explore/privacy.py", title="Privacy", icon=":material/shield_lock:"),
+                st.Page("pages/explore/draw.py", title="Draw", icon=":material/draw:"),
                 st.Page("pages/explore/compare.py", title="Compare", icon=":material/compare_arrows:"),
             ],
             "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],

@@ -486,7 +486,12 @@ def sample_view(job: CausalJob, idx: int) -> SampleView:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _sample_view(digest: str, idx: int, _job: CausalJob) -> SampleView:
-    return view_sample(_causal_models(digest, _job), _job.probe, idx, _job.intervention, _job.seed)
+    return view_sample(networks(_job), _job.probe, idx, _job.intervention, _job.seed)
+
+
+def networks(job: CausalJob):
+    """The networks of a run by name, in eval mode."""
+    return _causal_models(job.digest, job)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

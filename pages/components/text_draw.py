@@ -1,0 +1,26 @@
+"""The words of the Draw page."""
+
+TITLE = "Draw one yourself"
+LEAD = (
+    "Show three networks an image that none of them has seen: the one **before**, the one **after forgetting**, and one "
+    "that **never saw** {what}."
+)
+SOURCE = "Where the image comes from"
+SOURCES = {"draw": "Draw", "test": "A test image", "file": "File", "camera": "Camera"}
+CANVAS = "Draw here with mouse, pen or finger; with a keyboard, choose a test image or a file instead"
+CLEAR = "Clear"
+FILE = "A photo or drawing"
+CAMERA = "Take a picture"
+TEST_NEXT = "Another one"
+TEST_LINE = "A test image of {name}, never used in training."
+EMPTY = "Nothing to show yet. Draw large, in the middle."
+NO_INK = "There is nothing on it that stands out from its ground. Draw or photograph it with more contrast."
+SEEN = "What the networks get to see"
+ANSWER = "{network} says **{name}** ({share:.0%})"
+BEFORE, AFTER, GOLD = "Before, the network", "after forgetting it", "one that never saw {what}"
+PICTURE = "How sure is each network of each class?"
+ALONE = "No network was retrained without {what} yet; *Retrain for comparison* on the Run page does that."
+CARE = (
+    "One image is an example, not evidence: yours is drawn with another pen than the training images. How often the "
+    "networks are right on new images is on *Accuracy*."
+)

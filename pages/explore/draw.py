@@ -1,0 +1,96 @@
+"""An image of the visitor's own before the three networks."""
+
+import numpy as np
+import streamlit as st
+
+from camu_core import DATASETS, RunResult
+from camu_core.data.drawing import from_picture, is_written
+from camu_core.errors import CamuError
+from camu_core.figures import answers_figure
+from camu_core.verdict import forget_phrase
+from pages.components import canvas, charts, images, state, state_draw, verdict
+from pages.components import text_draw as text
+
+
+def main() -> None:
+    st.title(text.TITLE, anchor=False)
+    run = state.current_run()
+    if run.result is None:
+        verdict.unfinished(run)
+        return
+    verdict.run_line(run)
+    try:
+        _page(run.result)
+    except CamuError as error:
+        st.error(str(error), icon=":material/report:")
+
+
+def _page(result: RunResult) -> None:
+    what, info = forget_phrase(result.spec), DATASETS[result.spec.dataset]
+    st.markdown(text.LEAD.format(what=what))
+    left, right = st.columns([4, 8], gap="large")
+    with left:
+        offered = [source for source in text.SOURCES if source != "draw" or is_written(info.name)]
+        source = st.segmented_control(
+            text.SOURCE, offered, format_func=text.SOURCES.get, default=offered[0], key="draw-source", required=True,
+            bind="query-params",
+        )  # fmt: skip
+        image = _image(result, source or offered[0])
+    with right:
+        if image is None:
+            st.info(text.EMPTY, icon=":material/draw:")
+        else:
+            _answers(result, image, what)
+    st.caption(text.CARE)
+
+
+def _image(result: RunResult, source: str) -> np.ndarray | None:
+    if source == "test":
+        return _test_image(result)
+    if source == "draw":
+        content = canvas.drawing(f"canvas-{result.spec.dataset}")
+    else:
+        sent = (
+            st.file_uploader(text.FILE, type=["png", "jpg", "jpeg", "webp", "bmp", "gif"])
+            if source == "file"
+            else st.camera_input(text.CAMERA)
+        )
+        content = sent.getvalue() if sent is not None else None
+    if content is None:
+        return None
+    image = from_picture(content, DATASETS[result.spec.dataset])
+    if image is None:
+        st.warning(text.NO_INK)
+    return image
+
+
+def _test_image(result: RunResult) -> np.ndarray:
+    """One that the forget set stands for, or else any new one."""
+    probe = result.probe
+    is_new = ~probe.in_train
+    offered = np.flatnonzero(is_new & probe.is_forget) if (is_new & probe.is_forget).any() else np.flatnonzero(is_new)
+    chosen = offered[state_draw.test_number(result.digest) % len(offered)]
+    st.markdown(text.TEST_LINE.format(name=DATASETS[result.spec.dataset].class_names[probe.y[chosen]]))
+    st.button(text.TEST_NEXT, icon=":material/shuffle:", on_click=state_draw.next_test, args=(result.digest,))
+    return probe.x[chosen]
+
+
+def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
+    names = DATASETS[result.spec.dataset].class_names
+    retrained = state.retrained_for(result.spec)
+    answers = state_draw.answers(state.causal_job(result, retrained, "camu"), image)
+    voices = {"original": text.BEFORE, "unlearned": text.AFTER, "retrained": text.GOLD.format(what=what)}
+    said = [
+        text.ANSWER.format(network=voices[name], name=names[int(row.argmax())], share=row.max())
+        for name, row in answers.items()
+    ]
+    seen, told = st.columns([1, 4], vertical_alignment="center")
+    seen.image(images.to_picture(image), caption=text.SEEN, width=120)
+    told.markdown("; ".join(said) + ".")
+    if retrained is None and result.spec.method != "retrain":
+        told.caption(text.ALONE.format(what=what))
+    likeliest = int(answers["original"].argmax())
+    charts.show(st, answers_figure(answers, names, likeliest, text.PICTURE, state.is_dark(), height=380), key="drawn")
+
+
+main()

@@ -1,0 +1,74 @@
+"""Pictures from outside, against real images of the datasets shown large, dark on light, off the middle."""
+
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from camu_core import DATASETS, plan_run
+from camu_core.data import load_dataset
+from camu_core.data.drawing import from_picture
+from camu_core.errors import ImagesRefused
+from camu_core.models import predict
+from camu_core.weights import load_weights
+
+
+def png(array: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def on_paper(image: np.ndarray, offset: int = 0, is_dark_on_light: bool = True) -> bytes:
+    """A dataset's image enlarged and set on a page."""
+    large = np.asarray(Image.fromarray(image[0]).resize((200, 200), Image.Resampling.BICUBIC))
+    page = np.zeros((300, 300), np.uint8)
+    page[50 + offset : 250 + offset, 50 + offset : 250 + offset] = large
+    return png(255 - page if is_dark_on_light else page)
+
+
+@pytest.mark.parametrize(("dataset", "at_least"), [("digits", 0.85), ("mnist", 0.95)])
+def test_real_images_on_paper_are_still_recognised(dataset: str, at_least: float, request) -> None:
+    if dataset == "mnist":
+        request.getfixturevalue("needs_mnist")
+    images, info = load_dataset(dataset), DATASETS[dataset]
+    x, y = images.x_test[:200].numpy(), images.y_test[:200]
+    seen = np.stack([from_picture(on_paper(image), info) for image in x])
+    assert seen.shape == (200, *info.shape)
+    assert seen.dtype == np.uint8
+    model = load_weights(plan_run(dataset, [0]).weights, dataset, "cnn")
+    logits, _ = predict(model, torch.from_numpy(seen))
+    assert (logits.argmax(1) == y).float().mean() >= at_least
+
+
+def test_neither_place_nor_ground_matters() -> None:
+    image, info = load_dataset("digits").x_test[0].numpy(), DATASETS["digits"]
+    expected = from_picture(on_paper(image), info).astype(int)
+    assert np.abs(from_picture(on_paper(image, offset=30), info) - expected).max() <= 16
+    assert np.abs(from_picture(on_paper(image, is_dark_on_light=False), info) - expected).max() <= 16
+
+
+@pytest.mark.parametrize("level", [0, 128, 255])
+def test_an_empty_page_is_nothing(level: int) -> None:
+    assert from_picture(png(np.full((280, 280), level, np.uint8)), DATASETS["digits"]) is None
+
+
+def test_a_single_dot_is_an_image() -> None:
+    page = np.full((280, 280), 255, np.uint8)
+    page[140, 140] = 0
+    page[138:143, 138:143] = 0
+    assert from_picture(png(page), DATASETS["mnist"]).max() > 0
+
+
+def test_clothes_and_photos_keep_their_whole_square() -> None:
+    photo = np.random.default_rng(0).integers(0, 256, (90, 60, 3), dtype=np.uint8)
+    assert from_picture(png(photo), DATASETS["fashion_mnist"]).shape == (1, 28, 28)
+    assert from_picture(png(photo), DATASETS["cifar10"]).shape == (3, 32, 32)
+
+
+@pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n" + b"0" * 50])
+def test_what_is_no_image_is_one_sentence(content: bytes) -> None:
+    with pytest.raises(ImagesRefused, match="cannot be used"):
+        from_picture(content, DATASETS["digits"])
