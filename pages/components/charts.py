@@ -24,9 +24,11 @@ def show(where: Any, figure: go.Figure, key: str, has_bar: bool = True, **option
         options: of `plotly_chart`, but for config and alt.
     """
     state_figures.note(key, figure)
+    is_large = state_figures.is_presenting()
     return where.plotly_chart(
-        _enlarged(figure) if state_figures.is_presenting() else figure,
-        key=key,
+        _enlarged(figure) if is_large else figure,
+        # the browser keeps a large figure's type when it becomes small again, unless it is another one
+        key=f"{key}-large" if is_large and "on_select" not in options else key,
         alt=_name(figure) or text.FIGURE_UNNAMED,
         config={
             "displaylogo": False,

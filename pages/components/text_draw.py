@@ -2,8 +2,8 @@
 
 TITLE = "Draw one yourself"
 LEAD = (
-    "Show three networks an image that none of them has seen: the one **before**, the one **after forgetting**, and one "
-    "that **never saw** {what}."
+    "Show three networks an image that none of them has seen: the one **before**, the one **after forgetting**, and "
+    "one that **never saw** {what}."
 )
 SOURCE = "Where the image comes from"
 SOURCES = {"draw": "Draw", "test": "A test image", "file": "File", "camera": "Camera"}
@@ -18,6 +18,7 @@ NO_INK = "There is nothing on it that stands out from its ground. Draw or photog
 SEEN = "What the networks get to see"
 ANSWER = "{network} says **{name}** ({share:.0%})"
 BEFORE, AFTER, GOLD = "Before, the network", "after forgetting it", "one that never saw {what}"
+AXIS = "answer (shaded: what the network said before)"
 PICTURE = "How sure is each network of each class?"
 ALONE = "No network was retrained without {what} yet; *Retrain for comparison* on the Run page does that."
 CARE = (

@@ -90,7 +90,8 @@ def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
     if retrained is None and result.spec.method != "retrain":
         told.caption(text.ALONE.format(what=what))
     likeliest = int(answers["original"].argmax())
-    charts.show(st, answers_figure(answers, names, likeliest, text.PICTURE, state.is_dark(), height=380), key="drawn")
+    figure = answers_figure(answers, names, likeliest, text.PICTURE, state.is_dark(), height=380)
+    charts.show(st, figure.update_xaxes(title=text.AXIS), key="drawn")
 
 
 main()

@@ -44,7 +44,7 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     with ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         assert {"splits.csv", "per-class.csv", "attack.csv", "confusion.csv"} == set(archive.namelist())
     page.keyboard.press("Escape")
-
+    rested(page)
     page.get_by_text("Presenter mode").click()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     expect(page.get_by_role("button", name="Leave")).to_be_visible()
