@@ -4,11 +4,18 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import text
+from pages.components.glossary import explained
 
 
 def reading(read: str, not_shown: str) -> None:
     """Two lines, quieter than the figure."""
-    st.caption(text.READ.format(line=read) + "  \n" + text.NOT_SHOWN.format(line=not_shown))
+    lines = text.READ.format(line=read) + "  \n" + text.NOT_SHOWN.format(line=not_shown)
+    st.caption(explained(lines), unsafe_allow_html=True)
+
+
+def lead(markdown: str) -> None:
+    """What a page is about, its terms explained on hover."""
+    st.markdown(explained(markdown), unsafe_allow_html=True)
 
 
 def folds(how: str, tables: list[pd.DataFrame]) -> None:

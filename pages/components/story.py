@@ -21,7 +21,18 @@ from camu_core.measures import wilson_interval
 from camu_core.privacy import attack_title, inside_title, relearning_title
 from camu_core.privacy_job import PrivacyResult
 from camu_core.verdict import Verdict, finding, forget_phrase, judge
-from pages.components import attacked, charts, decomposition, images, live, state, state_privacy, state_story, verdict
+from pages.components import (
+    attacked,
+    charts,
+    decomposition,
+    images,
+    live,
+    notes,
+    state,
+    state_privacy,
+    state_story,
+    verdict,
+)
 from pages.components import text_story as text
 from pages.components.forget import class_row
 
@@ -40,7 +51,8 @@ def knows() -> None:
     n_weights = sum(array.size for array in result.weights.values())
     left, right = st.columns([6, 5], gap="large")
     left.markdown(text.KNOWS.format(n_train=n_train, accuracy=n_right / n_test, n_weights=n_weights))
-    left.markdown(text.KNOWS_WHY)
+    with left:
+        notes.lead(text.KNOWS_WHY)
     first = [np.flatnonzero((probe.y == label) & ~probe.in_train)[0] for label in range(len(names))]
     with left:
         st.markdown(f"**{text.KNOWS_STRIP}**")
@@ -56,7 +68,7 @@ def knows() -> None:
 
 def choose() -> RunSpec:
     """The ten digits, and a guess for who likes one; returns the run that Next will start."""
-    st.markdown(text.CHOOSE)
+    notes.lead(text.CHOOSE)
     labels = class_row("digits")
     spec = plan_run("digits", labels)
     names = DATASETS["digits"].class_names
@@ -138,7 +150,7 @@ def why(run: state.OpenRun) -> None:
     result = run.result
     job = state.causal_job(result, _retrained(result), "camu")
     causal = state.causal_result(job)
-    st.markdown(text.WHY)
+    notes.lead(text.WHY)
     if causal is None:
         st.fragment(run_every=1.0)(decomposition.wait)(job)
         return
@@ -167,7 +179,7 @@ def why(run: state.OpenRun) -> None:
 
 def attacks(run: state.OpenRun) -> None:
     """Relearning as the picture, the other two tests as sentences."""
-    st.markdown(text.ATTACKED)
+    notes.lead(text.ATTACKED)
     _retrained(run.result)
     privacy = _privacy(run.result)
     if privacy is None:

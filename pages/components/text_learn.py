@@ -114,6 +114,15 @@ LIMITS = """
 
 GLOSSARY_TITLE = "Words"
 GLOSSARY = {
+    "unlearning": "changing a trained network so that it becomes like one that never saw certain data",
+    "membership attack": "guessing, from a network's answers alone, which images it was trained on",
+    "AUC": "how often an attacker ranks a training image above a new one: 0.50 is guessing, 1.00 always right",
+    "linear probe": "the simplest reader of a representation: one straight cut between two groups of images",
+    "probe set": "the fixed images, some of each class, on which pictures and causal measures are made",
+    "PCA": "the two directions in which the representations differ most, as a picture",
+    "UMAP": "a picture that keeps neighbours together; distances between far groups mean little in it",
+    "confusion": "which class is taken for which",
+    "retraining": "training a new network without the forget set: the gold standard",
     "counterfactual": "what the image could have been instead: another image to keep, with noise",
     "causal effect": "how much the outcome changes when one thing, and nothing else, is changed",
     "encoder, head": "the part of the network up to the representation, and the part after it",

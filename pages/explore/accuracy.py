@@ -8,7 +8,7 @@ from camu_core.figures import attack_figure, class_figure, confusion_figure, spl
 from camu_core.figures.tables import attack_table, class_table, split_table
 from camu_core.measures import confusion_counts
 from camu_core.verdict import finding
-from pages.components import charts, playback, state, text, verdict
+from pages.components import charts, notes, playback, state, text, verdict
 
 
 def main() -> None:
@@ -18,7 +18,7 @@ def main() -> None:
         verdict.unfinished(run)
         return
     verdict.run_line(run)
-    st.markdown(text.ACCURACY_LEAD)
+    notes.lead(text.ACCURACY_LEAD)
     result, retrained = run.result, state.retrained_for(run.result.spec)
     metrics = result.metrics_with(retrained)
     names, dark = DATASETS[result.spec.dataset].class_names, state.is_dark()

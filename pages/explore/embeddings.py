@@ -10,7 +10,7 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.projection import PROJECTIONS
 from camu_core.results import Projection, RunResult
-from pages.components import charts, controls, images, playback, state, text, verdict
+from pages.components import charts, controls, images, notes, playback, state, text, verdict
 
 SHOWN_SELECTED = 24
 
@@ -22,7 +22,7 @@ def main() -> None:
         verdict.unfinished(run)
         return
     verdict.run_line(run)
-    st.markdown(text.EMBEDDINGS_LEAD)
+    notes.lead(text.EMBEDDINGS_LEAD)
     result, retrained = run.result, state.retrained_for(run.result.spec)
     left, middle, right = st.columns([2, 3, 6], vertical_alignment="bottom")
     kind = left.segmented_control(

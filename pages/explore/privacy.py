@@ -4,7 +4,7 @@ import streamlit as st
 
 from camu_core import RunResult
 from camu_core.errors import CamuError
-from pages.components import attacked, evidence, state, state_privacy, verdict
+from pages.components import attacked, evidence, notes, state, state_privacy, verdict
 from pages.components import text_privacy as text
 
 
@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def _page(result: RunResult) -> None:
-    st.markdown(text.LEAD)
+    notes.lead(text.LEAD)
     job = state_privacy.job_of(result)
     privacy = state_privacy.result_of(job)
     if privacy is None:
