@@ -55,7 +55,11 @@ def class_row(dataset: str, several: bool = False) -> tuple[int, ...]:
     for column, label in zip(st.columns(max(_TILES, info.n_classes), gap="small"), range(info.n_classes), strict=False):
         with column.container(key=f"tile-{dataset}-{label}"):
             if samples is not None:
-                st.image(images.to_picture(samples[label]), width="stretch")
+                st.image(
+                    images.to_picture(samples[label]),
+                    width="stretch",
+                    alt=text.IMAGE_OF.format(name=info.class_names[label]),
+                )
             st.button(
                 info.class_names[label],
                 key=f"class-{dataset}-{label}",

@@ -112,7 +112,7 @@ def _contents(dataset: str, as_table: bool = False) -> None:
         )
     else:
         for column, sample, (name, train, test) in zip(st.columns(_TILES), samples, rows, strict=False):
-            column.image(images.to_picture(sample), width="stretch")
+            column.image(images.to_picture(sample), width="stretch", alt=text.IMAGE_OF.format(name=name))
             column.caption(text.OWN_CLASS.format(name=name, n_train=train, n_test=test))
     if info.warnings:
         lines = "".join(f"\n- {warning}" for warning in info.warnings)

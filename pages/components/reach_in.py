@@ -61,7 +61,7 @@ def _sample(result: RunResult, job: CausalJob, replaced: list[str], encoder: str
     is_replaced = ("forget" if probe.is_forget[idx] else "retain") in replaced
     pictures, *places = st.columns([2, 5, 5])
     for picture, caption in ((probe.x[idx], text.SAMPLE_OWN), (view.alternative, text.SAMPLE_OTHER)):
-        pictures.image(images.to_picture(picture), caption=caption, width=120)
+        pictures.image(images.to_picture(picture), caption=caption, width=120, alt=caption)
     for chart, image in zip(places, ("own", "alternative"), strict=True):
         answers = {model: view.probabilities[scenario_name(image, model, model)] for model in view.prediction_bits}
         if image == ("alternative" if is_replaced else "own") and (encoder or head):

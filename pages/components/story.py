@@ -161,7 +161,7 @@ def why(run: state.OpenRun) -> None:
     with left:
         pictures = (result.probe.x[idx], view.alternative)
         for column, picture, caption in zip(st.columns(2), pictures, text.WHY_CAPTIONS, strict=True):
-            column.image(images.to_picture(picture), caption=caption, width=130)
+            column.image(images.to_picture(picture), caption=caption, width=130, alt=caption)
         st.markdown(
             text.WHY_IMAGE.format(
                 own_before=answers[scenario_name("own", "original", "original")],

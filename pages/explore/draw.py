@@ -85,7 +85,7 @@ def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
         for name, row in answers.items()
     ]
     seen, told = st.columns([1, 4], vertical_alignment="center")
-    seen.image(images.to_picture(image), caption=text.SEEN, width=120)
+    seen.image(images.to_picture(image), caption=text.SEEN, width=120, alt=text.SEEN)
     told.markdown("; ".join(said) + ".")
     if retrained is None and result.spec.method != "retrain":
         told.caption(text.ALONE.format(what=what))

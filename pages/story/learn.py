@@ -86,7 +86,7 @@ def _camu(result: RunResult, idx: int, view: SampleView) -> None:
     left.markdown(words.CAMU)
     pair = zip(left.columns(3), (result.probe.x[idx], view.alternative), words.COUNTERFACTUAL, strict=False)
     for column, picture, caption in pair:
-        column.image(images.to_picture(picture), caption=caption, width=120)
+        column.image(images.to_picture(picture), caption=caption, width=120, alt=caption)
     points = state.pca_points(result.digest, None)
     panels = [Panel(MODEL_TITLES[name], points[name], result.logits[name]) for name in ("original", "unlearned")]
     charts.show(right, embedding_figure(

@@ -1,0 +1,35 @@
+"""axe-core on every page: no serious violation in what is ours, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+pytestmark = pytest.mark.browser
+
+PATHS = (
+    "", "?scene=2", "?scene=7", "learn", "run", "embeddings", "accuracy", "causal", "privacy", "draw", "compare",
+    "runs",
+)  # fmt: skip
+# Streamlit's own menu puts headings between the items of its list; nothing of ours is in it.
+NOT_OURS = {"exclude": [["[data-testid='stSidebarNav']"]]}
+PATIENCE_MS = 60_000
+GRAVE = ("serious", "critical")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_violation(server: str, browser: Browser, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+    page, axe, found = context.new_page(), Axe(), []
+    for path in PATHS:
+        page.goto(f"{server}/{path}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.get_by_test_id("stApp")).to_have_attribute(
+            "data-test-script-state", "notRunning", timeout=PATIENCE_MS
+        )
+        violations = axe.run(page, context=NOT_OURS).response["violations"]
+        found += [
+            (path, violation["id"], node["html"][:200])
+            for violation in violations if violation["impact"] in GRAVE for node in violation["nodes"]
+        ]  # fmt: skip
+    context.close()
+    assert found == []
