@@ -38,7 +38,7 @@ def _page(result: RunResult) -> None:
         image = _image(result, source or offered[0])
     with right:
         if image is None:
-            st.info(text.EMPTY, icon=":material/draw:")
+            st.markdown(f":material/draw: {text.EMPTY}")
         else:
             _answers(result, image, what)
     st.caption(text.CARE)
