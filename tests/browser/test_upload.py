@@ -53,7 +53,7 @@ def test_from_upload_to_verdict_and_away_again(server: str, page: Page, photos: 
     expect(page.get_by_text("Learning your images")).to_be_visible()
     expect(page.get_by_text(re.compile(r"of the test images \(\d+ of 40\)"))).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    page.get_by_role("button", name="frog").click()
+    page.get_by_role("button", name="frog", exact=True).click()
     expect(page.get_by_test_id("stBaseButton-primary").filter(has_text="frog")).to_be_visible()
     page.get_by_role("button", name="Forget it").click()
     expect(page.locator(".st-key-verdict")).to_contain_text("The class frog, new images")
