@@ -25,6 +25,8 @@ def test_a_link_shows_a_second_person_the_same(server: str, page: Page, browser:
     page.get_by_text("Where in the network").click()
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     page.wait_for_url(re.compile("causal-part="))
+    expect(page.locator(".js-plotly-plot .gtitle").last).to_contain_text("layer")
+    rested(page)
     address, shown = page.url, titles(page)
 
     other = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
