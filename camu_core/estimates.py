@@ -1,4 +1,4 @@
-"""Means, ratios of means and means over seeds, each with a 95 % interval, as JSON types."""
+"""Means, ratios of means and means over seeds, each with a 95% interval, as JSON types."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -14,7 +14,7 @@ SMALLEST_WHOLE = 1e-4
 
 
 class Estimate(TypedDict):
-    """A number with its 95 % interval; None where there is no such number: no sample, one sample, a share of nothing.
+    """A number with its 95% interval; None where there is no such number: no sample, one sample, a share of nothing.
 
     `n`: the samples, or the seeds, that it rests on.
     """
@@ -99,7 +99,7 @@ def _resampled_means(samples: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _percentiles(draws: np.ndarray) -> np.ndarray:
-    """(Q, R) -> (Q, 2): the ends of the middle 95 %."""
+    """(Q, R) -> (Q, 2): the ends of the middle 95%."""
     return np.quantile(draws, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=1).T
 
 

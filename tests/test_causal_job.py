@@ -110,7 +110,7 @@ def test_hidden_remark_only_where_accuracy_hides_something(causal):
     report = copy.deepcopy(causal.report)
     shares = report["shares"]["eliminated"]["unlearned"]
     shares |= {"true_class": estimate(0.99), "prediction_bits": estimate(0.2)}
-    assert "only 20 %" in hidden_remark(report)
+    assert "only 20%" in hidden_remark(report)
     shares["prediction_bits"] = estimate(0.9)
     assert hidden_remark(report) == ""
     shares["true_class"] = {"value": None, "low": None, "high": None, "n": 3}
@@ -127,9 +127,9 @@ def test_retraining_remarks_tell_clear_differences_the_largest_first(causal):
     report["shares"]["eliminated"]["retrained"]["prediction_bits"] = estimate(0.3)
     report["shares"]["preserved"]["retrained"]["representation_bits"] = estimate(1.3)
     first, second = retraining_remarks(report)
-    assert first.startswith("Other images kept 50 %")
-    assert "130 %" in first
-    assert second.startswith("Forgotten images lost 50 %")
+    assert first.startswith("Other images kept 50%")
+    assert "130%" in first
+    assert second.startswith("Forgotten images lost 50%")
     assert retraining_remarks(report, ["forget"]) == [second]
 
 

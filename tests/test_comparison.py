@@ -29,7 +29,7 @@ from camu_core.errors import SpecError, StoreError
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.sweeps import sweep_table
 
-T_2 = 4.302652729911275  # 97.5 % quantile of Student's t, 2 degrees of freedom: any table
+T_2 = 4.302652729911275  # 97.5% quantile of Student's t, 2 degrees of freedom: any table
 
 
 def summary(
@@ -140,12 +140,12 @@ def test_a_good_method_has_no_weakness_and_retraining_is_never_judged() -> None:
     ("forgotten", "drop", "start"),
     [
         (0.05, 0.03, None),
-        (0.051, 0.0, "forgets only in part: 5.1 %"),
-        (0.5, 0.0, "forgets only in part: 50 %"),
-        (0.97, 0.0, "barely forgets: 97 % of the forgotten class is still recognised"),
-        (0.0, 0.031, "forgets (0 %) but costs 3.1 points on the rest"),
-        (0.0, 0.14, "forgets (0 %) but costs 14 points on the rest"),
-        (0.4, 0.14, "neither forgets (40 % of the forgotten class is still recognised) nor keeps the rest (14 points"),
+        (0.051, 0.0, "forgets only in part: 5.1%"),
+        (0.5, 0.0, "forgets only in part: 50%"),
+        (0.97, 0.0, "barely forgets: 97% of the forgotten class is still recognised"),
+        (0.0, 0.031, "forgets (0%) but costs 3.1 points on the rest"),
+        (0.0, 0.14, "forgets (0%) but costs 14 points on the rest"),
+        (0.4, 0.14, "neither forgets (40% of the forgotten class is still recognised) nor keeps the rest (14 points"),
     ],
 )
 def test_weaknesses_of_class_forgetting(forgotten: float, drop: float, start: str | None) -> None:
@@ -156,7 +156,7 @@ def test_weaknesses_of_class_forgetting(forgotten: float, drop: float, start: st
 
 @pytest.mark.parametrize(
     ("forgotten", "start"),
-    [(0.929, None), (0.931, "barely forgets: 93 %"), (0.871, None), (0.869, "goes too far: 87 %")],
+    [(0.929, None), (0.931, "barely forgets: 93%"), (0.871, None), (0.869, "goes too far: 87%")],
 )
 def test_single_images_are_judged_by_retraining_in_both_directions(forgotten: float, start: str | None) -> None:
     found = sentences(row("ssd", forgotten_mean=forgotten), row("retrain", forgotten_mean=0.9), kind="random")
@@ -167,7 +167,7 @@ def test_single_images_are_judged_by_retraining_in_both_directions(forgotten: fl
 def test_weaknesses_of_any_forgetting() -> None:
     assert sentences(row("ssd", forgotten_max=0.1)) == []
     (seeds,) = sentences(row("ssd", forgotten_max=0.11))
-    assert seeds == "depends on the seed: between 0 % and 11 % of the forgotten class recognised"
+    assert seeds == "depends on the seed: between 0% and 11% of the forgotten class recognised"
     gold = row("retrain", attack_auc_mean=0.5, attack_auc_reach=0.04, unlearn_seconds_mean=8)
     assert sentences(row("ssd", attack_auc_mean=0.549), gold) == [], "too near"
     assert sentences(row("ssd", attack_auc_mean=0.6, attack_auc_reach=0.07), gold) == [], "intervals overlap"
@@ -203,7 +203,7 @@ def test_without_retraining_a_class_can_be_judged_and_images_cannot() -> None:
 
 
 def test_differences_are_newcombes() -> None:
-    """56 of 70 against 48 of 80: 0.20, 95 % interval 0.0524 to 0.3339 (Newcombe 1998, table II, method 10)."""
+    """56 of 70 against 48 of 80: 0.20, 95% interval 0.0524 to 0.3339 (Newcombe 1998, table II, method 10)."""
     nothing = dict.fromkeys(("value", "low", "high"))
     reports = [
         {**dict.fromkeys(SPLIT_NAMES), "retain_test": hits / n, "n": {"retain_test": n}, "attack": nothing}

@@ -119,9 +119,9 @@ def test_retraining_itself_is_what_forgetting_looks_like(made_up):
 def test_clauses_read_as_sentences(made_up):
     verdict = judge(made_up(forget_train=0.985), made_up(method="retrain", forget_train=0.99))
     first, _, last = (clause.text for clause in verdict.clauses)
-    assert first.startswith("Forgotten images: 98.5% recognised (95 % interval ")
+    assert first.startswith("Forgotten images: 98.5% recognised (95% interval ")
     assert first.endswith("it was 100.0%; a network that never saw it: 99.0%.")
-    assert "0.50 (0.50 is guessing) (95 % interval 0.48 to 0.52)" in last
+    assert "0.50 (0.50 is guessing) (95% interval 0.48 to 0.52)" in last
 
 
 @pytest.mark.parametrize(
@@ -292,14 +292,14 @@ def test_each_finding_stands_beside_the_other_networks_and_knows_its_figure(made
         ("privacy", "attack"), ("privacy", "relearning"), ("privacy", "inside")
     ]  # fmt: skip
     assert [attack.show(v) for v in (attack.value, attack.before, attack.reference)] == ["0.50", "0.60", "0.50"]
-    assert attack.interval == "95 % interval 0.45 to 0.55"
+    assert attack.interval == "95% interval 0.45 to 0.55"
     assert [relearning.show(v) for v in (relearning.value, relearning.before, relearning.reference)] == [
         "over 20", "0", "12"
     ]  # fmt: skip
-    assert relearning.interval == "head start +20 points, 95 % interval +10 to +30"
+    assert relearning.interval == "head start +20 points, 95% interval +10 to +30"
     assert [inside.show(v) for v in (inside.value, inside.reference, inside.untrained)] == ["90.0%", "90.0%", "80.0%"]
     assert inside.text.startswith("As readable inside as if never seen: 90%, retrained 90%, no training at all 80%.")
-    assert inside.text.endswith("95 % interval 88.0% to 92.0%.")
+    assert inside.text.endswith("95% interval 88.0% to 92.0%.")
 
 
 def test_relearning_alone_tells_on_how_many_orders_it_rests(made_up):

@@ -26,7 +26,7 @@ def test_disjoint_answers_show_the_most_that_so_many_images_can() -> None:
 
 
 def test_a_known_factor_by_hand() -> None:
-    """60 % against 20 %, whichever images are drawn: the fractions told are those of the measured half."""
+    """60% against 20%, whichever images are drawn: the fractions told are those of the measured half."""
     ours = {"a": np.tile([1.0, 1, 1, 0, 0], 80)}
     gold = {"a": np.tile([1.0, 0, 0, 0, 0], 80)}
     found = worst_epsilon(ours, gold, seed=0)
@@ -56,7 +56,7 @@ def test_the_most_telling_score_is_taken() -> None:
 
 
 def test_choosing_the_best_of_many_thresholds_does_not_flatter_it() -> None:
-    """Two networks with the same distribution: the lower bound may exceed 0 in at most 5 % of the cases."""
+    """Two networks with the same distribution: the lower bound may exceed 0 in at most 5% of the cases."""
     rng = np.random.default_rng(6)
     lows = [worst_epsilon({"a": rng.normal(size=60)}, {"a": rng.normal(size=60)}, seed)["low"] for seed in range(200)]
     assert np.mean(np.array(lows) > 0) <= 0.05

@@ -21,7 +21,7 @@ def entanglement(summaries: Iterable[Summary], n_classes: int) -> dict[str, np.n
     Returns:
         float64 (C, C), row = forgotten class, column = class looked at, NaN where there is no run or no test sample:
         `change`: accuracy of the unlearned model minus that of the original, -1..1;
-        `margin`: half the width of the 95 % interval of a change. It takes the two accuracies as independent though
+        `margin`: half the width of the 95% interval of a change. It takes the two accuracies as independent though
         they come from the same images, and does not shrink with the number of seeds: too wide rather than too narrow.
     Source of the margin: A. Agresti, B. Caffo, The American Statistician 54, 2000.
     """
@@ -37,7 +37,7 @@ def entanglement(summaries: Iterable[Summary], n_classes: int) -> dict[str, np.n
 
 
 def _difference_margin(before: np.ndarray, after: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Half the width of the 95 % interval of the difference of two fractions of n each, one success and failure added.
+    """Half the width of the 95% interval of the difference of two fractions of n each, one success and failure added.
 
     Args:
         before, after: float64 fractions; n: int64 counts, of the same shape.

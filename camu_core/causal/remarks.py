@@ -76,8 +76,8 @@ def substitutes_remark(attribution: Mapping[str, Any]) -> str:
 
 
 def _percent(share: Estimate) -> str:
-    """Unlike in titles not cut at 0 and 100 %: a pull can grow."""
-    return f"{100 * share['value']:.0f} %"
+    """Unlike in titles not cut at 0 and 100%: a pull can grow."""
+    return f"{100 * share['value']:.0f}%"
 
 
 def _capital(phrase: str) -> str:

@@ -25,7 +25,7 @@ def causal_report(
 ) -> dict[str, Any]:
     """Effects of the data on each model, and of each part of the model on forgetting, over the probe set.
 
-    An "estimate" is {value, low, high, n} with a 95 % interval. Probabilities are fractions.
+    An "estimate" is {value, low, high, n} with a 95% interval. Probabilities are fractions.
 
     Args:
         n_classes: C.

@@ -234,16 +234,16 @@ def _term(name: str) -> str:
 
 
 def _share(share: Estimate, sign: int = 1) -> str:
-    """A share in words, between "none" and "all"; one decimal near both ends, lest 99.7 % be rounded up to all."""
+    """A share in words, between "none" and "all"; one decimal near both ends, lest 99.7% be rounded up to all."""
     percent = 100 * min(max(sign * share["value"], 0), 1)
     if percent < 0.05 or percent >= 99.95:
         return "none" if percent < 50 else "all"
-    return f"{percent:.1f} %" if percent < 1 or percent > 99 else f"{percent:.0f} %"
+    return f"{percent:.1f}%" if percent < 1 or percent > 99 else f"{percent:.0f}%"
 
 
 def _whole(share: Estimate) -> str:
     """As `_share`, but a pull that has grown beyond what it was is said so."""
-    return f"{100 * share['value']:.0f} %" if share["value"] > BEYOND else _share(share)
+    return f"{100 * share['value']:.0f}%" if share["value"] > BEYOND else _share(share)
 
 
 def _points(change: Estimate | float) -> str:

@@ -99,7 +99,7 @@ def difference_table(a: Mapping[str, Any], b: Mapping[str, Any]) -> pd.DataFrame
     Args:
         a, b: `RunResult.metrics["unlearned"]` of both runs.
     Returns:
-        `measure` (a split, or "attack_auc"), `a`, `b`, `difference` (B minus A), `low`, `high` (its 95 % interval);
+        `measure` (a split, or "attack_auc"), `a`, `b`, `difference` (B minus A), `low`, `high` (its 95% interval);
         measures that one of them lacks are left out.
     """
     rows = [

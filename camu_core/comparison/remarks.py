@@ -34,7 +34,7 @@ def weaknesses(table: pd.DataFrame, kind: str) -> list[Remark]:
 
     Args:
         table: of `by_method`.
-        kind: of the forget set. A class is forgotten at 0 %; of single images, the aim is what retraining does.
+        kind: of the forget set. A class is forgotten at 0%; of single images, the aim is what retraining does.
     """
     gold = table.loc[GOLD] if GOLD in table.index else None
     judge = _of_class if kind == "class" else _of_images
@@ -139,7 +139,7 @@ def _of_any(row: pd.Series, gold: pd.Series | None, what: str) -> Iterator[str]:
 
 def _percent(fraction: float) -> str:
     percent = 100 * fraction
-    return f"{percent:.1f} %" if 0 < percent < 9.95 else f"{percent:.0f} %"
+    return f"{percent:.1f}%" if 0 < percent < 9.95 else f"{percent:.0f}%"
 
 
 def _points(fraction: float) -> str:

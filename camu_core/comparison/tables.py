@@ -1,4 +1,4 @@
-"""From finished runs to one row a method: means over seeds, with their 95 % intervals."""
+"""From finished runs to one row a method: means over seeds, with their 95% intervals."""
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations
@@ -65,7 +65,7 @@ def by_method(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Add half the width of each mean's 95 % interval, and how many times faster than retraining each method is.
+    """Add half the width of each mean's 95% interval, and how many times faster than retraining each method is.
 
     Args:
         table: index method; `n_seeds`; `<name>_mean` and `<name>_std` of any measures, `unlearn_seconds` among them.
@@ -102,7 +102,7 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Args:
         summaries: of finished runs, see `RunResult.summary`.
     Returns:
-        one row a method and class: `method`, `label`, `before` (of the original model), `mean`, `reach` (half the 95 %
+        one row a method and class: `method`, `label`, `before` (of the original model), `mean`, `reach` (half the 95%
         interval over seeds, NaN of one), `n_seeds`; accuracies are fractions, NaN of a class without test images.
     """
     cells = [
@@ -133,6 +133,6 @@ def title_of(method: str) -> str:
 
 
 def _t_factor(n: pd.Series) -> pd.Series:
-    """Half a mean's 95 % interval in standard deviations of a sample of n; NaN of one."""
+    """Half a mean's 95% interval in standard deviations of a sample of n; NaN of one."""
     several = n.where(n > 1).astype(float)
     return t.ppf((1 + CONFIDENCE) / 2, several - 1) / np.sqrt(several)

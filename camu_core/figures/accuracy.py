@@ -22,7 +22,7 @@ _SPLIT_ORDER = ("forget_test", "forget_train", "retain_test", "retain_train")
 def split_figure(
     metrics: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 340
 ) -> go.Figure:
-    """Accuracy of the four splits for each model, with Wilson 95 % intervals.
+    """Accuracy of the four splits for each model, with Wilson 95% intervals.
 
     Args:
         metrics: `accuracy_report` by model name.
@@ -37,13 +37,18 @@ def split_figure(
             x=[SPLIT_TITLES[name] for name in names], y=values, name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model]},
             error_y=_whiskers(values, low, high, dark),
-            text=[f"{value:.1%}".replace(".0%", "%") for value in values],
-            textposition="outside", textfont={"size": 12}, cliponaxis=False,
             customdata=[report["n"][name] for name in names],
             hovertemplate="%{y:.2%} of %{customdata:,} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
+        figure.add_scatter(  # above the whisker, which would cross a label of the bar itself
+            x=[SPLIT_TITLES[name] for name in names], y=high, mode="text", textposition="top center",
+            text=[f"{value:.1%}".replace(".0%", "%") for value in values], textfont={"size": 11}, cliponaxis=False,
+            showlegend=False, hoverinfo="skip",
+        )  # fmt: skip
     figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
-    return styled(figure, dark, title, height).update_layout(barmode="group", bargap=0.28, bargroupgap=0.06)
+    return styled(figure, dark, title, height).update_layout(
+        barmode="group", scattermode="group", bargap=0.28, bargroupgap=0.06
+    )
 
 
 def runs_figure(rows: Sequence[Mapping[str, Any]], dark: bool = False) -> go.Figure:
@@ -64,7 +69,7 @@ def runs_figure(rows: Sequence[Mapping[str, Any]], dark: bool = False) -> go.Fig
         )  # fmt: skip
     forgotten, kept = map(_forgotten, rows), [row["unlearned_retain_test"] for row in rows]
     figure.update_xaxes(
-        title="forgotten images still recognised (of a class: new ones, and 0 % is the aim)", tickformat=".0%",
+        title="forgotten images still recognised (of a class: new ones, and 0% is the aim)", tickformat=".0%",
         range=[-0.01, max(0.1, 1.1 * max(forgotten))],
     )  # fmt: skip
     figure.update_yaxes(title="the rest recognised", tickformat=".1%", range=[min(kept) - 0.01, 1.002])
@@ -89,7 +94,7 @@ def class_figure(
     dark: bool = False,
     height: int = 420,
 ) -> go.Figure:
-    """One row a class, one mark a model, joined by a line; whiskers are Wilson 95 % intervals.
+    """One row a class, the models' marks below one another in it; whiskers are Wilson 95% intervals.
 
     Args:
         reports: fraction 0..1 of each class, by model name.
@@ -99,25 +104,24 @@ def class_figure(
     rows = [f"<b>{name}</b> (to forget)" if label in forget_classes else name for label, name in enumerate(class_names)]
     figure = go.Figure()
     before, after = reports["original"], reports["unlearned"]
-    for row, a, b in zip(rows, before, after, strict=True):
+    for i, (a, b) in enumerate(zip(before, after, strict=True)):
         if a is not None and b is not None:
-            figure.add_scatter(
-                x=[a, b], y=[row, row], mode="lines", line={"color": tones.grid, "width": 6}, showlegend=False,
-                hoverinfo="skip",
-            )  # fmt: skip
+            figure.add_shape(type="line", x0=a, x1=b, y0=i, y1=i, line={"color": tones.grid, "width": 6},
+                             layer="below")  # fmt: skip
     for model, values in reports.items():
         known = [i for i, value in enumerate(values) if value is not None]
         x = np.array([values[i] for i in known])
         low, high = np.array([wilson_interval(values[i], counts[i]) for i in known]).T
         figure.add_scatter(
-            x=x, y=[rows[i] for i in known], mode="markers", name=MODEL_TITLES[model],
-            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 12},
-            error_x=_whiskers(x, low, high, dark), customdata=[counts[i] for i in known],
+            x=x, y=[rows[i] for i in known], orientation="h", mode="markers", name=MODEL_TITLES[model],
+            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},
+            error_x={**_whiskers(x, low, high, dark), "color": MODEL_COLORS[model]},
+            customdata=[counts[i] for i in known],
             hovertemplate="%{x:.1%} of %{customdata} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
-    figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], title=None)
-    return styled(figure, dark, title, height)
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed", title=None)
+    return styled(figure, dark, title, height).update_layout(scattermode="group", scattergap=0.2)
 
 
 def confusion_figure(
@@ -128,7 +132,7 @@ def confusion_figure(
     dark: bool = False,
     height: int = 460,
 ) -> go.Figure:
-    """Confusion matrices side by side on one colour scale, each row adding up to 100 %.
+    """Confusion matrices side by side on one colour scale, each row adding up to 100%.
 
     Args:
         confusions: counts (C, C) by panel title, rows = true class, columns = the model's answer.
@@ -153,9 +157,8 @@ def confusion_figure(
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     figure.update_yaxes(title="true class", col=1)
     figure.update_annotations(font={"size": 14, "color": tones.muted})
-    return styled(figure, dark, title, height).update_layout(
-        coloraxis={"cmin": 0, "cmax": 1, "colorscale": [[0, tones.page], [1, tones.retain]], "showscale": False},
-        margin={"t": 70},
+    return styled(figure, dark, title, height, headroom=26).update_layout(
+        coloraxis={"cmin": 0, "cmax": 1, "colorscale": [[0, tones.page], [1, tones.retain]], "showscale": False}
     )
 
 

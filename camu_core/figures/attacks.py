@@ -12,7 +12,7 @@ from camu_core.measures import Histogram, ThresholdView
 _DASHES = {"original": "dot", "unlearned": "solid", "retrained": "dash"}
 SCORE_AXES = {
     "attacker": "probability of having been trained on, says the attack model",
-    "confidence": "how sure the network is of its answer (stretched towards 100 %)",
+    "confidence": "how sure the network is of its answer (stretched towards 100%)",
     "entropy": "how little the answer is spread: its entropy (stretched towards 0 bits)",
 }
 
@@ -72,9 +72,7 @@ def scores_figure(
     figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=names, tickangle=0,
                         title=SCORE_AXES[score], showgrid=False)  # fmt: skip
     figure.update_yaxes(range=[-1.1 * highest, 1.1 * highest], showticklabels=False, showgrid=False)
-    return styled(figure, dark, title, height).update_layout(
-        barmode="overlay", margin={"l": 8, "r": 8, "t": 76}, title_y=0.97, title_yanchor="top"
-    )
+    return styled(figure, dark, title, height, headroom=32).update_layout(barmode="overlay")
 
 
 def roc_figure(
@@ -106,9 +104,7 @@ def roc_figure(
     )  # fmt: skip
     figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.5, 1], title="new images falsely accused")
     figure.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", tickvals=[0, 0.5, 1], title="forgotten images caught")
-    return styled(figure, dark, title, height).update_layout(
-        margin={"r": 28, "t": 76}, title_y=0.97, title_yanchor="top"
-    )
+    return styled(figure, dark, title, height, headroom=32).update_layout(margin_r=28)
 
 
 def epsilon_figure(epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 260):
@@ -130,7 +126,7 @@ def epsilon_figure(epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: b
             error_x={"type": "data", "symmetric": False, "color": MODEL_COLORS[name], "thickness": 2, "width": 5,
                      "array": [high - e["value"]],
                      "arrayminus": [e["value"] - e["low"]]},
-            hovertemplate=f"epsilon {e['value']:.2f}<br>95 % interval {e['low']:.2f} to {end}<br>"
+            hovertemplate=f"epsilon {e['value']:.2f}<br>95% interval {e['low']:.2f} to {end}<br>"
             f"told apart by: {e['score']}<br>n = {e['n']:,} images<extra>{MODEL_TITLES[name]}</extra>",
         )  # fmt: skip
         if e["high"] is None:
@@ -146,7 +142,7 @@ def epsilon_figure(epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: b
     )  # fmt: skip
     figure.update_xaxes(range=[-0.02 * reach, reach], rangemode="tozero", title="epsilon against the retrained network")
     figure.update_yaxes(range=[len(known) - 0.5, -0.5], showgrid=False)
-    return styled(figure, dark, title, height).update_layout(margin={"t": 72})
+    return styled(figure, dark, title, height, headroom=28)
 
 
 def divergence_figure(
@@ -170,7 +166,7 @@ def divergence_figure(
             marker={"color": color, "symbol": symbol, "size": 14},
             error_x={"type": "data", "symmetric": False, "color": color, "thickness": 2, "width": 5,
                      "array": [ends[1] - e["value"]], "arrayminus": [e["value"] - ends[0]]},
-            hovertemplate=f"{e['value']:.3f} bits<br>95 % interval {ends[0]:.3f} to {ends[1]:.3f}<br>"
+            hovertemplate=f"{e['value']:.3f} bits<br>95% interval {ends[0]:.3f} to {ends[1]:.3f}<br>"
             f"n = {e['n']:,} images<extra>{label}</extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[-0.02, 1.02], title="divergence from the retrained network's answers (bits)")

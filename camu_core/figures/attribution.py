@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.causal import _interval, _whiskers, half_page_title
+from camu_core.figures.causal import _interval, _whiskers
 from camu_core.figures.theme import ground, styled
 
 # term of CaMU -> (words, role whose colour it takes)
@@ -56,7 +56,7 @@ def attribution_figure(
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": tones.muted, "width": 1})
     figure.update_yaxes(title=f"{axis} (points)", nticks=5)
-    return styled(figure, dark, title, height).update_layout(bargap=0.4, **half_page_title(title))
+    return styled(figure, dark, title, height).update_layout(bargap=0.4)
 
 
 def interactions_figure(
@@ -87,9 +87,7 @@ def interactions_figure(
     figure.update_xaxes(showgrid=False, tickangle=0)
     figure.update_yaxes(showgrid=False, autorange="reversed")
     figure.update_annotations(font={"size": 14, "color": ground(dark).muted})
-    return styled(figure, dark, title, height).update_layout(
-        coloraxis=_diverging(highest, dark, "points"), margin={"t": 76}
-    )
+    return styled(figure, dark, title, height, headroom=32).update_layout(coloraxis=_diverging(highest, dark, "points"))
 
 
 def entanglement_figure(
@@ -130,9 +128,8 @@ def entanglement_figure(
     figure.update_yaxes(type="category", showgrid=False, range=ends[::-1])
     figure.update_yaxes(title="class that was forgotten", col=1)
     figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": tones.muted}, yshift=6)
-    return styled(figure, dark, title, height).update_layout(
+    return styled(figure, dark, title, height, headroom=32).update_layout(
         coloraxis=_diverging(highest, dark, "points"),
-        margin={"t": 76},
         plot_bgcolor=tones.grid,
         clickmode="event+select",
         dragmode=False,
@@ -149,7 +146,7 @@ def _add_cells(figure, column, names, table, margin, links) -> None:
         customdata=[links[i] if links else None for i, _ in cells],
         text=[
             f"forget {names[i]}: {names[j]} {table[i, j]:+.1f} points"
-            + ("" if np.isnan(beyond[i, j]) else f"<br>95 % interval ± {beyond[i, j]:.1f}")
+            + ("" if np.isnan(beyond[i, j]) else f"<br>95% interval ± {beyond[i, j]:.1f}")
             for i, j in cells
         ],
         hovertemplate="%{text}<extra></extra>",

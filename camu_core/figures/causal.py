@@ -1,6 +1,5 @@
 """Why forgetting worked: effects of the images, and of the parts of the network."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,13 +23,13 @@ PART_PATTERNS = {"representation": "", "head": "/", "interaction": "."}
 
 
 def effects_figure(effects: Mapping[str, Any], title: str, dark: bool = False, height: int = 400) -> go.Figure:
-    """Three measures side by side, forget and retain, one bar a model; whiskers are bootstrap 95 % intervals.
+    """Three measures side by side, forget and retain, one bar a model; whiskers are bootstrap 95% intervals.
 
     Args:
         effects: `causal_report`'s `effects`.
     """
     panels = list(MEASURE_PANELS.items())
-    headings = [f"{heading} ({unit})" for _, (heading, unit, _, _) in panels]
+    headings = [f"{heading}<br>({unit})" for _, (heading, unit, _, _) in panels]
     figure = make_subplots(cols=len(panels), subplot_titles=headings, horizontal_spacing=0.07)
     for column, (measure, (heading, unit, factor, form)) in enumerate(panels, start=1):
         for model in effects["forget"]:
@@ -43,15 +42,15 @@ def effects_figure(effects: Mapping[str, Any], title: str, dark: bool = False, h
                 error_y=_whiskers([e for _, e in known], factor, dark),
                 text=[_number(form, factor * e["value"]) for _, e in known],
                 textposition="auto", insidetextanchor="middle", textangle=0, insidetextfont={"color": "#FFFFFF"},
-                cliponaxis=False,
+                cliponaxis=False, constraintext="none",
                 customdata=[_interval(e, factor, form) for _, e in known],
                 hovertemplate=f"{heading}: %{{y:.4g}} {unit}<br>%{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
             )  # fmt: skip
         highest = max(factor * e["value"] for group in effects.values() for e in _of(group, measure))
         figure.update_yaxes(range=[min(0, -0.02 * highest), 1.12 * highest], nticks=4, row=1, col=column)
     figure.update_annotations(font={"size": 14, "color": ground(dark).muted})
-    return styled(figure, dark, title, height).update_layout(
-        barmode="group", bargap=0.25, bargroupgap=0.06, margin={"t": 76}
+    return styled(figure, dark, title, height, headroom=44).update_layout(
+        barmode="group", bargap=0.25, bargroupgap=0.06
     )
 
 
@@ -64,7 +63,7 @@ def class_effects_figure(
     dark: bool = False,
     height: int = 420,
 ) -> go.Figure:
-    """One measure, one row a class, one mark a model, joined by a line.
+    """One measure, one row a class, the models' marks below one another in it.
 
     Args:
         per_class: `causal_report`'s `per_class.effects`.
@@ -72,25 +71,26 @@ def class_effects_figure(
     heading, unit, factor, form = MEASURE_PANELS[measure]
     rows, tones = _rows(class_names, forget_classes), ground(dark)
     figure = go.Figure()
-    for row, models in zip(rows, per_class, strict=True):
-        ends = [factor * models[model][measure]["value"] for model in ("original", "unlearned")
-                if _is_number(models[model][measure])]  # fmt: skip
-        figure.add_scatter(x=ends, y=[row] * len(ends), mode="lines", line={"color": tones.grid, "width": 6},
-                           showlegend=False, hoverinfo="skip")  # fmt: skip
+    for i, models in enumerate(per_class):
+        ends = [models[model][measure] for model in ("original", "unlearned")]
+        if all(map(_is_number, ends)):
+            x0, x1 = (factor * e["value"] for e in ends)
+            figure.add_shape(type="line", x0=x0, x1=x1, y0=i, y1=i, line={"color": tones.grid, "width": 6},
+                             layer="below")  # fmt: skip
     for model in per_class[0]:
         known = [(row, models[model][measure]) for row, models in zip(rows, per_class, strict=True)
                  if _is_number(models[model][measure])]  # fmt: skip
         figure.add_scatter(
-            x=[factor * e["value"] for _, e in known], y=[row for row, _ in known], mode="markers",
+            x=[factor * e["value"] for _, e in known], y=[row for row, _ in known], orientation="h", mode="markers",
             name=MODEL_TITLES[model],
-            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 12},
+            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},
             error_x={**_whiskers([e for _, e in known], factor, dark), "color": MODEL_COLORS[model]},
             customdata=[_interval(e, factor, form) for _, e in known],
             hovertemplate=f"%{{y}}: %{{x:.4g}} {unit}<br>%{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
         )  # fmt: skip
     figure.update_xaxes(title=f"{heading[0].lower()}{heading[1:]} ({unit})", rangemode="tozero")
-    figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1])
-    return styled(figure, dark, title, height)
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed")
+    return styled(figure, dark, title, height).update_layout(scattermode="group", scattergap=0.2)
 
 
 def mediation_figure(
@@ -124,7 +124,7 @@ def mediation_figure(
     figure.add_vline(x=0, line={"color": ground(dark).muted, "width": 1})
     figure.update_xaxes(title="change of the right answer's probability (points)")
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels[::-1])
-    return styled(figure, dark, title, height).update_layout(barmode="relative", bargap=0.35, **half_page_title(title))
+    return styled(figure, dark, title, height).update_layout(barmode="relative", bargap=0.35)
 
 
 def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, height: int = 360) -> go.Figure:
@@ -148,7 +148,7 @@ def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, hei
         x=names, y=values, mode="lines+markers", name="right answer's probability so far",
         line={"color": tones.text, "width": 2, "shape": "hvh"}, marker={"size": 9, "symbol": "circle"},
         error_y=_whiskers(curve, 100, dark), customdata=[_interval(level, 100, "{:.1f}") for level in curve],
-        hovertemplate="%{x}: %{y:.1f} %<br>%{customdata}<extra></extra>",
+        hovertemplate="%{x}: %{y:.1f}%<br>%{customdata}<extra></extra>",
     )  # fmt: skip
     for name, step, low, high in zip(names[1:], steps, values[1:], values, strict=False):
         figure.add_annotation(
@@ -157,16 +157,7 @@ def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, hei
         )  # fmt: skip
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=names)
     figure.update_yaxes(range=[-4, 118], tickvals=[0, 50, 100], title="probability of the right answer (%)")
-    return styled(figure, dark, title, height).update_layout(bargap=0.45, **half_page_title(title))
-
-
-def half_page_title(title: str, n_characters: int = 64) -> dict[str, Any]:
-    """The layout of a title on as many lines as half a page needs."""
-    lines = textwrap.wrap(title.replace(" %", "\u202f%"), n_characters)
-    return {
-        "title": {"text": "<br>".join(lines), "xref": "container", "y": 0.95, "yanchor": "top"},
-        "margin": {"t": 30 + 22 * len(lines)},
-    }
+    return styled(figure, dark, title, height).update_layout(bargap=0.45)
 
 
 def _rows(class_names: Sequence[str], forget_classes: Sequence[int]) -> list[str]:
@@ -201,4 +192,4 @@ def _interval(estimate: Mapping[str, Any], factor: float, form: str) -> str:
     if estimate["low"] is None:
         return f"n = {estimate['n']:,}"
     low, high = (form.format(factor * estimate[end]) for end in ("low", "high"))
-    return f"95 % interval {low} to {high}, n = {estimate['n']:,}"
+    return f"95% interval {low} to {high}, n = {estimate['n']:,}"

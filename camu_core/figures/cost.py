@@ -23,9 +23,9 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
         f"{_short(seconds)} s" + ("" if name == _GOLD or np.isnan(speedup) else f" · {_short(speedup)}x")
         for name, seconds, speedup in zip(rows.index, rows["unlearn_seconds_mean"], rows["speedup"], strict=True)
     ]
-    counts = [("forward_passes", "passes forward"), ("backward_passes", "passes backward"),
-              ("samples_forward", "images looked at")]  # fmt: skip
-    panels = [("unlearn_seconds", "seconds (5x: five times as fast as retraining)", faster)]
+    counts = [("forward_passes", "passes<br>forward"), ("backward_passes", "passes<br>backward"),
+              ("samples_forward", "images<br>looked at")]  # fmt: skip
+    panels = [("unlearn_seconds", "seconds (5x: five times<br>as fast as retraining)", faster)]
     panels += [(name, label, [f"{value:,.0f}" for value in rows[f"{name}_mean"]]) for name, label in counts
                if f"{name}_mean" in rows and (rows[f"{name}_mean"] > 0).any()]  # fmt: skip
     figure = make_subplots(cols=len(panels), shared_yaxes=True, horizontal_spacing=0.02,
@@ -38,7 +38,7 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
             row=1, col=column, x=values, y=rows["title"], orientation="h", showlegend=False,
             marker={"color": colors}, text=words, textposition="outside", textfont={"size": 12}, cliponaxis=False,
             customdata=["" if np.isnan(reach) else f" ± {reach:,.2f}" for reach in rows[f"{name}_reach"]],
-            hovertemplate=f"%{{y}}: %{{x:,.4g}}%{{customdata}} {label}<extra></extra>",
+            hovertemplate=f"%{{y}}: %{{x:,.4g}}%{{customdata}} {label.replace('<br>', ' ')}<extra></extra>",
         )  # fmt: skip
         ends = [np.log10(positive.min()) - 0.35, np.log10(positive.max()) + (0.75 if column == 1 else 0.6)]
         figure.update_xaxes(type="log", range=ends, dtick=1, row=1, col=column, tickformat="~s" if column > 1 else "")
@@ -47,7 +47,7 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
                              line={"color": MODEL_COLORS["retrained"], "width": 1.5, "dash": "dot"})  # fmt: skip
     figure.update_yaxes(showgrid=False)
     figure.update_annotations(font={"size": 14, "color": tones.muted})
-    return styled(figure, dark, title, 110 + 26 * len(rows)).update_layout(margin={"t": 76, "r": 36}, bargap=0.3)
+    return styled(figure, dark, title, 110 + 26 * len(rows), headroom=48).update_layout(margin_r=36, bargap=0.3)
 
 
 def _short(number: float) -> str:

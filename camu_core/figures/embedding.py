@@ -91,11 +91,8 @@ def embedding_figure(
         for label in _class_labels(column, panel.points, y, is_forget, class_names, tones)
     ]
     figure.update_layout(annotations=[*figure.layout.annotations, *labels])
-    figure = styled(figure, dark, title, height)
-    return figure.update_layout(
-        margin={"t": 74 if any(panel.title for panel in panels) else 44, "l": 2, "r": 2, "b": 8},
-        uirevision="embedding",
-    )
+    headroom = 30 if any(panel.title for panel in panels) else 0
+    return styled(figure, dark, title, height, headroom).update_layout(margin_l=2, margin_r=2, uirevision="embedding")
 
 
 def _groups(y: np.ndarray, is_forget: np.ndarray, class_names: Sequence[str], color_by: str, tones: Ground):

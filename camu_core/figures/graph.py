@@ -48,7 +48,7 @@ def graph_figure(views: Mapping[str, GraphView], title: str, dark: bool = False,
     figure.update_xaxes(range=[-0.42, 2.42], visible=False, fixedrange=True)
     figure.update_yaxes(range=[-0.3, 1.3], visible=False, fixedrange=True)
     figure.update_annotations(selector={"yref": "paper"}, font={"size": 15, "color": ground(dark).muted})
-    return styled(figure, dark, title, height).update_layout(showlegend=False, margin={"t": 76}, dragmode=False)
+    return styled(figure, dark, title, height, headroom=32).update_layout(showlegend=False, dragmode=False)
 
 
 def _arrow(figure, column, source, target, share, label, group, is_cut, dark) -> None:

@@ -26,7 +26,7 @@ _GROUPS = {"forget": "images to forget", "retain": "images to keep"}
 
 
 def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = False, height: int = 420) -> go.Figure:
-    """Accuracy on the forgotten images against batches of them, a line a network; bands are 95 % over the seeds.
+    """Accuracy on the forgotten images against batches of them, a line a network; bands are 95% over the seeds.
 
     Args:
         relearning: of `relearning_report`.
@@ -41,7 +41,7 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
         figure.add_scatter(
             x=batches, y=[e["value"] for e in curve], mode="lines+markers", name=MODEL_TITLES[name],
             line={"color": MODEL_COLORS[name], "width": 2.5}, marker={"symbol": MODEL_SYMBOLS[name], "size": 9},
-            customdata=[f"95 % interval {e['low']:.1%} to {e['high']:.1%}, {e['n']} seeds" for e in curve],
+            customdata=[f"95% interval {e['low']:.1%} to {e['high']:.1%}, {e['n']} seeds" for e in curve],
             hovertemplate="after %{x} batches: %{y:.1%}<br>%{customdata}<extra>" + MODEL_TITLES[name] + "</extra>",
         )  # fmt: skip
     figure.add_hline(y=relearning["target"], line={"color": tones.muted, "width": 1, "dash": "dot"})
@@ -55,7 +55,7 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
 
 
 def probe_figure(probes: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 340):
-    """How often a linear probe is right, a bar a network; whiskers are Wilson 95 % intervals, 50 % is guessing.
+    """How often a linear probe is right, a bar a network; whiskers are Wilson 95% intervals, 50% is guessing.
 
     Args:
         probes: name -> estimate; those without a value are left out.
@@ -71,7 +71,7 @@ def probe_figure(probes: Mapping[str, Mapping[str, Any]], title: str, dark: bool
                                                        "fgcolor": tones.muted}},
             error_x={"type": "data", "symmetric": False, "color": tones.text, "thickness": 1.5, "width": 4,
                      "array": [e["high"] - e["value"]], "arrayminus": [e["value"] - e["low"]]},
-            hovertemplate=f"{e['value']:.1%}<br>95 % interval {e['low']:.1%} to {e['high']:.1%}<br>"
+            hovertemplate=f"{e['value']:.1%}<br>95% interval {e['low']:.1%} to {e['high']:.1%}<br>"
             f"n = {e['n']:,} images<extra>{PROBED_TITLES[name]}</extra>",
         )  # fmt: skip
         figure.add_annotation(x=max(e["high"], 0.5), y=PROBED_TITLES[name], text=f"<b>{e['value']:.1%}</b>",
@@ -79,13 +79,13 @@ def probe_figure(probes: Mapping[str, Mapping[str, Any]], title: str, dark: bool
     figure.add_vline(x=0.5, line={"color": tones.muted, "width": 1, "dash": "dot"})
     lowest = min([0.5, *(e["low"] for e in probes.values() if e["low"] is not None)])
     figure.update_xaxes(range=[min(0.47, lowest - 0.02), 1.09], tickformat=".0%", tickvals=[0.5, 0.75, 1],
-                        title="probe is right (50 % is guessing)")  # fmt: skip
+                        title="probe is right (50% is guessing)")  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return styled(figure, dark, title, height).update_layout(bargap=0.35)
 
 
 def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, height: int = 420) -> go.Figure:
-    """Likeness of two networks layer by layer, images to forget left and to keep right; whiskers are 95 % intervals.
+    """Likeness of two networks layer by layer, images to forget left and to keep right; whiskers are 95% intervals.
 
     Args:
         cka: forget / retain -> pair -> layer -> estimate, as of `inside_report`.
@@ -103,7 +103,7 @@ def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, heig
                 error_y={"type": "data", "symmetric": False, "color": color, "thickness": 1.5, "width": 4,
                          "array": [high - v for high, v in zip(ends[1], values, strict=True)],
                          "arrayminus": [v - low for low, v in zip(ends[0], values, strict=True)]},
-                customdata=[f"95 % interval {low:.3f} to {high:.3f}, n = {e['n']:,}"
+                customdata=[f"95% interval {low:.3f} to {high:.3f}, n = {e['n']:,}"
                             for low, high, e in zip(*ends, layers.values(), strict=True)],
                 hovertemplate="%{x}: %{y:.3f}<br>%{customdata}<extra>" + label + "</extra>",
             )  # fmt: skip
@@ -111,4 +111,4 @@ def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, heig
     figure.update_yaxes(title="likeness (CKA)", col=1)
     figure.update_xaxes(type="category")
     figure.update_annotations(font={"size": 14, "color": ground(dark).muted})
-    return styled(figure, dark, title, height).update_layout(margin={"t": 76})
+    return styled(figure, dark, title, height, headroom=32)

@@ -85,6 +85,4 @@ def loss_curves(
     figure.update_xaxes(range=[0, total], showticklabels=False)
     figure.update_yaxes(rangemode="tozero", nticks=3)
     figure.update_annotations(font={"size": 12, "color": tones.muted})
-    return styled(figure, dark, title, height).update_layout(
-        showlegend=False, uirevision="losses", margin={"t": 64}, title_y=0.97
-    )
+    return styled(figure, dark, title, height, headroom=20).update_layout(showlegend=False, uirevision="losses")

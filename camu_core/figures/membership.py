@@ -11,7 +11,7 @@ from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, g
 def attack_figure(
     metrics: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 230
 ) -> go.Figure:
-    """Area under the ROC curve of the membership attack, one row a model; whiskers are bootstrap 95 % intervals.
+    """Area under the ROC curve of the membership attack, one row a model; whiskers are bootstrap 95% intervals.
 
     Args:
         metrics: by model name, each with the `membership_attack` under "attack"; models without a value are left out.
@@ -25,7 +25,7 @@ def attack_figure(
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 13},
             error_x={"type": "data", "symmetric": False, "color": MODEL_COLORS[model], "thickness": 2, "width": 5,
                      "array": [attack["high"] - attack["value"]], "arrayminus": [attack["value"] - attack["low"]]},
-            hovertemplate=f"AUC {attack['value']:.3f}<br>95 % interval {attack['low']:.3f} to {attack['high']:.3f}<br>"
+            hovertemplate=f"AUC {attack['value']:.3f}<br>95% interval {attack['low']:.3f} to {attack['high']:.3f}<br>"
             f"n = {attack['n']:,} images in each of two groups<extra>{MODEL_TITLES[model]}</extra>",
         )  # fmt: skip
     figure.add_vline(x=0.5, line={"color": tones.muted, "width": 1, "dash": "dot"})

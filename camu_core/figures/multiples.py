@@ -68,8 +68,8 @@ def multiples_figure(
         figure.add_bar(x=[None], y=[None], name=name, marker={"color": color, "pattern": {"shape": pattern}})
     figure.update_yaxes(range=[0, 1.06], tickvals=[0, 0.5, 1], tickformat=".0%")
     figure.update_annotations(font={"size": 13, "color": tones.text})
-    return styled(figure, dark, title, 130 + _PANEL_PIXELS * n_rows).update_layout(
-        barmode="overlay", margin={"t": 76, "b": 64}
+    return styled(figure, dark, title, 130 + _PANEL_PIXELS * n_rows, headroom=32).update_layout(
+        barmode="overlay", margin_b=64
     )
 
 

@@ -64,7 +64,7 @@ def confusion_difference_figure(
         colorbar={"title": {"text": "points", "side": "top"}, "thickness": 12, "len": 0.9, "outlinewidth": 0},
         text=np.where(np.abs(points) >= 0.5, np.char.mod("%+.0f", points), ""), texttemplate="%{text}",
         customdata=np.dstack([100 * shares[0], 100 * shares[1]]),
-        hovertemplate="true %{y}, answer %{x}<br>A %{customdata[0]:.1f} %, B %{customdata[1]:.1f} %<extra></extra>",
+        hovertemplate="true %{y}, answer %{x}<br>A %{customdata[0]:.1f}%, B %{customdata[1]:.1f}%<extra></extra>",
     )  # fmt: skip
     for label in forget_classes:
         figure.add_shape(type="rect", x0=-0.5, x1=len(names) - 0.5, y0=label - 0.5, y1=label + 0.5,

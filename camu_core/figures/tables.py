@@ -35,10 +35,10 @@ def figure_table(figure: go.Figure) -> pd.DataFrame:
     Returns:
         columns `panel` (1, 2, ...), `trace` (its name, or number), `x`, `y`; `value` of a heat map's cells; `x_low`,
         `x_high`, `y_low`, `y_high` where whiskers are drawn; `text` where a mark has one. Lines and frames that only
-        decorate are among them, pictures are not.
+        decorate are among them, pictures and labels are not.
     """
     parts = [_trace_table(trace).assign(panel=_panel(trace), trace=trace.name or str(i))
-             for i, trace in enumerate(figure.data, start=1)]  # fmt: skip
+             for i, trace in enumerate(figure.data, start=1) if getattr(trace, "mode", None) != "text"]  # fmt: skip
     if not parts:
         return pd.DataFrame(columns=["panel", "trace"])
     table = pd.concat(parts, ignore_index=True)

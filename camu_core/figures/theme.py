@@ -1,5 +1,6 @@
 """One palette, fixed roles, one plotly template for light and one for dark pages."""
 
+import textwrap
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -19,6 +20,8 @@ CLASS_SYMBOLS = (
 )  # fmt: skip
 
 FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
+# Plotly cuts a title where the figure ends: so many characters stand on half a page, or on a tablet.
+_TITLE_CHARACTERS, _TITLE_LINE = 66, 22  # pixels a line
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,16 @@ def template(dark: bool) -> go.layout.Template:
     return go.layout.Template(
         layout={
             "font": {"family": FONT, "color": tones.text, "size": 14},
-            "title": {"x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 16, "weight": 600}},
+            "title": {
+                "x": 0,
+                "xref": "container",
+                "xanchor": "left",
+                "y": 1,
+                "yref": "container",
+                "yanchor": "top",
+                "pad": {"t": 12, "l": 4},
+                "font": {"size": 16, "weight": 600},
+            },
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": list(CLASS_COLORS),
@@ -71,6 +83,16 @@ def template(dark: bool) -> go.layout.Template:
     )
 
 
-def styled(figure: go.Figure, dark: bool, title: str, height: int) -> go.Figure:
-    """Put on template, title and height; every figure of this project passes through here."""
-    return figure.update_layout(template=template(dark), title_text=title, height=height)
+def styled(figure: go.Figure, dark: bool, title: str, height: int, headroom: int = 0) -> go.Figure:
+    """Put on template, title and height; every figure of this project passes through here.
+
+    Args:
+        title: broken into lines where it is long; the figure grows by them.
+        headroom: pixels between title and plot, for what stands there, such as the titles of panels.
+    """
+    lines = textwrap.wrap(title, _TITLE_CHARACTERS)
+    further = _TITLE_LINE * max(0, len(lines) - 1)
+    return figure.update_layout(
+        template=template(dark), title_text="<br>".join(lines), height=height + further,
+        margin_t=44 + further + headroom,
+    )  # fmt: skip

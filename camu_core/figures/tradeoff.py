@@ -31,7 +31,7 @@ def tradeoff_figure(
     dark: bool = False,
     height: int = 470,
 ) -> go.Figure:
-    """One marker a method at its mean over seeds, with 95 % intervals, and the seeds as faint dots.
+    """One marker a method at its mean over seeds, with 95% intervals, and the seeds as faint dots.
 
     Methods pile up around the target, so those near it are drawn again, magnified, in a second panel.
 
@@ -64,7 +64,7 @@ def tradeoff_figure(
         _add_frame(figure, _window(table.loc[near], target), dark)
     figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": ground(dark).muted})
     figure.update_layout(annotations=[*figure.layout.annotations, *labels])
-    return styled(figure, dark, title, height).update_layout(margin={"t": 78 if heads else 50, "b": 84})
+    return styled(figure, dark, title, height, headroom=34 if heads else 6).update_layout(margin_b=84)
 
 
 def _ticks(low: float, high: float) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _add_marks(figure, column, table, symbols, before, with_crosses, dark) -> No
     gold, others = table[is_gold], table[~is_gold]
     _add_means(figure, column, gold, "retrained", "the target: retrained without it", {"size": 17, "symbol": "star"},
                with_crosses, dark)  # fmt: skip
-    _add_means(figure, column, others, "unlearned", "a method: mean over seeds, 95 % interval",
+    _add_means(figure, column, others, "unlearned", "a method: mean over seeds, 95% interval",
                {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, dark)  # fmt: skip
     figure.add_scatter(
         row=1, col=column, x=gold["forgotten_mean"], y=gold["kept_mean"], mode="markers", hoverinfo="skip",

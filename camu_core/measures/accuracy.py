@@ -46,7 +46,7 @@ def confusion_counts(y: np.ndarray, predicted: np.ndarray, n_classes: int) -> np
 
 
 def wilson_interval(fraction: float, n: int) -> tuple[float, float]:
-    """95 % interval of a fraction seen on n samples.
+    """95% interval of a fraction seen on n samples.
 
     Source: E. B. Wilson, JASA 22, 1927; computed by scipy.
     """

@@ -62,7 +62,7 @@ def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits:
         train_logits: float32 (N, C) of all training samples; test_logits: float32 (M, C) of the test set.
         seed: of the choice of samples and of the bootstrap.
     Returns:
-        `value`: area under the ROC curve; `low`, `high`: its 95 % percentile bootstrap interval; `n`: images in each
+        `value`: area under the ROC curve; `low`, `high`: its 95% percentile bootstrap interval; `n`: images in each
         of the two groups; `balanced_accuracy`, and `called_members`, the fraction of the forget set taken for trained
         on, both at probability 0.5. Numbers are None where a group has fewer than two images.
     Source: Shen et al., arXiv:2401.17504, experiments; V. S. Chundawat et al., AAAI 2023. Interval: B. Efron,
@@ -110,7 +110,7 @@ def area_under_roc(of_members: np.ndarray, of_others: np.ndarray) -> float:
 
 
 def auc_interval(of_members: np.ndarray, of_others: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of `area_under_roc`.
+    """95% percentile bootstrap interval of `area_under_roc`.
 
     Resampling a group is counting how often each row was drawn: one matrix product for all resamples.
     """

@@ -10,7 +10,7 @@ SMALLEST_DOUBT = 1e-12  # beyond this float32 logits have no more to tell
 
 
 def confidence_scores(logits: np.ndarray) -> np.ndarray:
-    """How sure a network is of each answer, in nines: 1 is a confidence of 90 %, 2 of 99 %, 3 of 99.9 %.
+    """How sure a network is of each answer, in nines: 1 is a confidence of 90%, 2 of 99%, 3 of 99.9%.
 
     Networks are mostly very sure, so plain confidence would press all that matters into its last thousandth; the order,
     and so every threshold attack, is that of max softmax.
@@ -86,7 +86,7 @@ class Histogram:
 
 
 def histogram(of_members: np.ndarray, of_others: np.ndarray, n_bins: int | None = None) -> Histogram:
-    """Both groups in the same bins over the middle 98 % of all scores: a few far ones would press all others together.
+    """Both groups in the same bins over the middle 98% of all scores: a few far ones would press all others together.
 
     Args:
         n_bins: by default twice the root of the images in a group, 12 to 40.

@@ -19,7 +19,7 @@ def worst_epsilon(ours: Mapping[str, np.ndarray], gold: Mapping[str, np.ndarray]
     measured on the other half, so that choosing the best of many does not flatter it.
 
     With k, l of n images in the event: epsilon = |log((k + 1/2) / (l + 1/2))|; its lower bound takes the Clopper-
-    Pearson ends of both fractions, each at 97.5 % so that both hold together at 95 %; likewise the upper bound, which
+    Pearson ends of both fractions, each at 97.5% so that both hold together at 95%; likewise the upper bound, which
     is None where one fraction may be 0. The upper bound is of the chosen event, not of all events. epsilon here is
     over images, at delta = 0, for two trained networks: it is not the differential privacy of the method, which would
     need many trainings.
@@ -83,7 +83,7 @@ def _most_telling(name: str, ours: np.ndarray, gold: np.ndarray) -> tuple[float,
 
 
 def _bounds(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Clopper-Pearson ends of k of n for every k, float64 (n + 1,) each; two such intervals hold together at 95 %."""
+    """Clopper-Pearson ends of k of n for every k, float64 (n + 1,) each; two such intervals hold together at 95%."""
     k, tail = np.arange(n + 1), (1 - _CONFIDENCE) / 4
     with np.errstate(invalid="ignore"):
         low, high = beta.ppf(tail, k, n - k + 1), beta.ppf(1 - tail, k + 1, n - k)

@@ -42,7 +42,7 @@ class BadTeacher:
     )
     source = (
         "V. S. Chundawat, A. K. Tarun, M. Mandal, M. Kankanhalli, Can bad teaching induce forgetting?, AAAI 2023, "
-        "arXiv:2205.08096, and its code: 1 epoch of Adam at 1e-4, 30 % of the retain set, temperature 1. Deviation: "
+        "arXiv:2205.08096, and its code: 1 epoch of Adam at 1e-4, 30% of the retain set, temperature 1. Deviation: "
         "batch normalisation keeps the original's statistics."
     )
     uses_retain_data = True

@@ -28,7 +28,7 @@ def attack(privacy: PrivacyResult) -> None:
     left, right = st.columns(2)
     state.remember_for(privacy.digest, "attack-score", attack_reading(privacy.report)[1])
     score = left.segmented_control(
-        text.SCORE, list(text.SCORES), format_func=text.SCORES.get, key="attack-score", required=True
+        text.SCORE, list(text.SCORES), format_func=text.SCORES.get, key="attack-score", required=True, wrap=True
     )
     network = right.segmented_control(
         text.NETWORK,
@@ -37,6 +37,7 @@ def attack(privacy: PrivacyResult) -> None:
         default="unlearned",
         key="attack-network",
         required=True,
+        wrap=True,
     )
     st.fragment(_threshold)(privacy, network, score)
     by_score = {name: {"attack": attacks[score]["auc"]} for name, attacks in report.items()}

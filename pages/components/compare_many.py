@@ -19,7 +19,6 @@ from pages.components.state_compare import ALL, Question
 
 MOST_RUNS = 300
 _PARTS = ("5%", "10%", "20%")  # of the training images, at random
-_NARROW = "\u202f"  # a space at which no line ends
 
 
 def many() -> None:
@@ -153,7 +152,7 @@ def _sentences(runs, table, forget: ForgetSpec) -> None:
             lines.append(f"- {text.NO_WEAKNESS.format(names=', '.join(fine))}")
         half = -(-len(lines) // 2)
         for column, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
-            column.markdown("\n".join(part).replace(" %", f"{_NARROW}%"))
+            column.markdown("\n".join(part))
 
 
 def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:

@@ -82,7 +82,7 @@ def _needs(method) -> list[str]:
 def _columns(shown: pd.DataFrame) -> dict:
     titles, tips = text.COLUMNS, text.COLUMN_HELP
     reach = {"help": tips["reach"], "width": 48}
-    percent = {"format": "%.1f %%", "min_value": 0, "max_value": 100, "width": 102}
+    percent = {"format": "%.1f%%", "min_value": 0, "max_value": 100, "width": 102}
     return {
         "method": _Column.TextColumn(titles["method"], pinned=True, width=172),
         "needs": _Column.MultiselectColumn(

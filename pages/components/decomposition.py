@@ -10,8 +10,6 @@ from camu_core.figures import class_effects_figure, effects_figure, layers_figur
 from camu_core.figures.theme import MODEL_TITLES
 from pages.components import batch, charts, notes, state, text
 
-NARROW = "\u202f"  # a space at which no line ends
-
 
 def headline(result: RunResult, causal: CausalResult) -> None:
     """The two shares in large figures, and how they compare with a network that never saw the data."""
@@ -27,7 +25,7 @@ def headline(result: RunResult, causal: CausalResult) -> None:
             st.markdown(text.CAUSAL_IS_GOLD)
         elif "retrained" in report["shares"]["eliminated"]:
             st.subheader(sentences["retraining"], anchor=False)
-            st.markdown("\n".join(f"- {line.replace(' %', NARROW + '%')}" for line in retraining_remarks(report)[1:]))
+            st.markdown("\n".join(f"- {line}" for line in retraining_remarks(report)[1:]))
             st.caption(text.CAUSAL_GOLD_NOTE)
         else:
             _without_gold(result)

@@ -38,12 +38,14 @@ def answer_strip(
     logits: np.ndarray,
     class_names: Sequence[str],
     before: np.ndarray | None = None,
+    pixels: int = 64,
 ) -> None:
     """A row of images with what the network says of each and how sure it is; orange: still right, or wrong if alone.
 
     Args:
         images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C), the answers shown.
         before: logits of the original model, shown as a second line if given.
+        pixels: side of an image on the page.
     """
     cells = []
     for i, (uri, true, row) in enumerate(zip(data_uris(images), y, logits, strict=True)):
@@ -53,14 +55,18 @@ def answer_strip(
             mark = "still " if is_right else "now "
         color = LIGHT.forget if is_right == (before is not None) else LIGHT.retain
         cells.append(
-            f"<figure style='margin:0;flex:1 1 72px;max-width:96px;text-align:center'>"
+            f"<figure style='margin:0;text-align:center'>"
             f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "
-            f"style='width:64px;height:64px;border-radius:6px;"
+            f"style='width:{pixels}px;height:{pixels}px;border-radius:6px;"
             f"border:3px solid {color};box-sizing:border-box'/>"
             f"<figcaption style='line-height:1.25;font-size:.85rem'>{earlier}"
             f"<div>{mark}{_answer(row, class_names)}</div></figcaption></figure>"
         )
-    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px'>{''.join(cells)}</div>")
+    columns = f"repeat(auto-fill,minmax({pixels + 12}px,1fr))"
+    st.html(
+        f"<div style='display:grid;grid-template-columns:{columns};gap:6px;max-width:{len(cells) * (pixels + 36)}px'>"
+        f"{''.join(cells)}</div>"
+    )
 
 
 def pair_strip(

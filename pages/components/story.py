@@ -1,7 +1,5 @@
 """The scenes of the story: each says one thing and shows one picture of the run that is told."""
 
-import textwrap
-
 import numpy as np
 import streamlit as st
 
@@ -56,7 +54,7 @@ def knows() -> None:
     first = [np.flatnonzero((probe.y == label) & ~probe.in_train)[0] for label in range(len(names))]
     with left:
         st.markdown(f"**{text.KNOWS_STRIP}**")
-        images.answer_strip(probe.x[first], probe.y[first], result.logits["original"][first], names)
+        images.answer_strip(probe.x[first], probe.y[first], result.logits["original"][first], names, pixels=88)
     points = state.pca_points(result.digest, None)["original"]
     charts.show(right, embedding_figure(
             [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
@@ -77,12 +75,12 @@ def choose() -> RunSpec:
         left, right = st.columns([1, 1], gap="large")
         left.pills(
             text.GUESS_BAND.format(what=forget_phrase(spec)), range(len(BANDS)), format_func=_band,
-            key=state_story.guess_key("band", spec.digest), persist_state="session",
+            key=state_story.guess_key("band", spec.digest), persist_state="session", wrap=True,
         )  # fmt: skip
         others = [label for label in range(len(names)) if label not in labels]
         right.pills(
             text.GUESS_HURT, [*others, NOBODY], key=state_story.guess_key("hurt", spec.digest), persist_state="session",
-            format_func=lambda label: text.GUESS_NOBODY if label == NOBODY else names[label],
+            wrap=True, format_func=lambda label: text.GUESS_NOBODY if label == NOBODY else names[label],
         )  # fmt: skip
     return spec
 
@@ -190,8 +188,8 @@ def attacks(run: state.OpenRun) -> None:
         st.markdown(text.INSIDE_LINE.format(title=inside_title(privacy.report)))
         st.caption(text.ATTACKED_READ)
     charts.show(right, relearning_figure(
-            privacy.report["relearning"], _two_lines(relearning_title(privacy.report)), state.is_dark(), _TALL
-        ).update_layout(margin_t=72),
+            privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), _TALL
+        ),
         key="story-relearning",
     )  # fmt: skip
 
@@ -239,11 +237,6 @@ def _facts(result: RunResult, retrained: RunResult | None, told: Verdict) -> dic
         "trace": "".join(text.TRACE.format(remark=remark[0].lower() + remark[1:]) for remark in remarks),
         "seed": result.spec.seed,
     }
-
-
-def _two_lines(title: str) -> str:
-    """A figure's title is cut where the figure ends, so a long one is broken."""
-    return "<br>".join(textwrap.wrap(title, 72))
 
 
 # --- what a scene waits for -------------------------------------------------------------------------------------------

@@ -65,9 +65,9 @@ LIVE_LOSSES = "What the method pushes down, by step"
 STRIP_TITLE = "Images it must forget, and what it says now"
 VERDICT_MEASURE = "Test images that the network still recognises"
 VERDICT_MEASURE_IMAGES = "Images that the network recognises"
-VERDICT_ATTACKS = "What attackers get out of it; guessing gives 0.50, and 50 % inside"
+VERDICT_ATTACKS = "What attackers get out of it; guessing gives 0.50, and 50% inside"
 BEFORE = "before: {value}"
-INTERVAL = "95 % interval {low} to {high}"
+INTERVAL = "95% interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
 NEVER_TRAINED = " · never trained at all: {value}"
 SEE_FIGURE = "See the figure"
@@ -139,19 +139,19 @@ ATTACK_READ = (
 ACCURACY_HOW = """
 *The attack*: a logistic regression on the sorted answers learns to tell training images to keep from test images, and
 is asked about the images to forget and test images it has not seen, groups of equal size (Shen et al.,
-arXiv:2401.17504). AUC is the area under the ROC curve; whiskers are 95 % bootstrap intervals.
+arXiv:2401.17504). AUC is the area under the ROC curve; whiskers are 95% bootstrap intervals.
 
-*Accuracy* is the share of images classified correctly. Whiskers are Wilson 95 % intervals (Wilson 1927, by scipy):
+*Accuracy* is the share of images classified correctly. Whiskers are Wilson 95% intervals (Wilson 1927, by scipy):
 with few images the true value can lie anywhere in them.
 
-*Confusion*: each row is a true class and adds up to 100 %; columns are the network's answers.
+*Confusion*: each row is a true class and adds up to 100%; columns are the network's answers.
 After class forgetting the forgotten row cannot be right any more; where its images go shows what the network takes
 them for now.
 
 *The live sample* is the part of the probe set that is looked at during the run: at most 30 images a class from the
 training set and 30 from the test set (n = {n_live:,}).
 
-*What it does not show*: 0 % accuracy does not prove that nothing is left inside; a network can know more than it says.
+*What it does not show*: 0% accuracy does not prove that nothing is left inside; a network can know more than it says.
 """
 LIBRARY_TITLE = "All runs"
 LIBRARY_LEAD = (
@@ -246,7 +246,7 @@ right answer $E[p_m(y|x) - p_m(y|x')]$ in points; whole answer $E[JS(p_m(\cdot|x
 representation $E[JS(s(h_m(x)), s(h_m(x')))]$ in bits, $s$ the softmax.
 *Lost* is $1 - E_{{after}}/E_{{before}}$ on images to forget, *kept* is $E_{{after}}/E_{{before}}$ on the others.
 
-Whiskers: 95 % percentile bootstrap, images resampled in pairs, 2,000 times (Efron and Tibshirani 1993, chapter 13).
+Whiskers: 95% percentile bootstrap, images resampled in pairs, 2,000 times (Efron and Tibshirani 1993, chapter 13).
 Divergence: Lin, IEEE Trans. Inf. Theory 37, 1991. Counterfactuals: arXiv:2401.17504.
 """
 WHERE_READ = (
@@ -273,7 +273,7 @@ $Y(o,u)-Y(o,o)$; only both together: the rest. The three sum to the total exactl
 In Pearl's words (UAI 2001), the second is the natural indirect and the third the natural direct effect.
 
 Layers: the first $j$ blocks of the old network are replaced by the new ones, $j = 0 \ldots K$; the differences sum to
-the total exactly. All in evaluation mode. Whiskers: 95 % bootstrap over images (n = {n_forget:,} to forget,
+the total exactly. All in evaluation mode. Whiskers: 95% bootstrap over images (n = {n_forget:,} to forget,
 {n_retain:,} to keep).
 """
 
@@ -314,7 +314,7 @@ TERMS_HOW = r"""
 For the outcome $v(T)$ of the run with the terms $T$ (the others have weight 0):
 $\phi_i = \sum_{{T \not\ni i}} \frac{{v(T+i)-v(T)}}{{4\binom{{3}}{{|T|}}}}$; the four sum to $v(all)-v(none)$ exactly
 (Shapley 1953). Pairs: Grabisch and Roubens, Int. J. Game Theory 28, 1999. Left out alone: $v(all)-v(all-i)$, the
-paper's ablation. Whiskers: 95 % t-intervals over seeds {seeds}. Outcomes: accuracy on the test set; AUC of a
+paper's ablation. Whiskers: 95% t-intervals over seeds {seeds}. Outcomes: accuracy on the test set; AUC of a
 logistic regression on the sorted answers, trained on the other classes, asked about forgotten training and test images.
 """
 MAP_LEAD = (
@@ -324,7 +324,7 @@ MAP_LEAD = (
 MAP_START = "Forget every class in turn"
 MAP_READ = (
     "row = forgotten class, column = class looked at; orange lost accuracy, blue gained. Bold changes are larger than "
-    "the 95 % margin. The diagonal, which should be forgotten, is grey. Click a cell to open its run."
+    "the 95% margin. The diagonal, which should be forgotten, is grey. Click a cell to open its run."
 )
 MAP_NOT = (
     "few test images ({n_low} to {n_high} a class here) make wide margins: a change that is not bold may be one or two "
@@ -334,7 +334,7 @@ MAP_PANELS = ("{method}", "Retraining", "{method} minus retraining")
 MAP_TWIN = "Retraining against itself shows no difference, so there is one map here."
 MAP_RETRAIN = "Retrain each class as well"
 MAP_HOW = """
-Test accuracy of each class after forgetting minus before, in points. The margin is half the 95 % interval of a
+Test accuracy of each class after forgetting minus before, in points. The margin is half the 95% interval of a
 difference of two fractions (Agresti and Caffo, The American Statistician 54, 2000), taken as independent though both
 come from the same images: too wide rather than too narrow. Seed {seed}, settings as in this run.
 """

@@ -49,7 +49,7 @@ TRADEOFF_READ = {
     "better. The dotted frame on the left is drawn larger on the right.",
 }
 TRADEOFF_NOT = (
-    "what is left inside the networks, and how other settings of a method would do. The lines are 95 % intervals over "
+    "what is left inside the networks, and how other settings of a method would do. The lines are 95% intervals over "
     "seeds; they leave out that each accuracy comes from a limited number of images ({n_forget:,} and {n_retain:,})."
 )
 TABLE_HINT = "Click a heading to sort. Tick one method to open its run, two to see them side by side."
@@ -77,7 +77,7 @@ COLUMN_HELP = {
     "samples": "Images passed forward through a network, repeats counted",
     "forward": "Batches passed forward through a network",
     "backward": "Batches whose error was passed back through a network",
-    "reach": "Half of the 95 % interval over seeds; in points, for the attack in AUC",
+    "reach": "Half of the 95% interval over seeds; in points, for the attack in AUC",
 }
 REACH = "±"
 NO_RETAIN, NO_LABELS = "other data", "labels"
@@ -86,15 +86,15 @@ OPEN_RUN = "Open its run with seed {seed}"
 CLASSES = "Which other classes pay for it? Accuracy by class, new images"
 CLASSES_RANDOM = "Does any class pay for it? Accuracy by class, new images"
 CLASSES_READ = (
-    "grey outline: before. Solid: after, mean over seeds with 95 % interval. A solid bar below its outline is a loss; "
+    "grey outline: before. Solid: after, mean over seeds with 95% interval. A solid bar below its outline is a loss; "
     "the hatched bar of the forgotten class should be gone."
 )
 CLASSES_READ_RANDOM = (
-    "grey outline: before. Solid: after, mean over seeds with 95 % interval. Below its outline: a loss."
+    "grey outline: before. Solid: after, mean over seeds with 95% interval. Below its outline: a loss."
 )
 CLASSES_NOT = (
     "how firm a bar is beyond luck with seeds: there are {n_low:,} to {n_high:,} test images a class here, so a single "
-    "image is {step:.1g} % of a bar."
+    "image is {step:.1g}% of a bar."
 )
 COST = "What does it cost beside retraining?"
 COST_READ = (
@@ -114,7 +114,7 @@ and on all other new images. **Gap to retrained**: mean over the splits of $|a_{
 same seed; both forget the same images then. **Attack AUC**: the membership attack of the Accuracy page.
 **Speed**: mean seconds of retraining divided by the method's.
 
-**Intervals**: $\bar x \pm t_{{0.975,\,n-1}}\, s/\sqrt{{n}}$ over the $n$ seeds (Student 1908), 95 %. They tell how much
+**Intervals**: $\bar x \pm t_{{0.975,\,n-1}}\, s/\sqrt{{n}}$ over the $n$ seeds (Student 1908), 95%. They tell how much
 luck there is in a method, not how few test images there are. With three seeds $t = 4.30$, so they are wide.
 
 **Closest to retraining**: the least mean gap. Methods whose intervals overlap with its own are named as not told apart.
@@ -171,7 +171,7 @@ DIFFERENCE_NAMES = {
     "attack_auc": "Attack AUC",
 }
 DIFFERENCE_COLUMNS = {
-    "a": "A", "b": "B", "difference": "B minus A", "low": "95 % from", "high": "to", "firm": "Clear?"
+    "a": "A", "b": "B", "difference": "B minus A", "low": "95% from", "high": "to", "firm": "Clear?"
 }  # fmt: skip
 FIRM, NOT_FIRM = "yes", "no"
 PAIR_SECONDS = "Unlearning took {a:.2f} s (A) and {b:.2f} s (B)."
@@ -202,5 +202,5 @@ PUBLISHED_CARD = (
     "{date} · {processor}, {n_processors} processors, {vector_instructions}, "
     "load {load_1_minute:.1f} (seconds grow with it) · {versions} · seeds {seeds}"
 )
-PUBLISHED_NOT = "what was not measured then; the lines are 95 % intervals over seeds."
+PUBLISHED_NOT = "what was not measured then; the lines are 95% intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"

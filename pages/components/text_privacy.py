@@ -24,7 +24,7 @@ IS_GOLD = (
 )
 
 CARD_ATTACK, CARD_WORST = "Best attack (AUC, 0.50 is guessing)", "Worst case beside retraining"
-CARD_RELEARN, CARD_INSIDE = "Batches until it is back", "Readable inside (50 % is guessing)"
+CARD_RELEARN, CARD_INSIDE = "Batches until it is back", "Readable inside (50% is guessing)"
 NOT_KNOWN = "unknown"
 FACTOR = "{factor} times"
 NOT_BACK = "over {last}"
@@ -44,7 +44,7 @@ THRESHOLD = "Drag the threshold: whatever lies right of it is called “trained 
 CAUGHT, MISSED = "Forgotten images caught", "Forgotten images missed"
 ACCUSED, RIGHT = "New images falsely accused", "Right, on balance"
 OF = "of {n:,}"
-GUESSING = "50 % is guessing"
+GUESSING = "50% is guessing"
 NONE_HERE = "none"
 AUC = "Does the attack work, whatever the threshold? Below 0.50 too, something is given away"
 TOO_FEW = "There are too few forgotten images to attack; this needs at least two, and as many new ones."
@@ -90,12 +90,12 @@ An *event* is "the score is at least t" or "below t", for any threshold t and an
 right answer, confidence, entropy. The event that tells the networks apart most is chosen on one half of the images and
 measured on the other (n = {n:,}), or the best of many would be flattered. With $k$ and $l$ of $n$ answers in it:
 $\epsilon = |\ln\frac{{k + 1/2}}{{l + 1/2}}|$, and its lower end takes the Clopper-Pearson ends of both fractions, each
-at 97.5 %. The upper end is of this event alone, and is open where a fraction may be 0.
+at 97.5%. The upper end is of this event alone, and is open where a fraction may be 0.
 
 Sources: Jagielski, Ullman, Oprea, arXiv:2006.07709; Nasr et al., arXiv:2302.07956; for unlearning Triantafillou et al.,
 arXiv:2406.09073, who compare many trainings image by image, where we have one of each and compare over images.
 
-*Divergence*: mean Jensen-Shannon divergence of the answers on the probe set (Lin 1991), bootstrap 95 % intervals.
+*Divergence*: mean Jensen-Shannon divergence of the answers on the probe set (Lin 1991), bootstrap 95% intervals.
 *Average gap*: mean absolute difference in accuracy over the splits (Fan et al., arXiv:2310.12508).
 """
 
@@ -109,8 +109,8 @@ RELEARN_NOT = (
 )
 RELEARN_HOW = """
 Fine-tuning a copy on the forget set alone: Adam, learning rate 0.001, 32 images a batch, no other images; batch
-normalisation keeps its statistics. Accuracy on {n:,} {exam}. Bands: t-interval at 95 % over {n_seeds} orders of the
-images, cut at 0 and 100 %. *Relearned* is 90 % of the accuracy that the network had before forgetting; batches are the
+normalisation keeps its statistics. Accuracy on {n:,} {exam}. Bands: t-interval at 95% over {n_seeds} orders of the
+images, cut at 0 and 100%. *Relearned* is 90% of the accuracy that the network had before forgetting; batches are the
 median over the orders.
 
 Sources: Golatkar, Achille, Soatto, arXiv:1911.04933; Tarun et al., arXiv:2111.08947.
@@ -127,7 +127,7 @@ PROBE_READ = (
 PROBE_NOT = "a straight line finds only what lies open; a crooked one might find more."
 PROBE_HOW = """
 Logistic regression on the standardised representation, forgotten images of the probe set against as many others, five-
-fold cross-validation: each image is judged by a probe that was fitted without it (n = {n:,}). Intervals: Wilson 95 %.
+fold cross-validation: each image is judged by a probe that was fitted without it (n = {n:,}). Intervals: Wilson 95%.
 *Never trained at all* is the same network with random first weights.
 
 Source: Alain, Bengio, arXiv:1610.01644.
@@ -142,7 +142,7 @@ LAYERS_NOT = "two networks can be alike and still answer differently: the last l
 LAYERS_HOW = r"""
 Unbiased linear CKA of the outputs of each block: $\mathrm{HSIC}_1(K, L) / \sqrt{\mathrm{HSIC}_1(K, K)\,
 \mathrm{HSIC}_1(L, L)}$ with $K = XX^\top$, $L = YY^\top$, on up to 300 probe images of each group. Intervals:
-delete-a-group jackknife, 20 groups, 95 %.
+delete-a-group jackknife, 20 groups, 95%.
 
 Sources: Kornblith et al., arXiv:1905.00414; unbiased: Song et al., JMLR 13, 2012, equation 5; Nguyen, Raghu, Kornblith,
 arXiv:2010.15327.

@@ -71,7 +71,7 @@ WHY_IMAGE = (
 WHY_CAPTIONS = ("an image to forget", "its replacement")
 WHY_READ = (
     "In each panel: of the images to forget, the green bar should be as low as the purple one; of the images to keep, "
-    "as high as the grey one. The whiskers are 95 % intervals."
+    "as high as the grey one. The whiskers are 95% intervals."
 )
 
 ATTACKED = (
@@ -102,7 +102,7 @@ LIMITS = (
 )
 FEW = "Only {n:,} new images could be tested, so the true share may be anywhere up to {high:.1%}."
 TRACE = "It differs from a network that never saw them: {remark} "
-LIMITS_PICTURE = "Accuracy by class, with 95 % margins"
+LIMITS_PICTURE = "Accuracy by class, with 95% margins"
 SCORE = "Your guesses: **{n_right} of {total}** right."
 SCORE_NONE = "You made no guess this time. Try another one and guess first."
 MORE = "Try other methods on the same task"

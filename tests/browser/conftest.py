@@ -2,19 +2,13 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from app_server import AppServer
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-START_TIMEOUT_SECONDS = 120
 TIMEOUT_MS = 150_000
 FLAGS = (
     "--no-sandbox",
@@ -44,37 +38,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
-    """The app on a free port of loopback, with an empty CAMU_HOME and no images but the embedded digits."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "CAMU_HOME": str(tmp_path / "home"), "CAMU_DATA": str(tmp_path / "data")}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-    with (tmp_path / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_until_healthy(address, process)
-            yield address
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _wait_until_healthy(address: str, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1) as answer:
-                if answer.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
+    """The app with an empty CAMU_HOME and no images but the embedded digits."""
+    with AppServer(CAMU_DATA=str(tmp_path / "data")) as app:
+        yield app.address
 
 
 @pytest.fixture

@@ -32,13 +32,13 @@ def mediation(representation, head, interaction=0.0, reach=0.02):
 @pytest.mark.parametrize(
     ("parts", "title"),
     [
-        ((-0.83, -0.17), "Most of the forgetting happened in the representation, 83 %."),
-        ((-0.10, -0.80), "Most of the forgetting happened in the head, 89 %."),
+        ((-0.83, -0.17), "Most of the forgetting happened in the representation, 83%."),
+        ((-0.10, -0.80), "Most of the forgetting happened in the head, 89%."),
         ((-0.9, 0.0), "All of the forgetting happened in the representation."),
-        ((0.6, 0.1), "Most of the gain happened in the representation, 86 %."),
-        ((-0.45, -0.45), "The forgetting is shared: representation alone 50 %, head alone 50 %."),
-        ((-0.9, -0.85, 0.8), "Either part alone does most of the forgetting: representation 95 %, head 89 %."),
-        ((-0.1, -0.05, -0.75), "The forgetting takes both parts: representation alone 11 %, head alone 6 %."),
+        ((0.6, 0.1), "Most of the gain happened in the representation, 86%."),
+        ((-0.45, -0.45), "The forgetting is shared: representation alone 50%, head alone 50%."),
+        ((-0.9, -0.85, 0.8), "Either part alone does most of the forgetting: representation 95%, head 89%."),
+        ((-0.1, -0.05, -0.75), "The forgetting takes both parts: representation alone 11%, head alone 6%."),
         ((-0.7, 0.0, 0.2), "The new representation alone does more than the whole: -70 points against -50 points."),
     ],
 )
@@ -89,14 +89,14 @@ def layers(reach=0.02, **increments):
 @pytest.mark.parametrize(
     ("increments", "title"),
     [
-        ({"conv1": -0.1, "conv2": -0.7}, "Most of the forgetting sits in the layer conv2, 88 %."),
+        ({"conv1": -0.1, "conv2": -0.7}, "Most of the forgetting sits in the layer conv2, 88%."),
         ({"conv1": 0.0, "conv2": -0.8}, "All of the forgetting sits in the layer conv2."),
         (
             {"conv1": -0.32, "conv2": -0.24, "hidden": -0.24},
-            "The forgetting is spread over the layers; conv1 has the most, 40 %.",
+            "The forgetting is spread over the layers; conv1 has the most, 40%.",
         ),
         ({"conv1": 0.3, "conv2": -0.9}, "The layers pull in opposite directions: conv2 -90 points, conv1 +30 points."),
-        ({"conv1": 0.2, "conv2": 0.6}, "Most of the gain sits in the layer conv2, 75 %."),
+        ({"conv1": 0.2, "conv2": 0.6}, "Most of the gain sits in the layer conv2, 75%."),
         ({"conv1": 0.0, "reach": 0.001}, "No effect: the answers on forgotten images are as before."),
         (
             {"conv1": -0.1, "reach": 0.3},
@@ -128,11 +128,11 @@ def measures(value, reach):
 @pytest.mark.parametrize(
     ("numbers", "title"),
     [
-        ((0.9, 0.0, 0.997), f"Forgotten images lost 99.7 % of {PULL}; the others kept 99 % of theirs."),
+        ((0.9, 0.0, 0.997), f"Forgotten images lost 99.7% of {PULL}; the others kept 99% of theirs."),
         ((0.9, 0.0, 1.0, 1.02), f"Forgotten images lost all of {PULL}; the others kept all of theirs."),
-        ((0.9, 0.45, 0.5, 0.8), f"Forgotten images lost 50 % of {PULL}; the others kept 80 % of theirs."),
+        ((0.9, 0.45, 0.5, 0.8), f"Forgotten images lost 50% of {PULL}; the others kept 80% of theirs."),
         ((0.9, 0.0, 1.0, None), f"Forgotten images lost all of {PULL}; for the others, cannot tell."),
-        ((0.5, 0.6, -0.2), f"Forgotten images strengthened {PULL} by 20 %; the others kept 99 % of theirs."),
+        ((0.5, 0.6, -0.2), f"Forgotten images strengthened {PULL} by 20%; the others kept 99% of theirs."),
         (
             (0.6, -0.2, 1.3),
             "Forgotten images now push the other way: +60 points on the right answer before, -20 points after.",
@@ -160,11 +160,10 @@ def test_effects_wide_interval_cannot_tell():
 def test_where_it_differs_from_retraining():
     assert retraining_title(effects(0.9, 0.0, 0.8)) == "No retrained network to compare with yet."
     assert retraining_title(effects(0.9, 0.0, 0.8, 0.9, retrained=(0.3, 0.9))) == (
-        "It differs from retraining: forgotten images lost 80 % of their pull on the right answer, "
-        "after retraining 30 %."
+        "It differs from retraining: forgotten images lost 80% of their pull on the right answer, after retraining 30%."
     )
     assert retraining_title(effects(0.9, 0.0, 0.8, 0.6, retrained=(0.79, 0.9))) == (
-        "It differs from retraining: other images kept 60 % of their pull on the right answer, after retraining 90 %."
+        "It differs from retraining: other images kept 60% of their pull on the right answer, after retraining 90%."
     )
     alike = "By these numbers it does what retraining does."
     assert retraining_title(effects(0.9, 0.0, 0.84, 0.9, reach=0.001, retrained=(0.80, 0.9))) == alike

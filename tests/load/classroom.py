@@ -10,13 +10,8 @@ It starts its own server on loopback with an empty CAMU_HOME, and ends it.
 import argparse
 import asyncio
 import json
-import os
-import socket
-import subprocess
 import sys
-import tempfile
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +22,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from app_server import AppServer
+
 TIMEOUT_SECONDS = 150
 PRESS = "Forget it"
 VERDICT = "Test images that the network still recognises"
@@ -128,39 +125,12 @@ class Session:
         self.socket.close()
 
 
-class Server:
-    """The app in a process of its own, and how much memory its whole tree takes."""
-
-    def __enter__(self) -> "Server":
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self._folder = tempfile.TemporaryDirectory()
-        self.home = Path(self._folder.name)
-        environment = {**os.environ, "CAMU_HOME": str(self.home)}
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        started = time.monotonic()
-        while not self._is_healthy():
-            time.sleep(0.05)
-        self.ready_seconds = time.monotonic() - started
-        return self
-
-    def _is_healthy(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=1) as answer:
-                return answer.read() == b"ok"
-        except OSError:
-            return False
-
-    def __exit__(self, *error: object) -> None:
-        self._process.terminate()
-        self._process.wait(30)
-        self._folder.cleanup()
+class Server(AppServer):
+    """With how much memory its whole tree takes, and what it has computed."""
 
     def memory_mb(self) -> dict[str, float]:
         """Of the process tree: proportional set size (shared pages counted once) and resident set size."""
-        tree = [psutil.Process(self._process.pid), *psutil.Process(self._process.pid).children(recursive=True)]
+        tree = [psutil.Process(self.pid), *psutil.Process(self.pid).children(recursive=True)]
         infos = [process.memory_full_info() for process in tree if process.is_running()]
         return {"pss": sum(info.pss for info in infos) / 1e6, "rss": sum(info.rss for info in infos) / 1e6}
 
