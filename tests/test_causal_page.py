@@ -7,7 +7,7 @@ from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.causal_job import attribution_specs
-from pages.components import state, text, text_learn
+from pages.components import state, text_causal, text_learn
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def show(app, part: str):
     return app.segmented_control(key="causal-part").set_value(part).run()
 
 
-@pytest.mark.parametrize("part", text.CAUSAL_PARTS)
+@pytest.mark.parametrize("part", text_causal.PARTS)
 def test_every_part_of_the_example(part: str) -> None:
     app = show(open_page("explore/causal"), part)
     assert not app.exception
@@ -52,7 +52,7 @@ def test_without_a_retrained_network_one_is_offered(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(state, "is_finished", lambda digest: False)
     app = open_page("explore/causal")
     assert not app.exception
-    assert text.CAUSAL_RETRAIN in [button.label for button in app.button]
+    assert text_causal.RETRAIN in [button.label for button in app.button]
 
 
 def test_a_retrained_run_has_no_mediation_and_says_why(quick_retraining: RunResult) -> None:
@@ -60,9 +60,9 @@ def test_a_retrained_run_has_no_mediation_and_says_why(quick_retraining: RunResu
     app = show(open_page("explore/causal", run=quick_retraining.digest), "where")
     assert not app.exception
     assert not app.get("plotly_chart")
-    assert text.CAUSAL_IS_GOLD in words(app)
+    assert text_causal.IS_GOLD in words(app)
     app = show(app, "terms")
-    assert text.CAUSAL_ONLY_CAMU in words(app)
+    assert text_causal.ONLY_CAMU in words(app)
     app = show(app, "graph")
     assert [toggle.key for toggle in app.toggle if toggle.key.startswith("do-")] == ["do-forget", "do-retain"]
 
@@ -86,12 +86,12 @@ def test_attribution_from_stored_runs(monkeypatch: pytest.MonkeyPatch, digits_re
     app = show(open_page("explore/causal"), "terms")
     assert not app.exception
     assert len(app.get("plotly_chart")) == 4
-    assert not [button for button in app.button if button.label == text.TERMS_START]
+    assert not [button for button in app.button if button.label == text_causal.TERMS_START]
 
 
 def test_attribution_offers_what_is_missing() -> None:
     app = show(open_page("explore/causal"), "terms")
-    assert [button.label for button in app.button] == [text.TERMS_START]
+    assert [button.label for button in app.button] == [text_causal.TERMS_START]
     assert "48 runs" in words(app)
 
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from camu_core import RunResult, RunStore, plan_run
 from camu_core.engine import Engine
 from camu_core.verdict import judge
-from pages.components import state, state_privacy, text, text_draw, text_learn, text_privacy, text_story
+from pages.components import state, state_privacy, text, text_causal, text_draw, text_learn, text_privacy, text_story
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
@@ -19,7 +19,7 @@ PAGES = {
     "explore/run": text.RUN_TITLE,
     "explore/embeddings": text.EMBEDDINGS_TITLE,
     "explore/accuracy": text.ACCURACY_TITLE,
-    "explore/causal": text.CAUSAL_TITLE,
+    "explore/causal": text_causal.TITLE,
     "explore/privacy": text_privacy.TITLE,
     "explore/draw": text_draw.TITLE,
 }

@@ -2,11 +2,11 @@
 
 import pytest
 
-from pages.components import charts, state, text, text_privacy
+from pages.components import charts, state, text, text_causal, text_privacy
 from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 PARTS = [
-    ("explore/causal", "causal-part", text.CAUSAL_PARTS["where"]),
+    ("explore/causal", "causal-part", text_causal.PARTS["where"]),
     ("explore/privacy", "privacy-part", text_privacy.PARTS["inside"]),
     ("explore/embeddings", "color-by", text.COLOR_NAMES["class"]),
 ]
@@ -20,7 +20,7 @@ def chosen(app, key: str) -> str:
 def test_a_part_opens_by_its_address(page: str, key: str, label: str) -> None:
     app = open_page(page, **{key: label})
     assert not app.exception
-    assert {**text.CAUSAL_PARTS, **text_privacy.PARTS, **text.COLOR_NAMES}[chosen(app, key)] == label
+    assert {**text_causal.PARTS, **text_privacy.PARTS, **text.COLOR_NAMES}[chosen(app, key)] == label
 
 
 @pytest.mark.parametrize(("page", "key", "label"), PARTS)

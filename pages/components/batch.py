@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from camu_core import RunSpec
-from pages.components import state, text
+from pages.components import state_batch, text
 
 TICK_SECONDS = 1.0
 
@@ -26,7 +26,7 @@ def runs_needed(
     Returns:
         whether all runs are finished.
     """
-    view = state.batch_view(key, specs)
+    view = state_batch.batch_view(key, specs)
     if view.n_done == view.total:
         return True
     if view.n_active:
@@ -35,7 +35,7 @@ def runs_needed(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             go_on if view.n_done > 1 else label, key=f"start-{key}", type="primary",
-            icon=":material/play_arrow:", on_click=state.start_batch, args=(key, specs),
+            icon=":material/play_arrow:", on_click=state_batch.start_batch, args=(key, specs),
         )  # fmt: skip
         if view.n_done:
             st.caption(text.BATCH_STORED.format(done=view.n_done, total=view.total))
@@ -47,7 +47,7 @@ def runs_needed(
 
 
 def _tick(key: str, specs: Sequence[RunSpec], draw: Callable[[], None] | None) -> None:
-    view = state.batch_view(key, specs)
+    view = state_batch.batch_view(key, specs)
     if not view.n_active:
         st.rerun()
     line = text.BATCH_LINE.format(done=view.n_done, total=view.total)
@@ -56,7 +56,7 @@ def _tick(key: str, specs: Sequence[RunSpec], draw: Callable[[], None] | None) -
     bar, button = st.columns([6, 1], vertical_alignment="center")
     bar.progress(min(1.0, view.fraction), text=line)
     button.button(
-        text.STOP, key=f"stop-{key}", icon=":material/stop_circle:", on_click=state.stop_batch, args=(specs,),
+        text.STOP, key=f"stop-{key}", icon=":material/stop_circle:", on_click=state_batch.stop_batch, args=(specs,),
         width="stretch",
     )  # fmt: skip
     if view.problem:

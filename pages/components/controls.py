@@ -7,7 +7,7 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.models import usual_model
-from pages.components import state, text
+from pages.components import state, state_own, text, text_own
 from pages.components.forget import choose_samples, follow
 
 # Those with shipped networks; the others, such as CIFAR-100, run on the command line.
@@ -16,7 +16,7 @@ OFFERED = ("digits", "mnist", "fashion_mnist", "cifar10")
 
 def run_controls(shown: RunSpec) -> tuple[str, str]:
     """Dataset, or state.OWN_IMAGES for one still to come, and method; at first those of the run that is shown."""
-    wanted = state.wanted_dataset()
+    wanted = state_own.wanted_dataset()
     _follow(shown)
     of_run = [shown.dataset] if shown.dataset in DATASETS else []
     offered = list(dict.fromkeys([*OFFERED, *state.own_datasets(), *of_run]))
@@ -42,7 +42,7 @@ def run_controls(shown: RunSpec) -> tuple[str, str]:
 
 
 def _title(dataset: str) -> str:
-    return text.OWN_PRESS if dataset == state.OWN_IMAGES else text.shortened(DATASETS[dataset].title)
+    return text_own.PRESS if dataset == state.OWN_IMAGES else text.shortened(DATASETS[dataset].title)
 
 
 def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) -> tuple[RunSpec | None, bool]:

@@ -8,7 +8,9 @@ from camu_core.causal import MEASURES, PARTS, hidden_remark, retraining_remarks,
 from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.figures import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.theme import MODEL_TITLES
-from pages.components import batch, charts, notes, state, text
+from pages.components import batch, charts, notes, state
+from pages.components import text as words
+from pages.components import text_causal as text
 
 
 def headline(result: RunResult, causal: CausalResult) -> None:
@@ -16,17 +18,17 @@ def headline(result: RunResult, causal: CausalResult) -> None:
     report, sentences = causal.report, titles(causal.report)
     left, right = st.columns([5, 6])
     with left.container(border=True, key="verdict", height="stretch"):
-        st.markdown(text.CAUSAL_HEADLINE)
-        shares = (("eliminated", text.CAUSAL_LOST), ("preserved", text.CAUSAL_KEPT))
+        st.markdown(text.HEADLINE)
+        shares = (("eliminated", text.LOST), ("preserved", text.KEPT))
         for column, (key, label) in zip(st.columns(2), shares, strict=True):
             _share(column, label, {model: share["true_class"] for model, share in report["shares"][key].items()})
     with right.container(border=True, height="stretch"):
         if result.spec.method == "retrain":
-            st.markdown(text.CAUSAL_IS_GOLD)
+            st.markdown(text.IS_GOLD)
         elif "retrained" in report["shares"]["eliminated"]:
             st.subheader(sentences["retraining"], anchor=False)
             st.markdown("\n".join(f"- {line}" for line in retraining_remarks(report)[1:]))
-            st.caption(text.CAUSAL_GOLD_NOTE)
+            st.caption(text.GOLD_NOTE)
         else:
             _without_gold(result)
 
@@ -35,20 +37,20 @@ def _share(column, label: str, shares: dict) -> None:
     ours = shares["unlearned"]
     column.markdown(label)
     if ours["value"] is None:
-        column.metric(label, "none", text.CAUSAL_NO_SHARE, delta_color="off", delta_arrow="off",
+        column.metric(label, "none", text.NO_SHARE, delta_color="off", delta_arrow="off",
                       label_visibility="collapsed")  # fmt: skip
         return
     column.metric(label, f"{ours['value']:.1%}", label_visibility="collapsed")
-    interval = text.INTERVAL.format(low=f"{ours['low']:.1%}", high=f"{ours['high']:.1%}")
+    interval = words.INTERVAL.format(low=f"{ours['low']:.1%}", high=f"{ours['high']:.1%}")
     gold = shares.get("retrained")
     known = gold is not None and gold["value"] is not None
-    column.caption(interval + (text.NEVER_SAW.format(value=f"{gold['value']:.1%}") if known else ""))
+    column.caption(interval + (words.NEVER_SAW.format(value=f"{gold['value']:.1%}") if known else ""))
 
 
 def _without_gold(result: RunResult) -> None:
     minutes = "seconds" if result.spec.dataset in state.QUICK_DATASETS else "some minutes"
-    st.markdown(text.CAUSAL_RETRAIN_NOTE.format(minutes=minutes))
-    if batch.runs_needed("retrained", [state.retraining_of(result.spec)], text.CAUSAL_RETRAIN):
+    st.markdown(text.RETRAIN_NOTE.format(minutes=minutes))
+    if batch.runs_needed("retrained", [state.retraining_of(result.spec)], text.RETRAIN):
         st.rerun()
 
 
@@ -88,7 +90,7 @@ def _effect_table(groups: dict, heading: str) -> pd.DataFrame:
 def where(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
     """Through representation or head, and through which layer."""
     if not job.can_swap:
-        st.info(text.CAUSAL_IS_GOLD, icon=":material/info:")
+        st.info(text.IS_GOLD, icon=":material/info:")
         return
     report, sentences, dark = causal.report, titles(causal.report), state.is_dark()
     info, forgotten = DATASETS[result.spec.dataset], result.spec.forget.classes
@@ -140,6 +142,6 @@ def wait(job: CausalJob) -> None:
     if engine.has(job):
         st.rerun()
     engine.submit(job, state.watcher())
-    st.status(text.CAUSAL_WORKING, state="running")
+    st.status(text.WORKING, state="running")
     if engine.problem():
         st.warning(engine.problem())

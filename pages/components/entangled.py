@@ -11,7 +11,8 @@ from camu_core.causal import entanglement_report, entanglement_title
 from camu_core.figures import entanglement_figure
 from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
-from pages.components import batch, charts, notes, state, text
+from pages.components import batch, charts, notes, state
+from pages.components import text_causal as text
 
 
 def entanglement(result: RunResult) -> None:

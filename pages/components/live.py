@@ -11,7 +11,7 @@ from camu_core import DATASETS, RunSpec, Snapshot
 from camu_core.data import ProbeSet, draw_probe_set, load_dataset, split
 from camu_core.figures import Panel, accuracy_curve, axis_ranges, embedding_figure, loss_curves
 from camu_core.progress import STAGES
-from pages.components import charts, images, state, text
+from pages.components import charts, images, state, state_view, text
 
 STRIP_IMAGES = 12
 TICK_SECONDS = 0.4
@@ -51,14 +51,14 @@ def _tick(spec: RunSpec, digest: str) -> None:
     snapshots_per_second = SNAPSHOTS_PER_SECOND[state.recall("pace", "normal")]
     job = state.engine().watch(digest)
     if job is None or job.state in ("stopped", "failed"):
-        state.end_replay()
+        state_view.end_replay()
         st.rerun()
     if job.state == "done":
         state.start_companion(spec)
     newest = len(job.snapshots) - 1
-    shown = state.advance_replay(digest, newest, snapshots_per_second) if newest >= 0 else -1
+    shown = state_view.advance_replay(digest, newest, snapshots_per_second) if newest >= 0 else -1
     if job.state == "done" and shown >= newest:
-        state.end_replay()
+        state_view.end_replay()
         st.rerun()
     _status(job, shown, newest)
     scene = scene_of(spec)
@@ -95,7 +95,7 @@ def _status(job, shown: int, newest: int) -> None:
     )
     with button:
         if job.state == "done":
-            st.button(text.SKIP, key="skip", on_click=state.end_replay, width="stretch")
+            st.button(text.SKIP, key="skip", on_click=state_view.end_replay, width="stretch")
         else:
             st.button(
                 text.STOP,

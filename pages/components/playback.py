@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from camu_core import RunResult
-from pages.components import state, text
+from pages.components import state, state_view, text
 
 FRAME_SECONDS = 0.5
 
@@ -13,10 +13,10 @@ FRAME_SECONDS = 0.5
 def controls(result: RunResult) -> None:
     """Slider and Play; the slider shows steps and starts at the last."""
     steps = [snapshot.index for snapshot in result.snapshots]
-    state.remember_for(result.digest, "moment", state.moment_in_url(steps))
+    state.remember_for(result.digest, "moment", state_view.moment_in_url(steps))
     slider, button = st.columns([5, 1], vertical_alignment="bottom")
     slider.select_slider(text.SNAPSHOT, steps, key="moment", format_func=lambda step: f"{step:,}")
-    state.note_moment(state.recall("moment"), steps)
+    state_view.note_moment(state.recall("moment"), steps)
     button.button(
         text.PLAY, key="play", icon=":material/play_arrow:", on_click=state.put, args=("playing", 0), width="stretch"
     )

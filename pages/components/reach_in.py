@@ -9,7 +9,8 @@ from camu_core.causal import graph_title, graph_view, scenario_name
 from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.figures import answers_figure, graph_figure
 from camu_core.figures.theme import MODEL_TITLES
-from pages.components import charts, images, notes, state, text
+from pages.components import charts, images, notes, state, state_causal
+from pages.components import text_causal as text
 
 
 def graph(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
@@ -35,7 +36,10 @@ def _switches(can_swap: bool) -> tuple[list[str], str | None, str | None]:
         st.markdown(f"**{text.GRAPH_DO}**")
         replaced = [
             group
-            for group, label in (("forget", text.GRAPH_REPLACE_FORGET), ("retain", text.GRAPH_REPLACE_RETAIN))
+            for group, label in (
+                ("forget", text.GRAPH_REPLACE_FORGET),
+                ("retain", text.GRAPH_REPLACE_RETAIN),
+            )
             if st.toggle(label, key=f"do-{group}")
         ]
         old = [
@@ -57,7 +61,7 @@ def _sample(result: RunResult, job: CausalJob, replaced: list[str], encoder: str
     st.subheader(text.SAMPLE_TITLE, anchor=False)
     idx = _pick(result)
     probe, names = result.probe, DATASETS[result.spec.dataset].class_names
-    view, true = state.sample_view(job, idx), int(probe.y[idx])
+    view, true = state_causal.sample_view(job, idx), int(probe.y[idx])
     is_replaced = ("forget" if probe.is_forget[idx] else "retain") in replaced
     pictures, *places = st.columns([2, 5, 5])
     for picture, caption in ((probe.x[idx], text.SAMPLE_OWN), (view.alternative, text.SAMPLE_OTHER)):

@@ -1,6 +1,5 @@
 """The only place that touches session state, URL parameters and caches."""
 
-import time
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,25 +7,19 @@ from dataclasses import dataclass
 import streamlit as st
 
 from camu_core import RunResult, RunSpec, RunStore
-from camu_core.causal import SampleView, view_sample
-from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.config import ASSETS
 from camu_core.data import DATASETS, is_imported, load_dataset
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound
 from camu_core.jobs import JobView, RunJob, UmapJob
-from camu_core.models import usual_model
-from camu_core.originals import forget_dataset, shipped_twin
-from camu_core.own_jobs import Imported, ImportJob, TrainJob
 from camu_core.planning import plan_like
-from camu_core.progress import drain
 from camu_core.projection import fit_pca, representations_with, run_points
 from camu_core.weights import shipped_retrained
-from pages.components import text
+from pages.components import state_view, text
 
 # Datasets on which retraining is quick enough to run beside every run.
 QUICK_DATASETS = ("digits",)
-_RESULTS_IN_MEMORY = 16
+RESULTS_IN_MEMORY = 16
 # What the choice of the dataset says while the images are still to be uploaded.
 OWN_IMAGES = "own-images"
 
@@ -172,7 +165,7 @@ def _stamp(digest: str) -> float:
     return folder.stat().st_mtime if folder.exists() else 0.0
 
 
-@st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
+@st.cache_resource(show_spinner=False, max_entries=RESULTS_IN_MEMORY)
 def _finished(digest: str, stamp: float) -> RunResult:
     return engine().result(digest, RunResult)
 
@@ -182,6 +175,33 @@ def _example_result(digest: str) -> RunResult:
     return example_store().load(digest)
 
 
+def is_finished(digest: str) -> bool:
+    """Whether a run is stored, here or among the shipped ones."""
+    return engine().store.has(digest) or example_store().has(digest)
+
+
+def summary_of(digest: str) -> dict:
+    """A finished run without its arrays.
+
+    Raises:
+        RunNotFound, RunDamaged: see `RunStore.summary`.
+    """
+    if engine().store.has(digest):
+        return _summary(digest, _stamp(digest))
+    return example_store().summary(digest)
+
+
+def own_datasets() -> list[str]:
+    """Imported datasets that this visitor knows: uploaded in this session, or named in the URL."""
+    names = [*st.session_state.get("own", ()), st.query_params.get("dataset", "")]
+    return [name for name in dict.fromkeys(names) if is_imported(name)]
+
+
+def known_datasets() -> set[str]:
+    """Those that everybody sees, and this visitor's own."""
+    return {*DATASETS, *own_datasets()}
+
+
 # --- starting and stopping ---------------------------------------------------------------------------------------
 
 
@@ -189,7 +209,7 @@ def start(spec: RunSpec) -> None:
     """Submit a run, open it, and play it from its beginning."""
     digest = engine().submit(RunJob.of(spec), watcher())
     open_run(digest)
-    start_replay(digest)
+    state_view.start_replay(digest)
 
 
 def start_companion(spec: RunSpec) -> None:
@@ -244,156 +264,6 @@ def stop(digest: str) -> None:
     st.session_state.pop("replay", None)
 
 
-# --- images of one's own ----------------------------------------------------------------------------------------------
-
-
-def own_datasets() -> list[str]:
-    """Imported datasets that this visitor knows: uploaded in this session, or named in the URL."""
-    names = [*st.session_state.get("own", ()), st.query_params.get("dataset", "")]
-    return [name for name in dict.fromkeys(names) if is_imported(name)]
-
-
-def known_datasets() -> set[str]:
-    """Those that everybody sees, and this visitor's own."""
-    return {*DATASETS, *own_datasets()}
-
-
-def open_dataset(name: str) -> None:
-    """Choose an imported dataset on the Run page, here and in the URL, and leave the open run."""
-    close_run()
-    st.session_state["own"] = list(dict.fromkeys([*st.session_state.get("own", ()), name]))
-    st.session_state.pop("own-open", None)
-    st.query_params["dataset"] = name
-
-
-def wanted_dataset() -> str | None:
-    """The imported dataset that is to be chosen now: newly in the URL, or chosen before the page was left."""
-    named = st.query_params.get("dataset")
-    if named and named != st.session_state.get("own-open"):
-        st.session_state["own-open"] = named
-        return named
-    return None if recall("dataset") else st.session_state.get("own-open")
-
-
-def note_dataset(name: str) -> None:
-    """Keep an imported dataset that is chosen in the URL while no run is open, so that a reload finds it."""
-    if is_imported(name) and open_digest() is None:
-        st.session_state["own"] = list(dict.fromkeys([*st.session_state.get("own", ()), name]))
-        st.session_state["own-open"] = st.query_params["dataset"] = name
-    else:
-        st.session_state.pop("own-open", None)
-        st.query_params.pop("dataset", None)
-
-
-def start_import(content: bytes, title: str, size: int) -> None:
-    """Hand an upload to the engine; nothing happens but the noting if its images are here already."""
-    st.session_state["import"] = engine().submit(ImportJob.of(content, title, size), watcher())
-
-
-def import_view() -> JobView | None:
-    """This session's upload while it is read, stopped or refused; None if there is none, or it is finished."""
-    digest = st.session_state.get("import")
-    view = engine().watch(digest) if digest else None
-    return view if view is not None and view.state != "done" else None
-
-
-def imported_name() -> str | None:
-    """The dataset that this session's upload has become, once."""
-    if import_view() is not None or not (digest := st.session_state.pop("import", None)):
-        return None
-    return engine().result(digest, Imported).name
-
-
-def start_training(dataset: str, shipped: str | None = None) -> None:
-    """Train the network for a dataset, or take a shipped one over."""
-    engine().submit(TrainJob.of(dataset, shipped=shipped), watcher())
-
-
-def training_view(dataset: str) -> JobView | None:
-    """The making of a dataset's network, whoever started it; the one under way, else the latest."""
-    model = usual_model(DATASETS[dataset].shape)
-    jobs = [TrainJob(dataset, model, shipped=shipped) for shipped in dict.fromkeys((None, shipped_twin(dataset)))]
-    views = [view for job in jobs if (view := engine().watch(job.digest)) is not None]
-    return max(views, key=lambda view: not view.is_over, default=None)
-
-
-def delete_own(dataset: str) -> None:
-    """Delete imported images and their network.
-
-    Raises:
-        StoreUnwritable: they cannot be removed.
-    """
-    forget_dataset(dataset)
-    sample_images.clear(dataset)
-    st.session_state["own"] = [name for name in st.session_state.get("own", ()) if name != dataset]
-    st.session_state.pop("own-open", None)
-    close_run()
-
-
-# --- replay: what is faster than the eye is played from its snapshots ----------------------------------------------
-
-
-def start_replay(digest: str, position: float = 0.0) -> None:
-    st.session_state["replay"] = {"digest": digest, "position": position, "at": time.monotonic()}
-
-
-def is_replaying(digest: str) -> bool:
-    return st.session_state.get("replay", {}).get("digest") == digest
-
-
-def end_replay() -> None:
-    st.session_state.pop("replay", None)
-
-
-def advance_replay(digest: str, newest: int, snapshots_per_second: float) -> int:
-    """Move the replay on by the time that has passed, never beyond the newest snapshot.
-
-    Returns:
-        the snapshot to show. Somebody who comes in later starts at the newest one.
-    """
-    if not is_replaying(digest):
-        start_replay(digest, position=float(newest))
-    replay, now = st.session_state["replay"], time.monotonic()
-    replay["position"] = min(newest, replay["position"] + (now - replay["at"]) * snapshots_per_second)
-    replay["at"] = now
-    return int(replay["position"])
-
-
-# --- what is looked at, in the URL ------------------------------------------------------------------------------------
-
-_SELECTED_IN_URL = 200  # more points make an address that some programs cut
-
-
-def moment_in_url(steps: list[int]) -> int:
-    """The step of a run that the URL asks for; the last if it asks for none that there is."""
-    asked = st.query_params.get("moment", "")
-    return int(asked) if asked.isdecimal() and int(asked) in steps else steps[-1]
-
-
-def note_moment(step: int, steps: list[int]) -> None:
-    """Put the step into the URL, if it is not the last."""
-    note_in_url("moment", "" if step == steps[-1] else str(step))
-
-
-def selected_in_url(n: int) -> list[int]:
-    """The points, indices 0..n-1 into the probe set, that the URL selects."""
-    asked = st.query_params.get("selected", "").split(".")
-    return sorted({int(number) for number in asked if number.isdecimal() and int(number) < n})
-
-
-def note_selected(points: Iterable[int]) -> None:
-    """Put the first of the selected points, indices into the probe set, into the URL."""
-    note_in_url("selected", ".".join(map(str, list(points)[:_SELECTED_IN_URL])))
-
-
-def note_in_url(name: str, value: str) -> None:
-    """In the URL, or out of it if empty; nothing is sent where nothing changes."""
-    if value and st.query_params.get(name) != value:
-        st.query_params[name] = value
-    elif not value and name in st.query_params:
-        del st.query_params[name]
-
-
 # --- things worth remembering ---------------------------------------------------------------------------------------
 
 
@@ -409,7 +279,7 @@ def sample_images(dataset: str):
     ]
 
 
-@st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
+@st.cache_resource(show_spinner=False, max_entries=RESULTS_IN_MEMORY)
 def pca_points(digest: str, retrained_digest: str | None):
     """Probe-set points by model name, float32 (N, 2), in the run's one PCA frame."""
     return run_points(find_result(digest), find_result(retrained_digest) if retrained_digest else None)
@@ -422,7 +292,7 @@ def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:
     return UmapJob(tuple(parts), tuple(parts.values()), tuple(sources), result.spec.seed)
 
 
-@st.cache_data(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
+@st.cache_data(show_spinner=False, max_entries=RESULTS_IN_MEMORY)
 def pca_explained(digest: str) -> float:
     """Share of variance that the run's PCA frame shows, 0..1."""
     result = find_result(digest)
@@ -448,119 +318,3 @@ def put(key: str, value) -> None:
 
 def recall(key: str, default=None):
     return st.session_state.get(key, default)
-
-
-# --- the causal decomposition ----------------------------------------------------------------------------------------
-
-
-def causal_job(result: RunResult, retrained: RunResult | None, intervention: str) -> CausalJob:
-    """Raises: WeightsError if the original model is not on this machine."""
-    return CausalJob.of(result, retrained, intervention)
-
-
-def causal_result(job: CausalJob) -> CausalResult | None:
-    """The decomposition: at once where it takes a second, else if the engine has it.
-
-    Raises:
-        RunDamaged: see `RunStore.load`.
-    """
-    if job.spec.dataset in QUICK_DATASETS:
-        return _causal_now(job.digest, job)
-    return _causal_stored(job.digest) if engine().has(job) else None
-
-
-@st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
-def _causal_now(digest: str, _job: CausalJob) -> CausalResult:
-    return drain(_job.execute())
-
-
-@st.cache_resource(show_spinner=False, max_entries=_RESULTS_IN_MEMORY)
-def _causal_stored(digest: str) -> CausalResult:
-    return engine().result(digest, CausalResult)
-
-
-def sample_view(job: CausalJob, idx: int) -> SampleView:
-    """One probe image seen by every network."""
-    return _sample_view(job.digest, idx, job)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _sample_view(digest: str, idx: int, _job: CausalJob) -> SampleView:
-    return view_sample(networks(_job), _job.probe, idx, _job.intervention, _job.seed)
-
-
-def networks(job: CausalJob):
-    """The networks of a run by name, in eval mode."""
-    return _causal_models(job.digest, job)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _causal_models(digest: str, _job: CausalJob):
-    return _job.models()
-
-
-# --- many runs behind a page -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class BatchView:
-    """How a set of runs stands.
-
-    Args:
-        n_active: submitted and not over. fraction: 0..1, parts of running ones counted.
-        seconds_left: None when unknown. problem: the first failure, or why nothing runs; empty if all is well.
-    """
-
-    n_done: int
-    total: int
-    n_active: int
-    fraction: float
-    seconds_left: float | None
-    problem: str
-
-
-def start_batch(key: str, specs: Iterable[RunSpec]) -> None:
-    """Hand the runs that are not finished to the engine, behind what people are waiting for."""
-    missing = [spec for spec in specs if not is_finished(spec.digest)]
-    for spec in missing:
-        engine().submit(RunJob.of(spec), watcher(), BACKGROUND_PRIORITY)
-    st.session_state.pop(f"batch-{key}", None)
-
-
-def stop_batch(specs: Iterable[RunSpec]) -> None:
-    """Take this session's interest in the runs back; finished ones stay."""
-    for spec in reversed(list(specs)):  # the waiting ones first, or they would start when the running ones end
-        engine().stop(spec.digest, watcher())
-
-
-def batch_view(key: str, specs: Iterable[RunSpec]) -> BatchView:
-    """Args: key: names the batch in this session, for its clock."""
-    digests = [spec.digest for spec in specs]
-    n_done = sum(map(is_finished, digests))
-    views = [view for digest in digests if not is_finished(digest) and (view := engine().watch(digest)) is not None]
-    active = [view for view in views if not view.is_over]
-    parts = sum(view.index / view.total for view in active if view.stage == "unlearn" and view.total)
-    fraction = (n_done + 0.95 * parts) / len(digests)
-    failed = [view.message for view in views if view.state == "failed"]
-    began, first = st.session_state.setdefault(f"batch-{key}", (time.monotonic(), fraction)) if active else (0.0, 1.0)
-    passed, gained = time.monotonic() - began, fraction - first
-    left = passed / gained * (1 - fraction) if passed > 3 and gained > 0.02 else None
-    return BatchView(
-        n_done, len(digests), len(active), fraction, left, failed[0] if failed else engine().problem() if active else ""
-    )
-
-
-def is_finished(digest: str) -> bool:
-    """Whether a run is stored, here or among the shipped ones."""
-    return engine().store.has(digest) or example_store().has(digest)
-
-
-def summary_of(digest: str) -> dict:
-    """A finished run without its arrays.
-
-    Raises:
-        RunNotFound, RunDamaged: see `RunStore.summary`.
-    """
-    if engine().store.has(digest):
-        return _summary(digest, _stamp(digest))
-    return example_store().summary(digest)

@@ -8,7 +8,7 @@ import streamlit as st
 from camu_core import RunSpec
 from camu_core.comparison import Pair, pair_runs
 from camu_core.sweeps import SweepSpec
-from pages.components import state
+from pages.components import state, state_view
 
 ALL = "all"
 PARTS = ("many", "pair", "published")
@@ -79,7 +79,7 @@ def _like(spec: RunSpec | None, offered: Collection[str]) -> Question:
 
 def _set_url(parameters: dict[str, str]) -> None:
     for name in {"run", "b", "part", *(field.name for field in fields(Question))}:
-        state.note_in_url(name, parameters.get(name, ""))
+        state_view.note_in_url(name, parameters.get(name, ""))
 
 
 # --- two runs --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import torch
 from camu_core.causal_job import CausalJob
 from camu_core.models import predict
 from camu_core.threads import one_thread
-from pages.components import state
+from pages.components import state_causal
 
 
 def answers(job: CausalJob, image: np.ndarray) -> dict[str, np.ndarray]:
@@ -19,7 +19,7 @@ def answers(job: CausalJob, image: np.ndarray) -> dict[str, np.ndarray]:
     with one_thread():
         logits = {
             name: predict(model, torch.from_numpy(image.copy())[None])[0][0]
-            for name, model in state.networks(job).items()
+            for name, model in state_causal.networks(job).items()
         }
     return {name: row.softmax(0).numpy() for name, row in logits.items()}
 

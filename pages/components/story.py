@@ -27,8 +27,10 @@ from pages.components import (
     live,
     notes,
     state,
+    state_causal,
     state_privacy,
     state_story,
+    state_view,
     verdict,
 )
 from pages.components import text_story as text
@@ -146,15 +148,15 @@ def _hurt(result: RunResult) -> str:
 def why(run: state.OpenRun) -> None:
     """The pull of the images, before, after, and in the retrained network."""
     result = run.result
-    job = state.causal_job(result, _retrained(result), "camu")
-    causal = state.causal_result(job)
+    job = state_causal.causal_job(result, _retrained(result), "camu")
+    causal = state_causal.causal_result(job)
     notes.lead(text.WHY)
     if causal is None:
         st.fragment(run_every=1.0)(decomposition.wait)(job)
         return
     left, right = st.columns([4, 8], gap="large")
     idx = int(np.flatnonzero(result.probe.is_forget)[-1])
-    view, true = state.sample_view(job, idx), int(result.probe.y[idx])
+    view, true = state_causal.sample_view(job, idx), int(result.probe.y[idx])
     answers = {name: float(answer[true]) for name, answer in view.probabilities.items()}
     with left:
         pictures = (result.probe.x[idx], view.alternative)
@@ -225,7 +227,7 @@ def _facts(result: RunResult, retrained: RunResult | None, told: Verdict) -> dic
     after, phrase = result.metrics["unlearned"], forget_phrase(result.spec)
     part = "forget_test" if after["forget_test"] is not None else "forget_train"
     _, high = wilson_interval(after[part], after["n"][part])
-    causal = state.causal_result(state.causal_job(result, retrained, "camu"))
+    causal = state_causal.causal_result(state_causal.causal_job(result, retrained, "camu"))
     remarks = retraining_remarks(causal.report, ["forget"])[:1] if causal is not None else []
     return {
         "what": phrase[0].upper() + phrase[1:],
@@ -281,7 +283,7 @@ def dots(scene: int, total: int) -> str:
 
 def unfinished(run: state.OpenRun) -> bool:
     """Play a run that goes on, or say what is wrong with it; False if it is finished and seen."""
-    if run.job is not None and (not run.job.is_over or state.is_replaying(run.digest)):
+    if run.job is not None and (not run.job.is_over or state_view.is_replaying(run.digest)):
         st.markdown(text.WATCH)
         live.live_panel(run.spec, run.digest)
         return True

@@ -7,13 +7,15 @@ from camu_core import RunResult
 from camu_core.causal import CAMU_TERMS, TERMS, attribution_title, substitutes_remark
 from camu_core.causal_job import ATTRIBUTION_SEEDS, OUTCOMES, attribute, attribution_specs
 from camu_core.figures import attribution_figure, interactions_figure
-from pages.components import batch, charts, notes, state, text
+from pages.components import batch, charts, notes, state
+from pages.components import text as words
+from pages.components import text_causal as text
 
 
 def attribution(result: RunResult) -> None:
     """Start, progress, or the finished attribution of this run's settings."""
     if not set(CAMU_TERMS) <= set(dict(result.spec.settings)):
-        st.info(text.CAUSAL_ONLY_CAMU, icon=":material/info:")
+        st.info(text.ONLY_CAMU, icon=":material/info:")
         return
     rows = attribution_specs(result.spec)
     specs = [spec for row in rows for spec in row]
@@ -28,7 +30,9 @@ def attribution(result: RunResult) -> None:
             st.markdown(f"**{text.TERMS_PANELS[outcome]}**")
             title = attribution_title(attributed, OUTCOMES[outcome])
             charts.show(
-                st, attribution_figure(attributed, title, dark, axis=text.TERMS_AXES[outcome]), key=f"terms-{outcome}"
+                st,
+                attribution_figure(attributed, title, dark, axis=text.TERMS_AXES[outcome]),
+                key=f"terms-{outcome}",
             )
             if remark := substitutes_remark(attributed):
                 st.markdown(f":material/swap_horiz: {remark}")
@@ -37,7 +41,7 @@ def attribution(result: RunResult) -> None:
         notes.reading(text.TERMS_READ, text.TERMS_NOT)
     panels = {text.TERMS_PANELS[outcome]: attributed for outcome, attributed in found.items()}
     charts.show(st, interactions_figure(panels, text.TERMS_INTERACTIONS, dark), key="terms-pairs")
-    st.caption(text.READ.format(line=text.TERMS_PAIRS_READ))
+    st.caption(words.READ.format(line=text.TERMS_PAIRS_READ))
     seeds = ", ".join(str(row[0].seed) for row in rows)
     notes.folds(text.TERMS_HOW.format(seeds=seeds), [_table(found)])
 

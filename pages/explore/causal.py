@@ -5,11 +5,12 @@ import streamlit as st
 from camu_core import RunResult
 from camu_core.causal import INTERVENTIONS
 from camu_core.errors import CamuError
-from pages.components import decomposition, entangled, reach_in, state, terms, text, verdict
+from pages.components import decomposition, entangled, reach_in, state, state_causal, terms, verdict
+from pages.components import text_causal as text
 
 
 def main() -> None:
-    st.title(text.CAUSAL_TITLE, anchor=False)
+    st.title(text.TITLE, anchor=False)
     run = state.current_run()
     if run.result is None:
         verdict.unfinished(run)
@@ -23,18 +24,18 @@ def main() -> None:
 
 def _page(result: RunResult) -> None:
     left, right = st.columns([6, 5], vertical_alignment="bottom")
-    left.markdown(text.CAUSAL_LEAD)
+    left.markdown(text.LEAD)
     intervention = right.segmented_control(
         text.INTERVENTION, list(INTERVENTIONS), format_func=text.INTERVENTION_NAMES.get, default="camu",
         key="intervention", required=True, bind="query-params",
     )  # fmt: skip
     headline = st.container()
     part = st.segmented_control(
-        text.CAUSAL_PART, list(text.CAUSAL_PARTS), format_func=text.CAUSAL_PARTS.get, default="effects",
+        text.PART, list(text.PARTS), format_func=text.PARTS.get, default="effects",
         key="causal-part", required=True, bind="query-params", label_visibility="collapsed", width="stretch",
     )  # fmt: skip
-    job = state.causal_job(result, state.retrained_for(result.spec), intervention or "camu")
-    causal = state.causal_result(job)
+    job = state_causal.causal_job(result, state.retrained_for(result.spec), intervention or "camu")
+    causal = state_causal.causal_result(job)
     with headline:
         if causal is None:
             st.fragment(run_every=1.0)(decomposition.wait)(job)

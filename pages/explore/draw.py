@@ -8,7 +8,7 @@ from camu_core.data.drawing import from_picture, is_written
 from camu_core.errors import CamuError
 from camu_core.figures import answers_figure
 from camu_core.verdict import forget_phrase
-from pages.components import canvas, charts, images, state, state_draw, verdict
+from pages.components import canvas, charts, images, state, state_causal, state_draw, verdict
 from pages.components import text_draw as text
 
 
@@ -78,7 +78,7 @@ def _test_image(result: RunResult) -> np.ndarray:
 def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
     names = DATASETS[result.spec.dataset].class_names
     retrained = state.retrained_for(result.spec)
-    answers = state_draw.answers(state.causal_job(result, retrained, "camu"), image)
+    answers = state_draw.answers(state_causal.causal_job(result, retrained, "camu"), image)
     voices = {"original": text.BEFORE, "unlearned": text.AFTER, "retrained": text.GOLD.format(what=what)}
     said = [
         text.ANSWER.format(network=voices[name], name=names[int(row.argmax())], share=row.max())

@@ -10,7 +10,7 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.projection import PROJECTIONS
 from camu_core.results import Projection, RunResult
-from pages.components import charts, controls, images, notes, playback, state, text, verdict
+from pages.components import charts, controls, images, notes, playback, state, state_view, text, verdict
 
 SHOWN_SELECTED = 24
 
@@ -107,7 +107,7 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
         if result.spec.forget.kind == "class"
         else (text.EMBEDDINGS_QUESTION_IMAGES, text.EMBEDDINGS_HOW_TO_READ_IMAGES)
     )
-    picked = np.array([i for i in state.selected_in_url(len(mask)) if mask[i]], int)
+    picked = np.array([i for i in state_view.selected_in_url(len(mask)) if mask[i]], int)
     figure = embedding_figure(
         panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
         question, state.is_dark(), color_by, height=520, chosen=np.searchsorted(np.flatnonzero(mask), picked),
@@ -138,7 +138,7 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
 def _note_selected(key: str, shown: np.ndarray) -> None:
     """What is drawn around goes into the URL, as indices into the probe set, and from there into the page."""
     points = state.recall(key).selection.points
-    state.note_selected(sorted({int(shown[point["customdata"]]) for point in points if "customdata" in point}))
+    state_view.note_selected(sorted({int(shown[point["customdata"]]) for point in points if "customdata" in point}))
 
 
 main()

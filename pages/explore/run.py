@@ -6,7 +6,20 @@ from camu_core import DATASETS, RunResult
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.verdict import finding
-from pages.components import charts, controls, live, own_images, share, state, state_privacy, text, verdict
+from pages.components import (
+    charts,
+    controls,
+    live,
+    own_images,
+    share,
+    state,
+    state_own,
+    state_privacy,
+    state_view,
+    text,
+    text_own,
+    verdict,
+)
 from pages.components.forget import forget_controls
 
 
@@ -14,7 +27,7 @@ def main() -> None:
     run = state.current_run()
     busy = run.job is not None and not run.job.is_over
     dataset, method = controls.run_controls(run.spec or state.example_run().spec)
-    state.note_dataset(dataset)
+    state_own.note_dataset(dataset)
     if not own_images.are_ready(dataset):
         return
     forget = forget_controls(dataset)
@@ -30,12 +43,12 @@ def main() -> None:
         state.start(spec)
         st.rerun()
 
-    if busy or (run.job is not None and state.is_replaying(run.digest)):
+    if busy or (run.job is not None and state_view.is_replaying(run.digest)):
         live.live_panel(run.spec, run.digest)
     elif run.result is None:
         verdict.problem(run)
     elif run.is_example and dataset in state.own_datasets():
-        st.caption(text.OWN_PICK)
+        st.caption(text_own.PICK)
     else:
         _outcome(run)
 
@@ -51,7 +64,9 @@ def _outcome(run: state.OpenRun) -> None:
         verdict.verdict_card(result, retrained, privacy)
         with st.container(horizontal=True):
             if run.job is not None:
-                st.button(text.REPLAY, icon=":material/replay:", on_click=state.start_replay, args=(result.digest,))
+                st.button(
+                    text.REPLAY, icon=":material/replay:", on_click=state_view.start_replay, args=(result.digest,)
+                )
             share.popover(result, retrained, privacy)
             if _retraining(result, retrained) and privacy is None:
                 _attacks(result)

@@ -29,7 +29,7 @@ from camu_core.figures import (
 )
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.verdict import finding, forget_phrase
-from pages.components import charts, images, state, text, verdict
+from pages.components import charts, images, state, state_causal, text_causal, verdict
 from pages.components import text_learn as words
 
 
@@ -38,13 +38,13 @@ def main() -> None:
     run = state.example_run()
     result, retrained = run.result, state.retrained_for(run.result.spec)
     verdict.run_line(run)
-    job = state.causal_job(result, retrained, "camu")
-    causal = state.causal_result(job)
+    job = state_causal.causal_job(result, retrained, "camu")
+    causal = state_causal.causal_result(job)
     st.markdown(words.LEAD.format(what=f"forget {forget_phrase(result.spec)}", seconds=result.seconds["unlearn"]))
     _chapter(words.WHY_TITLE, words.WHY)
     _sets(result, retrained)
     idx = int(np.flatnonzero(result.probe.is_forget & ~result.probe.in_train)[0])
-    view = state.sample_view(job, idx)
+    view = state_causal.sample_view(job, idx)
     _camu(result, idx, view)
     _pull(result, causal, idx, view)
     _where(causal)
@@ -118,7 +118,7 @@ def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -
     answers = {model: view.probabilities[scenario_name("own", model, model)] for model in view.prediction_bits}
     charts.show(
         middle,
-        answers_figure(answers, names, true, text.SAMPLE_TITLES["own"], state.is_dark()),
+        answers_figure(answers, names, true, text_causal.SAMPLE_TITLES["own"], state.is_dark()),
         key="learn-answers",
     )
     charts.show(
@@ -139,7 +139,8 @@ def _where(causal: CausalResult) -> None:
     left, right = st.columns([6, 5], gap="large")
     left.markdown(words.WHERE.format(finding=sentences["mediation_forget"], **y))
     charts.show(left, mediation_figure(
-            {text.WHERE_ROW_FORGET: causal.report["mediation_intervals"]["forget"]}, sentences["mediation_forget"], dark
+            {text_causal.WHERE_ROW_FORGET: causal.report["mediation_intervals"]["forget"]},
+            sentences["mediation_forget"], dark,
         ),
         key="learn-mediation",
     )  # fmt: skip

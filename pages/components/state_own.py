@@ -1,0 +1,82 @@
+"""Uploads of this visitor: their images, their network, and how both stand."""
+
+import streamlit as st
+
+from camu_core.data import DATASETS, is_imported
+from camu_core.jobs import JobView
+from camu_core.models import usual_model
+from camu_core.originals import forget_dataset, shipped_twin
+from camu_core.own_jobs import Imported, ImportJob, TrainJob
+from pages.components import state
+
+
+def open_dataset(name: str) -> None:
+    """Choose an imported dataset on the Run page, here and in the URL, and leave the open run."""
+    state.close_run()
+    st.session_state["own"] = list(dict.fromkeys([*st.session_state.get("own", ()), name]))
+    st.session_state.pop("own-open", None)
+    st.query_params["dataset"] = name
+
+
+def wanted_dataset() -> str | None:
+    """The imported dataset that is to be chosen now: newly in the URL, or chosen before the page was left."""
+    named = st.query_params.get("dataset")
+    if named and named != st.session_state.get("own-open"):
+        st.session_state["own-open"] = named
+        return named
+    return None if state.recall("dataset") else st.session_state.get("own-open")
+
+
+def note_dataset(name: str) -> None:
+    """Keep an imported dataset that is chosen in the URL while no run is open, so that a reload finds it."""
+    if is_imported(name) and state.open_digest() is None:
+        st.session_state["own"] = list(dict.fromkeys([*st.session_state.get("own", ()), name]))
+        st.session_state["own-open"] = st.query_params["dataset"] = name
+    else:
+        st.session_state.pop("own-open", None)
+        st.query_params.pop("dataset", None)
+
+
+def start_import(content: bytes, title: str, size: int) -> None:
+    """Hand an upload to the engine; nothing happens but the noting if its images are here already."""
+    st.session_state["import"] = state.engine().submit(ImportJob.of(content, title, size), state.watcher())
+
+
+def import_view() -> JobView | None:
+    """This session's upload while it is read, stopped or refused; None if there is none, or it is finished."""
+    digest = st.session_state.get("import")
+    view = state.engine().watch(digest) if digest else None
+    return view if view is not None and view.state != "done" else None
+
+
+def imported_name() -> str | None:
+    """The dataset that this session's upload has become, once."""
+    if import_view() is not None or not (digest := st.session_state.pop("import", None)):
+        return None
+    return state.engine().result(digest, Imported).name
+
+
+def start_training(dataset: str, shipped: str | None = None) -> None:
+    """Train the network for a dataset, or take a shipped one over."""
+    state.engine().submit(TrainJob.of(dataset, shipped=shipped), state.watcher())
+
+
+def training_view(dataset: str) -> JobView | None:
+    """The making of a dataset's network, whoever started it; the one under way, else the latest."""
+    model = usual_model(DATASETS[dataset].shape)
+    jobs = [TrainJob(dataset, model, shipped=shipped) for shipped in dict.fromkeys((None, shipped_twin(dataset)))]
+    views = [view for job in jobs if (view := state.engine().watch(job.digest)) is not None]
+    return max(views, key=lambda view: not view.is_over, default=None)
+
+
+def delete_own(dataset: str) -> None:
+    """Delete imported images and their network.
+
+    Raises:
+        StoreUnwritable: they cannot be removed.
+    """
+    forget_dataset(dataset)
+    state.sample_images.clear(dataset)
+    st.session_state["own"] = [name for name in st.session_state.get("own", ()) if name != dataset]
+    st.session_state.pop("own-open", None)
+    state.close_run()

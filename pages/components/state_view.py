@@ -1,0 +1,65 @@
+"""What is looked at: the replay of a run, and the moment and the points that the URL names."""
+
+import time
+from collections.abc import Iterable
+
+import streamlit as st
+
+
+def start_replay(digest: str, position: float = 0.0) -> None:
+    st.session_state["replay"] = {"digest": digest, "position": position, "at": time.monotonic()}
+
+
+def is_replaying(digest: str) -> bool:
+    return st.session_state.get("replay", {}).get("digest") == digest
+
+
+def end_replay() -> None:
+    st.session_state.pop("replay", None)
+
+
+def advance_replay(digest: str, newest: int, snapshots_per_second: float) -> int:
+    """Move the replay on by the time that has passed, never beyond the newest snapshot.
+
+    Returns:
+        the snapshot to show. Somebody who comes in later starts at the newest one.
+    """
+    if not is_replaying(digest):
+        start_replay(digest, position=float(newest))
+    replay, now = st.session_state["replay"], time.monotonic()
+    replay["position"] = min(newest, replay["position"] + (now - replay["at"]) * snapshots_per_second)
+    replay["at"] = now
+    return int(replay["position"])
+
+
+_SELECTED_IN_URL = 200  # more points make an address that some programs cut
+
+
+def moment_in_url(steps: list[int]) -> int:
+    """The step of a run that the URL asks for; the last if it asks for none that there is."""
+    asked = st.query_params.get("moment", "")
+    return int(asked) if asked.isdecimal() and int(asked) in steps else steps[-1]
+
+
+def note_moment(step: int, steps: list[int]) -> None:
+    """Put the step into the URL, if it is not the last."""
+    note_in_url("moment", "" if step == steps[-1] else str(step))
+
+
+def selected_in_url(n: int) -> list[int]:
+    """The points, indices 0..n-1 into the probe set, that the URL selects."""
+    asked = st.query_params.get("selected", "").split(".")
+    return sorted({int(number) for number in asked if number.isdecimal() and int(number) < n})
+
+
+def note_selected(points: Iterable[int]) -> None:
+    """Put the first of the selected points, indices into the probe set, into the URL."""
+    note_in_url("selected", ".".join(map(str, list(points)[:_SELECTED_IN_URL])))
+
+
+def note_in_url(name: str, value: str) -> None:
+    """In the URL, or out of it if empty; nothing is sent where nothing changes."""
+    if value and st.query_params.get(name) != value:
+        st.query_params[name] = value
+    elif not value and name in st.query_params:
+        del st.query_params[name]
