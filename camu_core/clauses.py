@@ -166,11 +166,14 @@ class Attacks:
         return cls(readings, aucs["unlearned"]["n"] if aucs else 0, clauses)
 
     def bad_news(self, joint: str) -> str:
-        """The worst of it, joined to a headline; empty if there is none."""
+        """All of it, the worst first, joined to a headline; empty if there is none."""
         bad = {clause.part for clause in self.clauses if clause.is_good is False}
         found = {self.readings[part] for part in bad}
-        worst = next((words for reading, words in _BAD_NEWS.items() if reading in found), None)
-        return "" if worst is None else f": {worst}" if joint == ":" else f", {joint} {worst}"
+        words = [told for reading, told in _BAD_NEWS.items() if reading in found]
+        if not words:
+            return ""
+        listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+        return f": {listed}" if joint == ":" else f", {joint} {listed}"
 
     def open_question(self) -> str:
         """What could not be told, for the end of a headline; empty if nothing."""
@@ -221,7 +224,7 @@ def _relearning_clause(lesson: Mapping[str, Any], good: bool | None, sentence: s
     note = f"median of {lesson['n_seeds']} orders of the images"
     if ahead is not None:
         points = [100 * ahead[end] for end in ("value", "low", "high")]
-        note = "head start {:+.0f} points, 95% interval {:+.0f} to {:+.0f}".format(*points)
+        note = "ahead by {:+.0f} points on average, 95% interval {:+.0f} to {:+.0f}".format(*points)
     return Clause(
         subject="Batches to relearn",
         value=needed["unlearned"],

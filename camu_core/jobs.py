@@ -120,6 +120,27 @@ class JobView:
     def is_over(self) -> bool:
         return self.state in OVER
 
+    @classmethod
+    def of_result(cls, result: RunResult) -> "JobView":
+        """A finished run as its job stood at the end, for who plays it again."""
+        return cls(
+            digest=result.digest,
+            job=RunJob(result.spec, Luggage(None, None)),
+            state="done",
+            is_stopping=False,
+            queue_position=0,
+            stage="measure",
+            index=1,
+            total=1,
+            losses=result.losses,
+            snapshots=result.snapshots,
+            seconds=sum(result.seconds.values()),
+            seconds_left=None,
+            message="",
+            notice="",
+            attempt=1,
+        )
+
 
 @dataclass
 class Progress:

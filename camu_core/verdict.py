@@ -1,6 +1,6 @@
 """From a run's figures to sentences a non-expert can repeat, each with the page that shows its evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,17 @@ class Verdict:
     @property
     def is_good(self) -> bool | None:
         """None if something cannot be said without a retrained network, and nothing is bad."""
-        news = {clause.is_good for clause in self.clauses}
-        return False if False in news else None if None in news else True
+        return _worst(clause.is_good for clause in self.clauses)
+
+    @property
+    def has_no_trace(self) -> bool | None:
+        """Whether attacks found nothing; None if that is not clear, or none were tried."""
+        return _worst([clause.is_good for clause in self.clauses if clause.page == "privacy"] or [None])
+
+
+def _worst(news: Iterable[bool | None]) -> bool | None:
+    found = set(news)
+    return False if False in found else None if None in found else True
 
 
 def judge(result: RunResult, retrained: RunResult | None = None, privacy: Mapping[str, Any] | None = None) -> Verdict:
@@ -139,15 +148,38 @@ def _forget_split(result: RunResult) -> str:
     return "forget_train" if result.metrics["unlearned"]["forget_test"] is None else "forget_test"
 
 
+def claim(result: RunResult, verdict: Verdict) -> str:
+    """What may be said of a run, and what not: for whoever must sign it.
+
+    Args:
+        verdict: of `judge`.
+    """
+    what, is_class = forget_phrase(result.spec), result.spec.forget.kind == "class"
+    forgot, kept = (clause.is_good for clause in verdict.clauses[:2])
+    deed = f"no longer recognises {what}" if is_class else "answers about them like a network that never saw them"
+    may = [f"that it {deed}"] if forgot else []
+    may += ["that it still does the rest"] if kept else []
+    open_or_false = {False: "not that", None: "not yet that"}
+    may_not = [] if forgot else [f"{open_or_false[forgot]} it {deed}"]
+    may_not += [] if kept else [f"{open_or_false[kept]} the rest is unharmed"]
+    may_not += [] if verdict.has_no_trace else [f"{open_or_false[verdict.has_no_trace]} no trace of {what} is left"]
+    sentences = [", and ".join(may) or "nothing yet", ", and ".join(may_not)]
+    return " ".join(f"{capital(sentence)}." for sentence in sentences if sentence)
+
+
 def finding(result: RunResult) -> str:
-    """The run in one line of figures: 'the digit 3: 100% → 0%, everything else: 99% → 98%'."""
+    """The run in one line of figures: 'The digit 3: 100% → 0%, everything else: 98.8% → 98.1%'."""
     before, after = result.metrics["original"], result.metrics["unlearned"]
     rest = "everything else" if result.spec.forget.kind == "class" else "new images"
     parts = (
-        f"{what}: {before[split]:.0%} → {after[split]:.0%}"
+        f"{what}: {_percent(before[split])} → {_percent(after[split])}"
         for what, split in ((forget_phrase(result.spec), _forget_split(result)), (rest, "retain_test"))
     )
     return capital(", ".join(parts))
+
+
+def _percent(fraction: float) -> str:
+    return f"{fraction:.1%}".replace(".0%", "%")
 
 
 def forget_phrase(spec: RunSpec) -> str:

@@ -9,7 +9,7 @@ from pages.components.text_learn import GLOSSARY
 
 
 def meanings(text: str) -> list[str]:
-    return re.findall(r'title="([^"]*)"', text)
+    return re.findall(r'data-meaning="([^"]*)"', text)
 
 
 def test_the_first_of_a_term_tells_its_meaning() -> None:

@@ -22,13 +22,20 @@ PART_TITLES = {"representation": "through the representation", "head": "through 
 PART_PATTERNS = {"representation": "", "head": "/", "interaction": "."}
 
 
-def effects_figure(effects: Mapping[str, Any], title: str, dark: bool = False, height: int = 400) -> go.Figure:
-    """Three measures side by side, forget and retain, one bar a model; whiskers are bootstrap 95% intervals.
+def effects_figure(
+    effects: Mapping[str, Any],
+    title: str,
+    dark: bool = False,
+    height: int = 400,
+    measures: Sequence[str] = tuple(MEASURE_PANELS),
+) -> go.Figure:
+    """Measures side by side, forget and retain, one bar a model; whiskers are bootstrap 95% intervals.
 
     Args:
         effects: `causal_report`'s `effects`.
+        measures: keys of MEASURE_PANELS.
     """
-    panels = list(MEASURE_PANELS.items())
+    panels = [(measure, MEASURE_PANELS[measure]) for measure in measures]
     headings = [f"{heading}<br>({unit})" for _, (heading, unit, _, _) in panels]
     figure = make_subplots(cols=len(panels), subplot_titles=headings, horizontal_spacing=0.07)
     for column, (measure, (heading, unit, factor, form)) in enumerate(panels, start=1):

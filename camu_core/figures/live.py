@@ -51,7 +51,7 @@ def accuracy_curve(
             figure.add_annotation(
                 x=steps[-1], y=values[-1], text=f"<b>{name} {values[-1]:.0%}</b>", showarrow=False,
                 xanchor="left" if steps[-1] < 0.6 * total else "right",
-                yanchor="bottom" if name == "to forget" else "top",
+                yanchor="bottom" if values[-1] < 0.5 else "top",  # inside the picture
                 font={"color": color, "size": 13}, bgcolor=tones.page, opacity=0.9,
             )  # fmt: skip
     figure.update_xaxes(range=[-0.02 * total, 1.02 * total])

@@ -23,7 +23,7 @@ _CLAUSES = {
     "attack": {
         "none": "An attacker cannot tell the forgotten images from new ones",
         "tells": "An attacker can tell the forgotten images from new ones",
-        "over": "Forgotten too well: an attacker can tell, because the network is less sure of them than of new ones",
+        "over": "Pushed away too far: an attacker can tell, because the network is less sure of them than of new ones",
         "like gold": "An attacker can tell them, but just so with a network that never saw them",
         "unclear": "Too few images to say whether an attacker could spot the forgotten ones",
         "too few": "There are too few images to attack",
@@ -89,12 +89,11 @@ def attack_title(report: Mapping[str, Any]) -> str:
         return _CLAUSES["attack"][reading] + "."
     attacks = report["attack"]
     ours = attacks["unlearned"][score]["auc"]
-    numbers = f"Best attack, by {SCORE_NAMES[score]}: AUC {ours['value']:.2f}"
+    numbers = f"Best attack, by {SCORE_NAMES[score]}: AUC {ours['value']:.2f}, guessing gives 0.50"
     if "retrained" in attacks:
         gold = attacks["retrained"][score]["auc"]
-        numbers += (
-            f", retrained {gold['value']:.2f}; the intervals {'do not ' if _are_apart(ours, gold) else ''}overlap"
-        )
+        apart = "" if _are_apart(ours, gold) else "; so few images cannot tell these two apart"
+        numbers += f", a network that never saw them {gold['value']:.2f}{apart}"
     return f"{_CLAUSES['attack'][reading]}. {numbers}."
 
 
@@ -128,7 +127,7 @@ def relearning_title(report: Mapping[str, Any]) -> str:
     beside = f"; one that never saw them, {after('retrained')}" if "retrained" in needed else ""
     word = {"faster": "Quick to come back", "slower": "Slow to come back", "same": "No quicker than from nothing",
             "unclear": "Cannot tell if it is quicker"}.get(reading, "Coming back")  # fmt: skip
-    return f"{word}: {_percent(lesson['target'])} of them recognised {after('unlearned')}{beside}."
+    return f"{word}: known again {after('unlearned')}{beside}."
 
 
 def inside_reading(report: Mapping[str, Any]) -> str:

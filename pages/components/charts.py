@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -13,6 +14,7 @@ from camu_core.figures.tables import figure_table
 from pages.components import state_figures, text
 
 _PRESENTED_HEIGHT, _PRESENTED_FONT = 620, 20  # pixels; readable from the back row
+_PRESENTED_CHARACTERS = 46  # of a title in a line
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -46,7 +48,11 @@ def _name(figure: go.Figure) -> str:
 
 def _enlarged(figure: go.Figure) -> go.Figure:
     larger = go.Figure(figure).update_layout(height=max(_PRESENTED_HEIGHT, figure.layout.height or 0))
-    larger.update_layout(font_size=_PRESENTED_FONT, title_font_size=_PRESENTED_FONT + 4)
+    lines = textwrap.wrap((figure.layout.title.text or "").replace("<br>", " "), _PRESENTED_CHARACTERS)
+    larger.update_layout(
+        font_size=_PRESENTED_FONT, title_font_size=_PRESENTED_FONT + 4, title_text="<br>".join(lines),
+        margin_t=(figure.layout.margin.t or 0) + 30 * len(lines),
+    )  # fmt: skip
     larger.update_annotations(font_size=_PRESENTED_FONT - 2)
     return larger.update_xaxes(title_font_size=_PRESENTED_FONT).update_yaxes(title_font_size=_PRESENTED_FONT)
 

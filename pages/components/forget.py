@@ -48,6 +48,12 @@ def follow(spec: RunSpec) -> None:
         state.put(_chosen_key(spec.dataset), forget.samples)
 
 
+def start_with(dataset: str, spec: RunSpec | None) -> None:
+    """Pick what a run forgets, if it is a class of this dataset and nothing is picked yet."""
+    if spec is not None and spec.dataset == dataset and spec.forget.kind == "class":
+        state.remember(f"classes-{dataset}", spec.forget.classes[:1])
+
+
 def class_row(dataset: str, several: bool = False) -> tuple[int, ...]:
     """A row of real images, one tile a class; returns the classes that are picked, at least one."""
     info, samples = DATASETS[dataset], state.sample_images(dataset)

@@ -35,7 +35,7 @@ def explained(markdown: str) -> str:
         if name in seen:
             return match.group(0)
         seen.add(name)
-        return f'<abbr title="{escape(_MEANINGS[name])}" tabindex="0">{match.group(0)}</abbr>'
+        return f'<abbr data-meaning="{escape(_MEANINGS[name])}" tabindex="0">{match.group(0)}</abbr>'
 
     parts = _LEFT_ALONE.split(markdown)
     parts[::2] = [_TERM.sub(wrapped, escape(part, quote=False)) for part in parts[::2]]

@@ -7,9 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from camu_core import DATASETS, RunSpec, Snapshot
+from camu_core import DATASETS, RunResult, RunSpec, Snapshot
 from camu_core.data import ProbeSet, draw_probe_set, load_dataset, split
 from camu_core.figures import Panel, accuracy_curve, axis_ranges, embedding_figure, loss_curves
+from camu_core.figures.theme import MODEL_TITLES
+from camu_core.jobs import JobView
 from camu_core.progress import STAGES
 from pages.components import charts, images, state, state_view, text
 
@@ -42,14 +44,29 @@ def scene_of(spec: RunSpec) -> Scene | None:
     return Scene.of(draw_probe_set(dataset, split(dataset, spec.forget, spec.seed), spec.seed), spec.dataset)
 
 
-def live_panel(spec: RunSpec, digest: str) -> None:
-    """Status, Stop, and pictures; polls only while there is something to wait for or to play."""
-    st.fragment(run_every=TICK_SECONDS)(_tick)(spec, digest)
+def live_panel(spec: RunSpec, digest: str, has_terms: bool = True) -> None:
+    """Status, Stop, and pictures; polls only while there is something to wait for or to play.
+
+    Args:
+        has_terms: with the curves of the loss terms.
+    """
+    st.fragment(run_every=TICK_SECONDS)(_tick)(spec, digest, has_terms)
 
 
-def _tick(spec: RunSpec, digest: str) -> None:
+def replay_button(digest: str) -> None:
+    st.button(text.REPLAY, icon=":material/replay:", on_click=state_view.start_replay, args=(digest,))
+
+
+def end(result: RunResult, has_terms: bool = True) -> None:
+    """The last pictures of a finished run."""
+    losses = result.losses if has_terms else {}
+    scene = Scene.of(result.probe, result.spec.dataset)
+    pictures(result.digest, scene, result.snapshots, losses, result.snapshots[-1].index, result.snapshots[0])
+
+
+def _tick(spec: RunSpec, digest: str, has_terms: bool) -> None:
     snapshots_per_second = SNAPSHOTS_PER_SECOND[state.recall("pace", "normal")]
-    job = state.engine().watch(digest)
+    job = state.run_view(digest)
     if job is None or job.state in ("stopped", "failed"):
         state_view.end_replay()
         st.rerun()
@@ -60,16 +77,16 @@ def _tick(spec: RunSpec, digest: str) -> None:
     if job.state == "done" and shown >= newest:
         state_view.end_replay()
         st.rerun()
-    _status(job, shown, newest)
+    total = max(1, job.total if job.stage == "unlearn" else job.snapshots[-1].index if job.snapshots else 1)
+    _status(job, shown, newest, total)
     scene = scene_of(spec)
     if shown >= 0 and scene is not None:
         seen = job.snapshots[: shown + 1]
-        total = job.total if job.stage == "unlearn" else job.snapshots[-1].index
-        losses = {name: values[: seen[-1].index] for name, values in job.losses.items()}
-        pictures(digest, scene, seen, losses, max(total, 1), job.snapshots[0])
+        losses = {name: values[: seen[-1].index] for name, values in job.losses.items()} if has_terms else {}
+        pictures(digest, scene, seen, losses, total, job.snapshots[0])
 
 
-def _status(job, shown: int, newest: int) -> None:
+def _status(job: JobView, shown: int, newest: int, total: int) -> None:
     words, bar, pace, button = st.columns([5, 5, 3, 2], vertical_alignment="center")
     if job.is_stopping:
         line, fraction = text.STOPPING, 0.0
@@ -79,8 +96,7 @@ def _status(job, shown: int, newest: int) -> None:
         line, fraction = text.STARTING, 0.0
     elif shown < newest and job.stage != "data":
         step = job.snapshots[max(shown, 0)].index
-        line = text.REPLAY_LINE.format(index=step, total=job.snapshots[-1].index)
-        fraction = step / max(job.snapshots[-1].index, 1)
+        line, fraction = text.REPLAY_LINE.format(index=step, total=total), step / total
     else:
         line, fraction = (
             text.STAGE_LINE.format(stage=STAGES[job.stage], index=job.index, total=job.total),
@@ -122,24 +138,14 @@ def pictures(
 ) -> None:
     """The newest of `snapshots` as points and as answers, and the way there as curves."""
     now = snapshots[-1]
-    points, curve, terms = _figures((digest, now.index, total, state.is_dark()), scene, snapshots, losses, first)
-    left, right = st.columns([6, 5])
-    charts.show(
-        left,
-        points,
-        key="live-embedding",
+    points, curve, terms = _figures(
+        (digest, now.index, total, bool(losses), state.is_dark()), scene, snapshots, losses, first
     )
-    charts.show(
-        right,
-        curve,
-        key="live-accuracy",
-    )
+    left, right = st.columns([7, 5])
+    charts.show(left, points, key="live-embedding")
+    charts.show(right, curve, key="live-accuracy")
     if losses:
-        charts.show(
-            right,
-            terms,
-            key="live-losses",
-        )
+        charts.show(right, terms, key="live-losses")
     chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]
     st.markdown(f"**{text.STRIP_TITLE}**")
     images.answer_strip(
@@ -149,7 +155,7 @@ def pictures(
 
 @st.cache_resource(show_spinner=False, max_entries=96)
 def _figures(
-    moment: tuple[str, int, int, bool],
+    moment: tuple[str, int, int, bool, bool],
     _scene: Scene,
     _snapshots: Sequence[Snapshot],
     _losses: Mapping[str, np.ndarray],
@@ -158,15 +164,18 @@ def _figures(
     """The three charts of one moment, drawn once for everybody who watches.
 
     Args:
-        moment: digest, step, total steps, dark; names all that follows.
+        moment: digest, step, total steps, whether there are terms, dark; names all that follows.
     """
-    _, _, total, dark = moment
-    panel = Panel("", _snapshots[-1].points, _snapshots[-1].logits)
+    _, step, total, has_terms, dark = moment
+    panels = [
+        Panel(MODEL_TITLES["original"], _first.points, _first.logits),
+        Panel(text.AFTER_STEP.format(index=step), _snapshots[-1].points, _snapshots[-1].logits),
+    ]
     ranges = axis_ranges([_first.points], margin_fraction=0.15)
     return (
         embedding_figure(
-            [panel], _scene.y, _scene.is_forget, _scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=340
+            panels, _scene.y, _scene.is_forget, _scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=350
         ),
-        accuracy_curve(_snapshots, total, text.LIVE_ACCURACY, dark, height=150),
+        accuracy_curve(_snapshots, total, text.LIVE_ACCURACY, dark, height=160 if has_terms else 350),
         loss_curves(_losses, total, text.LIVE_LOSSES, dark, height=190),
     )

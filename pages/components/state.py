@@ -88,12 +88,13 @@ def open_run(digest: str) -> None:
     st.session_state["run"] = digest
     if st.query_params.get("run") != digest:
         st.query_params["run"] = digest
+        st.query_params.pop("guess", None)  # it was of another run
 
 
 def close_run() -> None:
     """Go back to the example."""
     st.session_state.pop("run", None)
-    for name in ("run", "b", "dataset", "moment", "selected"):  # what widgets are bound to is theirs
+    for name in ("run", "b", "dataset", "moment", "selected", "guess"):  # what widgets are bound to is theirs
         st.query_params.pop(name, None)
 
 
@@ -256,6 +257,17 @@ def finished_runs() -> list[dict]:
 @st.cache_data(show_spinner=False, max_entries=2000)
 def _summary(digest: str, stamp: float) -> dict:
     return engine().store.summary(digest)
+
+
+def run_view(digest: str) -> JobView | None:
+    """How a run stands, or stood at its end if it is stored; None if nobody knows it."""
+    job = engine().watch(digest)
+    if job is not None:
+        return job
+    try:
+        return JobView.of_result(find_result(digest))
+    except CamuError:
+        return None
 
 
 def stop(digest: str) -> None:

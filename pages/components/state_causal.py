@@ -1,5 +1,6 @@
 """The causal decomposition of the open run, and its images one by one."""
 
+import numpy as np
 import streamlit as st
 
 from camu_core import RunResult
@@ -43,6 +44,19 @@ def sample_view(job: CausalJob, idx: int) -> SampleView:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _sample_view(digest: str, idx: int, _job: CausalJob) -> SampleView:
     return view_sample(networks(_job), _job.probe, idx, _job.intervention, _job.seed)
+
+
+_CANDIDATES = 12
+
+
+def typical_image(job: CausalJob, causal: CausalResult) -> int:
+    """Index into the probe set: of the first images to forget, the one whose pull was nearest to the mean before."""
+    mean = causal.report["effects"]["forget"]["original"]["true_class"]["value"]
+    is_shown = job.probe.is_forget & job.probe.is_live
+    candidates = np.flatnonzero(is_shown & ~job.probe.in_train)[:_CANDIDATES]
+    if not len(candidates):  # no class was forgotten, so that no new image is like them
+        candidates = np.flatnonzero(is_shown)[:_CANDIDATES]
+    return int(min(candidates, key=lambda idx: abs(sample_view(job, int(idx)).pull["original"] - mean)))
 
 
 def networks(job: CausalJob):

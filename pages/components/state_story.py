@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from camu_core.guesses import Guess
+from camu_core.guesses import BANDS, Guess
 
 
 def scene(n_scenes: int) -> int:
@@ -26,8 +26,23 @@ def go_to(number: int) -> None:
 
 
 def guess(digest: str) -> Guess:
-    """What was guessed of a run before it was made."""
-    return Guess(*(st.session_state.get(guess_key(part, digest)) for part in ("band", "hurt")))
+    """What was guessed of a run before it was made: in this session, or by the URL of the open run after a reload."""
+    parts = [st.session_state.get(guess_key(part, digest)) for part in ("band", "hurt")]
+    if parts == [None, None] and st.query_params.get("run") == digest:
+        parts = [_from_url(part) for part in (*st.query_params.get("guess", "").split("."), "", "")[:2]]
+    band, hurt = parts
+    return Guess(band if band in range(len(BANDS)) else None, hurt)
+
+
+def note_guess(digest: str) -> None:
+    """Keep what was guessed in the URL, if anything was."""
+    made = guess(digest)
+    if made != Guess():
+        st.query_params["guess"] = ".".join("" if part is None else str(part) for part in (made.band, made.hurt))
+
+
+def _from_url(part: str) -> int | None:
+    return int(part) if part.removeprefix("-").isdecimal() else None
 
 
 def guess_key(part: str, digest: str) -> str:

@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from camu_core import DATASETS, RunResult, RunSpec, plan_run
-from camu_core.causal import retraining_remarks, scenario_name, titles
+from camu_core.causal import hidden_remark, retraining_remarks, scenario_name, titles
+from camu_core.clauses import capital, n_images
 from camu_core.figures import (
     Panel,
     axis_ranges,
@@ -16,9 +17,10 @@ from camu_core.figures import (
 )
 from camu_core.guesses import BANDS, NOBODY, most_hurt
 from camu_core.measures import wilson_interval
+from camu_core.measures.relearning import BATCH_SIZE
 from camu_core.privacy import attack_title, inside_title, relearning_title
 from camu_core.privacy_job import PrivacyResult
-from camu_core.verdict import Verdict, finding, forget_phrase, judge
+from camu_core.verdict import Verdict, claim, finding, forget_phrase, judge
 from pages.components import (
     attacked,
     charts,
@@ -34,9 +36,9 @@ from pages.components import (
     verdict,
 )
 from pages.components import text_story as text
-from pages.components.forget import class_row
+from pages.components.forget import class_row, start_with
 
-_TALL = 480
+_TALL = 540
 
 
 # --- before the run ---------------------------------------------------------------------------------------------------
@@ -49,26 +51,25 @@ def knows() -> None:
     n_train = report["n"]["forget_train"] + report["n"]["retain_train"]
     n_right, n_test = np.trace(report["confusion_test"]), np.sum(report["confusion_test"])
     n_weights = sum(array.size for array in result.weights.values())
-    left, right = st.columns([6, 5], gap="large")
-    left.markdown(text.KNOWS.format(n_train=n_train, accuracy=n_right / n_test, n_weights=n_weights))
-    with left:
-        notes.lead(text.KNOWS_WHY)
     first = [np.flatnonzero((probe.y == label) & ~probe.in_train)[0] for label in range(len(names))]
+    left, right = st.columns([6, 5], gap="large")
     with left:
+        st.markdown(text.KNOWS.format(n_train=n_train, accuracy=n_right / n_test, n_weights=n_weights))
+        notes.lead(text.KNOWS_WHY)
         st.markdown(f"**{text.KNOWS_STRIP}**")
         images.answer_strip(probe.x[first], probe.y[first], result.logits["original"][first], names, pixels=88)
     points = state.pca_points(result.digest, None)["original"]
-    charts.show(right, embedding_figure(
-            [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
-            axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=_TALL,
-        ),
-        key="story-knows",
+    figure = embedding_figure(
+        [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
+        axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=_TALL,
     )  # fmt: skip
+    charts.show(right, figure.update_layout(showlegend=False), key="story-knows")  # each group bears its name
 
 
 def choose() -> RunSpec:
     """The ten digits, and a guess for who likes one; returns the run that Next will start."""
     notes.lead(text.CHOOSE)
+    start_with("digits", state.current_run().spec)
     labels = class_row("digits")
     spec = plan_run("digits", labels)
     names = DATASETS["digits"].class_names
@@ -84,6 +85,7 @@ def choose() -> RunSpec:
             text.GUESS_HURT, [*others, NOBODY], key=state_story.guess_key("hurt", spec.digest), persist_state="session",
             wrap=True, format_func=lambda label: text.GUESS_NOBODY if label == NOBODY else names[label],
         )  # fmt: skip
+    st.caption(text.CHOOSE_WHY)
     return spec
 
 
@@ -96,27 +98,39 @@ def _band(index: int) -> str:
 
 
 def watch(run: state.OpenRun) -> None:
-    """The end of the run, after it was played."""
+    """The run as it is played, and its end."""
+    is_over = run.job is None or run.job.is_over
+    if is_over and run.result is None:
+        verdict.problem(run)
+        return
+    notes.lead(text.WATCH)
+    if not is_over or state_view.is_replaying(run.digest):
+        live.live_panel(run.spec, run.digest, has_terms=False)
+        return
     result = run.result
-    st.markdown(text.WATCH)
-    st.markdown(text.WATCHED.format(seconds=result.seconds["unlearn"], finding=finding(result)))
-    scene = live.Scene.of(result.probe, result.spec.dataset)
-    live.pictures(
-        result.digest, scene, result.snapshots, result.losses, result.snapshots[-1].index, result.snapshots[0]
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(text.WATCHED.format(seconds=result.seconds["unlearn"], finding=finding(result)), width="content")
+        live.replay_button(result.digest)
+    live.end(result, has_terms=False)
 
 
 def judged(run: state.OpenRun) -> None:
     """Accuracy beside the retrained network, and what was guessed."""
     result, retrained = run.result, _retrained(run.result)
-    told = judge(result, retrained)
+    told, n = judge(result, retrained), result.metrics["unlearned"]["n"]
     left, right = st.columns([5, 6], gap="large")
     with left:
-        st.subheader(told.headline, anchor=False)
-        lead = text.JUDGED if retrained is not None or result.spec.method == "retrain" else text.JUDGED_ALONE
-        st.markdown(lead.format(what=forget_phrase(result.spec)))
-        st.markdown("\n".join(f"- {clause.text}" for clause in told.clauses[:2]))
+        st.subheader(text.SO_FAR.format(headline=told.headline[0].lower() + told.headline[1:]), anchor=False)
+        is_known = retrained is not None or result.spec.method == "retrain"
+        notes.lead(
+            (text.JUDGED + (text.JUDGED_GOLD if is_known else text.JUDGED_ALONE)).format(
+                what=forget_phrase(result.spec), n_forget=n["forget_test"] or 0, n_retain=n["retain_test"]
+            )
+        )
+        notes.lead("\n".join(f"- {clause.text}" for clause in told.clauses[:2]))
         _reveal(result)
+        notes.lead(text.JUDGED_NEXT)
+        st.caption(text.WHISKERS)
     charts.show(right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=_TALL),
         key="story-splits",
     )  # fmt: skip
@@ -124,7 +138,7 @@ def judged(run: state.OpenRun) -> None:
 
 def _reveal(result: RunResult) -> None:
     guess = state_story.guess(result.digest)
-    checks = guess.check(result) if result.spec.forget.kind == "class" else {}
+    checks = _checks(result)
     names = DATASETS[result.spec.dataset].class_names
     if "band" in checks:
         truth = result.metrics["unlearned"]["forget_test"]
@@ -136,13 +150,20 @@ def _reveal(result: RunResult) -> None:
         st.markdown(f":material/casino: {line}")
 
 
+def _checks(result: RunResult) -> dict[str, bool]:
+    """Which guesses were right; empty if none was made."""
+    return state_story.guess(result.digest).check(result) if result.spec.forget.kind == "class" else {}
+
+
 def _hurt(result: RunResult) -> str:
     """Who lost most, in words."""
     hurt, names = most_hurt(result), DATASETS[result.spec.dataset].class_names
     if not hurt:
         return text.HURT_NOBODY
-    before, after = (result.metrics[model]["per_class_test"][hurt[0]] for model in ("original", "unlearned"))
-    return text.HURT.format(names=" and ".join(names[label] for label in hurt), before=before, after=after)
+    before, after = (result.metrics[model]["per_class_test"] for model in ("original", "unlearned"))
+    listed = [text.HURT_CLASS.format(name=names[i], before=before[i], after=after[i]) for i in hurt]
+    form = text.HURT_ONE if len(listed) == 1 else text.HURT
+    return form.format(names=" and ".join(listed), n=n_images(next(iter(hurt.values()))))
 
 
 def why(run: state.OpenRun) -> None:
@@ -154,41 +175,54 @@ def why(run: state.OpenRun) -> None:
     if causal is None:
         st.fragment(run_every=1.0)(decomposition.wait)(job)
         return
-    left, right = st.columns([4, 8], gap="large")
-    idx = int(np.flatnonzero(result.probe.is_forget)[-1])
+    left, right = st.columns([5, 7], gap="large")
+    idx = state_causal.typical_image(job, causal)
     view, true = state_causal.sample_view(job, idx), int(result.probe.y[idx])
     answers = {name: float(answer[true]) for name, answer in view.probabilities.items()}
     with left:
         pictures = (result.probe.x[idx], view.alternative)
-        for column, picture, caption in zip(st.columns(2), pictures, text.WHY_CAPTIONS, strict=True):
-            column.image(images.to_picture(picture), caption=caption, width=130, alt=caption)
+        with st.container(horizontal=True):
+            for picture, caption in zip(pictures, text.WHY_CAPTIONS, strict=True):
+                st.image(images.to_picture(picture), caption=caption, width=150, alt=caption)
         st.markdown(
             text.WHY_IMAGE.format(
+                name=DATASETS[result.spec.dataset].class_names[true],
                 own_before=answers[scenario_name("own", "original", "original")],
                 other_before=answers[scenario_name("alternative", "original", "original")],
-                pull_before=100 * view.pull["original"], pull_after=100 * view.pull["unlearned"],
+                pull_before=_points(view.pull["original"]), pull_after=_points(view.pull["unlearned"]),
             )
         )  # fmt: skip
+        if remark := hidden_remark(causal.report):
+            st.markdown(remark)
+        st.page_link("pages/explore/causal.py", label=text.WHY_MORE, icon=":material/account_tree:",
+                     query_params={"run": result.digest}, width="content")  # fmt: skip
+    with right:
+        title = titles(causal.report)["effects"]
+        charts.show(st, effects_figure(
+                causal.report["effects"], title, state.is_dark(), height=_TALL - 60, measures=["true_class"]
+            ),
+            key="story-effects",
+        )  # fmt: skip
         st.caption(text.WHY_READ)
-    charts.show(
-        right,
-        effects_figure(causal.report["effects"], titles(causal.report)["effects"], state.is_dark(), height=_TALL),
-        key="story-effects",
-    )
+
+
+def _points(fraction: float) -> str:
+    points = round(100 * fraction)
+    return f"{points} point{'' if abs(points) == 1 else 's'}"
 
 
 def attacks(run: state.OpenRun) -> None:
-    """Relearning as the picture, the other two tests as sentences."""
-    notes.lead(text.ATTACKED)
+    """Relearning as the picture, all three tests in words."""
+    st.markdown(text.ATTACKED)
     _retrained(run.result)
     privacy = _privacy(run.result)
     if privacy is None:
         return
-    left, right = st.columns([4, 7], gap="large")
+    left, right = st.columns([5, 6], gap="large")
     with left:
-        st.markdown(text.ATTACK_LINE.format(title=attack_title(privacy.report)))
-        st.markdown(text.INSIDE_LINE.format(title=inside_title(privacy.report)))
-        st.caption(text.ATTACKED_READ)
+        notes.lead(text.ATTACK_LINE.format(title=attack_title(privacy.report)))
+        notes.lead(text.RELEARN_LINE.format(n_images=BATCH_SIZE))
+        notes.lead(text.INSIDE_LINE.format(title=inside_title(privacy.report)))
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), _TALL
         ),
@@ -197,16 +231,23 @@ def attacks(run: state.OpenRun) -> None:
 
 
 def limits(run: state.OpenRun) -> None:
-    """The four questions that a listener should be able to answer, answered from this run."""
+    """The questions that a listener should be able to answer, answered from this run."""
     result, retrained = run.result, state.retrained_for(run.result.spec)
     told = judge(result, retrained, state_privacy.report_of(result))
     metrics = result.metrics_with(retrained)
-    left, right = st.columns([6, 5], gap="large")
+    left, right = st.columns([7, 5], gap="large")
     with left:
         st.subheader(told.headline, anchor=False)
-        for question, answer in text.LIMITS:
-            st.markdown(f"**{question}** {answer.format(**_facts(result, retrained, told))}")
-        checks = state_story.guess(result.digest).check(result) if result.spec.forget.kind == "class" else {}
+        what = capital(forget_phrase(result.spec))
+        n_forget = metrics["unlearned"]["n"]["forget_train"]
+        forgot = text.FORGOT.format(what=what, n_forget=n_forget, forget_clause=told.clauses[0].text)
+        _answer(text.LIMITS_FORGOT, forgot)
+        hurt = _hurt(result) if result.spec.forget.kind == "class" else ""
+        _answer(text.LIMITS_KEPT, f"{told.clauses[1].text} {hurt}")
+        _answer(text.LIMITS_HOW, text.HOW)
+        _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in _risks(result, retrained, told)))
+        _answer(text.LIMITS_CLAIM, claim(result, told))
+        checks = _checks(result)
         score = text.SCORE.format(n_right=sum(checks.values()), total=len(checks)) if checks else text.SCORE_NONE
         st.markdown(f":material/casino: {score}")
         with st.container(horizontal=True):
@@ -223,22 +264,22 @@ def limits(run: state.OpenRun) -> None:
     )  # fmt: skip
 
 
-def _facts(result: RunResult, retrained: RunResult | None, told: Verdict) -> dict:
-    after, phrase = result.metrics["unlearned"], forget_phrase(result.spec)
+def _answer(question: str, answer: str) -> None:
+    notes.lead(f"**{question}** {answer}")
+
+
+def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> list[str]:
+    """What could still be wrong: what attacks found or could not tell, how few images, and what no test can show."""
+    attacked = [clause for clause in told.clauses if clause.page == "privacy"]
+    risks = [clause.text for clause in attacked if not clause.is_good] if attacked else [text.UNTRIED]
+    job = state_causal.causal_job(result, retrained, "camu")
+    causal = state_causal.causal_result(job)
+    if causal is not None and retraining_remarks(causal.report, ["forget"]):
+        risks.append(text.TRACE)
+    after = result.metrics["unlearned"]
     part = "forget_test" if after["forget_test"] is not None else "forget_train"
     _, high = wilson_interval(after[part], after["n"][part])
-    causal = state_causal.causal_result(state_causal.causal_job(result, retrained, "camu"))
-    remarks = retraining_remarks(causal.report, ["forget"])[:1] if causal is not None else []
-    return {
-        "what": phrase[0].upper() + phrase[1:],
-        "n_forget": after["n"]["forget_train"],
-        "forget_clause": told.clauses[0].text,
-        "retain_clause": told.clauses[1].text,
-        "hurt": _hurt(result),
-        "few": text.FEW.format(n=after["n"][part], high=high),
-        "trace": "".join(text.TRACE.format(remark=remark[0].lower() + remark[1:]) for remark in remarks),
-        "seed": result.spec.seed,
-    }
+    return [*risks, text.FEW.format(n=after["n"][part], high=high), text.OWN_TESTS.format(seed=result.spec.seed)]
 
 
 # --- what a scene waits for -------------------------------------------------------------------------------------------
@@ -272,6 +313,11 @@ def _privacy(result: RunResult) -> PrivacyResult | None:
     return privacy
 
 
+def at_the_top(scene: int) -> str:
+    """A script that scrolls to the top, as HTML: each scene begins there, not where the last one was left."""
+    return f"<script>document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0); // scene {scene:d}\n</script>"
+
+
 def dots(scene: int, total: int) -> str:
     """Where one is, as HTML."""
     label = text.POSITION.format(scene=scene, total=total, title=text.TITLES[scene - 1])
@@ -282,10 +328,9 @@ def dots(scene: int, total: int) -> str:
 
 
 def unfinished(run: state.OpenRun) -> bool:
-    """Play a run that goes on, or say what is wrong with it; False if it is finished and seen."""
-    if run.job is not None and (not run.job.is_over or state_view.is_replaying(run.digest)):
-        st.markdown(text.WATCH)
-        live.live_panel(run.spec, run.digest)
+    """Play a run that goes on, or say what is wrong with it; False if it is finished."""
+    if run.job is not None and not run.job.is_over:
+        live.live_panel(run.spec, run.digest, has_terms=False)
         return True
     if run.result is None:
         verdict.problem(run)

@@ -9,7 +9,7 @@ TITLES = (
     "Could somebody still tell, or bring it back?",
     "What this cannot promise",
 )
-BACK, NEXT, AGAIN = "Back", "Next", "Start over"
+BACK, NEXT, AGAIN = "Back", "Next", "Forget another one"
 LEAVE = "Open this run in the full tool"
 LEAVE_EARLY = "Skip the story"
 POSITION = "Scene {scene} of {total}: {title}"
@@ -19,45 +19,55 @@ KNOWS = (
     "is not stored as pictures. It is spread over {n_weights:,} numbers inside, and all ten digits share them."
 )
 KNOWS_WHY = (
-    "Now somebody asks: *please remove what you learned from my images.* Deleting the image files changes nothing in "
-    "those numbers. Training a new network without the images works, but takes long. **Machine unlearning** changes "
-    "the trained network itself, so that it becomes like one that **never saw** them."
+    "Now somebody asks: *please remove what you learned from these images.* Deleting the image files changes nothing "
+    "in those numbers. Training a new network without the images works, but a large one takes days or weeks. "
+    "**Machine unlearning** changes the trained network itself, so that it becomes like one that **never saw** them."
 )
 KNOWS_STRIP = "New images, and what the network says to each"
 KNOWS_PICTURE = "Each point is an image, placed by how the network sees it"
 
 CHOOSE = (
     "Pick the digit that must go. All its training images become the **forget set**; all the others are to be kept. A "
-    "method called **CaMU** then changes a copy of the network, for a few seconds."
+    "method called **CaMU** (Causal Machine Unlearning) then changes a copy of the network, for a few seconds."
+)
+CHOOSE_WHY = (
+    "A whole digit is the easiest request to follow with the eye. The images of one person, or single images, can be "
+    "forgotten too: choose them in the full tool."
 )
 PRESS = "Forget it"
-GUESS_LEAD = "**Guess first**, if you like. Nothing is asked of you: press *Forget it* to go on."
+GUESS_LEAD = "**Guess first**, if you like; your guesses are checked at the end. Or just press *Forget it*."
 GUESS_BAND = "Of new images of {what}, it will still recognise"
-GUESS_HURT = "Which other one will suffer most?"
+GUESS_HURT = "Which other one will lose most?"
 GUESS_NOBODY = "none"
 BAND = "{low:.0%} to {high:.0%}"
 
 WATCH = (
-    "To every image that must go, CaMU assigns a made-up counterpart: **another image plus noise**. It teaches the "
-    "network to see the image as it sees the counterpart, and holds all others in place. Orange points lose their "
-    "group; blue ones stay."
+    "To every image that must go, CaMU assigns a made-up counterpart, its **counterfactual**: another image plus "
+    "noise. It teaches the network to see the image as it sees the counterpart, and holds all others in place. The "
+    "orange points leave their own place and move in among the others; the blue ones stay together."
 )
-WATCHED = "It took **{seconds:.1f} seconds**. {finding}."
+WATCHED = "Forgetting took **{seconds:.1f} seconds**. {finding}."
 
 JUDGED = (
-    "Tested on **new images** that neither training nor forgetting has used. The yardstick is the purple bar: a "
-    "network trained from nothing **without** {what}. Good forgetting looks like that one, no better and no worse."
+    "Tested on **{n_forget:,} new images of {what} and {n_retain:,} others**, which neither training nor forgetting "
+    "has used. "
 )
-JUDGED_ALONE = (
-    "Tested on **new images** that neither training nor forgetting has used. The yardstick is a network trained from "
-    "nothing **without** {what}. It is not there yet."
+JUDGED_GOLD = (
+    "The yardstick is the purple bar: a network trained from nothing **without** {what}. Good forgetting looks like "
+    "that one, no better and no worse."
 )
+JUDGED_ALONE = "The yardstick is a network trained from nothing **without** {what}. It is not there yet."
+SO_FAR = "So far: {headline}"
+JUDGED_NEXT = "A wrong answer is only the first test. Scene 6 looks for what may be left inside."
+WHISKERS = "Thin lines are 95% intervals: from so few images, the true value may be anywhere along them."
 RETRAINING = "The yardstick, a network that never saw {what}, is being trained"
 REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth:.1%}."
-REVEAL_HURT = "You guessed that {guess} would suffer most: {right}. {truth}"
+REVEAL_HURT = "You guessed that {guess} would lose most: {right}. {truth}"
 RIGHT = {True: "**right**", False: "not quite"}
-HURT_NOBODY = "None of the others lost anything."
-HURT = "Most hurt: {names}, from {before:.1%} to {after:.1%}."
+HURT_NOBODY = "None of the others lost a single image."
+HURT = "Most was lost by {names}: {n} each."
+HURT_ONE = "Most was lost by {names}: {n}."
+HURT_CLASS = "{name} ({before:.1%} → {after:.1%})"
 
 WHY = (
     "That it answers wrongly does not tell *why*. So we reach in: **replace the image by another one** and see how far "
@@ -65,45 +75,48 @@ WHY = (
     "longer depends on it stays."
 )
 WHY_IMAGE = (
-    "This image gave the right answer {own_before:.0%} before, its replacement {other_before:.0%}: a pull of "
-    "{pull_before:.0f} points. After forgetting the pull is **{pull_after:.0f} points**."
+    "To this image, the network before gave the right answer, {name}, a probability of {own_before:.0%}; to the "
+    "replacement, {other_before:.0%}. So the image itself was worth {pull_before}: its pull. After forgetting, its "
+    "pull is **{pull_after}**."
 )
-WHY_CAPTIONS = ("an image to forget", "its replacement")
+WHY_CAPTIONS = ("an image to forget", "its replacement: another image plus noise")
 WHY_READ = (
-    "In each panel: of the images to forget, the green bar should be as low as the purple one; of the images to keep, "
-    "as high as the grey one. The whiskers are 95% intervals."
+    "Averages over all such images. Left, images to forget: the green bar should be as low as the purple one. Right, "
+    "images to keep: as high as the grey one."
+)
+WHY_MORE = "See the whole decomposition"
+
+ATTACKED = "A wrong answer is no proof that nothing is left. Three tests look for it:"
+ATTACK_LINE = (
+    "**An attacker** sees only the network's answers, and guesses which images it was trained on. {title} Far below "
+    "0.50 tells as much as far above: the attacker turns the guess round."
+)
+RELEARN_LINE = (
+    "**Taught again.** Somebody shows it the forgotten images anew, {n_images} at a time, over and over. If it knows "
+    "them again much sooner than a network that never saw them (purple), something was left to build on."
+)
+INSIDE_LINE = (
+    "**Read from inside.** The simplest possible reader, a **linear probe**, looks at the numbers inside and tells "
+    "these images from the others. {title} Some images are easy to tell apart for any network; only more than in the "
+    "one that never saw them would be a trace."
 )
 
-ATTACKED = (
-    "A wrong answer is no proof that nothing is left. Three tests: an **attacker** who sees only the answers guesses "
-    "which images were trained on; the network is **taught again** with some of the forgotten images; and a straight "
-    "line looks for them **inside**."
+LIMITS_FORGOT, LIMITS_KEPT = "What was forgotten?", "Was the rest kept?"
+LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What can still go wrong?", "What may you say?"
+FORGOT = "{what}: {n_forget:,} training images. {forget_clause}"
+HOW = (
+    "By new images, by replacing images and watching the answer, and by attacks; always beside a network that never "
+    "saw them."
 )
-ATTACKED_READ = (
-    "The curve shows how fast the forgotten comes back when it is taught again. If green climbs no faster than purple, "
-    "nothing was left to build on. AUC is how often the attacker is right: 0.50 is guessing."
-)
-ATTACK_LINE = "**Attacker**: {title}"
-INSIDE_LINE = "**Inside**: {title}"
-
-LIMITS = (
-    ("What was forgotten?", "{what}: {n_forget:,} training images. {forget_clause}"),
-    ("Was the rest kept?", "{retain_clause} {hurt}"),
-    (
-        "How do we know?",
-        "By new images, by replacing images and watching the answer, by attacks; always beside a network that never "
-        "saw them.",
-    ),
-    (
-        "What can still go wrong?",
-        "{few} {trace}These are tests that *we* thought of, on one network and one draw of chance (seed {seed}). "
-        "Passing them is evidence, not proof: a cleverer attacker may still find something.",
-    ),
-)
+UNTRIED = "No attack was tried yet: see scene 6."
 FEW = "Only {n:,} new images could be tested, so the true share may be anywhere up to {high:.1%}."
-TRACE = "It differs from a network that never saw them: {remark} "
-LIMITS_PICTURE = "Accuracy by class, with 95% margins"
+TRACE = "Inside, the network treats the forgotten images differently from one that never saw them; *Causal* shows how."
+OWN_TESTS = (
+    "These are tests that *we* thought of, on one network, forgotten once (seed {seed}). Passing them is evidence, not "
+    "proof: a cleverer attacker may still find something."
+)
+LIMITS_PICTURE = "Accuracy by class, with 95% intervals"
 SCORE = "Your guesses: **{n_right} of {total}** right."
-SCORE_NONE = "You made no guess this time. Try another one and guess first."
+SCORE_NONE = "You made no guess this time. Forget another one and guess first."
 MORE = "Try other methods on the same task"
 LEARN = "Learn how it works"

@@ -17,8 +17,8 @@ _PAGES = {
 }
 
 
-def run_line(run: state.OpenRun) -> None:
-    """Which run the page shows; the example is labelled as such."""
+def run_line(run: state.OpenRun, is_quiet: bool = False) -> None:
+    """Which run the page shows; the example is labelled as such, in a box or, if `is_quiet`, in a line."""
     spec = run.result.spec
     what = text.RUN_NOTE.format(
         dataset=DATASETS[spec.dataset].title,
@@ -27,7 +27,9 @@ def run_line(run: state.OpenRun) -> None:
         seed=spec.seed,
         device=spec.device,
     )
-    if run.is_example:
+    if run.is_example and is_quiet:
+        st.caption(text.EXAMPLE_NOTE.format(what=what))
+    elif run.is_example:
         st.info(text.EXAMPLE_NOTE.format(what=what), icon=":material/visibility:")
     else:
         st.caption(what)
@@ -93,8 +95,16 @@ def unfinished(run: state.OpenRun) -> None:
     if run.job is not None and not run.job.is_over:
         st.info(text.STILL_RUNNING, icon=":material/hourglass_top:")
         st.page_link("pages/explore/run.py", label=text.WATCH_IT, query_params={"run": run.digest})
+        st.fragment(run_every=1.0)(_appear)(run.digest)
     else:
         problem(run)
+
+
+def _appear(digest: str) -> None:
+    """The page is drawn anew when the run is over."""
+    job = state.engine().watch(digest)
+    if job is None or job.is_over:
+        st.rerun()
 
 
 def problem(run: state.OpenRun) -> None:

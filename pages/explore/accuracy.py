@@ -6,6 +6,7 @@ import streamlit as st
 from camu_core import DATASETS
 from camu_core.figures import attack_figure, class_figure, confusion_figure, split_figure
 from camu_core.figures.tables import attack_table, class_table, split_table
+from camu_core.figures.theme import MODEL_TITLES
 from camu_core.measures import confusion_counts
 from camu_core.verdict import finding
 from pages.components import charts, notes, playback, state, text, verdict
@@ -50,15 +51,19 @@ def _confusions(result, index, names, forgotten, dark) -> None:
     """Test-set confusion at the end; in between, that of the live sample, first beside chosen moment."""
     if index == len(result.snapshots) - 1:
         pair = {
-            "Before": result.metrics["original"]["confusion_test"],
-            "After forgetting": result.metrics["unlearned"]["confusion_test"],
+            MODEL_TITLES["original"]: result.metrics["original"]["confusion_test"],
+            MODEL_TITLES["unlearned"]: result.metrics["unlearned"]["confusion_test"],
         }
         title = text.ACCURACY_CONFUSION
     else:
         snapshot, y = result.snapshots[index], result.probe.y[result.probe.is_live]
+        moments = {
+            MODEL_TITLES["original"]: result.snapshots[0],
+            text.AFTER_STEP.format(index=snapshot.index): snapshot,
+        }
         pair = {
             heading: confusion_counts(y, moment.logits.argmax(axis=1), len(names))
-            for heading, moment in (("Before", result.snapshots[0]), (f"After step {snapshot.index:,}", snapshot))
+            for heading, moment in moments.items()
         }
         title = text.ACCURACY_SNAPSHOT.format(index=f"{snapshot.index:,}")
     charts.show(st, confusion_figure(pair, names, forgotten, title, dark, height=480), key="confusion")

@@ -65,7 +65,7 @@ def _pca(result: RunResult, retrained: RunResult | None, index: int, color_by: s
         panels.append(Panel(MODEL_TITLES["unlearned"], points["unlearned"], result.logits["unlearned"]))
     else:
         snapshot = result.snapshots[index]
-        panels.append(Panel(f"After step {snapshot.index:,}", result.joint_points[index], snapshot.logits))
+        panels.append(Panel(text.AFTER_STEP.format(index=snapshot.index), result.joint_points[index], snapshot.logits))
     if retrained is not None:
         panels.append(Panel(MODEL_TITLES["retrained"], points["retrained"][live], retrained.logits["unlearned"][live]))
     ranges = axis_ranges([*points.values(), result.joint_points.reshape(-1, 2)])

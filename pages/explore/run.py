@@ -43,7 +43,7 @@ def main() -> None:
         state.start(spec)
         st.rerun()
 
-    if busy or (run.job is not None and state_view.is_replaying(run.digest)):
+    if busy or (run.result is not None and state_view.is_replaying(run.digest)):
         live.live_panel(run.spec, run.digest)
     elif run.result is None:
         verdict.problem(run)
@@ -63,20 +63,14 @@ def _outcome(run: state.OpenRun) -> None:
     with left:
         verdict.verdict_card(result, retrained, privacy)
         with st.container(horizontal=True):
-            if run.job is not None:
-                st.button(
-                    text.REPLAY, icon=":material/replay:", on_click=state_view.start_replay, args=(result.digest,)
-                )
+            live.replay_button(result.digest)
             share.popover(result, retrained, privacy)
             if _retraining(result, retrained) and privacy is None:
                 _attacks(result)
     charts.show(
         right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=330), key="splits"
     )
-    scene = live.Scene.of(result.probe, result.spec.dataset)
-    live.pictures(
-        result.digest, scene, result.snapshots, result.losses, result.snapshots[-1].index, result.snapshots[0]
-    )
+    live.end(result)
 
 
 def _retraining(result: RunResult, retrained: RunResult | None) -> bool:

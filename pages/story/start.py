@@ -7,14 +7,16 @@ from camu_core.errors import CamuError
 from pages.components import state, state_story, story, verdict
 from pages.components import text_story as text
 
-# Scenes about a run, which they are given.
-RUN_SCENES = {3: story.watch, 4: story.judged, 5: story.why, 6: story.attacks, 7: story.limits}
-N_SCENES = 2 + len(RUN_SCENES)
+WATCH = 3
+# Scenes about a finished run, which they are given.
+RUN_SCENES = {4: story.judged, 5: story.why, 6: story.attacks, 7: story.limits}
+N_SCENES = WATCH + len(RUN_SCENES)
 
 
 def main() -> None:
     scene = state_story.scene(N_SCENES)
     st.title(text.TITLES[scene - 1], anchor=False)
+    st.html(story.at_the_top(scene), unsafe_allow_javascript=True)
     if scene == 1:
         story.knows()
         _navigation(scene)
@@ -32,8 +34,10 @@ def main() -> None:
 
 def _tell(scene: int, run: state.OpenRun) -> None:
     if run.is_example:
-        verdict.run_line(run)
-    if not story.unfinished(run):
+        verdict.run_line(run, is_quiet=True)
+    if scene == WATCH:
+        story.watch(run)
+    elif not story.unfinished(run):
         RUN_SCENES[scene](run)
 
 
@@ -52,8 +56,7 @@ def _navigation(scene: int, spec: RunSpec | None = None, digest: str | None = No
             )  # fmt: skip
         elif scene == N_SCENES:
             st.button(
-                text.AGAIN, icon=":material/restart_alt:", shortcut="Right", key="again", on_click=state_story.go_to,
-                args=(2,),
+                text.AGAIN, icon=":material/restart_alt:", key="again", on_click=state_story.go_to, args=(2,),
             )  # fmt: skip
         else:
             st.button(
@@ -69,7 +72,8 @@ def _navigation(scene: int, spec: RunSpec | None = None, digest: str | None = No
 
 def _forget(spec: RunSpec) -> None:
     state.start(spec)
-    state_story.go_to(3)
+    state_story.note_guess(spec.digest)
+    state_story.go_to(WATCH)
 
 
 main()
