@@ -73,12 +73,14 @@ def test_the_attack_is_read_by_its_interval(report: dict, value: float, reach: f
 def test_the_most_telling_of_three_attacks_is_told_beside_the_retrained_one(report: dict) -> None:
     report["attack"]["unlearned"]["entropy"]["auc"] = estimate(0.3)
     title = attack_title(report)
-    assert title.startswith("Forgotten too well")
-    assert title.endswith("Best attack, by entropy: AUC 0.30, retrained 0.50; the intervals do not overlap.")
+    assert title.startswith("Pushed away too far")
+    beside = "Best attack, by entropy: AUC 0.30, guessing gives 0.50, a network that never saw them 0.50"
+    assert title.endswith(f"{beside}.")
     report["attack"]["retrained"]["entropy"]["auc"] = estimate(0.33)
     assert attack_reading(report) == ("like gold", "entropy")
     report["attack"]["retrained"]["entropy"]["auc"] = estimate(0.33, 0.2)
     assert attack_reading(report) == ("over", "entropy"), "the retrained network itself cannot be told"
+    assert attack_title(report).endswith("0.33; so few images cannot tell these two apart.")
     report["attack"] = None
     assert attack_title(report) == "There are too few images to attack."
 
@@ -100,7 +102,7 @@ def test_relearning_is_read_by_the_difference(report: dict, value: float, reach:
 
 
 def test_how_many_batches(report: dict) -> None:
-    title = "Quick to come back: 90% of them recognised after 5 batches; one that never saw them, after 12 batches."
+    title = "Quick to come back: known again after 5 batches; one that never saw them, after 12 batches."
     assert relearning_title(report) == title
     needed = report["relearning"]["batches_needed"]
     needed["retrained"] = None

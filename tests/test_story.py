@@ -1,10 +1,13 @@
 """The story scene by scene, without a browser, on the shipped example."""
 
+import re
+
 import pytest
 
 from camu_core import RunResult, RunStore
-from camu_core.verdict import judge
-from pages.components import state, state_story
+from camu_core.verdict import claim, judge
+from pages.components import state, state_privacy, state_story
+from pages.components import text as live_text
 from pages.components import text_story as text
 from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
@@ -58,7 +61,26 @@ def test_the_guess_is_revealed_and_counted(digits_result: RunResult) -> None:
 def test_the_last_scene_answers_from_the_run(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page("story/start", scene="7", run=digits_result.digest)
-    told = judge(digits_result, state.retrained_for(digits_result.spec))
-    for clause in told.clauses[:2]:
-        assert clause.text in words(app)
-    assert text.SCORE_NONE in words(app)
+    told = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result))
+    shown = re.sub("<[^>]*>", "", words(app))
+    assert len(told.clauses) == 5, "the shipped attacks are of this very run"
+    for clause in told.clauses:
+        assert (clause.text in shown) == (clause.page == "accuracy" or not clause.is_good)
+    assert claim(digits_result, told) in shown
+    assert text.SCORE_NONE in shown
+
+
+def test_guesses_are_in_the_address_and_survive_a_reload(digits_result: RunResult) -> None:
+    RunStore().save(digits_result)
+    app = open_page("story/start", scene="4", run=digits_result.digest, guess="0.1")
+    assert "You guessed that it would still recognise 0% to 10%" in words(app)
+    assert "You guessed that 1 would lose most" in words(app)
+    for unfit in ("7.1", "x", "", "0", "..", "-1.-1"):
+        assert not open_page("story/start", scene="4", run=digits_result.digest, guess=unfit).exception
+
+
+def test_watch_again_plays_a_stored_run() -> None:
+    app = open_page("story/start", scene="3")
+    next(button for button in app.button if button.label == live_text.REPLAY).click().run()
+    assert not app.exception
+    assert "Slowed down to watch · step 0 of 100" in words(app)

@@ -14,6 +14,7 @@ from camu_core.verdict import (
     FORGOTTEN_AT_MOST,
     KEPT_DROP_AT_MOST,
     NOT_FORGOTTEN_FROM,
+    claim,
     finding,
     forget_phrase,
     judge,
@@ -242,12 +243,16 @@ def attacked(auc=(0.5, 0.05), ahead=(0.0, DIFFERENT / 2), needed=12.0, probe=0.9
         ({"probe": 0.941}, ", but it is still readable inside", False),
         ({"probe": 0.859}, "", True),
         ({"gold": False}, "; only retraining tells what is left inside", None),
-        ({"probe": 0.95, "ahead": (0.2, 0.1)}, ", but it is still readable inside", False),
-        ({"auc": (0.7, 0.1), "probe": 0.95, "ahead": (0.2, 0.1)}, ", but an attacker can tell", False),
+        ({"probe": 0.95, "ahead": (0.2, 0.1)}, ", but it is still readable inside and it comes back quickly", False),
+        (
+            {"auc": (0.7, 0.1), "probe": 0.95, "ahead": (0.2, 0.1)},
+            ", but an attacker can tell, it is still readable inside and it comes back quickly",
+            False,
+        ),
         ({"auc": (0.5, 0.2), "ahead": (0.2, 0.1)}, ", but it comes back quickly", False),
     ],
 )
-def test_the_headline_of_a_class_ends_with_the_worst_that_attacks_found(made_up, found, end, is_good):
+def test_the_headline_of_a_class_ends_with_all_that_attacks_found(made_up, found, end, is_good):
     verdict = judge(made_up(DIGIT, forget_test=0.0), privacy=attacked(**found))
     assert (verdict.headline, verdict.is_good) == (KEPT + end, is_good)
 
@@ -296,7 +301,7 @@ def test_each_finding_stands_beside_the_other_networks_and_knows_its_figure(made
     assert [relearning.show(v) for v in (relearning.value, relearning.before, relearning.reference)] == [
         "over 20", "0", "12"
     ]  # fmt: skip
-    assert relearning.interval == "head start +20 points, 95% interval +10 to +30"
+    assert relearning.interval == "ahead by +20 points on average, 95% interval +10 to +30"
     assert [inside.show(v) for v in (inside.value, inside.reference, inside.untrained)] == ["90.0%", "90.0%", "80.0%"]
     assert inside.text.startswith("As readable inside as if never seen: 90%, retrained 90%, no training at all 80%.")
     assert inside.text.endswith("95% interval 88.0% to 92.0%.")
@@ -333,3 +338,23 @@ def test_that_images_are_still_recognised_is_no_news_without_retraining(made_up)
 def test_what_attacks_find_in_retraining_itself_is_what_forgetting_looks_like(made_up):
     verdict = judge(made_up(DIGIT, "retrain", forget_test=0.0), privacy=attacked(auc=(0.7, 0.1), gold=False))
     assert (verdict.headline, verdict.is_good) == (KEPT, True)
+
+
+@pytest.mark.parametrize(
+    ("split", "found", "said"),
+    [
+        ({"forget_test": 0.0}, {}, "That it no longer recognises the digit 3, and that it still does the rest."),
+        ({"forget_test": 0.0}, {"ahead": (0.2, 0.1)},
+         "That it no longer recognises the digit 3, and that it still does the rest. "
+         "Not that no trace of the digit 3 is left."),
+        ({"forget_test": 0.0}, None,
+         "That it no longer recognises the digit 3, and that it still does the rest. "
+         "Not yet that no trace of the digit 3 is left."),
+        ({"forget_test": 0.9, "retain_test": 0.2}, None,
+         "Nothing yet. Not that it no longer recognises the digit 3, and not that the rest is unharmed, and not yet "
+         "that no trace of the digit 3 is left."),
+    ],
+)  # fmt: skip
+def test_what_may_be_said_of_a_run(made_up, split, found, said):
+    result = made_up(DIGIT, **split)
+    assert claim(result, judge(result, privacy=None if found is None else attacked(**found))) == said
