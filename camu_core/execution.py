@@ -17,7 +17,7 @@ from camu_core.data import DATASETS, Dataset, ProbeSet, draw_probe_set, load_dat
 from camu_core.errors import RunDiverged
 from camu_core.measures import CostMeter, accuracy_report, membership_attack, training_cost
 from camu_core.methods import METHODS, UnlearningTask
-from camu_core.models import BlockModel, half_precision, predict
+from camu_core.models import BlockModel, half_precision, knows_bfloat16, predict
 from camu_core.progress import Snapshot, Step, loss_columns
 from camu_core.projection import fit_pca
 from camu_core.results import RunResult
@@ -80,7 +80,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
 
     return RunResult(
         spec=spec,
-        versions=versions(),
+        versions={**versions(), "precision": _precision(spec)},
         is_shipped=shipped is not None,
         seconds=seconds,
         losses=loss_columns(losses),
@@ -213,6 +213,12 @@ def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> 
             del _original_logits[next(iter(_original_logits))]
         _original_logits[key] = found
     return _original_logits[key]
+
+
+def _precision(spec: RunSpec) -> str:
+    """In which the method computed: processors without bfloat16 stay in float32."""
+    is_half = dict(spec.settings).get("bfloat16") and knows_bfloat16(torch.device(spec.device).type)
+    return "bfloat16" if is_half else "float32"
 
 
 def versions() -> dict[str, str]:

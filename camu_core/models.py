@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 
 import torch
 from torch import Tensor, nn
@@ -109,11 +109,24 @@ class BlockModel(nn.Module):
         return self.decide(representation), representation
 
 
+# What torch calls it on processors: x86, x86 in matrices, newer x86 without AVX-512, Arm.
+_BFLOAT16_OF_PROCESSORS = ("avx512_bf16", "amx_bf16", "avx_ne_convert", "bf16")
+
+
+@lru_cache(maxsize=8)
+def knows_bfloat16(device_type: str) -> bool:
+    """Whether a kind of device computes in bfloat16 itself, in half the time; emulated, it takes twelve times as much."""
+    if device_type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    known = torch.cpu.get_capabilities() if device_type == "cpu" else {}
+    return any(known.get(name, False) for name in _BFLOAT16_OF_PROCESSORS)
+
+
 @contextmanager
 def half_precision(is_on: bool, *models: BlockModel) -> Iterator[None]:
-    """Let the models compute in bfloat16 meanwhile, about twice as fast where the processor knows it."""
+    """Let the models compute in bfloat16 meanwhile, if their device knows it; else they stay in float32."""
     for model in models:
-        model.in_bfloat16 = is_on
+        model.in_bfloat16 = is_on and knows_bfloat16(next(model.parameters()).device.type)
     try:
         yield
     finally:

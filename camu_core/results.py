@@ -67,7 +67,7 @@ class RunResult:
 
     Args:
         spec: what was run.
-        versions: of Python and the libraries that made the numbers.
+        versions: of Python and the libraries that made the numbers, and the `precision` of the method's computations.
         is_shipped: the unlearned weights come from a shipped retrained model (float16), trained beforehand.
         seconds: wall time of each stage; but "unlearn" is unlearning alone, without snapshots, as `CostMeter` takes it.
         losses: unweighted loss terms, float64 (steps,) each, NaN at steps without the term.

@@ -26,7 +26,9 @@ class Settings:
     and SCRUB, which starts where two networks agree and needs rounding to part them, can stay there.
     """
 
-    bfloat16: int = setting(0, 0, 1, "1: half precision where that is safe, about twice as fast; 0: float32")
+    bfloat16: int = setting(
+        0, 0, 1, "1: half precision where that is safe and the processor knows it, twice as fast; 0: float32"
+    )
 
     def __post_init__(self) -> None:
         for spec in fields(self):

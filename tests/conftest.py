@@ -51,6 +51,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def bfloat16_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half precision wherever it is asked for, if need be emulated."""
+    for module in ("models", "execution"):
+        monkeypatch.setattr(f"camu_core.{module}.knows_bfloat16", lambda device_type: True)
+
+
+@pytest.fixture
 def needs_mnist() -> None:
     if not DATASETS["mnist"].is_present():
         pytest.skip("MNIST is not in CAMU_DATA, and tests download nothing")

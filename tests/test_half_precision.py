@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from camu_core import METHODS, execute, plan_run
-from camu_core.models import build_model, half_precision, predict
+from camu_core.models import build_model, half_precision, knows_bfloat16, predict
 from camu_core.progress import drain
 
+pytestmark = pytest.mark.usefixtures("bfloat16_known")
 IMAGES = torch.randint(0, 256, (9, 1, 28, 28), generator=torch.Generator().manual_seed(1), dtype=torch.uint8)
 
 
@@ -36,10 +37,29 @@ def test_it_ends_when_the_work_fails():
     assert not model.in_bfloat16
 
 
+def test_a_processor_without_it_stays_in_float32(monkeypatch):
+    monkeypatch.setattr("camu_core.models.knows_bfloat16", lambda device_type: False)
+    model, x = build_model("cnn", (1, 28, 28), 10, seed=0).eval(), IMAGES.float() / 255
+    exact = model(x)
+    with half_precision(True, model):
+        assert all(torch.equal(one, other) for one, other in zip(exact, model(x), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "knows"),
+    [({"avx2": True, "avx512_bf16": False}, False), ({"avx512_bf16": True}, True), ({"bf16": True}, True), ({}, False)],
+)
+def test_the_processor_is_asked(monkeypatch, capabilities, knows):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert knows_bfloat16.__wrapped__("cpu") is knows
+    assert not knows_bfloat16.__wrapped__("mps"), "float32 where nobody has looked"
+
+
 def test_a_run_forgets_with_it_and_measures_without():
     """The metrics are those of the finished weights in float32; the weights are not those of a float32 run."""
     half, full = (drain(execute(plan_run("digits", [3], settings={"epochs": 2, "bfloat16": on}))) for on in (1, 0))
     assert half.digest != full.digest
+    assert (half.versions["precision"], full.versions["precision"]) == ("bfloat16", "float32")
     assert any((half.weights[name] != full.weights[name]).any() for name in full.weights)
     assert half.metrics["original"] == full.metrics["original"]
     model = build_model("cnn", (1, 8, 8), 10).eval()

@@ -115,6 +115,7 @@ def test_first_step_of_sgd_by_hand(samples):
         torch.testing.assert_close(moved.detach(), expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.usefixtures("bfloat16_known")
 def test_half_precision_gives_nearly_the_same_and_float32_weights(samples):
     whole, half = (TrainingConfig(epochs=1, batch_size=8, bfloat16=value) for value in (0, 1))
     (_, exact), (model, rough) = trained(samples, whole), trained(samples, half)

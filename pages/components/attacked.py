@@ -65,8 +65,9 @@ def _threshold(privacy: PrivacyResult, network: str, score: str) -> None:
         chart,
         scores_figure(bins, score, threshold, text.SPREAD, dark),
         key="scores",
+        is_steady=True,
     )
-    charts.show(right, roc_figure(views, network, text.CURVE, dark, height=430), key="roc")
+    charts.show(right, roc_figure(views, network, text.CURVE, dark, height=430), key="roc", is_steady=True)
     _counts(views[network])
     _pictures(privacy, views[network])
 

@@ -18,24 +18,46 @@ _PRESENTED_CHARACTERS = 46  # of a title in a line
 _TAGS = re.compile(r"<[^>]+>")
 
 
-def show(where: Any, figure: go.Figure, key: str, has_bar: bool = True, **options: Any) -> Any:
+def show(where: Any, figure: go.Figure, key: str, has_bar: bool = True, is_steady: bool = False, **options: Any) -> Any:
     """Draw a figure and note it for the page's downloads; returns what `plotly_chart` returns.
 
     Args:
         where: st, or a column or container. has_bar: the camera and the other buttons appear on hover.
+        is_steady: it moves, and must not blink; for figures that nothing is selected in.
         options: of `plotly_chart`, but for config and alt.
     """
     state_figures.note(key, figure)
-    is_large = state_figures.is_presenting()
-    return where.plotly_chart(
-        _enlarged(figure) if is_large else figure,
+    if state_figures.is_presenting():
         # the browser keeps a large figure's type when it becomes small again, unless it is another one
-        key=f"{key}-large" if is_large and "on_select" not in options else key,
+        key, figure = (key if "on_select" in options else f"{key}-large"), _enlarged(figure)
+    if is_steady:
+        return _steady(where, figure, key, has_bar, options)
+    return _chart(where, figure, key, key, has_bar, options)
+
+
+def _steady(where: Any, figure: go.Figure, key: str, has_bar: bool, options: dict[str, Any]) -> None:
+    """Two charts in one place take turns: the browser builds a changed chart anew, and the last one is seen until then.
+
+    The style sheet hides the one whose turn it is not as soon as the other is drawn.
+    """
+    turn, figures = state_figures.take_turn(key, figure)
+    with where.container(key=f"steady-{key}", gap=None):
+        for slot, shown in enumerate(figures):
+            with st.container(key=f"{key}-slot-{slot}"):
+                if shown is not None:
+                    _chart(st, shown, f"{key}-{slot}", key, has_bar, options)
+        st.html(f"<i class='turn-{turn}'></i>")
+
+
+def _chart(where: Any, figure: go.Figure, key: str, name: str, has_bar: bool, options: dict[str, Any]) -> Any:
+    return where.plotly_chart(
+        figure,
+        key=key,
         alt=_name(figure) or text.FIGURE_UNNAMED,
         config={
             "displaylogo": False,
             "displayModeBar": "hover" if has_bar else False,
-            "toImageButtonOptions": {"format": state_figures.picture_format(), "filename": f"camu-{key}", "scale": 2},
+            "toImageButtonOptions": {"format": state_figures.picture_format(), "filename": f"camu-{name}", "scale": 2},
         },
         **options,
     )

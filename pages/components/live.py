@@ -142,10 +142,10 @@ def pictures(
         (digest, now.index, total, bool(losses), state.is_dark()), scene, snapshots, losses, first
     )
     left, right = st.columns([7, 5])
-    charts.show(left, points, key="live-embedding")
-    charts.show(right, curve, key="live-accuracy")
+    charts.show(left, points, key="live-embedding", is_steady=True)
+    charts.show(right, curve, key="live-accuracy", is_steady=True)
     if losses:
-        charts.show(right, terms, key="live-losses")
+        charts.show(right, terms, key="live-losses", is_steady=True)
     chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]
     st.markdown(f"**{text.STRIP_TITLE}**")
     images.answer_strip(

@@ -66,7 +66,7 @@ def _confusions(result, index, names, forgotten, dark) -> None:
             for heading, moment in moments.items()
         }
         title = text.ACCURACY_SNAPSHOT.format(index=f"{snapshot.index:,}")
-    charts.show(st, confusion_figure(pair, names, forgotten, title, dark, height=480), key="confusion")
+    charts.show(st, confusion_figure(pair, names, forgotten, title, dark, height=480), key="confusion", is_steady=True)
 
 
 main()

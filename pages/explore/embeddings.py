@@ -113,6 +113,9 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
         question, state.is_dark(), color_by, height=520, chosen=np.searchsorted(np.flatnonzero(mask), picked),
     )  # fmt: skip
     key = f"scatter-{key}"
+    if state.recall("playing") is not None:
+        charts.show(st, figure, key="playing", is_steady=True)
+        return
     charts.show(
         st, figure, key=key, on_select=lambda: _note_selected(key, np.flatnonzero(mask)),
         selection_mode=("points", "box", "lasso"),

@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 from zipfile import ZipFile
 
 import pytest
@@ -12,7 +11,6 @@ from camu_core.config import data_dir
 
 pytestmark = pytest.mark.browser
 
-LIMIT_SECONDS = 90
 CLASSES = ("airplane", "cat", "frog", "ship")
 
 
@@ -44,7 +42,6 @@ def test_from_upload_to_verdict_and_away_again(server: str, page: Page, photos: 
     upload(page, b"this is no zip")
     expect(page.get_by_text("not a zip file")).to_be_visible()
 
-    began = time.monotonic()
     upload(page, photos)
     expect(page.get_by_text("photos: 160 images to learn from, 40 to test with")).to_be_visible()
     expect(page.get_by_text("'readme.txt'")).to_be_visible()
@@ -57,7 +54,6 @@ def test_from_upload_to_verdict_and_away_again(server: str, page: Page, photos: 
     expect(page.get_by_test_id("stBaseButton-primary").filter(has_text="frog")).to_be_visible()
     page.get_by_role("button", name="Forget it").click()
     expect(page.locator(".st-key-verdict")).to_contain_text("The class frog, new images")
-    assert time.monotonic() - began < LIMIT_SECONDS
 
     page.reload()
     expect(page.locator(".st-key-verdict")).to_contain_text("The class frog, new images")
