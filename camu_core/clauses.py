@@ -10,6 +10,7 @@ from camu_core.privacy import (
     UNTRAINED,
     attack_reading,
     attack_title,
+    findings,
     inside_reading,
     inside_title,
     relearning_reading,
@@ -45,7 +46,8 @@ class Clause:
             of one that was never trained, for the probe.
         page, part: where its figure is: "accuracy", or "privacy" and one of its parts.
         is_good: whether it is good news; None if that cannot be said without a reference, or from so few images.
-        sentence: the finding, where it is more than the number.
+        sentence: the finding, where it is more than the number; plainly: the same without its numbers, for who would
+            stumble over them.
     """
 
     subject: str
@@ -62,6 +64,7 @@ class Clause:
     part: str = ""
     note: str = ""
     sentence: str = ""
+    plainly: str = ""
     untrained: float | None = None
 
     def show(self, number: float | None) -> str:
@@ -75,6 +78,14 @@ class Clause:
         if self.low is None or self.high is None:
             return self.note
         return f"95% interval {self.show(self.low)} to {self.show(self.high)}"
+
+    @property
+    def plain(self) -> str:
+        """The finding without intervals."""
+        if self.plainly:
+            return self.plainly
+        saw = f" A network that never saw it: {self.show(self.reference)}." if self.reference is not None else ""
+        return f"{self.subject}: {self.show(self.value)} {self.measure}, before {self.show(self.before)}.{saw}"
 
     @property
     def text(self) -> str:
@@ -156,12 +167,13 @@ class Attacks:
         if readings["relearning"] == "known" and result.spec.forget.kind != "class" and not _has_gold(report):
             readings["relearning"] = "alone"  # single images may be recognised; how many, only retraining tells
         news = {part: True if result.spec.method == "retrain" else _news(reading) for part, reading in readings.items()}
+        plainly = findings(report)
         aucs = {name: scores[score]["auc"] for name, scores in (report["attack"] or {}).items()}
         clauses = (
-            _estimated("Best attack", "attack", aucs, news, ".2f", attack_title(report)),
+            _estimated("Best attack", "attack", aucs, news, ".2f", attack_title(report), plainly["attack"]),
             _relearning_clause(report["relearning"], news["relearning"], relearning_title(report)),
             _estimated("Readable inside", "inside", report["linear_probe"], news, ".1%",
-                       inside_title(report)),
+                       inside_title(report), plainly["inside"]),
         )  # fmt: skip
         return cls(readings, aucs["unlearned"]["n"] if aucs else 0, clauses)
 
@@ -196,7 +208,13 @@ def _has_gold(report: Mapping[str, Any]) -> bool:
 
 
 def _estimated(
-    subject: str, part: str, estimates: Mapping[str, Any], news: Mapping[str, bool | None], form: str, sentence: str
+    subject: str,
+    part: str,
+    estimates: Mapping[str, Any],
+    news: Mapping[str, bool | None],
+    form: str,
+    sentence: str,
+    plainly: str,
 ) -> Clause:
     values = {name: estimate["value"] for name, estimate in estimates.items()}
     ours = estimates.get("unlearned", {})
@@ -212,6 +230,7 @@ def _estimated(
         is_good=news[part],
         form=form,
         sentence=sentence,
+        plainly=plainly,
         untrained=values.get(UNTRAINED),
     )
 
@@ -239,4 +258,5 @@ def _relearning_clause(lesson: Mapping[str, Any], good: bool | None, sentence: s
         beyond=f"over {lesson['batches'][-1]}",
         note=note,
         sentence=sentence,
+        plainly=sentence,
     )

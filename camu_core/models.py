@@ -115,7 +115,7 @@ _BFLOAT16_OF_PROCESSORS = ("avx512_bf16", "amx_bf16", "avx_ne_convert", "bf16")
 
 @lru_cache(maxsize=8)
 def knows_bfloat16(device_type: str) -> bool:
-    """Whether a kind of device computes in bfloat16 itself, in half the time; emulated, it takes twelve times as much."""
+    """Whether a kind of device computes in bfloat16 itself, in half the time; emulated, it takes twelve times it."""
     if device_type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     known = torch.cpu.get_capabilities() if device_type == "cpu" else {}

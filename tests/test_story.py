@@ -65,7 +65,7 @@ def test_the_last_scene_answers_from_the_run(digits_result: RunResult) -> None:
     shown = re.sub("<[^>]*>", "", words(app))
     assert len(told.clauses) == 5, "the shipped attacks are of this very run"
     for clause in told.clauses:
-        assert (clause.text in shown) == (clause.page == "accuracy" or not clause.is_good)
+        assert (clause.plain in shown) == (clause.page == "accuracy" or not clause.is_good)
     assert claim(digits_result, told) in shown
     assert text.SCORE_NONE in shown
 

@@ -36,6 +36,20 @@ def entanglement(summaries: Iterable[Summary], n_classes: int) -> dict[str, np.n
     return {"change": _mean_by_row(after - before, forgotten), "margin": _mean_by_row(margin, forgotten)}
 
 
+def harmed_classes(summary: Summary) -> list[int]:
+    """The classes to keep that lost more test accuracy in one run than chance explains, 95%.
+
+    Args:
+        summary: of a run that forgets classes.
+    """
+    before, after = (
+        np.array(summary["metrics"][model]["per_class_test"], dtype=np.float64) for model in ("original", "unlearned")
+    )
+    margin = _difference_margin(before, after, np.sum(summary["metrics"]["original"]["confusion_test"], axis=1))
+    forgotten = summary["spec"]["forget"]["classes"]
+    return [label for label in np.flatnonzero(before - after > margin).tolist() if label not in forgotten]
+
+
 def _difference_margin(before: np.ndarray, after: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Half the width of the 95% interval of the difference of two fractions of n each, one success and failure added.
 

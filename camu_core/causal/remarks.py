@@ -13,6 +13,8 @@ from camu_core.causal.wording import (
     _points,
     _reading,
     _share,
+    beside,
+    change,
 )
 from camu_core.estimates import Estimate
 
@@ -52,9 +54,26 @@ def retraining_remarks(report: Mapping[str, Any], groups: Collection[str] = ("fo
             is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
             gap = abs(ours["value"] - gold["value"])
             if is_apart and gap >= DIFFERENT:
-                sentence = f"{whose} images {verb} {_percent(ours)} of {pull}; after retraining, {_percent(gold)}."
+                sentence = f"{whose} images {change(verb, ours, pull)}; after retraining, {beside(gold)}."
                 found.append((gap, sentence))
     return [sentence for _, sentence in sorted(found, reverse=True)]
+
+
+def inner_remark(report: Mapping[str, Any]) -> str:
+    """How the forgotten images move the representation, beside a network that never saw them; empty if alike."""
+    ours, gold = (
+        report["shares"]["eliminated"].get(model, {}).get("representation_bits") for model in ("unlearned", "retrained")
+    )
+    if gold is None or not (_is_firm(ours) and _is_firm(gold)):
+        return ""
+    is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
+    if not is_apart or abs(ours["value"] - gold["value"]) < DIFFERENT:
+        return ""
+    left, there = (f"{max(0, 100 * (1 - share['value'])):.0f}%" for share in (ours, gold))
+    return (
+        f"Replacing a forgotten image moves the numbers inside {left} as far as before; in a network that never saw "
+        f"it, {there}. Who compares the two could notice."
+    )
 
 
 def substitutes_remark(attribution: Mapping[str, Any]) -> str:

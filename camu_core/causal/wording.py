@@ -124,7 +124,7 @@ def retraining_title(report: Mapping[str, Any]) -> str:
             ours, gold = shares["unlearned"][measure], shares["retrained"][measure]
             if _is_firm(ours) and _is_firm(gold):
                 apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
-                sentence = f"{whose} images {verb} {_whole(ours)} of {pull}, after retraining {_whole(gold)}."
+                sentence = f"{whose} images {change(verb, ours, pull)}, after retraining {beside(gold)}."
                 gaps.append((abs(ours["value"] - gold["value"]) * apart, sentence))
     if not gaps:
         return "Cannot tell from this many samples whether it differs from retraining."
@@ -244,6 +244,18 @@ def _share(share: Estimate, sign: int = 1) -> str:
 def _whole(share: Estimate) -> str:
     """As `_share`, but a pull that has grown beyond what it was is said so."""
     return f"{100 * share['value']:.0f}%" if share["value"] > BEYOND else _share(share)
+
+
+def change(verb: str, share: Estimate, pull: str) -> str:
+    """What became of a pull: 'lost 43% of their pull on the whole answer'; it can also have grown."""
+    if share["value"] < 0:
+        return f"strengthened {pull} by {-100 * share['value']:.0f}%"
+    return f"{verb} {_whole(share)} of {pull}"
+
+
+def beside(share: Estimate) -> str:
+    """The same share of another network, for the end of a sentence."""
+    return f"it is stronger by {-100 * share['value']:.0f}%" if share["value"] < 0 else _whole(share)
 
 
 def _points(change: Estimate | float) -> str:

@@ -2,6 +2,7 @@
 
 import textwrap
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -20,8 +21,7 @@ CLASS_SYMBOLS = (
 )  # fmt: skip
 
 FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
-# Plotly cuts a title where the figure ends: so many characters stand on half a page, or on a tablet.
-_TITLE_CHARACTERS, _TITLE_LINE = 66, 22  # pixels a line
+_CHARACTERS = 66 * 16  # in a line, times their size in pixels: plotly cuts a title where half a page, or a tablet, ends
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,16 @@ def template(dark: bool) -> go.layout.Template:
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                "pad": {"t": 12, "l": 4},
-                "font": {"size": 16, "weight": 600},
+                "pad": {"l": 4},
+                "font": {"weight": 600},
             },
+            "modebar": {"orientation": "v", "bgcolor": "rgba(0,0,0,0)"},  # beside the plot, not over the title
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": list(CLASS_COLORS),
             "xaxis": axis,
             "yaxis": axis,
-            "margin": {"l": 8, "r": 8, "t": 44, "b": 8},
+            "margin": {"l": 8, "r": 8, "b": 8},
             "hoverlabel": {"bgcolor": tones.page, "bordercolor": tones.grid, "font": {"color": tones.text}},
             "legend": {
                 "orientation": "h",
@@ -87,12 +88,23 @@ def styled(figure: go.Figure, dark: bool, title: str, height: int, headroom: int
     """Put on template, title and height; every figure of this project passes through here.
 
     Args:
-        title: broken into lines where it is long; the figure grows by them.
+        title: plain; broken into lines where it is long, and the figure grows by them.
         headroom: pixels between title and plot, for what stands there, such as the titles of panels.
     """
-    lines = textwrap.wrap(title, _TITLE_CHARACTERS)
-    further = _TITLE_LINE * max(0, len(lines) - 1)
+    heading, pixels = title_layout(title)
+    further = pixels - title_layout("")[1]
     return figure.update_layout(
-        template=template(dark), title_text="<br>".join(lines), height=height + further,
-        margin_t=44 + further + headroom,
-    )  # fmt: skip
+        template=template(dark), title=heading, height=height + further, margin_t=pixels + headroom
+    )
+
+
+def title_layout(title: str, font_size: int = 16) -> tuple[dict[str, Any], int]:
+    """A title on as many lines as it needs, as plotly wants it, and the pixels it takes.
+
+    Args:
+        title: plain, or as it was laid out before. font_size: pixels.
+    """
+    lines = textwrap.wrap(title.replace("<br>", " "), _CHARACTERS // font_size)
+    above = 12 + (0.7 * font_size if len(lines) > 1 else 0)  # plotly sets several lines too high by so much
+    heading = {"text": "<br>".join(lines), "font": {"size": font_size}, "pad": {"t": above}}
+    return heading, 22 + round(1.375 * font_size * max(1, len(lines)))

@@ -39,27 +39,41 @@ _CLAUSES = {
         "never": "they did not come back within {last} batches",
     },
     "inside": {
-        "more": "and inside they are easier to read than {there}",
-        "less": "and inside they are harder to read than {there}",
-        "same": "and inside they are as readable as {there}",
-        "alone": "and inside a straight line finds {value} of them and of the others",
-        "too few": "and there are too few images to look inside",
+        "more": "they are easier to read than {there}",
+        "less": "they are harder to read than {there}",
+        "same": "they are as readable as {there}",
+        "alone": "a straight line finds {value} of them and of the others",
+        "too few": "there are too few images to look",
     },
 }
+
+_THERE = "in a network that never saw them"
 
 
 def headline(report: Mapping[str, Any]) -> str:
     """Could an attacker tell, can it come back, is it still readable inside: in one sentence."""
+    found = _found(report)
+    there = "there" if "never saw" in found["relearning"] else _THERE
+    return f"{found['attack']}; {found['relearning']}; and inside {found['inside'].format(there=there)}."
+
+
+def findings(report: Mapping[str, Any]) -> dict[str, str]:
+    """The same in a plain sentence each: "attack", "relearning", "inside"."""
+    found = _found(report)
+    inside = f"Inside, {found['inside'].format(there=_THERE)}."
+    return {"attack": f"{found['attack']}.", "relearning": f"{_capital(found['relearning'])}.", "inside": inside}
+
+
+def _found(report: Mapping[str, Any]) -> dict[str, str]:
     needed, probe = report["relearning"]["batches_needed"]["unlearned"], report["linear_probe"]["unlearned"]["value"]
-    attack = _CLAUSES["attack"][attack_reading(report)[0]]
-    relearning = _CLAUSES["relearning"][relearning_reading(report)].format(
-        batches=_count(needed), last=report["relearning"]["batches"][-1]
-    )
-    inside = _CLAUSES["inside"][inside_reading(report)].format(
-        value="" if probe is None else _percent(probe),
-        there="there" if "never saw" in relearning else "in a network that never saw them",
-    )
-    return f"{attack}; {relearning}; {inside}."
+    readings = {
+        "attack": attack_reading(report)[0], "relearning": relearning_reading(report), "inside": inside_reading(report)
+    }  # fmt: skip
+    words = {
+        "batches": _count(needed), "last": report["relearning"]["batches"][-1],
+        "value": "" if probe is None else _percent(probe), "there": "{there}",
+    }  # fmt: skip
+    return {part: _CLAUSES[part][reading].format(**words) for part, reading in readings.items()}
 
 
 def attack_reading(report: Mapping[str, Any]) -> tuple[str, str]:
@@ -84,9 +98,17 @@ def _side(auc: Estimate) -> int:
 
 def attack_title(report: Mapping[str, Any]) -> str:
     """The finding of the most telling of the three attacks, beside the retrained network's."""
-    reading, score = attack_reading(report)
+    reading, _ = attack_reading(report)
     if reading == "too few":
         return _CLAUSES["attack"][reading] + "."
+    return f"{_CLAUSES['attack'][reading]}. {attack_numbers(report)}"
+
+
+def attack_numbers(report: Mapping[str, Any]) -> str:
+    """The area under the curve of the most telling attack, beside the retrained network's; empty if there is none."""
+    reading, score = attack_reading(report)
+    if reading == "too few":
+        return ""
     attacks = report["attack"]
     ours = attacks["unlearned"][score]["auc"]
     numbers = f"Best attack, by {SCORE_NAMES[score]}: AUC {ours['value']:.2f}, guessing gives 0.50"
@@ -94,7 +116,7 @@ def attack_title(report: Mapping[str, Any]) -> str:
         gold = attacks["retrained"][score]["auc"]
         apart = "" if _are_apart(ours, gold) else "; so few images cannot tell these two apart"
         numbers += f", a network that never saw them {gold['value']:.2f}{apart}"
-    return f"{_CLAUSES['attack'][reading]}. {numbers}."
+    return f"{numbers}."
 
 
 def relearning_reading(report: Mapping[str, Any]) -> str:
@@ -203,3 +225,7 @@ def _count(number: float | None) -> str:
 
 def _percent(fraction: float) -> str:
     return f"{fraction:.0%}" if fraction == 1 or fraction <= 0.995 else f"{fraction:.1%}"
+
+
+def _capital(phrase: str) -> str:
+    return phrase[0].upper() + phrase[1:]

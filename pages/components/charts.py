@@ -2,7 +2,6 @@
 
 import io
 import re
-import textwrap
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -11,10 +10,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from camu_core.figures.tables import figure_table
+from camu_core.figures.theme import title_layout
 from pages.components import state_figures, text
 
-_PRESENTED_HEIGHT, _PRESENTED_FONT = 620, 20  # pixels; readable from the back row
-_PRESENTED_CHARACTERS = 46  # of a title in a line
+_PRESENTED_HEIGHT, _PRESENTED_FONT = 520, 19  # pixels; readable from the back row
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -69,13 +68,14 @@ def _name(figure: go.Figure) -> str:
 
 
 def _enlarged(figure: go.Figure) -> go.Figure:
-    larger = go.Figure(figure).update_layout(height=max(_PRESENTED_HEIGHT, figure.layout.height or 0))
-    lines = textwrap.wrap((figure.layout.title.text or "").replace("<br>", " "), _PRESENTED_CHARACTERS)
-    larger.update_layout(
-        font_size=_PRESENTED_FONT, title_font_size=_PRESENTED_FONT + 4, title_text="<br>".join(lines),
-        margin_t=(figure.layout.margin.t or 0) + 30 * len(lines),
+    title = figure.layout.title.text or ""
+    (_, pixels), (heading, larger_pixels) = title_layout(title), title_layout(title, _PRESENTED_FONT + 4)
+    larger = go.Figure(figure).update_layout(
+        title=heading, font_size=_PRESENTED_FONT, height=max(_PRESENTED_HEIGHT, figure.layout.height or 0),
+        margin_t=(figure.layout.margin.t or 0) + larger_pixels - pixels,
     )  # fmt: skip
     larger.update_annotations(font_size=_PRESENTED_FONT - 2)
+    larger.update_traces(textfont_size=_PRESENTED_FONT - 3, selector=lambda trace: trace.type in ("bar", "scatter"))
     return larger.update_xaxes(title_font_size=_PRESENTED_FONT).update_yaxes(title_font_size=_PRESENTED_FONT)
 
 

@@ -147,10 +147,11 @@ def pictures(
     if losses:
         charts.show(right, terms, key="live-losses", is_steady=True)
     chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]
-    st.markdown(f"**{text.STRIP_TITLE}**")
-    images.answer_strip(
-        scene.x[chosen], scene.y[chosen], now.logits[chosen], scene.class_names, before=first.logits[chosen]
-    )
+    with st.container(key="strip"):
+        st.markdown(f"**{text.STRIP_TITLE}**")
+        images.answer_strip(
+            scene.x[chosen], scene.y[chosen], now.logits[chosen], scene.class_names, before=first.logits[chosen]
+        )
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)

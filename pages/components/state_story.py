@@ -28,16 +28,20 @@ def go_to(number: int) -> None:
 def guess(digest: str) -> Guess:
     """What was guessed of a run before it was made: in this session, or by the URL of the open run after a reload."""
     parts = [st.session_state.get(guess_key(part, digest)) for part in ("band", "hurt")]
-    if parts == [None, None] and st.query_params.get("run") == digest:
-        parts = [_from_url(part) for part in (*st.query_params.get("guess", "").split("."), "", "")[:2]]
-    band, hurt = parts
-    return Guess(band if band in range(len(BANDS)) else None, hurt)
+    if parts != [None, None]:
+        return Guess(*parts)
+    kept = st.session_state.setdefault("guesses", {})
+    if digest not in kept and st.query_params.get("run") == digest and "guess" in st.query_params:
+        band, hurt = map(_from_url, (*st.query_params["guess"].split("."), "", "")[:2])
+        kept[digest] = Guess(band if band in range(len(BANDS)) else None, hurt)
+    return kept.get(digest, Guess())
 
 
 def note_guess(digest: str) -> None:
-    """Keep what was guessed in the URL, if anything was."""
+    """Keep what was guessed, if anything was, also when the page is left or loaded again."""
     made = guess(digest)
     if made != Guess():
+        st.session_state.setdefault("guesses", {})[digest] = made
         st.query_params["guess"] = ".".join("" if part is None else str(part) for part in (made.band, made.hurt))
 
 

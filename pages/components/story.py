@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from camu_core import DATASETS, RunResult, RunSpec, plan_run
-from camu_core.causal import hidden_remark, retraining_remarks, scenario_name, titles
+from camu_core.causal import harmed_classes, hidden_remark, inner_remark, scenario_name, titles
 from camu_core.clauses import capital, n_images
 from camu_core.figures import (
     Panel,
@@ -18,7 +18,7 @@ from camu_core.figures import (
 from camu_core.guesses import BANDS, NOBODY, most_hurt
 from camu_core.measures import wilson_interval
 from camu_core.measures.relearning import BATCH_SIZE
-from camu_core.privacy import attack_title, inside_title, relearning_title
+from camu_core.privacy import attack_numbers, findings, inside_title, relearning_title
 from camu_core.privacy_job import PrivacyResult
 from camu_core.verdict import Verdict, claim, finding, forget_phrase, judge
 from pages.components import (
@@ -108,10 +108,12 @@ def watch(run: state.OpenRun) -> None:
         live.live_panel(run.spec, run.digest, has_terms=False)
         return
     result = run.result
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(text.WATCHED.format(seconds=result.seconds["unlearn"], finding=finding(result)), width="content")
-        live.replay_button(result.digest)
-    live.end(result, has_terms=False)
+    with st.container():  # as the live panel is in one: its charts stay where they are
+        with st.container(horizontal=True, vertical_alignment="center"):
+            line = text.WATCHED.format(seconds=result.seconds["unlearn"], finding=finding(result))
+            st.markdown(line, width="content")
+            live.replay_button(result.digest)
+        live.end(result, has_terms=False)
 
 
 def judged(run: state.OpenRun) -> None:
@@ -127,7 +129,7 @@ def judged(run: state.OpenRun) -> None:
                 what=forget_phrase(result.spec), n_forget=n["forget_test"] or 0, n_retain=n["retain_test"]
             )
         )
-        notes.lead("\n".join(f"- {clause.text}" for clause in told.clauses[:2]))
+        notes.lead("\n".join(f"- {clause.plain}" for clause in told.clauses[:2]))
         _reveal(result)
         notes.lead(text.JUDGED_NEXT)
         st.caption(text.WHISKERS)
@@ -163,7 +165,8 @@ def _hurt(result: RunResult) -> str:
     before, after = (result.metrics[model]["per_class_test"] for model in ("original", "unlearned"))
     listed = [text.HURT_CLASS.format(name=names[i], before=before[i], after=after[i]) for i in hurt]
     form = text.HURT_ONE if len(listed) == 1 else text.HURT
-    return form.format(names=" and ".join(listed), n=n_images(next(iter(hurt.values()))))
+    told = form.format(names=" and ".join(listed), n=n_images(next(iter(hurt.values()))))
+    return f"{told} {text.HURT_CHANCE[bool(set(hurt) & set(harmed_classes(result.summary())))]}"
 
 
 def why(run: state.OpenRun) -> None:
@@ -192,8 +195,8 @@ def why(run: state.OpenRun) -> None:
                 pull_before=_points(view.pull["original"]), pull_after=_points(view.pull["unlearned"]),
             )
         )  # fmt: skip
-        if remark := hidden_remark(causal.report):
-            st.markdown(remark)
+        if hidden_remark(causal.report):
+            st.markdown(text.WHY_STILL)
         st.page_link("pages/explore/causal.py", label=text.WHY_MORE, icon=":material/account_tree:",
                      query_params={"run": result.digest}, width="content")  # fmt: skip
     with right:
@@ -220,9 +223,13 @@ def attacks(run: state.OpenRun) -> None:
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
-        notes.lead(text.ATTACK_LINE.format(title=attack_title(privacy.report)))
-        notes.lead(text.RELEARN_LINE.format(n_images=BATCH_SIZE))
-        notes.lead(text.INSIDE_LINE.format(title=inside_title(privacy.report)))
+        found = findings(privacy.report)
+        notes.lead(text.ATTACK_LINE.format(finding=found["attack"]))
+        notes.lead(text.RELEARN_LINE.format(n_images=BATCH_SIZE, finding=found["relearning"]))
+        notes.lead(text.INSIDE_LINE.format(finding=found["inside"]))
+        st.caption(
+            text.ATTACK_NUMBERS.format(attack=attack_numbers(privacy.report), inside=inside_title(privacy.report))
+        )
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), _TALL
         ),
@@ -238,15 +245,15 @@ def limits(run: state.OpenRun) -> None:
     left, right = st.columns([7, 5], gap="large")
     with left:
         st.subheader(told.headline, anchor=False)
+        _answer(text.LIMITS_CLAIM, claim(result, told))
         what = capital(forget_phrase(result.spec))
         n_forget = metrics["unlearned"]["n"]["forget_train"]
-        forgot = text.FORGOT.format(what=what, n_forget=n_forget, forget_clause=told.clauses[0].text)
+        forgot = text.FORGOT.format(what=what, n_forget=n_forget, forget_clause=told.clauses[0].plain)
         _answer(text.LIMITS_FORGOT, forgot)
         hurt = _hurt(result) if result.spec.forget.kind == "class" else ""
-        _answer(text.LIMITS_KEPT, f"{told.clauses[1].text} {hurt}")
+        _answer(text.LIMITS_KEPT, f"{told.clauses[1].plain} {hurt}")
         _answer(text.LIMITS_HOW, text.HOW)
         _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in _risks(result, retrained, told)))
-        _answer(text.LIMITS_CLAIM, claim(result, told))
         checks = _checks(result)
         score = text.SCORE.format(n_right=sum(checks.values()), total=len(checks)) if checks else text.SCORE_NONE
         st.markdown(f":material/casino: {score}")
@@ -271,15 +278,19 @@ def _answer(question: str, answer: str) -> None:
 def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> list[str]:
     """What could still be wrong: what attacks found or could not tell, how few images, and what no test can show."""
     attacked = [clause for clause in told.clauses if clause.page == "privacy"]
-    risks = [clause.text for clause in attacked if not clause.is_good] if attacked else [text.UNTRIED]
+    risks = [clause.plain for clause in attacked if not clause.is_good] if attacked else [text.UNTRIED]
     job = state_causal.causal_job(result, retrained, "camu")
     causal = state_causal.causal_result(job)
-    if causal is not None and retraining_remarks(causal.report, ["forget"]):
-        risks.append(text.TRACE)
+    if causal is not None and (remark := inner_remark(causal.report)):
+        risks.append(remark)
     after = result.metrics["unlearned"]
     part = "forget_test" if after["forget_test"] is not None else "forget_train"
     _, high = wilson_interval(after[part], after["n"][part])
-    return [*risks, text.FEW.format(n=after["n"][part], high=high), text.OWN_TESTS.format(seed=result.spec.seed)]
+    return [
+        *risks,
+        text.FEW.format(n=n_images(after["n"][part]), high=high),
+        text.OWN_TESTS.format(seed=result.spec.seed),
+    ]
 
 
 # --- what a scene waits for -------------------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ UNKNOWN_RUN_HELP = "Open the example"
 
 AFTER_STEP = "After step {index:,}"
 LIVE_EMBEDDING = "Each point is an image, placed by how the network sees it"
-LIVE_ACCURACY = "Images recognised, by step (live sample)"
+LIVE_ACCURACY = "Recognised of a small sample, by step"
 LIVE_LOSSES = "What the method pushes down, by step"
 STRIP_TITLE = "Images it must forget, and what it says now (orange frame: still right)"
 VERDICT_MEASURE = "Test images that the network still recognises"

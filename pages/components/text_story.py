@@ -5,7 +5,7 @@ TITLES = (
     "Make it forget one",
     "Watch it forget",
     "Did it forget? Did it keep the rest?",
-    "Why does it no longer answer?",
+    "Why does it no longer recognise it?",
     "Could somebody still tell, or bring it back?",
     "What this cannot promise",
 )
@@ -35,16 +35,16 @@ CHOOSE_WHY = (
     "forgotten too: choose them in the full tool."
 )
 PRESS = "Forget it"
-GUESS_LEAD = "**Guess first**, if you like; your guesses are checked at the end. Or just press *Forget it*."
+GUESS_LEAD = "**Guess first**, if you like; you will see how close you were. Or just press *Forget it*."
 GUESS_BAND = "Of new images of {what}, it will still recognise"
 GUESS_HURT = "Which other one will lose most?"
 GUESS_NOBODY = "none"
 BAND = "{low:.0%} to {high:.0%}"
 
 WATCH = (
-    "To every image that must go, CaMU assigns a made-up counterpart, its **counterfactual**: another image plus "
-    "noise. It teaches the network to see the image as it sees the counterpart, and holds all others in place. The "
-    "orange points leave their own place and move in among the others; the blue ones stay together."
+    "CaMU pairs every image that must go with another one, plus noise: its **counterfactual**. It teaches the network "
+    "to see the image as it sees the counterfactual, and holds all other images in place. Watch the orange points "
+    "leave their own place and move in among the others."
 )
 WATCHED = "Forgetting took **{seconds:.1f} seconds**. {finding}."
 
@@ -58,7 +58,7 @@ JUDGED_GOLD = (
 )
 JUDGED_ALONE = "The yardstick is a network trained from nothing **without** {what}. It is not there yet."
 SO_FAR = "So far: {headline}"
-JUDGED_NEXT = "A wrong answer is only the first test. Scene 6 looks for what may be left inside."
+JUDGED_NEXT = "A wrong answer is only the first test. Two scenes on, we look for what may be left inside."
 WHISKERS = "Thin lines are 95% intervals: from so few images, the true value may be anywhere along them."
 RETRAINING = "The yardstick, a network that never saw {what}, is being trained"
 REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth:.1%}."
@@ -68,6 +68,10 @@ HURT_NOBODY = "None of the others lost a single image."
 HURT = "Most was lost by {names}: {n} each."
 HURT_ONE = "Most was lost by {names}: {n}."
 HURT_CLASS = "{name} ({before:.1%} → {after:.1%})"
+HURT_CHANCE = {
+    True: "That is more than chance explains: it was harmed.",
+    False: "That can still be chance.",
+}
 
 WHY = (
     "That it answers wrongly does not tell *why*. So we reach in: **replace the image by another one** and see how far "
@@ -80,6 +84,10 @@ WHY_IMAGE = (
     "pull is **{pull_after}**."
 )
 WHY_CAPTIONS = ("an image to forget", "its replacement: another image plus noise")
+WHY_STILL = (
+    "It still reacts to such an image: it takes it for something else now, not for nothing. That is as it should be, "
+    "for a network that never saw one has to make something of it too."
+)
 WHY_READ = (
     "Averages over all such images. Left, images to forget: the green bar should be as low as the purple one. Right, "
     "images to keep: as high as the grey one."
@@ -88,18 +96,17 @@ WHY_MORE = "See the whole decomposition"
 
 ATTACKED = "A wrong answer is no proof that nothing is left. Three tests look for it:"
 ATTACK_LINE = (
-    "**An attacker** sees only the network's answers, and guesses which images it was trained on. {title} Far below "
-    "0.50 tells as much as far above: the attacker turns the guess round."
+    "**An attacker** sees only the network's answers, and guesses which images it was trained on. **{finding}**"
 )
 RELEARN_LINE = (
-    "**Taught again.** Somebody shows it the forgotten images anew, {n_images} at a time, over and over. If it knows "
-    "them again much sooner than a network that never saw them (purple), something was left to build on."
+    "**Taught again.** Somebody shows it the forgotten images anew, {n_images} at a time (a batch), over and over. "
+    "What comes back much sooner than in a network that never saw them (purple) was not all gone. **{finding}**"
 )
 INSIDE_LINE = (
-    "**Read from inside.** The simplest possible reader, a **linear probe**, looks at the numbers inside and tells "
-    "these images from the others. {title} Some images are easy to tell apart for any network; only more than in the "
-    "one that never saw them would be a trace."
+    "**Read from inside.** The simplest possible reader, a **linear probe**, tells these images from the others by the "
+    "numbers inside. Some images are easy to tell apart in any network; what counts is the difference. **{finding}**"
 )
+ATTACK_NUMBERS = "In numbers: {attack} {inside}"
 
 LIMITS_FORGOT, LIMITS_KEPT = "What was forgotten?", "Was the rest kept?"
 LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What can still go wrong?", "What may you say?"
@@ -109,8 +116,7 @@ HOW = (
     "saw them."
 )
 UNTRIED = "No attack was tried yet: see scene 6."
-FEW = "Only {n:,} new images could be tested, so the true share may be anywhere up to {high:.1%}."
-TRACE = "Inside, the network treats the forgotten images differently from one that never saw them; *Causal* shows how."
+FEW = "Only {n} like them could be tested: it may still recognise up to {high:.1%} of such images."
 OWN_TESTS = (
     "These are tests that *we* thought of, on one network, forgotten once (seed {seed}). Passing them is evidence, not "
     "proof: a cleverer attacker may still find something."

@@ -15,6 +15,13 @@ N_SCENES = WATCH + len(RUN_SCENES)
 
 def main() -> None:
     scene = state_story.scene(N_SCENES)
+    # each scene has a place of its own, so that nothing of the last one stands about while the next is made
+    places = [st.container() if number == scene else st.empty() for number in range(1, N_SCENES + 1)]
+    with places[scene - 1]:
+        _scene(scene)
+
+
+def _scene(scene: int) -> None:
     st.title(text.TITLES[scene - 1], anchor=False)
     st.html(story.at_the_top(scene), unsafe_allow_javascript=True)
     if scene == 1:
