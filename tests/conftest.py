@@ -25,6 +25,13 @@ from camu_core.weights import load_weights  # noqa: E402
 _NOBODY = "http://127.0.0.1:9"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What xdist keeps together: a file, and all that start servers and workers, which would starve one another."""
+    for item in items:
+        has_processes = item.path.parent.name == "browser" or item.path.name in ("test_faults.py", "test_engine.py")
+        item.add_marker(pytest.mark.xdist_group("processes" if has_processes else item.path.stem))
+
+
 @pytest.fixture(autouse=True)
 def camu_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """CAMU_HOME of this test; the folder does not exist yet."""

@@ -267,7 +267,7 @@ def test_bad_requests_exit_2_with_one_sentence(line, named, files, capfd, camu_h
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("line", "named"), BAD_REQUESTS[::8])
+@pytest.mark.parametrize(("line", "named"), BAD_REQUESTS[::16])
 def test_bad_requests_exit_2_as_processes_too(line, named, files, camu_home, empty_data_dir):
     done = in_a_process(["run", *words(line, files), "--json", "-"])
     assert done.returncode == 2

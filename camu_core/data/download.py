@@ -69,6 +69,7 @@ class Download:
             yield Step(min(fetched_bytes, self.total_bytes), self.total_bytes, stage="data")
             thread.join(_POLL_SECONDS)
         if isinstance(outcome[0], Dataset):
+            yield Step(self.total_bytes, self.total_bytes, stage="data")
             return outcome[0]
         raise DatasetUnavailable(
             f"{self.title} is not in {data_dir()} and could not be downloaded ({_reason(outcome[0])}). "

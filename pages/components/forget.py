@@ -141,13 +141,14 @@ def _samples(dataset: str) -> ForgetSpec | None:
         _from_file(dataset)
     shown = shown[first : first + _WALL_IMAGES]
     everything.button(text.SAMPLES_ALL, on_click=choose_samples, args=(dataset, shown.tolist()), width="stretch")
-    key = f"wall-{dataset}-{label}-{first}-{len(_chosen(dataset))}"  # a new figure after each change: none is selected
+    turn = state.recall(f"wall-turn-{dataset}", 0)
+    key = f"wall-{dataset}-{label}-{first}-{turn}-{len(_chosen(dataset))}"  # a new figure after each change
     figure = wall_figure(
         data.x_train[shown].numpy(), shown.tolist(), [text.SAMPLES_HOVER.format(number=number) for number in shown],
         np.isin(shown, _chosen(dataset)), state.is_dark(),
     )  # fmt: skip
     charts.show(
-        st.container(key="wall"), figure, key=key, has_bar=False, on_select=lambda: _toggle(dataset, key),
+        st.container(key="wall"), figure, key=key, has_bar=False, on_select=lambda: _toggle(dataset, key, turn),
         selection_mode="points",
     )  # fmt: skip
     return _basket(dataset)
@@ -182,8 +183,11 @@ def _from_file(dataset: str) -> None:
     st.rerun()
 
 
-def _toggle(dataset: str, key: str) -> None:
-    """What was clicked changes sides."""
+def _toggle(dataset: str, key: str, turn: int) -> None:
+    """What was clicked changes sides, once: a late word of a figure that is no longer shown is not heard."""
+    if state.recall(f"wall-turn-{dataset}", 0) != turn:
+        return
+    state.put(f"wall-turn-{dataset}", turn + 1)
     points = state.recall(key).selection.points
     numbers = {int(point["customdata"]) for point in points if "customdata" in point}
     state.put(_chosen_key(dataset), tuple(sorted(set(_chosen(dataset)) ^ numbers)))
