@@ -25,6 +25,7 @@ from camu_core.weights import load_weights  # noqa: E402
 _NOBODY = "http://127.0.0.1:9"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What xdist keeps together: a file, and all that start servers and workers, which would starve one another."""
     for item in items:

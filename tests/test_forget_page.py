@@ -1,14 +1,17 @@
 """What must it forget, on the Run page: what is picked is what is run; and what is said of such a run elsewhere."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
 from camu_core.figures import attack_figure, wall_figure
 from camu_core.figures.wall import COLUMNS
-from pages.components import state, text
+from pages.components import forget, state, text
 
 ALL_PAGES = ("explore/run", "explore/embeddings", "explore/accuracy", "explore/causal", "library/runs")
 
@@ -129,3 +132,14 @@ def test_the_attack_is_drawn_with_its_interval_and_left_out_where_there_is_none(
         assert drawn.x[0] - drawn.error_x.arrayminus[0] == pytest.approx(report["attack"]["low"])
     nothing = {"original": {"attack": {"value": None, "low": None, "high": None, "n": 1}}}
     assert not attack_figure(nothing, "Finding").data
+
+
+def test_a_late_word_of_a_figure_that_is_gone_is_not_heard(monkeypatch) -> None:
+    """A browser can tell of a click twice: once it is shown, and again when the next figure is on its way."""
+    session = {"clicked": SimpleNamespace(selection=SimpleNamespace(points=[{"customdata": 7}]))}
+    monkeypatch.setattr(st, "session_state", session)
+    for _ in range(2):
+        forget._toggle("digits", "clicked", turn=0)
+    assert session["chosen-digits"] == (7,)
+    forget._toggle("digits", "clicked", turn=1)
+    assert session["chosen-digits"] == ()

@@ -8,6 +8,7 @@ import pytest
 from camu_core.privacy import (
     attack_title,
     epsilon_title,
+    findings,
     headline,
     inside_title,
     layers_title,
@@ -162,3 +163,15 @@ def test_nothing_is_compared_with_a_network_that_is_not_there(report: dict) -> N
         assert "never saw" not in title(alone)
     assert "after 5 batches" in headline(alone)
     assert epsilon_title(alone) == "No retrained network to compare with yet."
+
+
+def test_each_finding_stands_alone_in_plain_words(report: dict) -> None:
+    assert findings(report) == {
+        "attack": "An attacker cannot tell the forgotten images from new ones.",
+        "relearning": "They come back faster than in a network that never saw them.",
+        "inside": "Inside, they are as readable as in a network that never saw them.",
+    }
+    alone = without_gold(report)
+    alone["linear_probe"]["unlearned"] = {"value": None, "low": None, "high": None, "n": 3}
+    assert findings(alone)["relearning"] == "They come back after 5 batches."
+    assert findings(alone)["inside"] == "Inside, there are too few images to look."

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from camu_core.causal.entanglement import entanglement_report
+from camu_core.causal.entanglement import entanglement_report, harmed_classes
 
 
 def summary(forgotten, before, after, n=50):
@@ -72,3 +72,10 @@ def test_margins_cover_independent_draws_at_about_the_nominal_rate():
 def test_a_class_without_test_images_is_none():
     report = entanglement_report([summary([0], [1.0, None, 0.8], [0.0, None, 0.8])], [], n_classes=3)
     assert report["method"]["change"][0] == pytest.approx([-1, None, 0])
+
+
+def test_a_class_is_harmed_if_it_lost_more_than_chance_explains():
+    """Of 50 images: 0.9 to 0.7 is beyond the margin of 0.16, 0.8 to 0.7 is not; the forgotten class is not meant."""
+    assert harmed_classes(summary([0], [1.0, 0.9, 0.8], [0.0, 0.7, 0.7])) == [1]
+    assert harmed_classes(summary([0], [1.0, 0.9, 0.8], [0.0, 1.0, 0.8])) == []
+    assert harmed_classes(summary([0, 1], [1.0, 0.9, 0.8], [0.0, 0.0, None], n=50)) == []

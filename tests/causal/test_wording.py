@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from camu_core.causal.remarks import inner_remark
 from camu_core.causal.wording import (
     attribution_title,
     effects_title,
@@ -246,3 +247,31 @@ HARM = [[-1.0, 0.0, -0.12], [0.02, -1.0, -0.05], [None, None, None]]
 )
 def test_entanglement(report, title):
     assert entanglement_title(report, ["ant", "bee", "cat"]) == title
+
+
+def test_a_pull_that_grew_is_not_said_to_be_lost_by_less_than_nothing():
+    title = retraining_title(effects(0.9, 0.0, 0.43, 0.9, reach=0.001, retrained=(-0.17, 0.9)))
+    assert title.endswith(
+        "forgotten images lost 43% of their pull on the right answer, after retraining it is stronger by 17%."
+    )
+    title = retraining_title(effects(0.9, 0.0, -0.2, 0.9, reach=0.001, retrained=(0.4, 0.9)))
+    assert title.endswith("forgotten images strengthened their pull on the right answer by 20%, after retraining 40%.")
+
+
+def inside(ours, gold, reach=0.02):
+    shares = {"unlearned": {"representation_bits": estimate(ours, reach)}}
+    return {
+        "shares": {
+            "eliminated": shares
+            | ({"retrained": {"representation_bits": estimate(gold, reach)}} if gold is not None else {})
+        }
+    }
+
+
+def test_how_the_inside_differs_from_a_network_that_never_saw_them():
+    assert inner_remark(inside(0.64, 0.11)) == (
+        "Replacing a forgotten image moves the numbers inside 36% as far as before; in a network that never saw it, "
+        "89%. Who compares the two could notice."
+    )
+    assert inner_remark(inside(0.64, 0.61)) == "", "the intervals overlap"
+    assert inner_remark(inside(0.64, None)) == ""
