@@ -10,6 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 import torch
 from PIL import Image
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -25,12 +27,16 @@ from camu_core.weights import load_weights  # noqa: E402
 _NOBODY = "http://127.0.0.1:9"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What xdist keeps together: a file, and all that start servers and workers, which would starve one another."""
-    for item in items:
-        has_processes = item.path.parent.name == "browser" or item.path.name in ("test_faults.py", "test_engine.py")
-        item.add_marker(pytest.mark.xdist_group("processes" if has_processes else item.path.stem))
+class _Together(LoadScopeScheduling):
+    """What xdist keeps on one worker: a file, and all that start servers and workers, which would starve one another."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "processes" if "/browser/" in file or file.endswith(("test_faults.py", "test_engine.py")) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _Together(config, log)
 
 
 @pytest.fixture(autouse=True)
