@@ -28,7 +28,7 @@ _NOBODY = "http://127.0.0.1:9"
 
 
 class _Together(LoadScopeScheduling):
-    """What xdist keeps on one worker: a file, and all that start servers and workers, which would starve one another."""
+    """What xdist keeps on one worker: a file; and all that start servers and workers, or they starve one another."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
