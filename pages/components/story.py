@@ -4,25 +4,18 @@ import numpy as np
 import streamlit as st
 
 from camu_core import DATASETS, RunResult, RunSpec, plan_run
-from camu_core.causal import harmed_classes, hidden_remark, inner_remark, scenario_name, titles
-from camu_core.clauses import capital, n_images
+from camu_core.causal import harmed_classes, hidden_remark, scenario_name, titles
+from camu_core.clauses import n_images
 from camu_core.figures import (
     Panel,
     axis_ranges,
-    class_figure,
     effects_figure,
     embedding_figure,
-    relearning_figure,
     split_figure,
 )
 from camu_core.guesses import BANDS, NOBODY, most_hurt
-from camu_core.measures import wilson_interval
-from camu_core.measures.relearning import BATCH_SIZE
-from camu_core.privacy import attack_numbers, findings, inside_title, relearning_title
-from camu_core.privacy_job import PrivacyResult
-from camu_core.verdict import Verdict, claim, finding, forget_phrase, judge
+from camu_core.verdict import finding, forget_phrase, judge
 from pages.components import (
-    attacked,
     charts,
     decomposition,
     images,
@@ -30,7 +23,6 @@ from pages.components import (
     notes,
     state,
     state_causal,
-    state_privacy,
     state_story,
     state_view,
     verdict,
@@ -38,7 +30,7 @@ from pages.components import (
 from pages.components import text_story as text
 from pages.components.forget import class_row, start_with
 
-_TALL = 540
+TALL = 540
 
 
 # --- before the run ---------------------------------------------------------------------------------------------------
@@ -61,7 +53,7 @@ def knows() -> None:
     points = state.pca_points(result.digest, None)["original"]
     figure = embedding_figure(
         [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
-        axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=_TALL,
+        axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=TALL,
     )  # fmt: skip
     charts.show(right, figure.update_layout(showlegend=False), key="story-knows")  # each group bears its name
 
@@ -118,7 +110,7 @@ def watch(run: state.OpenRun) -> None:
 
 def judged(run: state.OpenRun) -> None:
     """Accuracy beside the retrained network, and what was guessed."""
-    result, retrained = run.result, _retrained(run.result)
+    result, retrained = run.result, yardstick(run.result)
     told, n = judge(result, retrained), result.metrics["unlearned"]["n"]
     left, right = st.columns([5, 6], gap="large")
     with left:
@@ -133,14 +125,14 @@ def judged(run: state.OpenRun) -> None:
         _reveal(result)
         notes.lead(text.JUDGED_NEXT)
         st.caption(text.WHISKERS)
-    charts.show(right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=_TALL),
+    charts.show(right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=TALL),
         key="story-splits",
     )  # fmt: skip
 
 
 def _reveal(result: RunResult) -> None:
     guess = state_story.guess(result.digest)
-    checks = _checks(result)
+    checks = checked(result)
     names = DATASETS[result.spec.dataset].class_names
     if "band" in checks:
         truth = result.metrics["unlearned"]["forget_test"]
@@ -148,16 +140,16 @@ def _reveal(result: RunResult) -> None:
         st.markdown(f":material/casino: {line}")
     if "hurt" in checks:
         named = text.GUESS_NOBODY if guess.hurt == NOBODY else names[guess.hurt]
-        line = text.REVEAL_HURT.format(guess=named, right=text.RIGHT[checks["hurt"]], truth=_hurt(result))
+        line = text.REVEAL_HURT.format(guess=named, right=text.RIGHT[checks["hurt"]], truth=who_lost(result))
         st.markdown(f":material/casino: {line}")
 
 
-def _checks(result: RunResult) -> dict[str, bool]:
+def checked(result: RunResult) -> dict[str, bool]:
     """Which guesses were right; empty if none was made."""
     return state_story.guess(result.digest).check(result) if result.spec.forget.kind == "class" else {}
 
 
-def _hurt(result: RunResult) -> str:
+def who_lost(result: RunResult) -> str:
     """Who lost most, in words."""
     hurt, names = most_hurt(result), DATASETS[result.spec.dataset].class_names
     if not hurt:
@@ -172,7 +164,7 @@ def _hurt(result: RunResult) -> str:
 def why(run: state.OpenRun) -> None:
     """The pull of the images, before, after, and in the retrained network."""
     result = run.result
-    job = state_causal.causal_job(result, _retrained(result), "camu")
+    job = state_causal.causal_job(result, yardstick(result), "camu")
     causal = state_causal.causal_result(job)
     notes.lead(text.WHY)
     if causal is None:
@@ -202,7 +194,7 @@ def why(run: state.OpenRun) -> None:
     with right:
         title = titles(causal.report)["effects"]
         charts.show(st, effects_figure(
-                causal.report["effects"], title, state.is_dark(), height=_TALL - 60, measures=["true_class"]
+                causal.report["effects"], title, state.is_dark(), height=TALL - 60, measures=["true_class"]
             ),
             key="story-effects",
         )  # fmt: skip
@@ -214,89 +206,10 @@ def _points(fraction: float) -> str:
     return f"{points} point{'' if abs(points) == 1 else 's'}"
 
 
-def attacks(run: state.OpenRun) -> None:
-    """Relearning as the picture, all three tests in words."""
-    st.markdown(text.ATTACKED)
-    _retrained(run.result)
-    privacy = _privacy(run.result)
-    if privacy is None:
-        return
-    left, right = st.columns([5, 6], gap="large")
-    with left:
-        found = findings(privacy.report)
-        notes.lead(text.ATTACK_LINE.format(finding=found["attack"]))
-        notes.lead(text.RELEARN_LINE.format(n_images=BATCH_SIZE, finding=found["relearning"]))
-        notes.lead(text.INSIDE_LINE.format(finding=found["inside"]))
-        st.caption(
-            text.ATTACK_NUMBERS.format(attack=attack_numbers(privacy.report), inside=inside_title(privacy.report))
-        )
-    charts.show(right, relearning_figure(
-            privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), _TALL
-        ),
-        key="story-relearning",
-    )  # fmt: skip
-
-
-def limits(run: state.OpenRun) -> None:
-    """The questions that a listener should be able to answer, answered from this run."""
-    result, retrained = run.result, state.retrained_for(run.result.spec)
-    told = judge(result, retrained, state_privacy.report_of(result))
-    metrics = result.metrics_with(retrained)
-    left, right = st.columns([7, 5], gap="large")
-    with left:
-        st.subheader(told.headline, anchor=False)
-        _answer(text.LIMITS_CLAIM, claim(result, told))
-        what = capital(forget_phrase(result.spec))
-        n_forget = metrics["unlearned"]["n"]["forget_train"]
-        forgot = text.FORGOT.format(what=what, n_forget=n_forget, forget_clause=told.clauses[0].plain)
-        _answer(text.LIMITS_FORGOT, forgot)
-        hurt = _hurt(result) if result.spec.forget.kind == "class" else ""
-        _answer(text.LIMITS_KEPT, f"{told.clauses[1].plain} {hurt}")
-        _answer(text.LIMITS_HOW, text.HOW)
-        _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in _risks(result, retrained, told)))
-        checks = _checks(result)
-        score = text.SCORE.format(n_right=sum(checks.values()), total=len(checks)) if checks else text.SCORE_NONE
-        st.markdown(f":material/casino: {score}")
-        with st.container(horizontal=True):
-            st.page_link("pages/explore/compare.py", label=text.MORE, icon=":material/compare_arrows:",
-                         query_params={"run": result.digest}, width="content")  # fmt: skip
-            st.page_link("pages/story/learn.py", label=text.LEARN, icon=":material/school:", width="content")
-    info = DATASETS[result.spec.dataset]
-    counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
-    per_class = {name: report["per_class_test"] for name, report in metrics.items()}
-    charts.show(right, class_figure(
-            per_class, counts, info.class_names, result.spec.forget.classes, text.LIMITS_PICTURE, state.is_dark(), _TALL
-        ),
-        key="story-classes",
-    )  # fmt: skip
-
-
-def _answer(question: str, answer: str) -> None:
-    notes.lead(f"**{question}** {answer}")
-
-
-def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> list[str]:
-    """What could still be wrong: what attacks found or could not tell, how few images, and what no test can show."""
-    attacked = [clause for clause in told.clauses if clause.page == "privacy"]
-    risks = [clause.plain for clause in attacked if not clause.is_good] if attacked else [text.UNTRIED]
-    job = state_causal.causal_job(result, retrained, "camu")
-    causal = state_causal.causal_result(job)
-    if causal is not None and (remark := inner_remark(causal.report)):
-        risks.append(remark)
-    after = result.metrics["unlearned"]
-    part = "forget_test" if after["forget_test"] is not None else "forget_train"
-    _, high = wilson_interval(after[part], after["n"][part])
-    return [
-        *risks,
-        text.FEW.format(n=n_images(after["n"][part]), high=high),
-        text.OWN_TESTS.format(seed=result.spec.seed),
-    ]
-
-
 # --- what a scene waits for -------------------------------------------------------------------------------------------
 
 
-def _retrained(result: RunResult) -> RunResult | None:
+def yardstick(result: RunResult) -> RunResult | None:
     """The yardstick; where it takes seconds and nobody has it, it is trained meanwhile."""
     retrained = state.retrained_for(result.spec)
     if retrained is None:
@@ -313,15 +226,6 @@ def _retraining(digest: str, what: str) -> None:
     if job is None or job.is_over:
         st.rerun()
     st.progress(job.index / job.total if job.total else 0.0, text=text.RETRAINING.format(what=what))
-
-
-def _privacy(result: RunResult) -> PrivacyResult | None:
-    """The attacks; made while one waits."""
-    job = state_privacy.job_of(result)
-    privacy = state_privacy.result_of(job)
-    if privacy is None:
-        st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
-    return privacy
 
 
 def at_the_top(scene: int) -> str:

@@ -4,12 +4,12 @@ import streamlit as st
 
 from camu_core import RunSpec
 from camu_core.errors import CamuError
-from pages.components import state, state_story, story, verdict
+from pages.components import state, state_story, story, story_end, verdict
 from pages.components import text_story as text
 
 WATCH = 3
 # Scenes about a finished run, which they are given.
-RUN_SCENES = {4: story.judged, 5: story.why, 6: story.attacks, 7: story.limits}
+RUN_SCENES = {4: story.judged, 5: story.why, 6: story_end.attacks, 7: story_end.limits}
 N_SCENES = WATCH + len(RUN_SCENES)
 
 

@@ -1,0 +1,105 @@
+"""The last scenes of the story: attacks, and what may be said in the end."""
+
+import numpy as np
+import streamlit as st
+
+from camu_core import DATASETS, RunResult
+from camu_core.causal import inner_remark
+from camu_core.clauses import capital, n_images
+from camu_core.figures import class_figure, relearning_figure
+from camu_core.measures import wilson_interval
+from camu_core.measures.relearning import BATCH_SIZE
+from camu_core.privacy import attack_numbers, findings, inside_title, relearning_title
+from camu_core.privacy_job import PrivacyResult
+from camu_core.verdict import Verdict, claim, forget_phrase, judge
+from pages.components import attacked, charts, notes, state, state_causal, state_privacy, story
+from pages.components import text_story as text
+
+
+def attacks(run: state.OpenRun) -> None:
+    """Relearning as the picture, all three tests in words."""
+    st.markdown(text.ATTACKED)
+    story.yardstick(run.result)
+    privacy = _privacy(run.result)
+    if privacy is None:
+        return
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        found = findings(privacy.report)
+        notes.lead(text.ATTACK_LINE.format(finding=found["attack"]))
+        notes.lead(text.RELEARN_LINE.format(n_images=BATCH_SIZE, finding=found["relearning"]))
+        notes.lead(text.INSIDE_LINE.format(finding=found["inside"]))
+        st.caption(
+            text.ATTACK_NUMBERS.format(attack=attack_numbers(privacy.report), inside=inside_title(privacy.report))
+        )
+    charts.show(right, relearning_figure(
+            privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
+        ),
+        key="story-relearning",
+    )  # fmt: skip
+
+
+def limits(run: state.OpenRun) -> None:
+    """The questions that a listener should be able to answer, answered from this run."""
+    result, retrained = run.result, state.retrained_for(run.result.spec)
+    told = judge(result, retrained, state_privacy.report_of(result))
+    metrics = result.metrics_with(retrained)
+    left, right = st.columns([7, 5], gap="large")
+    with left:
+        st.subheader(told.headline, anchor=False)
+        _answer(text.LIMITS_CLAIM, claim(result, told))
+        what = capital(forget_phrase(result.spec))
+        n_forget = metrics["unlearned"]["n"]["forget_train"]
+        forgot = text.FORGOT.format(what=what, n_forget=n_forget, forget_clause=told.clauses[0].plain)
+        _answer(text.LIMITS_FORGOT, forgot)
+        hurt = story.who_lost(result) if result.spec.forget.kind == "class" else ""
+        _answer(text.LIMITS_KEPT, f"{told.clauses[1].plain} {hurt}")
+        _answer(text.LIMITS_HOW, text.HOW)
+        _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in _risks(result, retrained, told)))
+        checks = story.checked(result)
+        score = text.SCORE.format(n_right=sum(checks.values()), total=len(checks)) if checks else text.SCORE_NONE
+        st.markdown(f":material/casino: {score}")
+        with st.container(horizontal=True):
+            st.page_link("pages/explore/compare.py", label=text.MORE, icon=":material/compare_arrows:",
+                         query_params={"run": result.digest}, width="content")  # fmt: skip
+            st.page_link("pages/story/learn.py", label=text.LEARN, icon=":material/school:", width="content")
+    info = DATASETS[result.spec.dataset]
+    counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
+    per_class = {name: report["per_class_test"] for name, report in metrics.items()}
+    charts.show(right, class_figure(
+            per_class, counts, info.class_names, result.spec.forget.classes, text.LIMITS_PICTURE, state.is_dark(),
+            story.TALL,
+        ),
+        key="story-classes",
+    )  # fmt: skip
+
+
+def _answer(question: str, answer: str) -> None:
+    notes.lead(f"**{question}** {answer}")
+
+
+def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> list[str]:
+    """What could still be wrong: what attacks found or could not tell, how few images, and what no test can show."""
+    tried = [clause for clause in told.clauses if clause.page == "privacy"]
+    risks = [clause.plain for clause in tried if not clause.is_good] if tried else [text.UNTRIED]
+    job = state_causal.causal_job(result, retrained, "camu")
+    causal = state_causal.causal_result(job)
+    if causal is not None and (remark := inner_remark(causal.report)):
+        risks.append(remark)
+    after = result.metrics["unlearned"]
+    part = "forget_test" if after["forget_test"] is not None else "forget_train"
+    _, high = wilson_interval(after[part], after["n"][part])
+    return [
+        *risks,
+        text.FEW.format(n=n_images(after["n"][part]), high=high),
+        text.OWN_TESTS.format(seed=result.spec.seed),
+    ]
+
+
+def _privacy(result: RunResult) -> PrivacyResult | None:
+    """The attacks; made while one waits."""
+    job = state_privacy.job_of(result)
+    privacy = state_privacy.result_of(job)
+    if privacy is None:
+        st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
+    return privacy
