@@ -10,7 +10,7 @@ from camu_core.data import load_dataset, parse_indices
 from camu_core.errors import SpecError
 from camu_core.figures import wall_figure
 from camu_core.specs import FORGET_KINDS
-from pages.components import charts, images, state, text
+from pages.components import charts, images, state, state_pictures, text
 
 _TILES = 10  # in a row of classes; more classes are a list
 _WALL_IMAGES = 75
@@ -56,7 +56,7 @@ def start_with(dataset: str, spec: RunSpec | None) -> None:
 
 def class_row(dataset: str, several: bool = False) -> tuple[int, ...]:
     """A row of real images, one tile a class; returns the classes that are picked, at least one."""
-    info, samples = DATASETS[dataset], state.sample_images(dataset)
+    info, samples = DATASETS[dataset], state_pictures.sample_images(dataset)
     picked = _picked_classes(dataset)
     for column, label in zip(st.columns(max(_TILES, info.n_classes), gap="small"), range(info.n_classes), strict=False):
         with column.container(key=f"tile-{dataset}-{label}"):

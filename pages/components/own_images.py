@@ -11,7 +11,7 @@ from camu_core.data import imported_card, is_imported
 from camu_core.errors import CamuError
 from camu_core.jobs import JobView
 from camu_core.originals import network_card, shipped_twin
-from pages.components import images, state, state_own
+from pages.components import images, state, state_own, state_pictures
 from pages.components import text as words
 from pages.components import text_own as text
 
@@ -107,7 +107,7 @@ def _contents(dataset: str, as_table: bool = False) -> None:
         text.COUNTS.format(title=info.title, n_train=sum(n_train), n_test=sum(n_test)), anchor=False
     )  # fmt: skip
     rows = list(zip(info.class_names, n_train, n_test, strict=True))
-    samples = state.sample_images(dataset) if info.n_classes <= _TILES and not as_table else None
+    samples = state_pictures.sample_images(dataset) if info.n_classes <= _TILES and not as_table else None
     if samples is None:
         st.dataframe(
             pd.DataFrame(rows, columns=text.COLUMNS),

@@ -8,12 +8,11 @@ import streamlit as st
 
 from camu_core import RunResult, RunSpec, RunStore
 from camu_core.config import ASSETS
-from camu_core.data import DATASETS, is_imported, load_dataset
+from camu_core.data import DATASETS, is_imported
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound
-from camu_core.jobs import JobView, RunJob, UmapJob
+from camu_core.jobs import JobView, RunJob
 from camu_core.planning import plan_like
-from camu_core.projection import fit_pca, representations_with, run_points
 from camu_core.weights import shipped_retrained
 from pages.components import state_view, text
 
@@ -277,38 +276,6 @@ def stop(digest: str) -> None:
 
 
 # --- things worth remembering ---------------------------------------------------------------------------------------
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def sample_images(dataset: str):
-    """The first training image of each class, uint8 (channels, H, W) each; None if they are not here."""
-    if not DATASETS[dataset].is_present():
-        return None
-    data = load_dataset(dataset)
-    return [
-        data.x_train[(data.y_train == label).nonzero()[0].item()].numpy()
-        for label in range(DATASETS[dataset].n_classes)
-    ]
-
-
-@st.cache_resource(show_spinner=False, max_entries=RESULTS_IN_MEMORY)
-def pca_points(digest: str, retrained_digest: str | None):
-    """Probe-set points by model name, float32 (N, 2), in the run's one PCA frame."""
-    return run_points(find_result(digest), find_result(retrained_digest) if retrained_digest else None)
-
-
-def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:
-    """The refined picture of a run, with its retrained model if there is one."""
-    parts = representations_with(result, retrained)
-    sources = [run.digest for run in (result, retrained) if run is not None]
-    return UmapJob(tuple(parts), tuple(parts.values()), tuple(sources), result.spec.seed)
-
-
-@st.cache_data(show_spinner=False, max_entries=RESULTS_IN_MEMORY)
-def pca_explained(digest: str) -> float:
-    """Share of variance that the run's PCA frame shows, 0..1."""
-    result = find_result(digest)
-    return float(fit_pca(result.representations.values(), result.spec.seed).explained_variance_ratio_.sum())
 
 
 def remember_for(digest: str, key: str, value) -> None:

@@ -7,7 +7,7 @@ from camu_core.jobs import JobView
 from camu_core.models import usual_model
 from camu_core.originals import forget_dataset, shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, TrainJob
-from pages.components import state
+from pages.components import state, state_pictures
 
 
 def open_dataset(name: str) -> None:
@@ -76,7 +76,7 @@ def delete_own(dataset: str) -> None:
         StoreUnwritable: they cannot be removed.
     """
     forget_dataset(dataset)
-    state.sample_images.clear(dataset)
+    state_pictures.sample_images.clear(dataset)
     st.session_state["own"] = [name for name in st.session_state.get("own", ()) if name != dataset]
     st.session_state.pop("own-open", None)
     state.close_run()

@@ -23,6 +23,7 @@ from pages.components import (
     notes,
     state,
     state_causal,
+    state_pictures,
     state_story,
     state_view,
     verdict,
@@ -50,7 +51,7 @@ def knows() -> None:
         notes.lead(text.KNOWS_WHY)
         st.markdown(f"**{text.KNOWS_STRIP}**")
         images.answer_strip(probe.x[first], probe.y[first], result.logits["original"][first], names, pixels=88)
-    points = state.pca_points(result.digest, None)["original"]
+    points = state_pictures.pca_points(result.digest, None)["original"]
     figure = embedding_figure(
         [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
         axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=TALL,

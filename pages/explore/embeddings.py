@@ -10,7 +10,7 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.projection import PROJECTIONS
 from camu_core.results import Projection, RunResult
-from pages.components import charts, controls, images, notes, playback, state, state_view, text, verdict
+from pages.components import charts, controls, images, notes, playback, state, state_pictures, state_view, text, verdict
 
 SHOWN_SELECTED = 24
 
@@ -52,12 +52,14 @@ def main() -> None:
             playback.controls(result)
         playback.run(result, lambda index: _pca(result, retrained, index, color_by))
     with st.expander(text.HOW_FOLD):
-        st.markdown(text.EMBEDDINGS_HOW.format(n=len(result.probe.y), explained=state.pca_explained(result.digest)))
+        st.markdown(
+            text.EMBEDDINGS_HOW.format(n=len(result.probe.y), explained=state_pictures.pca_explained(result.digest))
+        )
 
 
 def _pca(result: RunResult, retrained: RunResult | None, index: int, color_by: str) -> None:
     """Before, the chosen moment, and the retrained network, of the live samples; the last moment shows all samples."""
-    points = state.pca_points(result.digest, retrained.digest if retrained else None)
+    points = state_pictures.pca_points(result.digest, retrained.digest if retrained else None)
     is_last = index == len(result.snapshots) - 1
     live = np.ones_like(result.probe.is_live) if is_last else result.probe.is_live
     panels = [Panel(MODEL_TITLES["original"], points["original"][live], result.logits["original"][live])]
@@ -74,7 +76,7 @@ def _pca(result: RunResult, retrained: RunResult | None, index: int, color_by: s
 
 def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None:
     """The refined picture; submitted to the engine if nobody has it yet."""
-    job = state.umap_job(result, retrained)
+    job = state_pictures.umap_job(result, retrained)
     view = state.engine().watch(job.digest)
     if view is not None and view.state == "failed":
         st.error(view.message)

@@ -29,7 +29,7 @@ from camu_core.figures import (
 )
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.verdict import finding, forget_phrase
-from pages.components import charts, images, state, state_causal, text_causal, verdict
+from pages.components import charts, images, state, state_causal, state_pictures, text_causal, verdict
 from pages.components import text_learn as words
 
 
@@ -87,7 +87,7 @@ def _camu(result: RunResult, idx: int, view: SampleView) -> None:
     pair = zip(left.columns(3), (result.probe.x[idx], view.alternative), words.COUNTERFACTUAL, strict=False)
     for column, picture, caption in pair:
         column.image(images.to_picture(picture), caption=caption, width=120, alt=caption)
-    points = state.pca_points(result.digest, None)
+    points = state_pictures.pca_points(result.digest, None)
     panels = [Panel(MODEL_TITLES[name], points[name], result.logits[name]) for name in ("original", "unlearned")]
     charts.show(right, embedding_figure(
             panels, result.probe.y, result.probe.is_forget, DATASETS[result.spec.dataset].class_names,
