@@ -14,7 +14,7 @@ from camu_core.privacy import (
     layers_title,
     relearning_title,
 )
-from camu_core.privacy.wording import DIFFERENT, SMALLEST_FACTOR, WIDE_AUC, attack_reading, relearning_reading
+from camu_core.privacy.wording import CHOSEN, DIFFERENT, SMALLEST_FACTOR, WIDE_AUC, attack_reading, relearning_reading
 
 
 def estimate(value: float, reach: float = 0.02, n: int = 500) -> dict:
@@ -59,16 +59,21 @@ def without_gold(report: dict) -> dict:
     [
         (0.5, WIDE_AUC / 2 - 1e-9, "none"),
         (0.5, WIDE_AUC / 2 + 1e-9, "unclear"),
-        (0.56, 0.06, "none"),
-        (0.56, 0.0599, "tells"),
-        (0.44, 0.06, "none"),
-        (0.44, 0.0599, "over"),
+        (0.56, 0.06 / CHOSEN + 1e-6, "none"),
+        (0.56, 0.06 / CHOSEN - 1e-6, "tells"),
+        (0.44, 0.06 / CHOSEN + 1e-6, "none"),
+        (0.44, 0.06 / CHOSEN - 1e-6, "over"),
         (0.8, 0.2, "tells"),
     ],
 )
 def test_the_attack_is_read_by_its_interval(report: dict, value: float, reach: float, reading: str) -> None:
     report["attack"]["unlearned"] = attacks(value, reach)
     assert attack_reading(report)[0] == reading
+
+
+def test_the_best_of_three_attacks_must_be_clearer_than_one_alone() -> None:
+    """z of 0.05 / 3 over z of 0.05, two-sided: 2.394 / 1.960, from any table."""
+    assert pytest.approx(2.3940 / 1.9600, abs=1e-4) == CHOSEN
 
 
 def test_the_most_telling_of_three_attacks_is_told_beside_the_retrained_one(report: dict) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from camu_core import ForgetSpec
 from camu_core.measures import wilson_interval
-from camu_core.privacy.wording import DIFFERENT, WIDE_AUC
+from camu_core.privacy.wording import CHOSEN, DIFFERENT, WIDE_AUC
 from camu_core.verdict import (
     ALIKE_AT_MOST,
     DAMAGED_DROP_FROM,
@@ -231,9 +231,9 @@ def attacked(auc=(0.5, 0.05), ahead=(0.0, DIFFERENT / 2), needed=12.0, probe=0.9
     ("found", "end", "is_good"),
     [
         ({}, "", True),
-        ({"auc": (0.56, 0.06)}, "", True),
-        ({"auc": (0.56, 0.0599)}, ", but an attacker can tell", False),
-        ({"auc": (0.44, 0.0599)}, ", but an attacker can tell", False),
+        ({"auc": (0.56, 0.06 / CHOSEN + 1e-6)}, "", True),
+        ({"auc": (0.56, 0.06 / CHOSEN - 1e-6)}, ", but an attacker can tell", False),
+        ({"auc": (0.44, 0.06 / CHOSEN - 1e-6)}, ", but an attacker can tell", False),
         ({"auc": (0.5, WIDE_AUC / 2 + 1e-9)}, ", as far as 37 images tell", None),
         ({"ahead": (0.2, 0.199)}, ", but it comes back quickly", False),
         ({"ahead": (0.2, 0.2)}, "; whether it comes back quickly is not clear", None),

@@ -7,6 +7,7 @@ from camu_core.privacy.attacks import SCORES, Answers, Scored, attack_report, ep
 from camu_core.privacy.inside import UNTRAINED, inside_report
 from camu_core.privacy.lessons import relearning_report
 from camu_core.privacy.wording import (
+    CHOSEN,
     SCORE_NAMES,
     attack_numbers,
     attack_reading,
@@ -23,6 +24,7 @@ from camu_core.privacy.wording import (
 )
 
 __all__ = [
+    "CHOSEN",
     "SCORES",
     "SCORE_NAMES",
     "UNTRAINED",

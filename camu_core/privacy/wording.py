@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from scipy.stats import norm
 
-from camu_core.estimates import Estimate
+from camu_core.estimates import CONFIDENCE, Estimate
 from camu_core.privacy.attacks import SCORES
 from camu_core.privacy.inside import UNTRAINED
 
 GUESSING = 0.5
+# How much wider a normal interval of 95% becomes, if as many hold at once as there are attacks.
+_TAIL = (1 - CONFIDENCE) / 2
+CHOSEN = float(norm.isf(_TAIL / len(SCORES)) / norm.isf(_TAIL))
 WIDE_AUC = 0.15  # an interval wider than this around guessing is no proof that nobody can tell
 DIFFERENT = 0.01  # mean accuracies over the lesson nearer than this are called alike
 SMALLEST_FACTOR = 1.1  # odds that shift by less are not worth a warning
@@ -92,8 +96,12 @@ def attack_reading(report: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _side(auc: Estimate) -> int:
-    """1 above guessing, -1 below, 0 if that cannot be told."""
-    return int(auc["low"] > GUESSING) - int(auc["high"] < GUESSING)
+    """1 above guessing, -1 below, 0 if that cannot be told.
+
+    The best of several attacks was chosen, so its interval is made as wide as all of them at once need (Bonferroni).
+    """
+    low, high = (auc["value"] + CHOSEN * (auc[end] - auc["value"]) for end in ("low", "high"))
+    return int(low > GUESSING) - int(high < GUESSING)
 
 
 def attack_title(report: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from camu_core.figures import attack_figure, roc_figure, score_text, scores_figure
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.measures import ThresholdView
-from camu_core.privacy import attack_reading, attack_title
+from camu_core.privacy import CHOSEN, attack_reading, attack_title
 from camu_core.privacy_job import PrivacyJob, PrivacyResult
 from camu_core.progress import STAGES
 from pages.components import charts, images, notes, state, state_privacy
@@ -43,7 +43,7 @@ def attack(privacy: PrivacyResult) -> None:
     by_score = {name: {"attack": attacks[score]["auc"]} for name, attacks in report.items()}
     charts.show(st, attack_figure(by_score, text.AUC, state.is_dark()), key="auc")
     notes.reading(text.READ, text.NOT)
-    notes.folds(text.HOW.format(n=len(privacy.idx["members"])), [_table(report)])
+    notes.folds(text.HOW.format(n=len(privacy.idx["members"]), chosen=CHOSEN), [_table(report)])
 
 
 def _threshold(privacy: PrivacyResult, network: str, score: str) -> None:
