@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
+from camu_core.data import load_dataset
 from camu_core.figures import attack_figure, wall_figure
 from camu_core.figures.wall import COLUMNS
 from pages.components import forget, state, text
@@ -67,7 +68,7 @@ def test_images_one_by_one_by_button_and_from_a_list(asked) -> None:
     assert text.CHOOSE_FIRST in words(app)
     next(button for button in app.button if button.label == text.SAMPLES_ALL).click().run()
     press(app)
-    y = state.load_dataset("digits").y_train.numpy()
+    y = load_dataset("digits").y_train.numpy()
     assert asked[-1].forget == ForgetSpec("samples", samples=tuple(np.flatnonzero(y == 0)[:75].tolist()))
     next(button for button in app.button if button.label == text.SAMPLES_CLEAR).click().run()
     app.file_uploader[0].upload("mine.csv", b"5, 17, 99", "text/csv").run()

@@ -84,3 +84,16 @@ def test_watch_again_plays_a_stored_run() -> None:
     next(button for button in app.button if button.label == live_text.REPLAY).click().run()
     assert not app.exception
     assert "Slowed down to watch · step 0 of 100" in words(app)
+
+
+def test_a_press_forgets_what_was_clicked_a_moment_before(monkeypatch) -> None:
+    """A browser may send both clicks at once, and their callbacks run in any order."""
+    asked = []
+    monkeypatch.setattr(state, "start", asked.append)
+    app = open_page("story/start", scene="2")
+    app.button(key="press").click()
+    app.button(key="class-digits-7").click()
+    app.run()
+    assert not app.exception
+    assert [spec.forget.classes for spec in asked] == [(7,)]
+    assert app.query_params["scene"] == "3"

@@ -57,7 +57,7 @@ def start_with(dataset: str, spec: RunSpec | None) -> None:
 def class_row(dataset: str, several: bool = False) -> tuple[int, ...]:
     """A row of real images, one tile a class; returns the classes that are picked, at least one."""
     info, samples = DATASETS[dataset], state_pictures.sample_images(dataset)
-    picked = _picked_classes(dataset)
+    picked = picked_classes(dataset)
     for column, label in zip(st.columns(max(_TILES, info.n_classes), gap="small"), range(info.n_classes), strict=False):
         with column.container(key=f"tile-{dataset}-{label}"):
             if samples is not None:
@@ -85,11 +85,11 @@ def choose_samples(dataset: str, numbers: Iterable[int]) -> None:
 
 def _classes(dataset: str, several: bool) -> tuple[int, ...]:
     info = DATASETS[dataset]
-    if not several and len(_picked_classes(dataset)) > 1:
-        state.put(f"classes-{dataset}", _picked_classes(dataset)[:1])
+    if not several and len(picked_classes(dataset)) > 1:
+        state.put(f"classes-{dataset}", picked_classes(dataset)[:1])
     if info.n_classes <= _TILES:
         return class_row(dataset, several)
-    names, picked = list(info.class_names), _picked_classes(dataset)
+    names, picked = list(info.class_names), picked_classes(dataset)
     if several:
         chosen = st.multiselect(text.PICK_CLASS, names, [names[label] for label in picked], key=f"list-{dataset}")
     else:
@@ -99,13 +99,14 @@ def _classes(dataset: str, several: bool) -> tuple[int, ...]:
     return labels
 
 
-def _picked_classes(dataset: str) -> tuple[int, ...]:
+def picked_classes(dataset: str) -> tuple[int, ...]:
+    """What the tiles say now, also before they are drawn anew."""
     return state.recall(f"classes-{dataset}", (min(3, DATASETS[dataset].n_classes - 1),))
 
 
 def _pick_class(dataset: str, label: int, several: bool) -> None:
     """A click on a tile; the last class that is picked stays."""
-    picked = set(_picked_classes(dataset))
+    picked = set(picked_classes(dataset))
     labels = (picked ^ {label} or picked) if several else {label}
     state.put(f"classes-{dataset}", tuple(sorted(labels)))
 

@@ -25,6 +25,16 @@ def go_to(number: int) -> None:
         st.query_params.pop("scene", None)
 
 
+def press() -> None:
+    """In a callback: a run starts after all callbacks, for a tile may have been clicked in the same moment."""
+    st.session_state["pressed"] = True
+
+
+def was_pressed() -> bool:
+    """Once after a press."""
+    return st.session_state.pop("pressed", False)
+
+
 def guess(digest: str) -> Guess:
     """What was guessed of a run before it was made: in this session, or by the URL of the open run after a reload."""
     parts = [st.session_state.get(guess_key(part, digest)) for part in ("band", "hurt")]

@@ -29,7 +29,7 @@ from pages.components import (
     verdict,
 )
 from pages.components import text_story as text
-from pages.components.forget import class_row, start_with
+from pages.components.forget import class_row, picked_classes, start_with
 
 TALL = 540
 
@@ -59,12 +59,11 @@ def knows() -> None:
     charts.show(right, figure.update_layout(showlegend=False), key="story-knows")  # each group bears its name
 
 
-def choose() -> RunSpec:
-    """The ten digits, and a guess for who likes one; returns the run that Next will start."""
+def choose() -> None:
+    """The ten digits, and a guess for who likes one."""
     notes.lead(text.CHOOSE)
     start_with("digits", state.current_run().spec)
-    labels = class_row("digits")
-    spec = plan_run("digits", labels)
+    labels, spec = class_row("digits"), chosen()
     names = DATASETS["digits"].class_names
     with st.container(border=True, key="guess"):
         st.markdown(text.GUESS_LEAD)
@@ -79,7 +78,11 @@ def choose() -> RunSpec:
             wrap=True, format_func=lambda label: text.GUESS_NOBODY if label == NOBODY else names[label],
         )  # fmt: skip
     st.caption(text.CHOOSE_WHY)
-    return spec
+
+
+def chosen() -> RunSpec:
+    """The run that the tiles ask for now."""
+    return plan_run("digits", picked_classes("digits"))
 
 
 def _band(index: int) -> str:

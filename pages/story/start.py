@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from camu_core import RunSpec
 from camu_core.errors import CamuError
 from pages.components import state, state_story, story, story_end, verdict
 from pages.components import text_story as text
@@ -14,6 +13,11 @@ N_SCENES = WATCH + len(RUN_SCENES)
 
 
 def main() -> None:
+    if state_story.was_pressed():
+        spec = story.chosen()
+        state.start(spec)
+        state_story.note_guess(spec.digest)
+        state_story.go_to(WATCH)
     scene = state_story.scene(N_SCENES)
     # each scene has a place of its own, so that nothing of the last one stands about while the next is made
     places = [st.container() if number == scene else st.empty() for number in range(1, N_SCENES + 1)]
@@ -28,8 +32,8 @@ def _scene(scene: int) -> None:
         story.knows()
         _navigation(scene)
     elif scene == 2:
-        spec = story.choose()
-        _navigation(scene, spec)
+        story.choose()
+        _navigation(scene, can_forget=True)
     else:
         run = state.current_run()
         try:
@@ -48,7 +52,7 @@ def _tell(scene: int, run: state.OpenRun) -> None:
         RUN_SCENES[scene](run)
 
 
-def _navigation(scene: int, spec: RunSpec | None = None, digest: str | None = None) -> None:
+def _navigation(scene: int, can_forget: bool = False, digest: str | None = None) -> None:
     """Back and Next, also by the arrow keys; always in the same place."""
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="story-nav"):
         st.button(
@@ -56,10 +60,10 @@ def _navigation(scene: int, spec: RunSpec | None = None, digest: str | None = No
             on_click=state_story.go_to, args=(scene - 1,),
         )  # fmt: skip
         st.html(story.dots(scene, N_SCENES), width="content")
-        if spec is not None:
+        if can_forget:
             st.button(
                 text.PRESS, type="primary", icon=":material/ink_eraser:", shortcut="Right", key="press",
-                on_click=_forget, args=(spec,),
+                on_click=state_story.press,
             )  # fmt: skip
         elif scene == N_SCENES:
             st.button(
@@ -75,12 +79,6 @@ def _navigation(scene: int, spec: RunSpec | None = None, digest: str | None = No
             "pages/explore/run.py", label=text.LEAVE if digest else text.LEAVE_EARLY, icon=":material/open_in_new:",
             query_params={"run": digest} if digest else None, width="content",
         )  # fmt: skip
-
-
-def _forget(spec: RunSpec) -> None:
-    state.start(spec)
-    state_story.note_guess(spec.digest)
-    state_story.go_to(WATCH)
 
 
 main()

@@ -16,7 +16,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
-N_RERUNS, N_FIRST = 20, 2
+N_RERUNS, N_FIRST = 12, 2
 TIMEOUT_SECONDS = 60
 
 
