@@ -68,7 +68,7 @@ def _outcome(run: state.OpenRun) -> None:
             if _retraining(result, retrained) and privacy is None:
                 _attacks(result)
     charts.show(
-        right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=330), key="splits"
+        right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=440), key="splits"
     )
     live.end(result)
 
