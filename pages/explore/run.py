@@ -59,7 +59,7 @@ def _outcome(run: state.OpenRun) -> None:
     if run.job is not None and run.job.notice:
         st.warning(run.job.notice)
     retrained, privacy = state.retrained_for(result.spec), state_privacy.report_of(result)
-    left, right = st.columns([5, 6], vertical_alignment="center")
+    left, right = st.columns([5, 6])
     with left:
         verdict.verdict_card(result, retrained, privacy)
         with st.container(horizontal=True):
