@@ -50,7 +50,7 @@ class AppServer:
 
     def _is_healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=1) as answer:
+            with urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=10) as answer:
                 return answer.read() == b"ok"
         except OSError:
             return False

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from camu_core import RunResult, RunStore
+from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
 from camu_core.verdict import claim, judge
 from pages.components import state, state_privacy, state_story
 from pages.components import text as live_text
@@ -97,3 +97,13 @@ def test_a_press_forgets_what_was_clicked_a_moment_before(monkeypatch) -> None:
     assert not app.exception
     assert [spec.forget.classes for spec in asked] == [(7,)]
     assert app.query_params["scene"] == "3"
+
+
+@pytest.mark.parametrize("scene", range(3, 8))
+def test_the_story_of_images_drawn_at_random(scene: int) -> None:
+    result = run(plan_run("digits", ForgetSpec("random", fraction=0.1), settings={"epochs": 1}))
+    RunStore().save(result)
+    app = open_page("story/start", scene=str(scene), run=result.digest)
+    assert not app.exception
+    if scene == 4:
+        assert "the **144 forgotten images and 360 new ones**" in words(app)

@@ -119,12 +119,11 @@ def judged(run: state.OpenRun) -> None:
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.subheader(text.SO_FAR.format(headline=told.headline[0].lower() + told.headline[1:]), anchor=False)
+        is_class = result.spec.forget.kind == "class"
         is_known = retrained is not None or result.spec.method == "retrain"
-        notes.lead(
-            (text.JUDGED + (text.JUDGED_GOLD if is_known else text.JUDGED_ALONE)).format(
-                what=forget_phrase(result.spec), n_forget=n["forget_test"] or 0, n_retain=n["retain_test"]
-            )
-        )
+        lead = (text.JUDGED if is_class else text.JUDGED_IMAGES) + (text.JUDGED_GOLD if is_known else text.JUDGED_ALONE)
+        n_forget = n["forget_test" if is_class else "forget_train"]
+        notes.lead(lead.format(what=forget_phrase(result.spec), n_forget=n_forget, n_retain=n["retain_test"]))
         notes.lead("\n".join(f"- {clause.plain}" for clause in told.clauses[:2]))
         _reveal(result)
         notes.lead(text.JUDGED_NEXT)

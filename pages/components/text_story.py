@@ -52,6 +52,7 @@ JUDGED = (
     "Tested on **{n_forget:,} new images of {what} and {n_retain:,} others**, which neither training nor forgetting "
     "has used. "
 )
+JUDGED_IMAGES = "Tested on the **{n_forget:,} forgotten images and {n_retain:,} new ones**. "
 JUDGED_GOLD = (
     "The yardstick is the purple bar: a network trained from nothing **without** {what}. Good forgetting looks like "
     "that one, no better and no worse."
