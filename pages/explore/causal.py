@@ -27,7 +27,7 @@ def _page(result: RunResult) -> None:
     left.markdown(text.LEAD)
     intervention = right.segmented_control(
         text.INTERVENTION, list(INTERVENTIONS), format_func=text.INTERVENTION_NAMES.get, default="camu",
-        key="intervention", required=True, bind="query-params",
+        key="intervention", required=True, wrap=True, bind="query-params",
     )  # fmt: skip
     headline = st.container()
     part = st.segmented_control(
