@@ -49,14 +49,19 @@ def retraining_remarks(report: Mapping[str, Any], groups: Collection[str] = ("fo
             continue
         for measure, pull in PULLS.items():
             ours, gold = (report["shares"][key].get(model, {}).get(measure) for model in ("unlearned", "retrained"))
-            if gold is None or not (_is_firm(ours) and _is_firm(gold)):
-                continue
-            is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
-            gap = abs(ours["value"] - gold["value"])
-            if is_apart and gap >= DIFFERENT:
+            if gap := _clear_gap(ours, gold):
                 sentence = f"{whose} images {change(verb, ours, pull)}; after retraining, {beside(gold)}."
                 found.append((gap, sentence))
     return [sentence for _, sentence in sorted(found, reverse=True)]
+
+
+def _clear_gap(ours: Estimate | None, gold: Estimate | None) -> float:
+    """How far a share is from the retrained network's; 0 where that is unknown, small, or within the intervals."""
+    if ours is None or gold is None or not (_is_firm(ours) and _is_firm(gold)):
+        return 0.0
+    is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
+    gap = abs(ours["value"] - gold["value"])
+    return gap if is_apart and gap >= DIFFERENT else 0.0
 
 
 def inner_remark(report: Mapping[str, Any]) -> str:
@@ -64,10 +69,7 @@ def inner_remark(report: Mapping[str, Any]) -> str:
     ours, gold = (
         report["shares"]["eliminated"].get(model, {}).get("representation_bits") for model in ("unlearned", "retrained")
     )
-    if gold is None or not (_is_firm(ours) and _is_firm(gold)):
-        return ""
-    is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
-    if not is_apart or abs(ours["value"] - gold["value"]) < DIFFERENT:
+    if not _clear_gap(ours, gold):
         return ""
     left, there = (f"{max(0, 100 * (1 - share['value'])):.0f}%" for share in (ours, gold))
     return (

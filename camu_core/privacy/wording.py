@@ -106,10 +106,7 @@ def _side(auc: Estimate) -> int:
 
 def attack_title(report: Mapping[str, Any]) -> str:
     """The finding of the most telling of the three attacks, beside the retrained network's."""
-    reading, _ = attack_reading(report)
-    if reading == "too few":
-        return _CLAUSES["attack"][reading] + "."
-    return f"{_CLAUSES['attack'][reading]}. {attack_numbers(report)}"
+    return f"{_CLAUSES['attack'][attack_reading(report)[0]]}. {attack_numbers(report)}".strip()
 
 
 def attack_numbers(report: Mapping[str, Any]) -> str:

@@ -30,7 +30,6 @@ RANDOM_AIM = (
     "network's accuracy. An accuracy below it is no better, it is a trace of removal."
 )
 SPREAD = "Two retrainings with different seeds are themselves {points:.1f} points apart: a smaller gap means nothing."
-WEAKNESSES = "What each is weak at"
 NO_WEAKNESS = "No weakness by these rules: {names}."
 MORE_SEEDS = "One seed: no intervals, and luck cannot be told from merit. Choose at least three."
 
@@ -128,12 +127,10 @@ The same on a command line: `{command}`
 
 # --- two runs --------------------------------------------------------------------------------------------------------
 
-PAIR_LEAD = "Two finished runs on the same images: where do their networks see and say the same, and where not?"
 RUN_A, RUN_B = "Run A", "Run B"
 SWAP = "Swap"
 RUN_LABEL = "{dataset} · forget {what} · {method} · seed {seed}"
 RUN_LABEL_SETTINGS = " · own settings"
-RUN_LABEL_EXAMPLE = " (example)"
 PAIR_EXAMPLE = "**Example runs** that come with the app; choose others above, or make some on the Run page."
 NO_PARTNER = "There is no second finished run of the same pictures and network yet. Make one on the Run page."
 OTHER_KIND = "Two runs side by side must be of the same pictures and the same kind of network. Choose another run B."
