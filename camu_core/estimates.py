@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
-from scipy.stats import bootstrap, sem, t
+from scipy.stats import binomtest, bootstrap, sem, t
 
 CONFIDENCE = 0.95
 N_RESAMPLES = 2000
@@ -72,6 +72,33 @@ def estimate_over_seeds(values: np.ndarray) -> Estimate:
     n = len(values)
     reach = t.ppf((1 + CONFIDENCE) / 2, n - 1) * sem(values) if n > 1 else np.nan
     return _estimate(values.mean(), (values.mean() - reach, values.mean() + reach), n)
+
+
+def as_fraction(estimate: Estimate) -> Estimate:
+    """With its interval cut off at 0 and 1, which no fraction exceeds."""
+    if estimate["low"] is None:
+        return estimate
+    return {**estimate, "low": max(0.0, estimate["low"]), "high": min(1.0, estimate["high"])}
+
+
+def wilson_interval(fraction: float, n: int) -> tuple[float, float]:
+    """95% interval of a fraction seen on n samples.
+
+    Source: E. B. Wilson, JASA 22, 1927; computed by scipy.
+    """
+    interval = binomtest(round(fraction * n), n).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def difference_interval(k: int, n: int, j: int, m: int) -> tuple[float, float]:
+    """95% interval of k/n - j/m, two fractions of independent samples.
+
+    Source: R. G. Newcombe, Statistics in Medicine 17, 1998, method 10: both Wilson intervals, squared and added.
+    """
+    p, q = k / n, j / m
+    (p_low, p_high), (q_low, q_high) = wilson_interval(p, n), wilson_interval(q, m)
+    reach_down, reach_up = np.hypot(p - p_low, q_high - q), np.hypot(p_high - p, q - q_low)
+    return float(p - q - reach_down), float(p - q + reach_up)
 
 
 def to_numbers(values: np.ndarray) -> list:

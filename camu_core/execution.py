@@ -72,7 +72,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
                     train.argmax(axis=1), dataset.y_train.numpy(), test.argmax(axis=1), dataset.y_test.numpy(), splits,
                     task.n_classes,
                 ),
-                "attack": membership_attack(train, test, splits, spec.seed),
+                "attack": membership_attack(train, test, splits),
             }  # fmt: skip
             outputs = predict(model, torch.from_numpy(probe.x))
             logits[name], representations[name] = (output.numpy() for output in outputs)

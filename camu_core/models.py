@@ -76,9 +76,14 @@ class BlockModel(nn.Module):
         """Draw all weights anew from `seed` alone."""
         with _borrowed_generator():
             torch.manual_seed(seed)
-            for module in self.modules():
-                if hasattr(module, "reset_parameters"):
-                    module.reset_parameters()
+            _draw_weights(self)
+
+    def reset_head(self, seed: int) -> None:
+        """Draw the weights after the representation anew from `seed` alone."""
+        with _borrowed_generator():
+            torch.manual_seed(seed)
+            for block in self.head:
+                _draw_weights(block)
 
     @property
     def encoder(self) -> list[nn.Module]:
@@ -107,6 +112,12 @@ class BlockModel(nn.Module):
         """(N, channels, H, W) -> logits (N, C), representation (N, D)."""
         representation = self.encode(x)
         return self.decide(representation), representation
+
+
+def _draw_weights(part: nn.Module) -> None:
+    for module in part.modules():
+        if hasattr(module, "reset_parameters"):
+            module.reset_parameters()
 
 
 # What torch calls it on processors: x86, x86 in matrices, newer x86 without AVX-512, Arm.

@@ -8,7 +8,7 @@ from typing import Any
 from camu_core.config import device_name
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError, WeightsError
-from camu_core.methods import METHODS
+from camu_core.methods import METHODS, forget_kinds
 from camu_core.models import MODELS, pick_device, usual_model
 from camu_core.specs import ForgetSpec, RunSpec
 from camu_core.weights import adopt_weights, sha256_of, shipped_path, weights_path
@@ -36,7 +36,7 @@ def plan_run(
             images of one's own.
         device: "auto" or one that torch finds here; None takes CAMU_DEVICE's.
     Raises:
-        SpecError: a name, a class, a setting, the seed or the device is wrong.
+        SpecError: a name, a class, a setting, the seed or the device is wrong, or the method cannot forget such.
         WeightsError: the weights cannot be read, belong to another model, or none are shipped.
     """
     info = DATASETS[known("dataset", dataset, DATASETS)]
@@ -48,6 +48,7 @@ def plan_run(
             raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {label}.")
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
+    _check_kind(method, forget)
     config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})
     device = pick_device(device or device_name())
     spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, METHODS.code(method))
@@ -61,11 +62,20 @@ def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | Non
     """The run with another forget set, or another method, or both, and that method's defaults; all else stays.
 
     Raises:
-        SpecError: there is no such method.
+        SpecError: there is no such method, or it cannot forget what is of this kind.
     """
     forget, method = forget or spec.forget, known("method", method or spec.method, METHODS)
+    _check_kind(method, forget)
     config = METHODS[method].default_config(spec.dataset, forget.kind, spec.model)
     return replace(spec, forget=forget, method=method, settings=config.pairs(), code=METHODS.code(method))
+
+
+def _check_kind(method: str, forget: ForgetSpec) -> None:
+    if forget.kind not in forget_kinds(method):
+        raise SpecError(
+            f"{METHODS[method].title} can forget {' or '.join(forget_kinds(method))}; got {forget.kind}. "
+            "Choose another method, or whole classes to forget."
+        )
 
 
 def known(what: str, name: str, registry: Iterable[str]) -> str:

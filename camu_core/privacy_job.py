@@ -10,18 +10,27 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from camu_core.data import DATASETS, Dataset, Splits, draw_probe_set, loading, split
+from camu_core.band_job import Band, band_digest
+from camu_core.data import DATASETS, Dataset, Splits, loading, split
+from camu_core.estimates import Estimate
 from camu_core.luggage import Luggage
-from camu_core.measures import SPLIT_NAMES, AttackGroups, Lesson, attack_groups, distance_to_retrained
+from camu_core.measures import SPLIT_NAMES, AttackGroups, attack_rng, distance_to_retrained
 from camu_core.models import BlockModel, build_model, predict
 from camu_core.privacy import (
     SCORES,
+    UNTRAINED,
     Answers,
+    Battery,
+    Findings,
     Scored,
     attack_report,
+    epsilon_beside,
     epsilon_report,
-    inside_report,
+    epsilon_within,
+    exam_split,
+    likeness_report,
     relearning_report,
+    run_battery,
     score_answers,
 )
 from camu_core.progress import Step
@@ -30,9 +39,8 @@ from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
 from camu_core.weights import from_arrays, load_weights
 
-EXAM_IMAGES = 300  # at most, that relearning is judged on
 _IMAGES_PER_STEP = 500
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,9 @@ class PrivacyResult:
     Args:
         report: `attack`: network -> score -> of `attack_report`, None of groups too small to attack; `epsilon`: of
             `epsilon_report`; `distance`: of `distance_to_retrained`, None without a retrained network; `relearning`: of
-            `relearning_report`, and `exam`, the split it is judged on; `linear_probe` and `cka`: of `inside_report`.
+            `relearning_report`, and `exam`, the split it is judged on; `linear_probe`: network -> estimate; `cka`: of
+            `likeness_report`; `battery`: network -> measure -> estimate, see `run_battery`, and "epsilon" beside the
+            reference band; `reference`: `about` and `measures` of the band, None without one.
         images: by group "members" (forgotten, trained on) and "others" (never trained on), uint8 (n, channels, H, W).
         idx: their indices into the training and the test set, int64 (n,); y: their classes.
         scores: float64 (n,) by "network/score/group".
@@ -74,12 +84,12 @@ class PrivacyResult:
 
 @dataclass(frozen=True)
 class PrivacyJob:
-    """All attacks on one run's networks, beside its retraining if there is one.
+    """All tests on one run's network, beside its retraining and the reference band if there are any.
 
     Args:
         spec: of the run. weights: by network, "unlearned" and perhaps "retrained", then by parameter name.
         accuracy: fraction 0..1, by the same networks, then by split; None of an empty split.
-        sources: digests of the runs they come from.
+        sources: digests of what it comes from.
     """
 
     spec: RunSpec
@@ -87,20 +97,26 @@ class PrivacyJob:
     accuracy: dict[str, dict[str, float | None]]
     sources: tuple[str, ...]
     luggage: Luggage
+    band: Band | None = None
     result_type: ClassVar[type[Storable]] = PrivacyResult
 
     @classmethod
-    def of(cls, result: RunResult, retrained: RunResult | None = None) -> "PrivacyJob":
-        """Raises: see `Luggage.of`."""
+    def of(cls, result: RunResult, retrained: RunResult | None = None, band: Band | None = None) -> "PrivacyJob":
+        """A retraining is not compared with itself.
+
+        Raises: see `Luggage.of`.
+        """
         runs = {"unlearned": result, **({"retrained": retrained} if retrained else {})}
+        is_member = band is not None and result.spec.method == "retrain" and band.digest == band_digest(result.spec)
         return cls(
             spec=result.spec,
             weights={name: run.weights for name, run in runs.items()},
             accuracy={
                 name: {part: run.metrics["unlearned"][part] for part in SPLIT_NAMES} for name, run in runs.items()
             },
-            sources=tuple(run.digest for run in runs.values()),
+            sources=(*(run.digest for run in runs.values()), *([band.digest] if band else [])),
             luggage=Luggage.of(result.spec),
+            band=band.without_seed(result.spec.seed) if is_member else band,
         )
 
     @property
@@ -118,23 +134,32 @@ class PrivacyJob:
         spec = self.spec
         dataset = yield from loading(spec.dataset)
         splits = split(dataset, spec.forget, spec.seed)
-        probe = draw_probe_set(dataset, splits, spec.seed)
         models = self._models()
-        groups = attack_groups(splits, len(dataset.x_test), np.random.default_rng(spec.seed))
+        battery = Battery.of(dataset, splits, spec.forget.classes, models["original"])
+        groups = battery.groups
         answers = yield from _all_answers(models, dataset, groups)
         scored = {} if groups.are_too_small else {name: score_answers(answers[name]) for name in models}
         attack = yield from self._attack(scored, splits, dataset)
-        y_members = dataset.y_train.numpy()[groups.members]
-        epsilon = epsilon_report({name: part.members for name, part in answers.items()}, y_members, spec.seed)
-        inside = yield from inside_report(models, self._untrained(), probe, spec.seed)
-        lesson, exam = _lesson(dataset, splits, spec.seed)
-        relearned = yield from relearning_report(models, lesson, spec.seed)
+        found = {}
+        for name, model in {**models, UNTRAINED: self._untrained()}.items():
+            found[name] = yield from run_battery(battery, model)
+        likeness = yield from likeness_report(models, battery.probe, spec.seed)
+        scores = {name: each.scores for name, each in found.items() if name not in ("retrained", UNTRAINED)}
+        probe = battery.probe
+        curves = self.band.curves if self.band else None
+        learned = {name: each for name, each in found.items() if name != UNTRAINED}
         report = {
             "attack": attack or None,
-            "epsilon": epsilon,
+            "epsilon": epsilon_report(scores, found["retrained"].scores if "retrained" in found else None),
             "distance": self._distance(models, torch.from_numpy(probe.x), probe.is_forget),
-            "relearning": {**relearned, "exam": exam},
-            **inside,
+            "relearning": {
+                **relearning_report(learned, len(battery.lesson.y_exam), curves),
+                "exam": exam_split(splits),
+            },
+            "linear_probe": {name: each.measures["linear_probe"] for name, each in found.items()},
+            "cka": likeness,
+            "battery": self._measures(found),
+            "reference": self._reference(),
         }
         return PrivacyResult(
             digest=self.digest,
@@ -143,7 +168,7 @@ class PrivacyJob:
                 "members": dataset.x_train[groups.members].numpy(), "others": dataset.x_test[groups.others].numpy()
             },
             idx={"members": groups.members, "others": groups.others},
-            y={"members": y_members, "others": dataset.y_test.numpy()[groups.others]},
+            y={"members": dataset.y_train.numpy()[groups.members], "others": dataset.y_test.numpy()[groups.others]},
             scores={
                 f"{name}/{score}/{group}": getattr(of_one[score], group)
                 for name, of_one in scored.items() for score in SCORES for group in ("members", "others")
@@ -166,18 +191,28 @@ class PrivacyJob:
     ) -> Generator[Step, None, dict[str, Any]]:
         """Network -> score -> of `attack_report`, a step each."""
         report = {name: {} for name in scored}
-        rngs = {name: self._bootstrap(splits, dataset) for name in scored}
+        rngs = {name: attack_rng(splits, len(dataset.x_test)) for name in scored}
         pairs = [(name, score) for score in SCORES for name in scored]
         for i, (name, score) in enumerate(pairs, start=1):
             report[name][score] = attack_report(scored[name][score], rngs[name])
             yield Step(i, len(pairs), stage="intervals")
         return report
 
-    def _bootstrap(self, splits: Splits, dataset: Dataset) -> np.random.Generator:
-        """The draws as `membership_attack` makes them, so that both report the same interval."""
-        rng = np.random.default_rng(self.spec.seed)
-        attack_groups(splits, len(dataset.x_test), rng)
-        return rng
+    def _measures(self, found: dict[str, Findings]) -> dict[str, dict[str, Estimate]]:
+        """Every figure of every network, with its worst case against the reference band."""
+        measures = {name: dict(each.measures) for name, each in found.items()}
+        if self.band is not None:
+            for name, each in found.items():
+                if name != "retrained":
+                    measures[name]["epsilon"] = epsilon_beside(each.scores, self.band.scores)
+        return measures
+
+    def _reference(self) -> dict[str, Any] | None:
+        """`about` and `measures` of the band, with each of its networks' worst case against the others."""
+        if self.band is None:
+            return None
+        measures = {**self.band.measures, "epsilon": epsilon_within(self.band.scores)}
+        return {"about": self.band.about, "measures": measures}
 
     def _distance(self, models: dict[str, BlockModel], x: Tensor, is_forget: np.ndarray) -> dict[str, Any] | None:
         if "retrained" not in models:
@@ -210,12 +245,3 @@ def _all_answers(
             logits[name] = torch.cat(parts).numpy()
         answers[model_name] = Answers(**logits)
     return answers
-
-
-def _lesson(dataset: Dataset, splits: Splits, seed: int) -> tuple[Lesson, str]:
-    """The forget set, and an exam on the new images it stands for, or on itself if it stands for none."""
-    name = "forget_test" if len(splits.forget_test) else "forget_train"
-    x, y = (dataset.x_test, dataset.y_test) if name == "forget_test" else (dataset.x_train, dataset.y_train)
-    idx = np.random.default_rng(seed).permutation(getattr(splits, name).numpy())[:EXAM_IMAGES]
-    learn = splits.forget_train
-    return Lesson(dataset.x_train[learn], dataset.y_train[learn], x[idx], y[idx]), name

@@ -20,6 +20,8 @@ STAGES = {
     "attack": "Attacking the networks",
     "intervals": "Measuring how sure the attacks are",
     "inside": "Reading what is left inside",
+    "battery": "Testing what is left",
+    "band": "Retraining without them, with several seeds",
     "relearn": "Teaching it the forgotten images again",
 }
 

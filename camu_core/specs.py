@@ -10,7 +10,7 @@ from typing import Any
 from camu_core.errors import SpecError
 
 # Part of every digest. Raise it whenever the same spec would give other numbers than before.
-RESULTS_VERSION = 3
+RESULTS_VERSION = 4
 
 # forget kind -> the field that says what is forgotten
 FORGET_KINDS = {"class": "classes", "random": "fraction", "samples": "samples"}

@@ -14,6 +14,7 @@ from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import RunError, SpecError
 from camu_core.jobs import RunJob
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
+from camu_core.methods import METHODS, forget_kinds
 from camu_core.planning import plan_run
 from camu_core.progress import Step
 from camu_core.specs import ForgetSpec, RunSpec
@@ -49,7 +50,7 @@ class SweepSpec:
         return [*classes, *(ForgetSpec("random", fraction=fraction) for fraction in self.fractions)]
 
     def runs(self) -> list[RunSpec]:
-        """Every cell of the grid.
+        """Every cell of the grid, but those of methods that cannot forget such.
 
         Raises:
             SpecError, WeightsError: see `plan_run`.
@@ -58,6 +59,7 @@ class SweepSpec:
             plan_run(self.dataset, forget, method, seed=seed)
             for method in self.methods
             for forget in self.forgets
+            if method not in METHODS or forget.kind in forget_kinds(method)
             for seed in self.seeds
         ]
 

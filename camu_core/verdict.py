@@ -1,127 +1,220 @@
 """From a run's figures to sentences a non-expert can repeat, each with the page that shows its evidence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camu_core.clauses import Attacks, Clause, Report, accuracy_clause, attack_clause, capital, interval, n_images
+from camu_core.clauses import Clause, Report, accuracy_clause, capital, interval, n_images, tests_as_clauses
 from camu_core.data import DATASETS
+from camu_core.privacy import KNOWLEDGE, Reading, accuracy_estimate, bad_news, readings, recognition, says
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
 
-# A class counts as forgotten at or below, and the rest as kept at or above, these differences (fractions).
+# A class is no longer recognised at or below, and the rest is kept at or above, these differences (fractions).
 FORGOTTEN_AT_MOST = 0.05
 KEPT_DROP_AT_MOST = 0.03
 # So much left of a class, or so much lost of the rest, is clearly not. An interval that reaches from the good value
 # above to the clearly bad one here allows both, so that nothing can be said: 0 right of 15 is such (0 to 20.4%), 0 of
-# 16 is forgotten (0 to 19.4%).
+# 16 is not (0 to 19.4%). And so much of a class the original must have recognised, or there was nothing to forget.
 NOT_FORGOTTEN_FROM = 0.20
 DAMAGED_DROP_FROM = 0.10
-# Accuracies this near to a retrained network's are alike; so are all whose 95% intervals overlap.
+# Accuracies this near to a retrained network's are alike.
 ALIKE_AT_MOST = 0.03
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A headline of a few words, and the clauses it rests on."""
+    """A headline of a few words, and the clauses it rests on.
+
+    Args:
+        is_forgotten: whether it is shown to be forgotten (True), or shown not to be (False); None if that cannot be
+            said, or was not tested.
+        is_kept: the same of the rest.
+    """
 
     headline: str
     clauses: tuple[Clause, ...]
+    is_forgotten: bool | None
+    is_kept: bool | None
 
     @property
     def is_good(self) -> bool | None:
-        """None if something cannot be said without a retrained network, and nothing is bad."""
-        return _worst(clause.is_good for clause in self.clauses)
+        """Whether it is good news as a whole: False if anything is bad, True if it is forgotten and the rest kept."""
+        if False in (self.is_forgotten, self.is_kept, *(clause.is_good for clause in self.clauses)):
+            return False
+        return True if self.is_forgotten and self.is_kept else None
 
     @property
     def has_no_trace(self) -> bool | None:
-        """Whether attacks found nothing; None if that is not clear, or none were tried."""
-        return _worst([clause.is_good for clause in self.clauses if clause.page == "privacy"] or [None])
+        """Whether tests found nothing that networks without the data have not; None if they leave it open."""
+        tests = [clause.is_good for clause in self.clauses if clause.page == "privacy"]
+        return False if False in tests else True if self.is_forgotten and True in tests else None
 
-
-def _worst(news: Iterable[bool | None]) -> bool | None:
-    found = set(news)
-    return False if False in found else None if None in found else True
+    def to_json(self) -> dict[str, Any]:
+        """`headline`, `is_forgotten`, `is_kept` and `clauses`."""
+        return {
+            "headline": self.headline, "is_forgotten": self.is_forgotten, "is_kept": self.is_kept,
+            "clauses": [clause.to_json() for clause in self.clauses],
+        }  # fmt: skip
 
 
 def judge(result: RunResult, retrained: RunResult | None = None, privacy: Mapping[str, Any] | None = None) -> Verdict:
-    """Did it forget, did it keep the rest, and do attacks find it again; beside a model that never saw the forget set.
+    """Did it forget, did it keep the rest; beside networks that never saw the forget set. A pure function.
 
     Args:
-        retrained: the gold standard, if there is one. privacy: report of a `PrivacyResult`, if the attacks were tried.
+        retrained: a retrained network, to be named beside accuracies; it judges nothing.
+        privacy: report of a `PrivacyResult`: the tests of what is left, and the reference band.
+    Returns:
+        for classes, by the first line that holds (is_forgotten; headline):
+
+        | the run | is_forgotten | headline |
+        | --- | --- | --- |
+        | the method is retraining | True | Never saw it: this is what forgetting looks like |
+        | the class is recognised | False | Not forgotten |
+        | the original hardly recognised it | None | Cannot tell: it was hardly recognised before |
+        | too few images | None | Cannot tell from so many images |
+        | not tested | None | No longer recognised; what is left inside was not tested |
+        | the old head finds it | False | Only hidden at the output, not forgotten |
+        | another test finds more than in the band | False | No longer recognised, but not gone: ... |
+        | there is no band | None | No longer recognised; only retraining tells what is left inside |
+        | a test is open, or none can see | None | No longer recognised; tests cannot tell whether something is left |
+        | all else | True | Forgotten |
+
+        For single images: not like the band in any test: False; no band: None; tests blind or open: None; else True,
+        "As if it had never seen them". What happened to the rest follows, or, if it was damaged, leads; and, of a
+        class, whether the answers give away that something was removed, which makes nothing less forgotten.
     """
     before, after = result.metrics["original"], result.metrics["unlearned"]
     reference = retrained.metrics["unlearned"] if retrained else None
-    attacks = Attacks.of(result, privacy) if privacy is not None else None
     if result.spec.forget.kind == "class":
-        return _judge_class(result, before, after, reference, attacks)
-    return _judge_images(result.spec.method, before, after, reference, attacks)
+        return _judge_class(result, before, after, reference, privacy)
+    return _judge_images(result, before, after, reference, privacy)
 
 
 def _judge_class(
-    result: RunResult, before: Report, after: Report, reference: Report | None, attacks: Attacks | None
+    result: RunResult, before: Report, after: Report, reference: Report | None, privacy: Mapping[str, Any] | None
 ) -> Verdict:
     split = _forget_split(result)
-    forgotten, kept = _is_forgotten(after, split), _is_kept(before, after)
-    n = n_images(after["n"][split])
-    headline = {
-        (True, True): "Forgotten, and the rest is kept",
-        (True, False): "Forgotten, but the rest was damaged",
-        (True, None): f"Forgotten; {_REST[None].format(n=n_images(after['n']['retain_test']))}",
-        (False, True): "Not forgotten yet",
-        (False, False): "Not forgotten, and the rest was damaged",
-        (False, None): "Not forgotten yet",
-        (None, True): f"Cannot tell from {n} whether it is forgotten; {_REST[True]}",
-        (None, False): f"Cannot tell from {n} whether it is forgotten; {_REST[False]}",
-        (None, None): "Cannot tell from this many images",
-    }[forgotten, kept]
-    if attacks is not None and forgotten is not False:
-        headline += attacks.bad_news("but" if kept else "and") or (forgotten and kept and attacks.open_question()) or ""
+    gone, kept = _is_forgotten(before, after, split), _is_kept(before, after)
+    found = readings(privacy) if privacy is not None else {}
+    is_forgotten, state = _class_state(result, before, after, gone, found, privacy)
+    tail = ""
+    if result.spec.method != "retrain":
+        leaks = bad_news({name: reading for name, reading in found.items() if name not in KNOWLEDGE})
+        tail = f"; {' and '.join(leaks)}" if leaks and gone else ""
     subject = f"{capital(forget_phrase(result.spec))}, {'new images' if split == 'forget_test' else 'seen in training'}"
     clauses = (
-        accuracy_clause(subject, split, before, after, reference, forgotten),
-        accuracy_clause("Everything else, new images", "retain_test", before, after, reference, kept),
+        accuracy_clause("recognised", subject, split, before, after, reference, gone, _GONE[gone]),
+        _kept_clause("Everything else, new images", before, after, reference, kept),
+        *tests_as_clauses(found),
     )
-    return Verdict(headline, (*clauses, *(attacks.clauses if attacks else ())))
+    return Verdict(_headline(state, before, after, kept) + tail, clauses, is_forgotten, kept)
 
 
-def _judge_images(method: str, before: Report, after: Report, gold: Report | None, attacks: Attacks | None) -> Verdict:
+_GONE = {True: "No longer recognised", False: "Still recognised", None: "Cannot tell whether it is still recognised"}
+_KEPT = {True: "The rest is kept", False: "The rest was damaged", None: "Cannot tell whether the rest is kept"}
+
+
+def _class_state(
+    result: RunResult,
+    before: Report,
+    after: Report,
+    gone: bool | None,
+    found: Mapping[str, Reading],
+    privacy: Mapping[str, Any] | None,
+) -> tuple[bool | None, str]:
+    """Whether it is forgotten, and the headline's first words; the rows of the table in `judge`."""
+    split = _forget_split(result)
+    if result.spec.method == "retrain":
+        return True, "Never saw it: this is what forgetting looks like"
+    if gone is False:
+        return False, "Not forgotten"
+    if before[split] < NOT_FORGOTTEN_FROM:
+        return None, "Cannot tell whether it is forgotten: it was hardly recognised before"
+    if gone is None:
+        return None, f"Cannot tell from {n_images(after['n'][split])} whether it is forgotten"
+    if privacy is None:
+        return None, "No longer recognised; what is left inside was not tested"
+    if found["old_head"].is_good is False:
+        return False, "Only hidden at the output, not forgotten"
+    knowledge = [found[name] for name in KNOWLEDGE if name in found]
+    if left := bad_news({reading.question: reading for reading in knowledge}):
+        return False, f"No longer recognised, but not gone: {_listed(left)}"
+    if privacy["reference"] is None:
+        return None, "No longer recognised; only retraining tells what is left inside"
+    has_seen = any(found[name].is_good for name in ("fresh_head", "relearning") if name in found)
+    if not has_seen or any(reading.is_open for reading in knowledge) or not found["old_head"].is_good:
+        return None, "No longer recognised; tests cannot tell whether something is left inside"
+    return True, "Forgotten"
+
+
+def _judge_images(
+    result: RunResult, before: Report, after: Report, reference: Report | None, privacy: Mapping[str, Any] | None
+) -> Verdict:
     """Single images are forgotten when the network answers as if it had never seen them, not at 0%."""
-    kept = _is_kept(before, after)
-    if method == "retrain":
-        gold = after
-    alike, attack = None, None
-    if gold is not None:
-        near = abs(after["forget_train"] - gold["forget_train"]) <= ALIKE_AT_MOST
-        alike = near or _overlap(*(interval(report, "forget_train") for report in (after, gold)))
-        attack = _overlap(*((report["attack"]["low"], report["attack"]["high"]) for report in (after, gold)))
-    reference = None if method == "retrain" else gold
-    about_them = [accuracy_clause("Forgotten images", "forget_train", before, after, reference, alike)]
-    if attacks is not None:
-        about_them += attacks.clauses
-    elif after["attack"]["value"] is not None:
-        about_them.append(attack_clause(before, after, reference, attack))
-    rest = _REST[kept].format(n=n_images(after["n"]["retain_test"]))
-    if method == "retrain":
-        headline = "Never saw them: this is what forgetting looks like"
-    elif False in [clause.is_good for clause in about_them]:
-        found = attacks.bad_news(":") if attacks else ""
-        headline = f"Not as if it had never seen them{found}{_AFTER_BAD[kept].format(rest=rest)}"
-    elif gold is None:
-        headline = f"{capital(rest)}; only retraining tells whether it forgot"
-    else:
-        doubt = attacks.open_question() if attacks and kept else ""
-        headline = f"As if it had never seen them{_AFTER_GOOD[kept].format(rest=rest)}{doubt}"
-    new = accuracy_clause("New images", "retain_test", before, after, reference, kept)
-    return Verdict(headline, (about_them[0], new, *about_them[1:]))
+    kept, reading, found = _is_kept(before, after), None, {}
+    if privacy is not None:
+        ours, original = (
+            accuracy_estimate(part["forget_train"], part["n"]["forget_train"]) for part in (after, before)
+        )
+        reading = recognition(privacy, ours, original)
+        found = {"recognised": reading, **readings(privacy)}
+    is_forgotten, state = _images_state(result, found, privacy)
+    words = capital(says(reading)) if reading else "Only retraining tells whether this is as if never seen"
+    clauses = (
+        accuracy_clause(
+            "recognised", "Forgotten images", "forget_train", before, after, reference,
+            reading.is_good if reading else None, words, reading,
+        ),
+        _kept_clause("New images", before, after, reference, kept),
+        *tests_as_clauses(found),
+    )  # fmt: skip
+    return Verdict(_headline(state, before, after, kept), clauses, is_forgotten, kept)
 
 
-_REST = {True: "the rest is kept", False: "the rest was damaged", None: "{n} cannot tell whether the rest is kept"}
-_AFTER_GOOD = {True: "", False: ", but {rest}", None: "; {rest}"}
-_AFTER_BAD = {True: "", False: ", and {rest}", None: "; {rest}"}
+def _images_state(
+    result: RunResult, found: Mapping[str, Reading], privacy: Mapping[str, Any] | None
+) -> tuple[bool | None, str]:
+    if result.spec.method == "retrain":
+        return True, "Never saw them: this is what forgetting looks like"
+    if privacy is None:
+        return None, "Not tested: whether it answers as if it had never seen them"
+    if any(reading.is_good is False for reading in found.values()):
+        left = [words.replace("it ", "they ", 1) for words in bad_news(found)]
+        return False, f"Not as if it had never seen them{': ' + _listed(left) if left else ''}"
+    if privacy["reference"] is None:
+        return None, "Only retraining tells whether it forgot"
+    if not any(reading.is_good for reading in found.values()):
+        if any(reading.is_open for reading in found.values()):
+            return None, "Cannot tell whether it is as if it had never seen them"
+        return None, "Cannot tell: the network before forgetting passes every test too"
+    if any(reading.is_open for reading in found.values()):
+        return None, "Much as if it had never seen them, but some tests cannot tell"
+    return True, "As if it had never seen them"
 
 
-def _is_forgotten(after: Report, split: str) -> bool | None:
+def _headline(state: str, before: Report, after: Report, kept: bool | None) -> str:
+    """What was forgotten, and what became of the rest; damage leads."""
+    if kept is False:
+        fell = f"the rest fell from {_percent(before['retain_test'])} to {_percent(after['retain_test'])}"
+        return f"Damaged: {fell}. {state}"
+    if kept is None:
+        return f"{state}; {n_images(after['n']['retain_test'])} cannot tell whether the rest is kept"
+    return f"{state}, and the rest is kept" if state == "Forgotten" else f"{state}; the rest is kept"
+
+
+def _kept_clause(subject: str, before: Report, after: Report, reference: Report | None, kept: bool | None) -> Clause:
+    return accuracy_clause("kept", subject, "retain_test", before, after, reference, kept, _KEPT[kept])
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _is_forgotten(before: Report, after: Report, split: str) -> bool | None:
+    """Whether a class is no longer recognised; one that never was cannot be forgotten."""
+    if before[split] < NOT_FORGOTTEN_FROM:
+        return None
     low, high = interval(after, split)
     if low <= FORGOTTEN_AT_MOST and high >= NOT_FORGOTTEN_FROM:
         return None
@@ -136,13 +229,6 @@ def _is_kept(before: Report, after: Report) -> bool | None:
     return was - after["retain_test"] <= KEPT_DROP_AT_MOST
 
 
-def _overlap(one: tuple[float | None, float | None], other: tuple[float | None, float | None]) -> bool | None:
-    """None where an interval is not known."""
-    if None in one or None in other:
-        return None
-    return one[0] <= other[1] and other[0] <= one[1]
-
-
 def _forget_split(result: RunResult) -> str:
     """The accuracy that forgetting shows in: on new images, if the forget set stands for any."""
     return "forget_train" if result.metrics["unlearned"]["forget_test"] is None else "forget_test"
@@ -155,12 +241,15 @@ def claim(result: RunResult, verdict: Verdict) -> str:
         verdict: of `judge`.
     """
     what, is_class = forget_phrase(result.spec), result.spec.forget.kind == "class"
-    forgot, kept = (clause.is_good for clause in verdict.clauses[:2])
+    gone, kept = (clause.is_good for clause in verdict.clauses[:2])
     deed = f"no longer recognises {what}" if is_class else "answers about them like a network that never saw them"
-    may = [f"that it {deed}"] if forgot else []
+    may = [f"that it {deed}"] if (gone if is_class else verdict.is_forgotten) else []
     may += ["that it still does the rest"] if kept else []
+    may += (
+        [f"that no test here finds more of {what} than in networks that never saw it"] if verdict.has_no_trace else []
+    )
     open_or_false = {False: "not that", None: "not yet that"}
-    may_not = [] if forgot else [f"{open_or_false[forgot]} it {deed}"]
+    may_not = [] if may and may[0] == f"that it {deed}" else [f"{open_or_false[verdict.is_forgotten]} it {deed}"]
     may_not += [] if kept else [f"{open_or_false[kept]} the rest is unharmed"]
     may_not += [] if verdict.has_no_trace else [f"{open_or_false[verdict.has_no_trace]} no trace of {what} is left"]
     sentences = [", and ".join(may) or "nothing yet", ", and ".join(may_not)]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from camu_core import ForgetSpec
-from camu_core.measures import wilson_interval
+from camu_core.estimates import wilson_interval
 from camu_core.privacy.wording import CHOSEN, DIFFERENT, WIDE_AUC
 from camu_core.verdict import (
     ALIKE_AT_MOST,

@@ -12,7 +12,8 @@ from scipy.special import softmax
 from camu_core.comparison.tables import GOLD
 from camu_core.data import ProbeSet, forget_mask, load_dataset
 from camu_core.errors import SpecError
-from camu_core.measures import SPLIT_NAMES, confusion_counts, wilson_interval
+from camu_core.estimates import wilson_interval
+from camu_core.measures import SPLIT_NAMES, confusion_counts
 from camu_core.models import predict
 from camu_core.projection import aligned, fit_pca
 from camu_core.results import RunResult

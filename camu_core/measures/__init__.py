@@ -1,23 +1,26 @@
 """Pure functions on arrays and models. To add a measure: one file, and one line where `execution` collects them."""
 
-from camu_core.measures.accuracy import SPLIT_NAMES, accuracy_report, confusion_counts, wilson_interval
+from camu_core.measures.accuracy import SPLIT_NAMES, accuracy_report, confusion_counts
 from camu_core.measures.cost import COST_NAMES, CostMeter, training_cost
 from camu_core.measures.distance import distance_to_retrained, divergence_bits
+from camu_core.measures.heads import fresh_head_recall, old_head_recognition
 from camu_core.measures.membership import (
     AttackGroups,
     area_under_roc,
     attack_groups,
+    attack_rng,
     attacker_scores,
     auc_interval,
     membership_attack,
 )
+from camu_core.measures.neighbours import neighbour_share
 from camu_core.measures.probing import linear_probe
+from camu_core.measures.reference import Margin, Reference, Standing, stand
 from camu_core.measures.relearning import (
     CHECKPOINTS,
     RELEARNED,
     Lesson,
     batches_needed,
-    faster_than,
     relearning,
     relearning_area,
     relearning_curve,
@@ -44,10 +47,14 @@ __all__ = [
     "CostMeter",
     "Histogram",
     "Lesson",
+    "Margin",
+    "Reference",
+    "Standing",
     "ThresholdView",
     "accuracy_report",
     "area_under_roc",
     "attack_groups",
+    "attack_rng",
     "attacker_scores",
     "auc_interval",
     "batches_needed",
@@ -59,18 +66,20 @@ __all__ = [
     "distance_to_retrained",
     "divergence_bits",
     "entropy_scores",
-    "faster_than",
+    "fresh_head_recall",
     "histogram",
     "label_scores",
     "largest_epsilon",
     "layer_grams",
     "linear_probe",
     "membership_attack",
+    "neighbour_share",
+    "old_head_recognition",
     "relearning",
     "relearning_area",
     "relearning_curve",
+    "stand",
     "training_cost",
     "view_threshold",
-    "wilson_interval",
     "worst_epsilon",
 ]

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest
 from sklearn.metrics import confusion_matrix
 
 from camu_core.data import Splits
@@ -43,15 +42,6 @@ def accuracy_report(
 def confusion_counts(y: np.ndarray, predicted: np.ndarray, n_classes: int) -> np.ndarray:
     """int64 (C, C) counts, rows = true class, columns = predicted class."""
     return confusion_matrix(y, predicted, labels=range(n_classes))
-
-
-def wilson_interval(fraction: float, n: int) -> tuple[float, float]:
-    """95% interval of a fraction seen on n samples.
-
-    Source: E. B. Wilson, JASA 22, 1927; computed by scipy.
-    """
-    interval = binomtest(round(fraction * n), n).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
 
 
 def _fraction(count: int, n: int) -> float | None:

@@ -12,6 +12,7 @@ from sklearn.preprocessing import StandardScaler
 from camu_core.data import Splits
 
 MAX_A_GROUP = 2000
+SEED = 0  # of the choice of images and of the bootstrap
 _N_RESAMPLES = 500
 _SMALLEST_GROUP = 2
 
@@ -35,15 +36,16 @@ class AttackGroups:
         return min(len(self.known_members), len(self.members)) < _SMALLEST_GROUP
 
 
-def attack_groups(splits: Splits, n_test: int, rng: np.random.Generator) -> AttackGroups:
+def attack_groups(splits: Splits, n_test: int, rng: np.random.Generator | None = None) -> AttackGroups:
     """Groups for an attack: retain_train against test images, then forget_train against other test images.
 
     The latter are forget_test if there is one, else half of the test set, kept back for this. At most MAX_A_GROUP each.
 
     Args:
         n_test: images in the test set.
-        rng: of the choice.
+        rng: of the choice; by default one of SEED, whatever the run's seed, so that all networks are asked alike.
     """
+    rng = rng or np.random.default_rng(SEED)
     test, unseen = np.arange(n_test), splits.forget_test.numpy()
     if not len(unseen):
         unseen = rng.permutation(test)[: n_test // 2]
@@ -51,7 +53,14 @@ def attack_groups(splits: Splits, n_test: int, rng: np.random.Generator) -> Atta
     return AttackGroups(*known, *_equal_groups(splits.forget_train.numpy(), unseen, rng))
 
 
-def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits: Splits, seed: int) -> dict[str, Any]:
+def attack_rng(splits: Splits, n_test: int) -> np.random.Generator:
+    """The bootstrap's draws, as they come after the choice of images: so that equal attacks have equal intervals."""
+    rng = np.random.default_rng(SEED)
+    attack_groups(splits, n_test, rng)
+    return rng
+
+
+def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits: Splits) -> dict[str, Any]:
     """How well an attacker tells the forget set from images that were never trained on; 0.5 is not at all.
 
     A logistic regression on the sorted softmax learns from the known groups of `attack_groups`, and is asked about the
@@ -60,7 +69,6 @@ def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits:
 
     Args:
         train_logits: float32 (N, C) of all training samples; test_logits: float32 (M, C) of the test set.
-        seed: of the choice of samples and of the bootstrap.
     Returns:
         `value`: area under the ROC curve; `low`, `high`: its 95% percentile bootstrap interval; `n`: images in each
         of the two groups; `balanced_accuracy`, and `called_members`, the fraction of the forget set taken for trained
@@ -68,8 +76,7 @@ def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits:
     Source: Shen et al., arXiv:2401.17504, experiments; V. S. Chundawat et al., AAAI 2023. Interval: B. Efron,
         R. Tibshirani, An Introduction to the Bootstrap, 1993, both groups resampled.
     """
-    rng = np.random.default_rng(seed)
-    groups = attack_groups(splits, len(test_logits), rng)
+    groups, rng = attack_groups(splits, len(test_logits)), attack_rng(splits, len(test_logits))
     n = len(groups.members)
     if groups.are_too_small:
         return dict.fromkeys(("value", "low", "high", "balanced_accuracy", "called_members")) | {"n": n}

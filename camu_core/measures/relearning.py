@@ -1,4 +1,4 @@
-"""Relearning: how quickly what was forgotten comes back when a network sees the forget set again."""
+"""Relearning: how quickly what was forgotten comes back when a network is taught all classes again."""
 
 import copy
 from collections.abc import Generator
@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from camu_core.estimates import Estimate, estimate_over_seeds
+from camu_core.estimates import Estimate, as_fraction, estimate_over_seeds
 from camu_core.models import BlockModel, predict, to_input
 from camu_core.progress import Step
 
 CHECKPOINTS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20)  # batches after which accuracy is looked at
-BATCH_SIZE = 32
+SMALLEST_BATCH = 32
 RELEARNED = 0.9  # of the original accuracy
 
 
@@ -23,50 +23,73 @@ class Lesson:
     """What is shown to a network, and on what it is examined.
 
     Args:
-        x, y: uint8 (N, channels, H, W), int64 (N,), of the forget set.
-        x_exam, y_exam: (M, ...), (M,).
+        x, y: uint8 (N, channels, H, W), int64 (N,), training images of all classes; of classes that are forgotten in
+            part, the forgotten ones.
+        x_exam, y_exam: (M, ...), (M,): what was forgotten.
+        x_rest, y_rest: (R, ...), (R,): new images of the rest, to see that it is learned too.
+        x_level: uint8 (L, ...), images of the rest: their mean representation and its spread set the new head's level.
     """
 
     x: Tensor
     y: Tensor
     x_exam: Tensor
     y_exam: Tensor
+    x_rest: Tensor
+    y_rest: Tensor
+    x_level: Tensor
 
 
-def relearning(model: BlockModel, lesson: Lesson, seed: int, lr: float = 1e-3) -> Generator[Step, None, np.ndarray]:
-    """Fine-tune a copy on the forget set alone, and look at its accuracy after each of CHECKPOINTS batches.
+def relearning(
+    model: BlockModel, lesson: Lesson, seed: int, lr: float = 1e-3
+) -> Generator[Step, None, tuple[np.ndarray, np.ndarray]]:
+    """Give a copy a fresh head, train all of it on balanced batches, and look at its accuracy after each checkpoint.
 
-    Batch normalisation keeps its statistics: those of images of one class would break any network.
+    The head is the same for every network, and takes the representation less its mean, over its spread: no scale,
+    offset or mask of the output, and no scale of the representation, can make a network seem quick or slow. (Training
+    on the forget set alone, with the old head, measures how quickly one output rises.) Batch normalisation keeps its
+    statistics.
 
     Args:
         model: is left as it is.
-        seed: of the order of the images alone; equal seeds show all networks the same batches.
+        seed: of the head and of the order of images; equal seeds give all networks the same.
         lr: of Adam.
     Returns:
-        float64 (K,), accuracy on the exam, 0..1.
-    Source: A. Golatkar, A. Achille, S. Soatto, CVPR 2020, arXiv:1911.04933 (relearn time); Tarun et al., 2023,
-        arXiv:2111.08947.
+        float64 (K,) each: accuracy on the exam, and on the rest, 0..1, at CHECKPOINTS.
+    Source: A. Golatkar, A. Achille, S. Soatto, CVPR 2020, arXiv:1911.04933 (relearn time). Deviation: the fresh head
+        and the balanced batches, which are ours.
     """
     device = next(model.parameters()).device
     student = copy.deepcopy(model).requires_grad_(True).eval()
+    level = predict(model, lesson.x_level)[1].to(device)
+    mean, spread = level.mean(dim=0), level.std(dim=0).square().mean().sqrt().clamp_min(1e-12)
+    student.reset_head(seed)
     optimizer = torch.optim.Adam(student.parameters(), lr=lr)
-    rng, queue = torch.Generator().manual_seed(seed), torch.empty(0, dtype=torch.long)
-    accuracy = []
+    rng = torch.Generator().manual_seed(seed)
+    members = [torch.nonzero(lesson.y == label).flatten() for label in lesson.y.unique()]
+    n_each = -(-SMALLEST_BATCH // len(members))
+
+    def answer(x: Tensor) -> Tensor:
+        return student.decide((student.encode(to_input(x, device)) - mean) / spread)
+
+    @torch.no_grad()
+    def accuracy(x: Tensor, y: Tensor) -> float:
+        said = torch.cat([answer(part).argmax(dim=1).cpu() for part in x.split(100)])
+        return float((said == y).double().mean())
+
+    exam, rest = [], []
     for n_seen in range(CHECKPOINTS[-1] + 1):
         if n_seen in CHECKPOINTS:
-            said = predict(student, lesson.x_exam)[0].argmax(dim=1)
-            accuracy.append(float((said == lesson.y_exam).double().mean()))
+            exam.append(accuracy(lesson.x_exam, lesson.y_exam))
+            rest.append(accuracy(lesson.x_rest, lesson.y_rest))
         yield Step(n_seen, CHECKPOINTS[-1], stage="relearn")
         if n_seen == CHECKPOINTS[-1]:
             break
-        while len(queue) < BATCH_SIZE:  # small sets come round again
-            queue = torch.cat([queue, torch.randperm(len(lesson.y), generator=rng)])
-        batch, queue = queue[:BATCH_SIZE], queue[BATCH_SIZE:]
-        loss = F.cross_entropy(student(to_input(lesson.x[batch], device))[0], lesson.y[batch].to(device))
+        batch = torch.cat([part[torch.randint(len(part), (n_each,), generator=rng)] for part in members])
+        loss = F.cross_entropy(answer(lesson.x[batch]), lesson.y[batch].to(device))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return np.array(accuracy)
+    return np.array(exam), np.array(rest)
 
 
 def relearning_curve(curves: np.ndarray) -> list[Estimate]:
@@ -75,7 +98,7 @@ def relearning_curve(curves: np.ndarray) -> list[Estimate]:
     Args:
         curves: float64 (S, K), of `relearning`, one row a seed.
     """
-    return [_cut(estimate_over_seeds(column)) for column in curves.T]
+    return [as_fraction(estimate_over_seeds(column)) for column in curves.T]
 
 
 def relearning_area(curves: np.ndarray) -> np.ndarray:
@@ -89,18 +112,3 @@ def batches_needed(curves: np.ndarray, accuracy: float) -> float | None:
     first = np.where(reached.any(axis=1), np.array(CHECKPOINTS, dtype=float)[reached.argmax(axis=1)], np.inf)
     median = float(np.median(first))
     return median if np.isfinite(median) else None
-
-
-def faster_than(curves: np.ndarray, reference: np.ndarray) -> Estimate:
-    """By how much the mean accuracy over the lesson exceeds the reference's, seed by seed; -1..1.
-
-    Args:
-        curves: float64 (S, K); reference: of the same seeds.
-    """
-    return estimate_over_seeds(relearning_area(curves) - relearning_area(reference))
-
-
-def _cut(estimate: Estimate) -> Estimate:
-    if estimate["low"] is None:
-        return estimate
-    return {**estimate, "low": max(0.0, estimate["low"]), "high": min(1.0, estimate["high"])}

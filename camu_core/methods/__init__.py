@@ -5,6 +5,7 @@ from camu_core.methods.bad_teacher import BadTeacher
 from camu_core.methods.base import Method, UnlearningTask
 from camu_core.methods.boundary_shrink import BoundaryShrink
 from camu_core.methods.camu import CaMU
+from camu_core.methods.controls import CONTROLS
 from camu_core.methods.finetune import Finetune
 from camu_core.methods.neggrad import NegGrad
 from camu_core.methods.neggrad_plus import NegGradPlus
@@ -15,8 +16,9 @@ from camu_core.methods.salun import SalUn
 from camu_core.methods.scrub import Scrub
 from camu_core.methods.ssd import SSD
 from camu_core.methods.unsir import UNSIR
+from camu_core.specs import FORGET_KINDS
 
-__all__ = ["METHODS", "Method", "UnlearningTask"]
+__all__ = ["CONTROLS", "METHODS", "Method", "UnlearningTask", "forget_kinds", "is_control", "methods_for"]
 
 METHODS = MethodRegistry(
     (
@@ -32,5 +34,21 @@ METHODS = MethodRegistry(
         SalUn(),
         SSD(),
         UNSIR(),
+        *CONTROLS,
     )
 )
+
+
+def is_control(name: str) -> bool:
+    """Whether a method is one of the controls, which show what tests can see, and unlearns nothing."""
+    return any(control.name == name for control in CONTROLS)
+
+
+def methods_for(forget_kind: str) -> list[str]:
+    """Names of all methods that can forget what is of this kind."""
+    return [name for name in METHODS if forget_kind in forget_kinds(name)]
+
+
+def forget_kinds(name: str) -> tuple[str, ...]:
+    """What a method can forget."""
+    return getattr(METHODS[name], "forget_kinds", tuple(FORGET_KINDS))

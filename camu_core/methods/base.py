@@ -64,6 +64,8 @@ class Method(Protocol):
         source: the paper, and in what this code differs from it.
         uses_retain_data: whether it needs retain samples.
         uses_labels: whether it needs labels, of whichever samples.
+
+    One that cannot forget everything names the kinds it can in `forget_kinds`.
     """
 
     name: ClassVar[str]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from camu_core.estimates import Estimate
 from camu_core.measures import (
     area_under_roc,
     attacker_scores,
@@ -13,7 +14,6 @@ from camu_core.measures import (
     best_threshold,
     confidence_scores,
     entropy_scores,
-    label_scores,
     view_threshold,
     worst_epsilon,
 )
@@ -21,6 +21,7 @@ from camu_core.measures import (
 # What an attacker goes by: a trained attack model, how sure the answer is, how little it is spread.
 SCORES = ("attacker", "confidence", "entropy")
 GROUPS = ("members", "others")
+SEED = 0  # of the halves on which an event is chosen and measured
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Scored:
     members: np.ndarray
     others: np.ndarray
     threshold: float
+
+    def area(self) -> Estimate:
+        """Area under the ROC curve, without an interval."""
+        return Estimate(value=area_under_roc(self.members, self.others), low=None, high=None, n=len(self.members))
 
 
 def score_answers(answers: Answers) -> dict[str, Scored]:
@@ -78,19 +83,45 @@ def attack_report(score: Scored, rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def epsilon_report(logits: Mapping[str, np.ndarray], y: np.ndarray, seed: int) -> dict[str, Any] | None:
-    """Each network's worst case against the retrained one; None without a retrained network.
+def epsilon_report(
+    scores: Mapping[str, Mapping[str, np.ndarray]], gold: Mapping[str, np.ndarray] | None
+) -> dict[str, Any] | None:
+    """Each network's worst case against one retrained network; None without one.
 
     Args:
-        logits: float32 (n, C) by name of the network, all on the same images to forget; y: int64 (n,), their classes.
+        scores: float64 (n,) by network, then by score, all of the same forgotten images; gold: likewise, by score.
     Returns:
         name -> `worst_epsilon` over the right answer's odds, confidence and entropy.
     """
-    if "retrained" not in logits:
+    if gold is None:
         return None
-    scores = {
-        name: {"right": label_scores(part, y), "confidence": confidence_scores(part), "entropy": entropy_scores(part)}
-        for name, part in logits.items()
-    }
-    gold = scores.pop("retrained")
-    return {name: worst_epsilon(ours, gold, seed) for name, ours in scores.items()}
+    return {name: worst_epsilon(ours, gold, SEED) for name, ours in scores.items()}
+
+
+def epsilon_beside(ours: Mapping[str, np.ndarray], band: Mapping[str, np.ndarray]) -> Estimate:
+    """The worst case against each retrained network of the reference band, on average.
+
+    Args:
+        ours: float64 (n,) by score; band: float32 (S, n) by score, a row each retrained network.
+    Returns:
+        nats, mean over the networks of the band of value and ends; None of too few images.
+    """
+    n_seeds = len(next(iter(band.values())))
+    found = [worst_epsilon(ours, {name: rows[i] for name, rows in band.items()}, SEED) for i in range(n_seeds)]
+    if found[0]["value"] is None:
+        return Estimate(value=None, low=None, high=None, n=found[0]["n"])
+    highs = [each["largest"] if each["high"] is None else each["high"] for each in found]
+    value, low = (float(np.mean([each[key] for each in found])) for key in ("value", "low"))
+    return Estimate(value=value, low=low, high=max(value, float(np.mean(highs))), n=found[0]["n"])
+
+
+def epsilon_within(band: Mapping[str, np.ndarray]) -> list[float | None]:
+    """Each retrained network of the band against its others: what `epsilon_beside` gives where nothing differs."""
+    n_seeds = len(next(iter(band.values())))
+    return [
+        epsilon_beside(
+            {name: rows[i] for name, rows in band.items()},
+            {name: np.delete(rows, i, axis=0) for name, rows in band.items()},
+        )["value"]
+        for i in range(n_seeds)
+    ]  # fmt: skip

@@ -7,7 +7,7 @@ from camu_core import DATASETS, RunResult
 from camu_core.causal import inner_remark
 from camu_core.clauses import capital, n_images
 from camu_core.figures import class_figure, relearning_figure
-from camu_core.measures import wilson_interval
+from camu_core.estimates import wilson_interval
 from camu_core.measures.relearning import BATCH_SIZE
 from camu_core.privacy import attack_numbers, findings, inside_title, relearning_title
 from camu_core.privacy_job import PrivacyResult

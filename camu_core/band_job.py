@@ -1,0 +1,266 @@
+"""The reference band: several networks retrained without the forget set, and every figure of each.
+
+One retraining is one draw; only several tell how far two networks that never saw the data lie apart anyway.
+"""
+
+import hashlib
+import json
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+import torch
+
+from camu_core.checkpoints import Checkpoint
+from camu_core.config import ASSETS
+from camu_core.data import DATASETS, Dataset, Splits, loading, split
+from camu_core.execution import versions
+from camu_core.luggage import Luggage
+from camu_core.measures import SPLIT_NAMES
+from camu_core.methods.retrain import SEED_OFFSET
+from camu_core.models import BlockModel, build_model, predict
+from camu_core.planning import plan_like
+from camu_core.privacy import Battery, run_battery
+from camu_core.progress import Step
+from camu_core.results import Storable
+from camu_core.specs import RunSpec
+from camu_core.store import RunStore
+from camu_core.threads import one_thread
+from camu_core.training import TrainingConfig, training
+from camu_core.weights import load_weights
+
+# Retrainings, by dataset; more where they take seconds.
+N_SEEDS = {"digits": 8}
+_N_SEEDS_ELSEWHERE = 5
+SHIPPED = ASSETS / "bands"
+_VERSION = 1
+_SHARE_OF_TRAINING = 0.8  # of the time a member takes
+_IMAGES_PER_STEP = 1000
+
+
+@dataclass(frozen=True)
+class Band:
+    """Figures of networks that never saw the forget set.
+
+    Args:
+        about: what they are and how they were made: `dataset`, `model`, `forget`, `seeds`, `recipe`, `weights` (of the
+            original), `seconds` of training in all, `versions`.
+        measures: name -> a figure a seed, None where there is none: the four accuracies, and those of `run_battery`.
+        curves, rest_curves: float64 (S, K), accuracy while relearning, mean over heads, one row a seed.
+        scores: float32 (S, n) by score, of the forgotten images asked about, see `run_battery`.
+    """
+
+    digest: str
+    about: dict[str, Any]
+    measures: dict[str, list[float | None]]
+    curves: np.ndarray
+    rest_curves: np.ndarray
+    scores: dict[str, np.ndarray]
+    folder: ClassVar[str] = "bands"
+
+    def summary(self) -> dict[str, Any]:
+        return {"digest": self.digest, "about": self.about, "measures": self.measures}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        scores = {f"scores/{name}": values for name, values in self.scores.items()}
+        return {"curves": self.curves, "rest_curves": self.rest_curves, **scores}
+
+    @classmethod
+    def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> "Band":
+        scores = {key.split("/")[1]: array for key, array in arrays.items() if key.startswith("scores/")}
+        return cls(
+            summary["digest"], summary["about"], summary["measures"], arrays["curves"], arrays["rest_curves"], scores
+        )
+
+    def without_seed(self, seed: int) -> "Band":
+        """For a retraining that is one of its own references."""
+        kept = [i for i, each in enumerate(self.about["seeds"]) if each != seed]
+        return replace(
+            self,
+            about={**self.about, "seeds": [self.about["seeds"][i] for i in kept]},
+            measures={name: [values[i] for i in kept] for name, values in self.measures.items()},
+            curves=self.curves[kept],
+            rest_curves=self.rest_curves[kept],
+            scores={name: values[kept] for name, values in self.scores.items()},
+        )
+
+
+@dataclass(frozen=True)
+class BandJob:
+    """Retrain several times without what a run forgets, and measure each network.
+
+    Args:
+        spec: the retraining with the default recipe; its seed draws a random forget set, and means nothing else.
+    """
+
+    spec: RunSpec
+    luggage: Luggage
+    result_type: ClassVar[type[Storable]] = Band
+
+    @classmethod
+    def of(cls, spec: RunSpec) -> "BandJob":
+        """The band of a run.
+
+        Args:
+            spec: of the run, by any method.
+        Raises: see `Luggage.of`.
+        """
+        return cls(band_spec(spec), Luggage.of(spec))
+
+    @property
+    def digest(self) -> str:
+        return band_digest(self.spec)
+
+    @property
+    def seeds(self) -> range:
+        return range(N_SEEDS.get(self.spec.dataset, _N_SEEDS_ELSEWHERE))
+
+    def execute(self) -> Generator[Step, None, Band]:
+        """Raises: DatasetUnavailable, WeightsError: images or the original model are not here."""
+        self.luggage.unpack(self.spec)
+        with one_thread():
+            return (yield from self._execute())
+
+    def _execute(self) -> Generator[Step, None, Band]:
+        spec, n = self.spec, len(self.seeds)
+        dataset = yield from loading(spec.dataset)
+        splits = split(dataset, spec.forget, spec.seed)
+        original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
+        battery = Battery.of(dataset, splits, spec.forget.classes, original)
+        members, checkpoints, seconds = [], [], 0.0
+        for i, seed in enumerate(self.seeds):
+            model, checkpoint = self._fresh(dataset, splits, seed)
+            seconds += yield from _as_part(self._trained(model, dataset, splits, seed, checkpoint), i, n)
+            members.append((yield from _as_part(measured(model, battery), i + _SHARE_OF_TRAINING, n)))
+            checkpoints.append(checkpoint)
+        for checkpoint in checkpoints:
+            checkpoint.remove()
+        return assembled(self, members, seconds)
+
+    def _fresh(self, dataset: Dataset, splits: Splits, seed: int) -> tuple[BlockModel, Checkpoint]:
+        """A network before its training, and where that stands if it was interrupted."""
+        info, idx, first = DATASETS[self.spec.dataset], splits.retain_train, seed + SEED_OFFSET
+        model = build_model(self.spec.model, info.shape, info.n_classes, first).to(self.spec.device)
+        tensors = {**model.state_dict(), "x": dataset.x_train[idx], "y": dataset.y_train[idx]}
+        return model, Checkpoint(tensors, {"recipe": dict(self.spec.settings), "seed": first})
+
+    def _trained(
+        self, model: BlockModel, dataset: Dataset, splits: Splits, seed: int, checkpoint: Checkpoint
+    ) -> Generator[Step, None, float]:
+        """As `methods.retrain` does it with this seed; the seconds it took."""
+        idx, recipe = splits.retain_train, TrainingConfig().with_values(dict(self.spec.settings))
+        x, y = dataset.x_train[idx], dataset.y_train[idx]
+        seconds = yield from training(model, x, y, recipe, seed + SEED_OFFSET, checkpoint)
+        model.eval().requires_grad_(False)
+        return seconds
+
+
+def band_spec(spec: RunSpec) -> RunSpec:
+    """The retraining that a run's band repeats: the seed stays only where it draws the forget set."""
+    return replace(plan_like(spec, method="retrain"), seed=spec.seed if spec.forget.kind == "random" else 0)
+
+
+def band_digest(spec: RunSpec) -> str:
+    """20 hex digits that name a run's band, on whatever device the run is computed.
+
+    Args:
+        spec: of the run, by any method.
+    """
+    of = band_spec(spec).to_json()
+    named = json.dumps(["band", _VERSION, {key: value for key, value in of.items() if key != "device"}], sort_keys=True)
+    return hashlib.sha256(named.encode()).hexdigest()[:20]
+
+
+def stored_band(spec: RunSpec, store: RunStore) -> Band | None:
+    """The band of a run, if it is shipped or in the store.
+
+    For another random draw of the same size the shipped one of seed 0 stands in: its figures are of as many images
+    drawn in the same way.
+
+    Raises:
+        RunDamaged: see `RunStore.load`.
+    """
+    digest, shipped = band_digest(spec), RunStore(SHIPPED)
+    if store.has(digest, Band):
+        return store.load(digest, Band)
+    for each in (digest, band_digest(replace(spec, seed=0))):
+        if shipped.has(each, Band):
+            return shipped.load(each, Band)
+    return None
+
+
+def seconds_needed(spec: RunSpec, card: dict[str, Any]) -> float:
+    """About how long a band takes here, from the card of the original network; infinite if that does not say."""
+    return N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * float(card.get("seconds", float("inf")))
+
+
+@dataclass(frozen=True)
+class Member:
+    """One retrained network's figures, see `Band`."""
+
+    measures: dict[str, float | None]
+    curve: np.ndarray
+    rest_curve: np.ndarray
+    scores: dict[str, np.ndarray]
+
+
+def measured(model: BlockModel, battery: Battery) -> Generator[Step, None, Member]:
+    """A retrained network's figures: its accuracies, and the battery of tests."""
+    right = {}
+    for part, x, y in (
+        ("train", battery.dataset.x_train, battery.dataset.y_train),
+        ("test", battery.dataset.x_test, battery.dataset.y_test),
+    ):
+        pieces = []
+        for images, labels in zip(x.split(_IMAGES_PER_STEP), y.split(_IMAGES_PER_STEP), strict=True):
+            pieces.append(predict(model, images)[0].argmax(dim=1) == labels)
+            yield Step(0, 1, stage="band")
+        right[part] = torch.cat(pieces)
+    found = yield from run_battery(battery, model)
+    hits = {name: right[name.split("_")[1]][getattr(battery.splits, name)] for name in SPLIT_NAMES}
+    accuracy = {name: hit.double().mean().item() if len(hit) else None for name, hit in hits.items()}
+    return Member(
+        {**accuracy, **{name: estimate["value"] for name, estimate in found.measures.items()}},
+        found.curves.mean(axis=0),
+        found.rest_curves.mean(axis=0),
+        found.scores,
+    )
+
+
+def assembled(job: BandJob, members: list[Member], seconds: float) -> Band:
+    """The band of all members.
+
+    Args:
+        seconds: of processor time, for all trainings.
+    """
+    spec = job.spec
+    return Band(
+        digest=job.digest,
+        about={
+            **{name: value for name, value in spec.to_json().items() if name not in ("method", "settings", "device")},
+            "recipe": dict(spec.settings), "seeds": list(job.seeds), "seconds": round(seconds, 1),
+            "versions": versions(),
+        },
+        measures={name: [member.measures[name] for member in members] for name in members[0].measures},
+        curves=np.stack([member.curve for member in members]),
+        rest_curves=np.stack([member.rest_curve for member in members]),
+        scores={
+            name: np.stack([member.scores[name] for member in members]).astype(np.float32)
+            for name in members[0].scores
+        },
+    )  # fmt: skip
+
+
+T = TypeVar("T")
+
+
+def _as_part(work: Generator[Step, None, T], before: float, n: int) -> Generator[Step, None, T]:
+    """The steps of one network as hundredths of all n of them."""
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            return end.value
+        share = step.index / step.total if step.stage == "train" else 0.0
+        yield Step(round(100 * (before + _SHARE_OF_TRAINING * share)), 100 * n, stage="band")

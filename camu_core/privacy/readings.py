@@ -1,0 +1,154 @@
+"""What each test of a privacy report says beside the reference band, by one rule for verdict, pages and tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from camu_core.estimates import Estimate
+from camu_core.measures import Margin, Reference, Standing, stand
+from camu_core.privacy.attacks import SCORES
+from camu_core.privacy.inside import UNTRAINED
+
+# An untrained network that reads so much leaves a probe nothing to tell.
+_CEILING = 0.9
+# The original's head: what part of its recognition it must still find to call the class hidden, and must not to deny.
+_HIDDEN_FROM, _NOT_HIDDEN_BELOW = 0.8, 0.5
+# question -> (its measure, what difference matters, whether less than a retrained network has is unlike it too)
+_QUESTIONS = {
+    "fresh_head": ("fresh_head_1", Margin(alike=0.15, different=0.05, is_paired=True), False),
+    "relearning": ("relearning", Margin(alike=0.10, different=0.03, is_paired=True), False),
+    "linear_probe": ("linear_probe", Margin(alike=0.10, different=0.03), False),
+    "epsilon": ("epsilon", Margin(alike=0.7, different=0.2), False),
+}
+_ATTACK = Margin(alike=0.05, different=0.02)
+_FORGOTTEN_IMAGES = Margin(alike=0.03, different=0.005)
+# What is left inside, and what the answers give away.
+KNOWLEDGE = ("old_head", "fresh_head", "relearning", "linear_probe")
+LEAKS = ("attack", "epsilon")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One test's answer.
+
+    Args:
+        question: "recognised" (of single images), one of KNOWLEDGE or of LEAKS.
+        measure: of the battery, which answers it; of attacks the most telling.
+        ours, original, untrained: its estimates, None where there is none; reference: the retrained networks'.
+    """
+
+    question: str
+    standing: Standing
+    measure: str
+    ours: Estimate
+    original: Estimate | None
+    untrained: Estimate | None
+    reference: Reference | None
+
+    @property
+    def is_good(self) -> bool | None:
+        """None if the test leaves it open: it may be blind, or the images too few. Less than after retraining is no
+        good news either."""
+        if self.standing is Standing.ALIKE:
+            return True
+        is_leak = self.question in LEAKS or self.question == "recognised"
+        bad = {Standing.ABOVE, *([Standing.BELOW] if is_leak else [])}
+        return False if self.standing in bad else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a better look could still find something: more images, or more retrainings."""
+        return self.standing in (
+            Standing.FEW_IMAGES, Standing.SCATTERED, Standing.UNCLEAR, Standing.NO_REFERENCE
+        )  # fmt: skip
+
+
+def readings(report: Mapping[str, Any]) -> dict[str, Reading]:
+    """Every test that applies, by question.
+
+    Args:
+        report: of a `PrivacyResult`.
+    """
+    found = {}
+    if "old_head" in report["battery"]["unlearned"]:
+        found["old_head"] = _old_head(report)
+    for question, (measure, margin, two_sided) in _QUESTIONS.items():
+        if measure in report["battery"]["unlearned"] or question == "epsilon":
+            found[question] = _read(report, question, measure, margin, two_sided)
+    probe = found["linear_probe"]
+    if probe.untrained is not None and (probe.untrained["value"] or 0) >= _CEILING:
+        found["linear_probe"] = _standing(probe, Standing.BLIND)
+    found["attack"] = _attack(report)
+    return found
+
+
+def recognition(report: Mapping[str, Any], ours: Estimate, original: Estimate) -> Reading:
+    """Of single images: how many of them are recognised, beside the retrained networks.
+
+    Args:
+        report: of a `PrivacyResult`. ours, original: accuracy on the forget set, after and before.
+    """
+    band = Reference.of(_band(report, "forget_train"), n_images=ours["n"])
+    standing = stand(ours, original, band, _FORGOTTEN_IMAGES, two_sided=True)
+    return Reading("recognised", standing, "forget_train", ours, original, None, band)
+
+
+def _read(
+    report: Mapping[str, Any], question: str, measure: str, margin: Margin, two_sided: bool, n_questions: int = 1
+) -> Reading:
+    ours, original, untrained = (
+        report["battery"][name].get(measure, _NOTHING) for name in ("unlearned", "original", UNTRAINED)
+    )
+    band = Reference.of(_band(report, measure), n_questions=n_questions)
+    return Reading(
+        question, stand(ours, original, band, margin, two_sided), measure, ours, original, untrained, band
+    )  # fmt: skip
+
+
+_NOTHING = Estimate(value=None, low=None, high=None, n=0)
+
+
+def _band(report: Mapping[str, Any], measure: str) -> list[float | None]:
+    reference = report["reference"]
+    return reference["measures"].get(measure, []) if reference else []
+
+
+def _standing(reading: Reading, standing: Standing) -> Reading:
+    return Reading(**{**vars(reading), "standing": standing})
+
+
+def _old_head(report: Mapping[str, Any]) -> Reading:
+    """No retraining is needed to call a class hidden: the original's own head says so, if it knew the class before."""
+    reading = _read(report, "old_head", "old_head", Margin(alike=1.0, different=0.05), two_sided=False)
+    value, before = reading.ours["value"], reading.original["value"]
+    if before < _HIDDEN_FROM * _NOT_HIDDEN_BELOW:
+        return _standing(reading, Standing.BLIND)
+    if value < _NOT_HIDDEN_BELOW * before:
+        return _standing(reading, Standing.ALIKE)
+    is_usual = reading.reference is not None and value <= reading.reference.high
+    return _standing(
+        reading, Standing.UNCLEAR if is_usual or value < _HIDDEN_FROM * before else Standing.ABOVE
+    )  # fmt: skip
+
+
+def _attack(report: Mapping[str, Any]) -> Reading:
+    """The most telling of three attacks: one that differs from the band; else the one farthest from its middle.
+
+    An area far below 0.5 is an attack that works, once it is turned round, so both sides count.
+    """
+    tried = [
+        _read(report, "attack", f"attack_{score}", _ATTACK, True, n_questions=len(SCORES)) for score in SCORES
+    ]  # fmt: skip
+
+    def distance(reading: Reading) -> float:
+        band = reading.reference
+        if band is None:
+            return abs(reading.ours["value"] - 0.5)
+        return abs(reading.ours["value"] - band.mean) / max(band.high - band.mean, 1e-9)
+
+    if tried[0].ours["value"] is None:
+        return tried[0]
+    different = [reading for reading in tried if reading.is_good is False]
+    still_open = [reading for reading in tried if reading.is_open]
+    seen = [reading for reading in tried if reading.standing is Standing.ALIKE]
+    return max(different or still_open or seen or tried, key=distance)
