@@ -181,10 +181,10 @@ def _write(name: str, content: bytes, card: dict[str, Any]) -> None:
     images = _folder(name) / _IMAGES
     try:
         if not images.is_file() or images.read_bytes() != content:
-            write_atomically(images, content)
+            write_atomically(images, content, is_private=True)
         if not is_imported(name):
             card = {"name": name, **card, "sha256": hashlib.sha256(content).hexdigest()}
-            write_atomically(_folder(name) / _CARD, (json.dumps(card, indent=2) + "\n").encode())
+            write_atomically(_folder(name) / _CARD, (json.dumps(card, indent=2) + "\n").encode(), is_private=True)
     except OSError as error:
         if not is_imported(name):
             shutil.rmtree(_folder(name), ignore_errors=True)
