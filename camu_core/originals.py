@@ -24,7 +24,7 @@ from camu_core.progress import Step
 from camu_core.specs import ForgetSpec
 from camu_core.threads import one_thread
 from camu_core.training import TrainingConfig, training
-from camu_core.weights import build_from_bytes, delete_weights, shipped_path, to_bytes, weights_path
+from camu_core.weights import build_from_bytes, check_card, delete_weights, shipped_path, to_bytes, weights_path
 
 _IMAGES_PER_STEP = 500
 
@@ -79,8 +79,11 @@ def take_shipped(dataset: str, model: str, shipped: str) -> Generator[Step, None
 
     Args:
         shipped: what `shipped_twin` found.
+    Raises:
+        WeightsError: the shipped file is damaged.
     """
     images, path = (yield from loading(dataset)), shipped_path(shipped, model)
+    check_card(path, path.read_bytes())
     theirs = json.loads(path.with_suffix(".json").read_text())
     made = {name: theirs[name] for name in ("n_train", "recipe", "seed", "seconds")}
     with one_thread():

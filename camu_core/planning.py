@@ -11,7 +11,7 @@ from camu_core.errors import SpecError, WeightsError
 from camu_core.methods import METHODS
 from camu_core.models import MODELS, pick_device, usual_model
 from camu_core.specs import ForgetSpec, RunSpec
-from camu_core.weights import adopt_weights, sha256_of, shipped_path, weights_path
+from camu_core.weights import weights_named, weights_path
 
 
 def plan_run(
@@ -53,8 +53,7 @@ def plan_run(
     spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, METHODS.code(method))
     # last, when nothing else can be wrong: it may keep a copy of the file
     path = weights or _original(dataset, model)
-    sha256 = sha256_of(path) if path == shipped_path(dataset, model) else adopt_weights(path, dataset, model)
-    return replace(spec, weights=sha256)
+    return replace(spec, weights=weights_named(path, dataset, model))
 
 
 def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | None = None) -> RunSpec:

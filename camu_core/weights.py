@@ -109,18 +109,48 @@ def all_have(sha256: str) -> bool:
     return any(sha256_of(path) == sha256 for path in SHIPPED.glob("*.safetensors"))
 
 
+def check_card(path: Path, content: bytes) -> None:
+    """Compare a weights file with the sha256 on the card beside it; one without a card passes.
+
+    Args:
+        content: of the file.
+    Raises:
+        WeightsError: they differ.
+    """
+    expected = _card_sha256(path.with_suffix(".json"))
+    got = hashlib.sha256(content).hexdigest()
+    if expected is not None and got != expected:
+        again = "get the shipped file again" if path.is_relative_to(SHIPPED) else "train the network again"
+        raise WeightsError(
+            f"The weights file {path} was changed or damaged: its card says sha256 {expected[:12]}..., and it has "
+            f"{got[:12]}...; {again}."
+        )
+
+
+def _card_sha256(card: Path) -> str | None:
+    try:
+        return json.loads(card.read_text())["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def find_weights(sha256: str) -> Path:
     """The file of given contents: shipped, or given by a user earlier.
 
     Raises:
-        WeightsError: there is none.
+        WeightsError: there is none, or it was damaged.
     """
     given = _given_dir() / f"{sha256}.safetensors"
-    if given.exists():
+    if given.exists() and sha256_of(given) == sha256:
         return given
-    for path in SHIPPED.glob("*.safetensors"):
+    for path in (*SHIPPED.glob("*.safetensors"), *_given_dir().glob("*.safetensors")):
         if sha256_of(path) == sha256:
             return path
+    for card in SHIPPED.glob("*.json"):
+        if _card_sha256(card) == sha256 and (path := card.with_suffix(".safetensors")).exists():
+            check_card(path, path.read_bytes())
+    if given.exists():
+        raise WeightsError(f"The weights file {given} was changed or damaged; give the file again with --weights.")
     raise WeightsError(
         f"The weights {sha256[:12]}... of this run are not on this machine; give the file again with --weights."
     )
@@ -139,19 +169,39 @@ def adopt_weights(path: Path, dataset: str, model: str) -> str:
         raise WeightsError(
             f"Cannot read the weights file {path} ({error.strerror}); give the path of a .safetensors file."
         ) from error
+    check_card(path, content)
     build_from_bytes(content, dataset, model, str(path))
     sha256 = hashlib.sha256(content).hexdigest()
     keep_weights(sha256, content)
     return sha256
 
 
+def weights_named(path: Path, dataset: str, model: str) -> str:
+    """sha256 of the file that a run starts from; it is checked, and kept under CAMU_HOME if it is not shipped.
+
+    Raises: see `adopt_weights`.
+    """
+    if path != shipped_path(dataset, model):
+        return adopt_weights(path, dataset, model)
+    if sha256_of(path) != _card_sha256(path.with_suffix(".json")):  # remembered, so that a page may ask at each click
+        check_card(path, path.read_bytes())
+    return sha256_of(path)
+
+
 def keep_weights(sha256: str, content: bytes) -> None:
-    """Write a weights file under its name in CAMU_HOME, whole or not at all."""
+    """Write a weights file under its name in CAMU_HOME, whole or not at all; a damaged one there is mended.
+
+    Raises:
+        WeightsError: the content is not of that sha256.
+        StoreUnwritable: CAMU_HOME cannot be written.
+    """
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise WeightsError(f"Expected weights of sha256 {sha256[:12]}...; what came is damaged. Send them again.")
     target = _given_dir() / f"{sha256}.safetensors"
-    if target.exists():
-        return
     try:
-        write_atomically(target, content)
+        if target.exists() and target.read_bytes() == content:
+            return
+        write_atomically(target, content, is_private=True)
     except OSError as error:
         raise StoreUnwritable(
             f"Cannot keep the weights in {target.parent} ({error.strerror}); make the folder writable or set CAMU_HOME."
