@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import asdict
 
-from camu_core.data import DATASETS
+from camu_core.data import DATASETS, named
 from camu_core.methods import METHODS
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
@@ -38,6 +38,11 @@ def command_of(spec: RunSpec) -> str:
     return command
 
 
+def _forgotten(spec: RunSpec) -> str:
+    info = DATASETS[spec.dataset]
+    return ", ".join(named(info, label) for label in spec.forget.classes) or spec.forget.short
+
+
 def citation(result: RunResult) -> str:
     """What a reader needs to find, check and repeat a run: plain text, one fact a line.
 
@@ -49,7 +54,7 @@ def citation(result: RunResult) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     lines = [
         f"CaMU Explorer, run {result.digest}: {METHODS.title(spec.method, spec.code)} on {title}, "
-        f"forget {spec.forget.kind} {spec.forget.short}, network {spec.model}, seed {spec.seed}.",
+        f"forget {spec.forget.kind} {_forgotten(spec)}, network {spec.model}, seed {spec.seed}.",
         f"Original weights, sha256: {spec.weights}",
         *([f"Code of the method, sha256: {spec.code}"] if spec.code else []),
         f"Settings: {', '.join(f'{name}={value}' for name, value in spec.settings)}",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from camu_core.config import device_name
-from camu_core.data import DATASETS
+from camu_core.data import DATASETS, listing
 from camu_core.errors import SpecError, WeightsError
 from camu_core.methods import METHODS
 from camu_core.models import MODELS, pick_device, usual_model
@@ -45,7 +45,7 @@ def plan_run(
     forget = forget if isinstance(forget, ForgetSpec) else ForgetSpec(classes=tuple(forget))
     for label in forget.classes:
         if not 0 <= label < info.n_classes:
-            raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {label}.")
+            raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}, {listing(info)}; got {label}.")
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
     config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})

@@ -326,7 +326,7 @@ def test_class_names_that_read_alike_are_refused(folders, zipped, picture):
 
 
 def test_classes_are_in_the_order_of_their_names(zipped, picture):
-    assert class_names_of(["b", "B", "10", "a", "9"], zipped, picture) == ("10", "9", "B", "a", "b")
+    assert class_names_of(["b", "B", "10", "a", "9"], zipped, picture) == ("9", "10", "B", "a", "b")
 
 
 def test_labels_go_with_names_that_were_made_plain(zipped, picture):

@@ -203,7 +203,7 @@ def test_a_damaged_card_means_no_dataset_until_it_is_imported_again(content, inf
 def test_a_disk_that_is_full_before_the_card_leaves_nothing(pets, monkeypatch, camu_home):
     written = []
 
-    def write_once(path, content):
+    def write_once(path, content, is_private=False):
         if written:
             raise OSError(28, "No space left on device")
         written.append(path)

@@ -1,11 +1,15 @@
-"""A dataset on the command line: a name, or a path of one's own images."""
+"""A dataset on the command line: a name, or a path of one's own images; and its classes, by number or name."""
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.data import DATASETS, import_images
+from camu_core.data import DATASETS, LAYOUTS, class_number, import_images, listing
+from camu_core.planning import known
+
+CLASS_HELP = "number or name of a class"
 
 
 def add_argument(parser: argparse.ArgumentParser) -> None:
@@ -15,15 +19,32 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
         help=f"one of {', '.join(DATASETS)}, or a folder or zip of your own images, one folder per class; "
         "default %(default)s",
     )
+    ways = "; ".join(f"{name}: {meaning}" for name, meaning in LAYOUTS.items())
+    parser.add_argument(
+        "--layout",
+        choices=list(LAYOUTS),
+        help=f"what says the class of your own images ({ways}); default: the only sensible one",
+    )
 
 
-def dataset_named(text: str) -> str:
+def dataset_named(arguments: argparse.Namespace) -> str:
     """The dataset's name; images of a path are imported first, and what is wrong with them is told.
 
     Raises: see `import_images`.
     """
+    text = arguments.dataset
     if text in DATASETS or not Path(text).exists():
         return text
-    info = drain_with_bar(import_images(Path(text)))
-    print("\n".join([f"{info.name}: {info.n_classes} classes", *info.warnings]), file=sys.stderr)
+    info = drain_with_bar(import_images(Path(text), layout=arguments.layout))
+    print("\n".join([f"{info.name}: {info.n_classes} classes, {listing(info)}", *info.warnings]), file=sys.stderr)
     return info.name
+
+
+def classes_named(dataset: str, texts: Iterable[str]) -> tuple[int, ...]:
+    """Classes by number or name.
+
+    Raises:
+        SpecError: there is no such dataset or class, or a text can mean several classes.
+    """
+    info = DATASETS[known("dataset", dataset, DATASETS)]
+    return tuple(class_number(info, text) for text in texts)

@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 
 from camu_core.commands import decomposition, privacy
-from camu_core.commands.images import add_argument, dataset_named
+from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.config import scheduler_address
-from camu_core.data import parse_indices
+from camu_core.data import DATASETS, named, parse_indices
 from camu_core.engine import Engine
 from camu_core.errors import SpecError
 from camu_core.execution import execute
@@ -26,9 +26,7 @@ from camu_core.store import RunStore
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_argument(parser)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument(
-        "--forget-class", type=int, action="append", metavar="C", help="index of a class to forget; repeatable"
-    )
+    what.add_argument("--forget-class", action="append", metavar="C", help=f"{CLASS_HELP} to forget; repeatable")
     what.add_argument("--forget-random", type=float, metavar="F", help="a fraction of the training images, such as 0.1")
     what.add_argument("--forget-samples", type=Path, metavar="FILE", help="CSV of the training images' numbers, from 0")
     parser.add_argument(
@@ -51,9 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def planned(arguments: argparse.Namespace) -> RunSpec:
     """Raises: see `plan_run`."""
+    dataset = dataset_named(arguments)
     return plan_run(
-        dataset=dataset_named(arguments.dataset),
-        forget=_forget(arguments),
+        dataset=dataset,
+        forget=_forget(arguments, dataset),
         method=arguments.method,
         settings=dict(_assignment(text) for text in arguments.set),
         seed=arguments.seed,
@@ -73,7 +72,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json is None:
         print("\n".join([_table(result), *decomposition.sentences(extra), *privacy.sentences(extra)]))
     else:
-        deliver(json.dumps({**result.summary(), **extra}), arguments.json)
+        class_names = list(DATASETS[spec.dataset].class_names)
+        deliver(json.dumps({**result.summary(), "class_names": class_names, **extra}), arguments.json)
 
 
 def _through_cluster(spec: RunSpec) -> RunResult:
@@ -85,11 +85,11 @@ def _through_cluster(spec: RunSpec) -> RunResult:
         engine.close()
 
 
-def _forget(arguments: argparse.Namespace) -> ForgetSpec:
+def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:
     if arguments.forget_random is not None:
         return ForgetSpec("random", fraction=arguments.forget_random)
     if arguments.forget_samples is None:
-        return ForgetSpec(classes=tuple(arguments.forget_class))
+        return ForgetSpec(classes=classes_named(dataset, arguments.forget_class))
     path = arguments.forget_samples
     try:
         content = path.read_bytes()
@@ -113,8 +113,14 @@ def _table(result: RunResult) -> str:
     attacks = (result.metrics[model]["attack"]["value"] for model in ("original", "unlearned"))
     cells = ("-" if value is None else f"{value:.3f}" for value in attacks)
     rows.append(f"{'attack AUC':14}{next(cells):>10}{next(cells):>11}")
-    rows.append(f"run {result.digest}, unlearning took {result.seconds['unlearn']:.2f} s")
+    forgotten = ", ".join(_forgotten(result.spec)) or result.spec.forget.short
+    rows.append(f"run {result.digest}, forgot {forgotten}, unlearning took {result.seconds['unlearn']:.2f} s")
     return "\n".join(rows)
+
+
+def _forgotten(spec: RunSpec) -> list[str]:
+    """The forgotten classes by number and name."""
+    return [named(DATASETS[spec.dataset], label) for label in spec.forget.classes]
 
 
 def _percent(fraction: float | None) -> str:

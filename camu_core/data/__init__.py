@@ -6,6 +6,7 @@ To add a dataset: one file with a `DatasetInfo`, one line in `DATASETS`. Users a
 from collections.abc import Generator, Iterator, Mapping
 
 from camu_core.data.cifar import CIFAR10, CIFAR100
+from camu_core.data.classes import class_number, listing, named
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
 from camu_core.data.folder import import_images
@@ -19,16 +20,21 @@ from camu_core.data.imported import (
     keep_content,
 )
 from camu_core.data.indices import parse_indices
+from camu_core.data.layout import LAYOUTS, Layout, LayoutUnclear
 from camu_core.data.mnist import FASHION_MNIST, MNIST
 from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, forget_mask, split
 from camu_core.progress import Step, drain
 
 __all__ = [
     "DATASETS",
+    "LAYOUTS",
     "Dataset",
     "DatasetInfo",
+    "Layout",
+    "LayoutUnclear",
     "ProbeSet",
     "Splits",
+    "class_number",
     "content_of",
     "delete_dataset",
     "draw_probe_set",
@@ -38,8 +44,10 @@ __all__ = [
     "imported_datasets",
     "is_imported",
     "keep_content",
+    "listing",
     "load_dataset",
     "loading",
+    "named",
     "parse_indices",
     "split",
 ]

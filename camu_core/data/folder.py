@@ -13,8 +13,9 @@ import torch
 from camu_core.config import ImportLimits, import_limits
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.imported import keep_images
-from camu_core.data.layout import Layout, arrange, listed, noted, plain_name, shown
+from camu_core.data.layout import Layout, arrange
 from camu_core.data.members import Member, members_of
+from camu_core.data.naming import listed, noted, plain_name, shown
 from camu_core.data.pictures import SIZES, Leash, Unreadable, decode
 from camu_core.errors import ImagesRefused, SpecError
 from camu_core.progress import Step
@@ -24,46 +25,50 @@ _SPLIT_SEED = 0
 _LOOK_SECONDS = 0.1
 
 
-def import_images(source: Path | BinaryIO, title: str = "", size: int = 32) -> Generator[Step, None, DatasetInfo]:
+def import_images(
+    source: Path | BinaryIO, title: str = "", size: int = 32, layout: str | None = None
+) -> Generator[Step, None, DatasetInfo]:
     """Read, resize and keep a user's images, yielding progress, a step an image.
 
     Args:
         source: a folder or a zip: a folder per class, perhaps below train/ and test/, perhaps all in one folder more.
-            Without test/ (or val/), a fixed draw of about one image in five of each class is for testing.
+            Without test images, a fixed draw of about one image in five of each class is for testing.
         title: what the dataset is called; the name of the source by default.
         size: height and width to which the middle square of each image is resized, in SIZES.
+        layout: how folders are read, see `arrange`.
     Returns:
         What `DATASETS` has under the new name from now on, with a warning for everything that was left out.
     Raises:
-        SpecError: a size that is not in SIZES.
+        SpecError: a size that is not in SIZES, or a layout that is not in LAYOUTS.
+        LayoutUnclear: the folders can be read in several ways; nothing is kept.
         ImagesRefused: no class folders, unsafe, or over a limit of `ImportLimits`; nothing is kept.
         StoreUnwritable: CAMU_HOME cannot be written.
     """
     if size not in SIZES:
         raise SpecError(f"Images can be made {' or '.join(map(str, SIZES))} pixels high and wide; got {size!r}.")
     limits = import_limits()
-    layout = arrange(members_of(source, limits), limits)
-    n_images = len(layout.members)
+    placed = arrange(members_of(source, limits), limits, layout)
+    n_images = len(placed.members)
     needed_mb = n_images * 3 * size * size / 1e6
     if needed_mb > limits.memory_mb:
         raise ImagesRefused(
             f"Expected images that take at most {limits.memory_mb:g} MB in memory; these take {needed_mb:,.0f} MB. "
             "Leave some out, choose a smaller size, or set CAMU_MAX_MEMORY_MB on the server."
         )
-    x, is_read, unreadable = yield from _decode_all(layout.members, size, limits)
-    x, y, in_test = x[is_read] if unreadable else x, layout.y[is_read], layout.in_test
+    x, is_read, unreadable = yield from _decode_all(placed.members, size, limits)
+    x, y, in_test = x[is_read] if unreadable else x, placed.y[is_read], placed.in_test
     in_test = _draw_test(y) if in_test is None else in_test[is_read]
-    _check_every_class(layout, y, in_test)
+    _check_every_class(placed, y, in_test)
     warnings = [
         *noted(unreadable, "cannot be read"),
-        *layout.warnings,
-        *_shared(x, in_test, [m for m, read in zip(layout.members, is_read, strict=True) if read]),
+        *placed.warnings,
+        *_shared(x, in_test, [m for m, read in zip(placed.members, is_read, strict=True) if read]),
     ]
     images = Dataset(*(torch.from_numpy(part) for part in (x[~in_test], y[~in_test], x[in_test], y[in_test])))
     del x  # hundreds of megabytes, perhaps
     path = source.resolve() if isinstance(source, Path) else Path(str(getattr(source, "name", "")))
     title, origin = plain_name(title or path.stem) or "Own images", plain_name(path.name) or "an upload"
-    return keep_images(images, layout.class_names, title, origin, warnings)
+    return keep_images(images, placed.class_names, title, origin, warnings)
 
 
 def _decode_all(
