@@ -6,9 +6,20 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.data import DATASETS, LAYOUTS, class_number, import_images, listing
+from camu_core.data import (
+    DATASETS,
+    LAYOUTS,
+    class_number,
+    copies_in,
+    import_images,
+    left_behind,
+    listing,
+    load_dataset,
+)
 from camu_core.planning import known
+from camu_core.specs import ForgetSpec
 
+_SHOWN = 20
 CLASS_HELP = "number or name of a class"
 
 
@@ -18,6 +29,9 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
         default="digits",
         help=f"one of {', '.join(DATASETS)}, or a folder or zip of your own images, one folder per class; "
         "default %(default)s",
+    )
+    parser.add_argument(
+        "--drop-copies", action="store_true", help="of your own images keep one of each picture that is there twice"
     )
     ways = "; ".join(f"{name}: {meaning}" for name, meaning in LAYOUTS.items())
     parser.add_argument(
@@ -35,9 +49,26 @@ def dataset_named(arguments: argparse.Namespace) -> str:
     text = arguments.dataset
     if text in DATASETS or not Path(text).exists():
         return text
-    info = drain_with_bar(import_images(Path(text), layout=arguments.layout))
+    info = drain_with_bar(import_images(Path(text), layout=arguments.layout, drops_copies=arguments.drop_copies))
     print("\n".join([f"{info.name}: {info.n_classes} classes, {listing(info)}", *info.warnings]), file=sys.stderr)
     return info.name
+
+
+def tell_copies(dataset: str, forget: ForgetSpec) -> None:
+    """Say which copies of chosen images are not to be forgotten with them.
+
+    Raises:
+        DatasetUnavailable: the images are neither here nor to be had.
+    """
+    if forget.kind != "samples" or dataset not in DATASETS:
+        return
+    behind = left_behind(copies_in(dataset, load_dataset(dataset)), forget.samples)
+    if behind:
+        numbers = ", ".join(map(str, behind[:_SHOWN])) + (" ..." if len(behind) > _SHOWN else "")
+        print(
+            f"{len(behind):,} copies of these images stay behind: {numbers}. Add their numbers to forget them too.",
+            file=sys.stderr,
+        )
 
 
 def classes_named(dataset: str, texts: Iterable[str]) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from camu_core.commands import decomposition, privacy
-from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
+from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named, tell_copies
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.config import scheduler_address
@@ -65,6 +65,7 @@ def planned(arguments: argparse.Namespace) -> RunSpec:
 def run(arguments: argparse.Namespace) -> None:
     spec = planned(arguments)
     decomposition.check(arguments, spec)
+    tell_copies(spec.dataset, spec.forget)
     result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
     if arguments.save:
         RunStore().save(result)

@@ -7,6 +7,8 @@ from collections.abc import Generator, Iterator, Mapping
 
 from camu_core.data.cifar import CIFAR10, CIFAR100
 from camu_core.data.classes import class_number, listing, named
+from camu_core.data.cleaning import copies_in, without_copies
+from camu_core.data.copies import Copies, CopyCounts, left_behind
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
 from camu_core.data.folder import import_images
@@ -28,6 +30,8 @@ from camu_core.progress import Step, drain
 __all__ = [
     "DATASETS",
     "LAYOUTS",
+    "Copies",
+    "CopyCounts",
     "Dataset",
     "DatasetInfo",
     "Layout",
@@ -36,6 +40,7 @@ __all__ = [
     "Splits",
     "class_number",
     "content_of",
+    "copies_in",
     "delete_dataset",
     "draw_probe_set",
     "forget_mask",
@@ -44,12 +49,14 @@ __all__ = [
     "imported_datasets",
     "is_imported",
     "keep_content",
+    "left_behind",
     "listing",
     "load_dataset",
     "loading",
     "named",
     "parse_indices",
     "split",
+    "without_copies",
 ]
 
 

@@ -1,6 +1,6 @@
 """A user's own images, one folder per class, in a folder or a zip, made into a dataset."""
 
-import hashlib
+import itertools
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from camu_core.config import ImportLimits, import_limits
+from camu_core.data.copies import Copies, finding_copies, located, to_keep
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.imported import keep_images
 from camu_core.data.layout import Layout, arrange
@@ -26,7 +27,7 @@ _LOOK_SECONDS = 0.1
 
 
 def import_images(
-    source: Path | BinaryIO, title: str = "", size: int = 32, layout: str | None = None
+    source: Path | BinaryIO, title: str = "", size: int = 32, layout: str | None = None, drops_copies: bool = False
 ) -> Generator[Step, None, DatasetInfo]:
     """Read, resize and keep a user's images, yielding progress, a step an image.
 
@@ -36,6 +37,7 @@ def import_images(
         title: what the dataset is called; the name of the source by default.
         size: height and width to which the middle square of each image is resized, in SIZES.
         layout: how folders are read, see `arrange`.
+        drops_copies: take out all but one of each picture, see `to_keep`.
     Returns:
         What `DATASETS` has under the new name from now on, with a warning for everything that was left out.
     Raises:
@@ -59,16 +61,21 @@ def import_images(
     x, y, in_test = x[is_read] if unreadable else x, placed.y[is_read], placed.in_test
     in_test = _draw_test(y) if in_test is None else in_test[is_read]
     _check_every_class(placed, y, in_test)
-    warnings = [
-        *noted(unreadable, "cannot be read"),
-        *placed.warnings,
-        *_shared(x, in_test, [m for m, read in zip(placed.members, is_read, strict=True) if read]),
-    ]
+    groups = located((yield from finding_copies(x)), y, in_test)
+    names = [shown(m) for m, read in zip(placed.members, is_read, strict=True) if read]
+    told = _told(groups, names, in_test)
+    if drops_copies and groups:
+        stays = np.ones(len(x), bool)
+        stays[~in_test], stays[in_test] = to_keep(groups, int(np.sum(~in_test)), int(np.sum(in_test)))
+        told, groups = noted(itertools.compress(names, ~stays), "copies"), []
+        x, y, in_test = x[stays], y[stays], in_test[stays]
+        _check_every_class(placed, y, in_test)
+    warnings = [*noted(unreadable, "cannot be read"), *placed.warnings, *told]
     images = Dataset(*(torch.from_numpy(part) for part in (x[~in_test], y[~in_test], x[in_test], y[in_test])))
     del x  # hundreds of megabytes, perhaps
     path = source.resolve() if isinstance(source, Path) else Path(str(getattr(source, "name", "")))
     title, origin = plain_name(title or path.stem) or "Own images", plain_name(path.name) or "an upload"
-    return keep_images(images, placed.class_names, title, origin, warnings)
+    return keep_images(images, placed.class_names, title, origin, warnings, groups)
 
 
 def _decode_all(
@@ -130,13 +137,16 @@ def _check_every_class(layout: Layout, y: np.ndarray, in_test: np.ndarray) -> No
             )
 
 
-def _shared(x: np.ndarray, in_test: np.ndarray, members: list[Member]) -> list[str]:
-    """A warning if test images are training images too, pixel by pixel after resizing."""
-    prints = [hashlib.sha256(image).digest() for image in x]
-    trained = {digest for digest, test in zip(prints, in_test, strict=True) if not test}
-    twins = [
-        shown(member)
-        for digest, test, member in zip(prints, in_test, members, strict=True)
-        if test and digest in trained
+def _told(groups: list[Copies], names: list[str], in_test: np.ndarray) -> list[str]:
+    """Warnings about copies, by the files' names."""
+    train, test = (list(itertools.compress(names, part)) for part in (~in_test, in_test))
+    across = [test[i] for group in groups if group.train for i in group.test]
+    again = [part[i] for g in groups for part, places in ((train, g.train), (test, g.test)) for i in places[1:]
+             if g.is_one_label]  # fmt: skip
+    labels = [part[i] for g in groups for part, places in ((train, g.train), (test, g.test)) for i in places
+              if not g.is_one_label]  # fmt: skip
+    return [
+        *([f"Found among the training images too: {len(across):,} test images ({listed(across)})."] if across else []),
+        *([f"Found once more: {len(again):,} images ({listed(again)})."] if again else []),
+        *([f"Found under several classes: {len(labels):,} images ({listed(labels)})."] if labels else []),
     ]
-    return [f"Found among the training images too: {len(twins):,} test images ({listed(twins)})."] if twins else []

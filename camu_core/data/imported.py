@@ -19,6 +19,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from camu_core.config import home_dir, import_limits
+from camu_core.data.copies import Copies
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.errors import DatasetUnavailable, ImagesRefused, StoreUnwritable
 from camu_core.files import write_atomically
@@ -29,11 +30,14 @@ _DIGEST = "[0-9a-f]" * 20
 _IMAGES, _CARD = "images.safetensors", "card.json"
 
 
-def keep_images(images: Dataset, class_names: list[str], title: str, source: str, warnings: list[str]) -> DatasetInfo:
+def keep_images(
+    images: Dataset, class_names: list[str], title: str, source: str, warnings: list[str], copies: Sequence[Copies] = ()
+) -> DatasetInfo:
     """Write a dataset; one of the same content that is already there stays, and what is damaged of it is mended.
 
     Args:
         title: for pages; source: name of the file or folder it came from; warnings: sentences on what was left out.
+        copies: pictures that are there several times.
     Raises:
         ImagesRefused: no room left among the imported datasets.
         StoreUnwritable: CAMU_HOME cannot be written.
@@ -50,7 +54,8 @@ def keep_images(images: Dataset, class_names: list[str], title: str, source: str
             f"Expected at most {max_mb:g} MB of imported images in all; there would be {needed_mb:,.1f} MB. "
             "Delete some, or set CAMU_MAX_KEPT_MB on the server."
         )
-    _write(name, content, _card(images, class_names, title, source, warnings))
+    card = _card(images, class_names, title, source, warnings)
+    _write(name, content, {**card, "copies": [group.to_json() for group in copies]})
     return replace(imported_info(name), warnings=tuple(warnings))
 
 
