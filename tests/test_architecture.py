@@ -42,6 +42,7 @@ ALLOWED = {
     "projection": "errors results",
     "data": "config errors files progress specs",
     "checkpoints": "config errors files",
+    "uploads": "config errors files",
     "training": "checkpoints data errors models progress settings",
     "methods": "config data errors models progress settings training",
     "measures": "data errors estimates models progress",

@@ -24,6 +24,7 @@ from camu_core.data.imported import (
 from camu_core.data.indices import parse_indices
 from camu_core.data.layout import LAYOUTS, Layout, LayoutUnclear
 from camu_core.data.mnist import FASHION_MNIST, MNIST
+from camu_core.data.preview import Way, previewing
 from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, forget_mask, split
 from camu_core.progress import Step, drain
 
@@ -38,6 +39,7 @@ __all__ = [
     "LayoutUnclear",
     "ProbeSet",
     "Splits",
+    "Way",
     "class_number",
     "content_of",
     "copies_in",
@@ -55,6 +57,7 @@ __all__ = [
     "loading",
     "named",
     "parse_indices",
+    "previewing",
     "split",
     "without_copies",
 ]

@@ -57,7 +57,7 @@ def import_images(
             f"Expected images that take at most {limits.memory_mb:g} MB in memory; these take {needed_mb:,.0f} MB. "
             "Leave some out, choose a smaller size, or set CAMU_MAX_MEMORY_MB on the server."
         )
-    x, is_read, unreadable = yield from _decode_all(placed.members, size, limits)
+    x, is_read, unreadable = yield from decode_all(placed.members, size, limits)
     x, y, in_test = x[is_read] if unreadable else x, placed.y[is_read], placed.in_test
     in_test = _draw_test(y) if in_test is None else in_test[is_read]
     _check_every_class(placed, y, in_test)
@@ -78,7 +78,7 @@ def import_images(
     return keep_images(images, placed.class_names, title, origin, warnings, groups)
 
 
-def _decode_all(
+def decode_all(
     members: list[Member], size: int, limits: ImportLimits
 ) -> Generator[Step, None, tuple[np.ndarray, np.ndarray, list[str]]]:
     """Decode in a thread beside this one, so that who drives this generator can stop in the middle of an image.

@@ -115,12 +115,18 @@ def content_of(name: str) -> bytes | None:
 
 
 def keep_content(
-    name: str, content: bytes, title: str = "", source: str = "another machine", warnings: Sequence[str] = ()
+    name: str,
+    content: bytes,
+    title: str = "",
+    source: str = "another machine",
+    warnings: Sequence[str] = (),
+    copies: Sequence[dict[str, Any]] | None = None,
 ) -> None:
     """Inverse of `content_of`, on the machine that lacks the dataset.
 
     Args:
         title: for pages, the name by default; source, warnings: as of `keep_images`.
+        copies: as on the card; None if they are not known.
     Raises:
         DatasetUnavailable: the content is not that of the name.
         StoreUnwritable: CAMU_HOME cannot be written.
@@ -128,7 +134,8 @@ def keep_content(
     if _name_of(content) != name:
         raise _damaged(name)
     images, class_names = _unpacked(content)
-    _write(name, content, _card(images, class_names, title or name, source, list(warnings)))
+    card = _card(images, class_names, title or name, source, list(warnings))
+    _write(name, content, card if copies is None else {**card, "copies": copies})
 
 
 def delete_imported(name: str) -> None:
