@@ -75,7 +75,7 @@ def test_copies_within_training(kind, files, zipped):
     info, groups = imported(zipped, {**split, "train/cat/9.png": ALIKE[kind](scene(3))})
     assert groups == [Copies((3, 6), (), True)]
     assert CopyCounts.of(groups) == CopyCounts(again=1, across=0, labels=0)
-    assert info.warnings == ("Found once more: 1 images ('cat/9.png').",)
+    assert info.warnings == ("Found once more: 1 image ('cat/9.png').",)
 
 
 @pytest.mark.parametrize("kind", ALIKE)
@@ -89,7 +89,7 @@ def test_copies_across_training_and_test_and_under_two_labels(kind, files, zippe
     assert groups == [Copies((2, 12), (), False), Copies((9,), (4,), True)]
     assert CopyCounts.of(groups) == CopyCounts(again=0, across=1, labels=2)
     assert info.warnings == (
-        "Found among the training images too: 1 test images ('dog/9.png').",
+        "Found among the training images too: 1 test image ('dog/9.png').",
         "Found under several classes: 2 images ('cat/2.png', 'dog/9.png').",
     )
     clean = without_copies(info.name, load_dataset(info.name))
@@ -97,7 +97,7 @@ def test_copies_across_training_and_test_and_under_two_labels(kind, files, zippe
     assert (len(images.y_train), len(left.y_train)) == (13, 11)
     assert (len(images.y_test), len(left.y_test)) == (5, 4)
     assert copies_in(clean.name, left) == []
-    assert clean.warnings == ("3 copies were taken out.",)
+    assert clean.warnings == ("Taken out as copies: 3.",)
     assert clean.name == drain(import_images(zipped(split), drops_copies=True)).name
 
 

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Mapping
 from camu_core.data.cifar import CIFAR10, CIFAR100
 from camu_core.data.classes import class_number, listing, named
 from camu_core.data.cleaning import copies_in, without_copies
-from camu_core.data.copies import Copies, CopyCounts, left_behind
+from camu_core.data.copies import FOUND, Copies, CopyCounts, left_behind
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
 from camu_core.data.folder import import_images
@@ -30,6 +30,7 @@ from camu_core.progress import Step, drain
 
 __all__ = [
     "DATASETS",
+    "FOUND",
     "LAYOUTS",
     "Copies",
     "CopyCounts",

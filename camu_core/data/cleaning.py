@@ -2,7 +2,7 @@
 
 import torch
 
-from camu_core.data.copies import Copies, exact_copies, located, to_keep
+from camu_core.data.copies import FOUND, Copies, exact_copies, located, to_keep
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.imported import imported_card, imported_info, keep_images
 from camu_core.errors import ImagesRefused
@@ -44,7 +44,6 @@ def without_copies(name: str, images: Dataset) -> DatasetInfo:
                 f"'{class_name}' has {n_train} and {n_test}. Keep the copies, or add images to it."
             )
     n_gone = int((~train).sum() + (~test).sum())
-    notes = [warning for warning in info.warnings if not warning.startswith("Found ")]
-    return keep_images(
-        kept, list(info.class_names), info.title, card["source"], [*notes, f"{n_gone:,} copies were taken out."]
-    )
+    notes = [warning for warning in info.warnings if not warning.startswith(FOUND)]
+    notes.append(f"Taken out as copies: {n_gone:,}.")
+    return keep_images(kept, list(info.class_names), info.title, card["source"], notes)

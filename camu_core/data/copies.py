@@ -18,6 +18,7 @@ from PIL import Image
 
 from camu_core.progress import Step
 
+FOUND = "Found "  # how warnings about copies begin
 _HASH_BITS = 4
 _CORRELATION = 0.97
 _FAINT = 2.0  # standard deviation in grey levels below which an image has no texture to compare

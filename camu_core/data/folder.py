@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from camu_core.config import ImportLimits, import_limits
-from camu_core.data.copies import Copies, finding_copies, located, to_keep
+from camu_core.data.copies import FOUND, Copies, finding_copies, located, to_keep
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.imported import keep_images
 from camu_core.data.layout import Layout, arrange
@@ -146,7 +146,11 @@ def _told(groups: list[Copies], names: list[str], in_test: np.ndarray) -> list[s
     labels = [part[i] for g in groups for part, places in ((train, g.train), (test, g.test)) for i in places
               if not g.is_one_label]  # fmt: skip
     return [
-        *([f"Found among the training images too: {len(across):,} test images ({listed(across)})."] if across else []),
-        *([f"Found once more: {len(again):,} images ({listed(again)})."] if again else []),
-        *([f"Found under several classes: {len(labels):,} images ({listed(labels)})."] if labels else []),
+        *([f"{FOUND}among the training images too: {_images(across, 'test image')}."] if across else []),
+        *([f"{FOUND}once more: {_images(again, 'image')}."] if again else []),
+        *([f"{FOUND}under several classes: {_images(labels, 'image')}."] if labels else []),
     ]
+
+
+def _images(names: list[str], noun: str) -> str:
+    return f"{len(names):,} {noun}{'s' if len(names) > 1 else ''} ({listed(names)})"

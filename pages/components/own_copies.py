@@ -11,11 +11,11 @@ _GROUPS_SHOWN = 6
 _OF_A_GROUP = 3
 
 
-def offer(dataset: str) -> None:
-    """Say how many copies there are, show some, and offer to drop them; nothing if there are none."""
+def offer(dataset: str) -> bool:
+    """Say how many copies there are, show some, and offer to drop them; whether there are any."""
     groups = state_pictures.copies(dataset)
     if not groups:
-        return
+        return False
     counts = CopyCounts.of(groups)
     lines = [
         line.format(n=n)
@@ -40,3 +40,4 @@ def offer(dataset: str) -> None:
                 st.error(str(error), icon=":material/report:")
             else:
                 st.rerun()
+    return True

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS
-from camu_core.data import imported_card, is_imported
+from camu_core.data import FOUND, imported_card, is_imported
 from camu_core.errors import CamuError
 from camu_core.originals import network_card, shipped_twin
 from pages.components import images, own_copies, own_upload, state, state_own, state_pictures
@@ -53,10 +53,11 @@ def _contents(dataset: str, as_table: bool = False) -> None:
         for column, sample, (name, train, test) in zip(st.columns(_TILES), samples, rows, strict=False):
             column.image(images.to_picture(sample), width="stretch", alt=words.IMAGE_OF.format(name=name))
             column.caption(text.CLASS.format(name=name, n_train=train, n_test=test))
-    if info.warnings:
-        lines = "".join(f"\n- {warning}" for warning in info.warnings)
+    has_offer = own_copies.offer(dataset)
+    warnings = [warning for warning in info.warnings if not (has_offer and warning.startswith(FOUND))]
+    if warnings:
+        lines = "".join(f"\n- {warning}" for warning in warnings)
         st.warning(f"{text.WARNINGS}\n{lines}", icon=":material/info:")
-    own_copies.offer(dataset)
 
 
 # --- its network -----------------------------------------------------------------------------------------------------

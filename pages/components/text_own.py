@@ -53,11 +53,9 @@ WAY_MORE = "and {n:,} more classes"
 READ_AS = "Read them so"
 OTHER_FILE = "Choose other images"
 COPIES = "Some pictures are there more than once:"
-COPIES_AGAIN = "{n:,} images are in the same part once more"
-COPIES_ACROSS = (
-    "{n:,} test images are among the training images, too: what the network learned by heart looks recognised"
-)
-COPIES_LABELS = "{n:,} images are there under several classes"
+COPIES_AGAIN = "Images that are in the same part once more: **{n:,}**"
+COPIES_ACROSS = "Test images that are trained on, too, so that the network looks better than it is: **{n:,}**"
+COPIES_LABELS = "Images that are there under several classes: **{n:,}**"
 COPIES_MORE = "+ {n:,} more"
 COPIES_DROP = "Drop the copies"
 COPIES_DROP_HELP = (
