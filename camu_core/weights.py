@@ -21,6 +21,8 @@ from camu_core.specs import RunSpec
 
 SHIPPED = ASSETS / "weights"
 _WITHOUT = "-without-"
+# The method of a run that made no network, but was given one; its `RunSpec.code` is the sha256 of the weights.
+GIVEN = "given_network"
 
 
 def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
@@ -170,7 +172,16 @@ def adopt_weights(path: Path, dataset: str, model: str) -> str:
             f"Cannot read the weights file {path} ({error.strerror}); give the path of a .safetensors file."
         ) from error
     check_card(path, content)
-    build_from_bytes(content, dataset, model, str(path))
+    return adopt_content(content, dataset, model, str(path))
+
+
+def adopt_content(content: bytes, dataset: str, model: str, name: str) -> str:
+    """As `adopt_weights`, of a file that was read or uploaded.
+
+    Args:
+        name: of the file, for messages.
+    """
+    build_from_bytes(content, dataset, model, name)
     sha256 = hashlib.sha256(content).hexdigest()
     keep_weights(sha256, content)
     return sha256

@@ -12,8 +12,7 @@ from camu_core.config import scheduler_address
 from camu_core.data import DATASETS, named, parse_indices
 from camu_core.engine import Engine
 from camu_core.errors import SpecError
-from camu_core.execution import execute
-from camu_core.jobs import RunJob
+from camu_core.given import executing, job_of, plan_given, read_unlearned
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
 from camu_core.models import MODELS
@@ -21,6 +20,7 @@ from camu_core.planning import plan_run
 from camu_core.results import RunResult
 from camu_core.specs import ForgetSpec, RunSpec
 from camu_core.store import RunStore
+from camu_core.weights import GIVEN
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="safetensors file of the original model; default: the shipped one"
     )
+    parser.add_argument(
+        "--unlearned", type=Path, metavar="FILE", help="safetensors file of a network that is said to have forgotten: "
+        "it is judged, and none is made",
+    )  # fmt: skip
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
     privacy.add_arguments(parser)
@@ -50,6 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def planned(arguments: argparse.Namespace) -> RunSpec:
     """Raises: see `plan_run`."""
     dataset = dataset_named(arguments)
+    if arguments.unlearned is not None:
+        return _planned_given(arguments, dataset)
     return plan_run(
         dataset=dataset,
         forget=_forget(arguments, dataset),
@@ -62,11 +68,21 @@ def planned(arguments: argparse.Namespace) -> RunSpec:
     )
 
 
+def _planned_given(arguments: argparse.Namespace, dataset: str) -> RunSpec:
+    """Raises: see `plan_given`."""
+    if arguments.set or arguments.method != "camu":
+        raise SpecError("--unlearned judges a network as it is; leave out --method and --set.")
+    return plan_given(
+        dataset, _forget(arguments, dataset), read_unlearned(arguments.unlearned), str(arguments.unlearned),
+        arguments.seed, arguments.model, arguments.weights, arguments.device,
+    )  # fmt: skip
+
+
 def run(arguments: argparse.Namespace) -> None:
     spec = planned(arguments)
     decomposition.check(arguments, spec)
     tell_copies(spec.dataset, spec.forget)
-    result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
+    result = _through_cluster(spec) if scheduler_address() else drain_with_bar(executing(spec))
     if arguments.save:
         RunStore().save(result)
     extra = {**decomposition.decompose(arguments, result), **privacy.attack(arguments, result)}
@@ -81,7 +97,7 @@ def _through_cluster(spec: RunSpec) -> RunResult:
     """On the cluster at CAMU_SCHEDULER; the run is kept in CAMU_HOME in any case."""
     engine = Engine(RunStore())
     try:
-        return drain_with_bar(engine.follow(RunJob.of(spec)))
+        return drain_with_bar(engine.follow(job_of(spec)))
     finally:
         engine.close()
 
@@ -115,7 +131,10 @@ def _table(result: RunResult) -> str:
     cells = ("-" if value is None else f"{value:.3f}" for value in attacks)
     rows.append(f"{'attack AUC':14}{next(cells):>10}{next(cells):>11}")
     forgotten = ", ".join(_forgotten(result.spec)) or result.spec.forget.short
-    rows.append(f"run {result.digest}, forgot {forgotten}, unlearning took {result.seconds['unlearn']:.2f} s")
+    took = f"unlearning took {result.seconds['unlearn']:.2f} s"
+    if result.spec.method == GIVEN:
+        took = f"a network given, of sha256 {result.spec.code[:12]}"
+    rows.append(f"run {result.digest}, forgot {forgotten}, {took}")
     return "\n".join(rows)
 
 

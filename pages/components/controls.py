@@ -7,7 +7,7 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.models import usual_model
-from pages.components import state, state_own, text, text_own
+from pages.components import given, state, state_own, text, text_own
 from pages.components.forget import choose_samples, follow
 
 # Those with shipped networks; the others, such as CIFAR-100, run on the command line.
@@ -54,6 +54,7 @@ def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) 
         pressed = press_button(busy or forget is None)
         with st.popover(text.ADVANCED, icon=":material/tune:"):
             settings, seed = _settings(dataset, method, forget.kind if forget else "samples")
+        given.offer(dataset, forget)
         if forget is None:
             st.caption(text.CHOOSE_FIRST)
     return (plan_run(dataset, forget, method, settings, seed) if forget else None), pressed
