@@ -24,7 +24,15 @@ from camu_core.progress import Step
 from camu_core.specs import ForgetSpec
 from camu_core.threads import one_thread
 from camu_core.training import TrainingConfig, training
-from camu_core.weights import build_from_bytes, check_card, delete_weights, shipped_path, to_bytes, weights_path
+from camu_core.weights import (
+    build_from_bytes,
+    check_card,
+    delete_weights,
+    sha256_of,
+    shipped_path,
+    to_bytes,
+    weights_path,
+)
 
 _IMAGES_PER_STEP = 500
 
@@ -104,13 +112,19 @@ def shipped_twin(dataset: str) -> str | None:
 
 
 def network_card(dataset: str) -> dict[str, Any] | None:
-    """The card of the network that runs on a dataset start from by default; None if it has none."""
-    path = weights_path(dataset, usual_model(DATASETS[dataset].shape)).with_suffix(".json")
+    """The card of the network that runs on a dataset start from by default; None if it has none that is whole."""
+    path = weights_path(dataset, usual_model(DATASETS[dataset].shape))
     try:
-        card = json.loads(path.read_text())
-        return card if path.with_suffix(".safetensors").is_file() else None
-    except (OSError, ValueError):
+        card = json.loads(path.with_suffix(".json").read_text())
+        return card if sha256_of(path) == card["sha256"] else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def has_damaged_network(dataset: str) -> bool:
+    """Whether there is a network for a dataset, and its file is not that of its card."""
+    path = weights_path(dataset, usual_model(DATASETS[dataset].shape))
+    return path.is_file() and path.with_suffix(".json").is_file() and network_card(dataset) is None
 
 
 def keep_network(network: Network, output: Path) -> None:

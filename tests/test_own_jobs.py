@@ -16,7 +16,7 @@ from camu_core.data import DATASETS, import_images, imported_card, imported_data
 from camu_core.engine import Engine
 from camu_core.errors import ImagesRefused
 from camu_core.methods import METHODS
-from camu_core.originals import forget_dataset, network_card, shipped_twin
+from camu_core.originals import forget_dataset, has_damaged_network, network_card, shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, Trained, TrainJob
 from camu_core.progress import drain
 from camu_core.training import TrainingConfig, recipe_for
@@ -109,6 +109,22 @@ def test_what_a_worker_elsewhere_made_is_put_in_place_here(pets, quick, tmp_path
     forget_dataset(receipt.name)
     trained.deliver()
     assert not list((here / "weights").iterdir()), "a network of images that are deleted by now is not kept"
+
+
+def test_a_damaged_network_can_be_trained_again(pets, quick, capsys):
+    name = drain(ImportJob.of(pets, "", 32).execute()).name
+    trained = drain(TrainJob.of(name).execute())
+    trained.deliver()
+    whole = weights_path(name, "resnet20").read_bytes()
+    weights_path(name, "resnet20").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert network_card(name) is None
+    assert has_damaged_network(name)
+    assert not trained.is_delivered, "so that it is made again"
+    assert main(["datasets"]) == 0
+    assert "its network is DAMAGED" in capsys.readouterr().out
+    drain(TrainJob.of(name).execute()).deliver()
+    assert weights_path(name, "resnet20").read_bytes() == whole
+    assert not has_damaged_network(name)
 
 
 def test_the_card_tells_the_accuracy_of_the_weights(pets, quick):

@@ -1,6 +1,7 @@
 """Own images and given networks on the Run page: what is asked, shown and offered."""
 
 import hashlib
+import time
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from camu_core.data import Way, copies_in, import_images, imported_card, load_da
 from camu_core.errors import ImagesRefused
 from camu_core.models import build_model
 from camu_core.originals import Network, keep_network
+from camu_core.own_jobs import ImportJob
 from camu_core.progress import drain
 from camu_core.weights import to_bytes, weights_path
 from pages.components import state, state_given, state_own, text, text_given, text_own
@@ -131,3 +133,26 @@ def test_the_words_name_what_was_forgotten() -> None:
     app = open_page("explore/run")
     app.segmented_control(key="forget-kind").set_value("random").run()
     assert text_given.RANDOM.format(fraction=0.1, seed=0) in words(app)
+
+
+def test_an_upload_under_way_is_found_again_by_its_address(files, zipped, camu_home) -> None:  # noqa: F811
+    """As after a reload, or a dropped connection: another session, which knows nothing but the address."""
+    job = ImportJob.of(zipped(files).getvalue(), "Our pets", 32)
+    digest = state.engine().submit(job, "the session that is gone")
+    app = open_page("explore/run", upload=digest)
+    assert app.segmented_control(key="dataset").value == state.OWN_IMAGES
+    deadline = time.monotonic() + 120
+    while "dataset" not in app.query_params:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+        assert not app.exception
+    assert "upload" not in app.query_params
+    assert "Our pets: 10 images to learn from, 2 to test with" in words(app) + app.subheader[0].value
+
+
+def test_an_upload_that_nobody_knows_is_no_error() -> None:
+    for digest in ("0" * 20, "<b>", "../../x"):
+        app = open_page("explore/run", upload=digest)
+        assert not app.exception
+        assert "upload" not in app.query_params

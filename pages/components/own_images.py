@@ -6,7 +6,7 @@ import streamlit as st
 from camu_core import DATASETS
 from camu_core.data import FOUND, imported_card, is_imported
 from camu_core.errors import CamuError
-from camu_core.originals import network_card, shipped_twin
+from camu_core.originals import has_damaged_network, network_card, shipped_twin
 from pages.components import images, own_copies, own_upload, state, state_own, state_pictures
 from pages.components import text as words
 from pages.components import text_own as text
@@ -72,6 +72,8 @@ def _network(dataset: str) -> None:
         st.info(text.TRAIN_STOPPED, icon=":material/stop_circle:")
     elif job is not None and job.state == "failed":
         st.error(job.message, icon=":material/report:")
+    elif has_damaged_network(dataset):
+        st.warning(text.NETWORK_DAMAGED, icon=":material/report:")
     twin = shipped_twin(dataset)
     st.markdown(text.TWIN.format(title=DATASETS[twin].title) if twin else text.NETWORK)
     with st.container(horizontal=True):

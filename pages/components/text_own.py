@@ -67,6 +67,7 @@ CLASS = "**{name}**  \n{n_train:,} to learn  \n{n_test:,} to test"
 WARNINGS = "Worth knowing about the upload:"
 COLUMNS = ("class", "to learn from", "to test with")
 NETWORK = "There is no network for these images yet. First one has to learn them; then it can be made to forget."
+NETWORK_DAMAGED = "The file of the network for these images was changed or damaged, so it is not used. Make it anew."
 TWIN = (
     "These are the classes of {title}, for which a trained network comes with the app. It can be used at once, or a "
     "new network can learn from your images alone."
