@@ -1,6 +1,7 @@
 """The same picture twice: found, counted, said, taken out, and not left behind."""
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -151,6 +152,16 @@ def test_the_command_line_drops_copies_and_says_what_stays_behind(files, zipped,
         assert f"1 copies of these images stay behind: {group.train[1]}." in capsys.readouterr().err
     assert main(["train", "--dataset", str(path), "--drop-copies", *recipe]) == 0
     assert "1 left out (copies): 'cat/9.png'." in capsys.readouterr().err
+
+
+def test_thousands_of_nearly_equal_images_do_not_take_for_ever():
+    rng = np.random.default_rng(0)
+    x = np.repeat(np.asarray(scene(1, 32)).transpose(2, 0, 1)[None], 3000, axis=0)
+    x[np.arange(3000), 0, rng.integers(0, 32, 3000), rng.integers(0, 32, 3000)] = rng.integers(0, 256, 3000)
+    began = time.monotonic()
+    groups = drain(finding_copies(x))
+    assert max(map(len, groups)) > 2900
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.slow

@@ -1,5 +1,8 @@
 """Folders as people have them: what is a class, what is for training, what has to be asked."""
 
+import io
+import time
+
 import numpy as np
 import pytest
 
@@ -266,3 +269,31 @@ def _runs(word):
         n = 0
         if c:
             yield ord(c), 0
+
+
+# ------------------------------------------------------------------------------------------------ made to take long
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [f"{i}/a/{i}.jpg" for i in range(8000)],
+        [f"train{i}/a/{i}.jpg" for i in range(4000)] + [f"test{i}/a/{i}.jpg" for i in range(4000)],
+        ["_" * 30_000 + f"{i}.jpg" for i in range(50)],
+        ["a/" * 20_000 + f"{i}.jpg" for i in range(20)],
+    ],
+)
+def test_strange_trees_are_told_quickly(files, zipped):
+    began = time.monotonic()
+    with pytest.raises(ImagesRefused):
+        laid_out(files, zipped, labels_csv=b"file,label\n" + b"a/" * 50_000 + b"0.jpg,cat\n")
+    assert time.monotonic() - began < 20
+
+
+def test_a_damaged_table_is_told(zipped):
+    content = bytearray(zipped({"1.jpg": b"", "2.jpg": b"", "labels.csv": b"file,label\n1.jpg,a\n" * 50}).getvalue())
+    place = content.index(b"labels.csv") + len("labels.csv")
+    content[place : place + 10] = b"\xff" * 10
+    limits = import_limits()
+    with pytest.raises(ImagesRefused, match=r"'labels\.csv'.*damaged"):
+        arrange(members_of(io.BytesIO(bytes(content)), limits), limits)

@@ -23,7 +23,9 @@ _HASH_BITS = 4
 _CORRELATION = 0.97
 _FAINT = 2.0  # standard deviation in grey levels below which an image has no texture to compare
 _IMAGES_PER_STEP = 500
+_ROWS_AT_ONCE = 50
 _PAIRS_AT_ONCE = 2000
+_MOST_PAIRS = 50  # an image
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,9 @@ class CopyCounts:
 def finding_copies(x: np.ndarray) -> Generator[Step, None, list[np.ndarray]]:
     """Groups of images that show the same picture.
 
+    Near copies are looked for until there are more than 50 pairs an image to compare: what is so much alike is no
+    upload of photographs.
+
     Args:
         x: uint8 (N, channels, H, W).
     Returns:
@@ -90,18 +95,20 @@ def finding_copies(x: np.ndarray) -> Generator[Step, None, list[np.ndarray]]:
             is_textured[i], hashes[i] = True, _hash(image)
         if i % _IMAGES_PER_STEP == 0:
             yield Step(i, 2 * n_images, stage="copies")
-    idx = np.flatnonzero(is_textured)
-    for start in range(0, len(idx), _IMAGES_PER_STEP):
-        rows = idx[start : start + _IMAGES_PER_STEP]
+    idx, n_left = np.flatnonzero(is_textured), _MOST_PAIRS * n_images
+    for start in range(0, len(idx), _ROWS_AT_ONCE):
+        rows = idx[start : start + _ROWS_AT_ONCE]
         later = idx[start:]
         near = np.bitwise_count(hashes[rows, None] ^ hashes[None, later]) <= _HASH_BITS
         one, other = rows[np.nonzero(near)[0]], later[np.nonzero(near)[1]]
-        one, other = one[one < other], other[one < other]
+        one, other = one[one < other][:n_left], other[one < other][:n_left]
+        n_left -= len(one)
         for part in range(0, len(one), _PAIRS_AT_ONCE):
             a, b = one[part : part + _PAIRS_AT_ONCE], other[part : part + _PAIRS_AT_ONCE]
             is_copy = _correlation(x[a], x[b]) >= _CORRELATION
             pairs += zip(a[is_copy].tolist(), b[is_copy].tolist(), strict=True)
-        yield Step(n_images + min(start + _IMAGES_PER_STEP, n_images), 2 * n_images, stage="copies")
+            yield Step(n_images + start, 2 * n_images, stage="copies")
+        yield Step(n_images + start, 2 * n_images, stage="copies")
     return _groups(pairs)
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 import torch
@@ -24,6 +24,8 @@ from camu_core.progress import Step
 _TEST_FRACTION = 0.2
 _SPLIT_SEED = 0
 _LOOK_SECONDS = 0.1
+
+T = TypeVar("T")
 
 
 def import_images(
@@ -61,7 +63,7 @@ def import_images(
     x, y, in_test = x[is_read] if unreadable else x, placed.y[is_read], placed.in_test
     in_test = _draw_test(y) if in_test is None else in_test[is_read]
     _check_every_class(placed, y, in_test)
-    groups = located((yield from finding_copies(x)), y, in_test)
+    groups = located((yield from _in_time(finding_copies(x), limits)), y, in_test)
     names = [shown(m) for m, read in zip(placed.members, is_read, strict=True) if read]
     told = _told(groups, names, in_test)
     if drops_copies and groups:
@@ -108,6 +110,18 @@ def decode_all(
         leash.is_cut = True
         pool.shutdown(wait=False)
     return x, is_read, unreadable
+
+
+def _in_time(work: Generator[Step, None, T], limits: ImportLimits) -> Generator[Step, None, T]:
+    """Raises: ImagesRefused if the work takes longer than the limit."""
+    ends = time.monotonic() + limits.import_seconds
+    while True:
+        try:
+            step = next(work)
+        except StopIteration as end:
+            return end.value
+        _check_time(ends, limits)
+        yield step
 
 
 def _check_time(ends: float, limits: ImportLimits) -> None:

@@ -3,6 +3,7 @@
 Folders can be read in several ways (`readings`). One that is the only sensible way is taken; else it is asked which.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -99,11 +100,11 @@ def _possible(tree: Tree, tables: list[Member]) -> tuple[list[str], bool]:
     Raises:
         ImagesRefused: there is none, or a table cannot be read.
     """
-    roles, inner = tree.roles(), {top: tree.below(top) for top in tree.tops}
+    roles, inner = tree.roles(), tree.inside()
     has_split = {TRAIN, TEST} <= set(roles.values())
     has_inner_classes = any(inner[top] for top, role in roles.items() if role == TRAIN)
     is_split_only = has_split and None not in roles.values() and not has_inner_classes
-    if not tree.tops or is_split_only or (len(tree.tops) == 1 and not inner[tree.tops[0]]):
+    if not tree.tops or is_split_only or (len(tree.tops) == 1 and not any(inner.values())):
         told = ["table"] if tables and by_table(tree, tables) else []
         told += ["names"] if looks_named(by_names(tree), len(tree.images)) else []
         if told:
@@ -112,10 +113,9 @@ def _possible(tree: Tree, tables: list[Member]) -> tuple[list[str], bool]:
             raise _no_class(tree.images)
     if TRAIN in roles.values() and None not in roles.values() and has_inner_classes:
         return ["splits"], True
-    names = [name for below in inner.values() for name in below]
-    shared = {name for name in names if names.count(name) > 1}
+    n_shared = sum(n > 1 for n in Counter(name for below in inner.values() for name in below).values())
     mixed = has_split and has_inner_classes
-    if mixed or len(shared) > 1:
+    if mixed or n_shared > 1:
         return [*(["splits"] if mixed else []), "folders", "inner"], False
     return ["folders"], True
 

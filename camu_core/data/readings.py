@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import takewhile
 
 from camu_core.data.members import Member
@@ -11,6 +12,7 @@ from camu_core.data.naming import TEST, TRAIN, UNLABELLED, noted, plain_name, ro
 
 # In front of the number of an image: cat.0.jpg, cat_001.jpg, american_bulldog_12.jpg, cat (3).jpg
 _NUMBERED = re.compile(r"(?P<label>.*[^\s._()-])(?:[\s._-]+|(?<=[^0-9])|\s*(?=\())\(?[0-9]+\)?")
+_LONGEST_NAME = 255  # as on disks; those in a zip may be longer
 _AROUND_CLASSES = {"images", "imgs", "data"}
 
 
@@ -51,15 +53,21 @@ class Tree:
         wrapper = _wrapper([member.parts for member in images])
         return cls([member for member in members if member.parts[: len(wrapper)] == wrapper], images, len(wrapper))
 
-    @property
-    def tops(self) -> list[str]:
-        """The outermost folders that hold images."""
-        return list(dict.fromkeys(m.parts[self.depth] for m in self.images if len(m.parts) > self.depth + 1))
+    @cached_property
+    def tops(self) -> dict[str, list[Member]]:
+        """The images in each outermost folder that holds some."""
+        found: dict[str, list[Member]] = {}
+        for image in self.images:
+            if len(image.parts) > self.depth + 1:
+                found.setdefault(image.parts[self.depth], []).append(image)
+        return found
 
-    def below(self, top: str) -> set[str]:
-        """The folders of images inside one of them."""
-        inside = (m.parts for m in self.images if len(m.parts) > self.depth + 2 and m.parts[self.depth] == top)
-        return {parts[self.depth + 1] for parts in inside}
+    def inside(self) -> dict[str, set[str]]:
+        """The folders with images in each outermost folder."""
+        return {
+            top: {image.parts[self.depth + 1] for image in images if len(image.parts) > self.depth + 2}
+            for top, images in self.tops.items()
+        }
 
     def roles(self) -> dict[str, str | None]:
         return {top: role_of(top) for top in self.tops}
@@ -91,11 +99,13 @@ def by_inner(tree: Tree) -> Reading:
 
 def by_splits(tree: Tree) -> Reading:
     """Outermost folders say what is for training and for testing; the classes are inside."""
-    roles, parts = tree.roles(), {}
-    for top, role in roles.items():
-        above = _above_classes(tree, top, role)
-        inside = [m for m in tree.members if len(m.parts) > above + 1 and m.parts[tree.depth] == top]
-        parts[top] = [(member, member.parts[above]) for member in inside]
+    roles = tree.roles()
+    above = {top: _above_classes(images, tree.depth, roles[top]) for top, images in tree.tops.items()}
+    parts: dict[str, list[tuple[Member, str]]] = {top: [] for top in roles}
+    for member in tree.members:
+        top = member.parts[tree.depth]
+        if top in above and len(member.parts) > above[top] + 1:
+            parts[top].append((member, member.parts[above[top]]))
     names = {label.casefold(): label for top, found in parts.items() if roles[top] == TRAIN for _, label in found}
     placed: dict[str, list[tuple[Member, str]]] = {}
     for top, found in parts.items():
@@ -117,10 +127,10 @@ def by_splits(tree: Tree) -> Reading:
     )
 
 
-def _above_classes(tree: Tree, top: str, role: str | None) -> int:
+def _above_classes(images: list[Member], depth: int, role: str | None) -> int:
     """Number of folders above the class folders: some zips have seg_train/seg_train/cat."""
-    above = tree.depth + 1
-    inside = [member.parts for member in tree.images if member.parts[tree.depth] == top]
+    above = depth + 1
+    inside = [image.parts for image in images if len(image.parts) > above]
     while len(around := {parts[above] for parts in inside}) == 1 and all(len(parts) > above + 2 for parts in inside):
         (name,) = around
         if role_of(name) != role and name.lower() not in _AROUND_CLASSES:
@@ -144,15 +154,15 @@ def _split_notes(tree: Tree, roles: dict[str, str | None], placed: dict[str, lis
         notes.append(f"Put together for testing: the images of {names} ({counts}).")
     for top, role in roles.items():
         if top not in placed:
-            images = [m for m in tree.images if m.parts[tree.depth] == top and len(m.parts) > tree.depth + 1]
             why = "no class is given for them" if role in (TEST, UNLABELLED) else "not among the training images"
-            notes += noted(map(shown, images), f"in '{plain_name(top)}', {why}")
+            notes += noted(map(shown, tree.tops[top]), f"in '{plain_name(top)}', {why}")
     return notes
 
 
 def by_names(tree: Tree) -> Reading:
     """File names say the class, with a number behind it, as in cat.0.jpg; folders may say training or testing."""
-    found = [(member, _NUMBERED.fullmatch(member.parts[-1].rsplit(".", 1)[0])) for member in tree.images]
+    stems = ((member, member.parts[-1].rsplit(".", 1)[0]) for member in tree.images)
+    found = [(member, _NUMBERED.fullmatch(stem)) for member, stem in stems if len(stem) <= _LONGEST_NAME]
     counts = Counter(match["label"] for _, match in found if match)
     labels = [(member, match["label"]) for member, match in found if match and counts[match["label"]] > 1]
     return by_labels("names", tree, labels, "no class with others in their names")

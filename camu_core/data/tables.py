@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from camu_core.data.members import Member
 from camu_core.data.naming import TEST, TRAIN, plain_name, role_of, shown
 from camu_core.data.readings import Reading, Tree, by_labels
-from camu_core.errors import ImagesRefused
+from camu_core.errors import CamuError, ImagesRefused
 
 SUFFIXES = (".csv", ".tsv")
+_DEEPEST = 8  # folders of a path that are looked at
 _MAX_BYTES = 20_000_000
 _LABEL = ("label", "labels", "class", "classes", "classname", "category", "target", "breed", "species", "y")
 _PART = ("split", "subset", "partition", "set", "part")
@@ -64,7 +65,7 @@ def _by_key(images: list[Member]) -> dict[str, Member]:
     """Images by all the ways to name them: the ends of their path, with and without the suffix, if only one has it."""
     found: dict[str, Member | None] = {}
     for member in images:
-        for start in range(len(member.parts)):
+        for start in range(max(0, len(member.parts) - _DEEPEST), len(member.parts)):
             path = _key("/".join(member.parts[start:]))
             for key in (path, path.rsplit(".", 1)[0]):
                 found[key] = member if found.get(key, member) is member else None
@@ -76,7 +77,7 @@ def _found(file: str, by_key: dict[str, Member]) -> Member | None:
     key = _key(file)
     if (member := by_key.get(key)) is not None:
         return member
-    parts = key.split("/")
+    parts = key.split("/")[-_DEEPEST:]
     ends = ((by_key.get("/".join(parts[start:])), len(parts) - start) for start in range(1, len(parts)))
     return next((member for member, n_parts in ends if member is not None and len(member.parts) == n_parts), None)
 
@@ -113,8 +114,13 @@ def _rows(table: Member, by_key: dict[str, Member]) -> list[Row]:
 
 
 def _lines(table: Member) -> Iterator[list[str]]:
-    with table.open() as file:
-        content = file.read(_MAX_BYTES + 1)
+    try:
+        with table.open() as file:
+            content = file.read(_MAX_BYTES + 1)
+    except CamuError:
+        raise
+    except Exception as error:  # zipfile raises nearly anything on broken files
+        raise ImagesRefused(f"Expected {shown(table)} to be a table of file and label; it is damaged.") from error
     if len(content) > _MAX_BYTES:
         raise ImagesRefused(f"Expected a table of at most {_MAX_BYTES / 1e6:g} MB; {shown(table)} is larger. Cut it.")
     try:

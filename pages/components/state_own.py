@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import streamlit as st
 
+from camu_core.config import import_limits
 from camu_core.data import DATASETS, Way, is_imported, load_dataset, without_copies
 from camu_core.errors import ImagesRefused, StoreError
 from camu_core.jobs import JobView
@@ -62,8 +63,15 @@ def start_import(content: bytes, title: str, size: int) -> None:
 
 
 def start_import_of_files(files: Iterable[tuple[str, bytes]], size: int) -> None:
-    """As `start_import`, of a folder: the path of each file, and its content."""
-    files = list(files)
+    """As `start_import`, of a folder: the path of each file, and its content.
+
+    Raises:
+        ImagesRefused: it is larger than a zip may be.
+    """
+    files, most_mb = list(files), import_limits().zip_mb
+    n_mb = sum(len(data) for _, data in files) / 1e6
+    if n_mb > most_mb:
+        raise ImagesRefused(text_own.TOO_LARGE.format(most_mb=most_mb, n_mb=n_mb))
     title = files[0][0].split("/")[0] if files and "/" in files[0][0] else ""
     content = io.BytesIO()
     with ZipFile(content, "w") as archive:
