@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from camu_core.cards import check_card
 from camu_core.errors import WeightsError
 from camu_core.execution import execute
 from camu_core.jobs import RunJob
@@ -19,7 +20,7 @@ from camu_core.progress import Step
 from camu_core.results import RunResult
 from camu_core.settings import Settings
 from camu_core.specs import ForgetSpec, RunSpec
-from camu_core.weights import GIVEN, adopt_content, check_card, find_weights, keep_weights, load_weights
+from camu_core.weights import GIVEN, adopt_content, find_weights, keep_weights, load_weights
 
 
 class _Given:

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from camu_core.cards import check_card, sha256_of
 from camu_core.checkpoints import Checkpoint
 from camu_core.data import DATASETS, Dataset, delete_dataset, loading, split
 from camu_core.errors import StoreUnwritable
@@ -24,15 +25,7 @@ from camu_core.progress import Step
 from camu_core.specs import ForgetSpec
 from camu_core.threads import one_thread
 from camu_core.training import TrainingConfig, training
-from camu_core.weights import (
-    build_from_bytes,
-    check_card,
-    delete_weights,
-    sha256_of,
-    shipped_path,
-    to_bytes,
-    weights_path,
-)
+from camu_core.weights import build_from_bytes, delete_weights, shipped_path, to_bytes, weights_path
 
 _IMAGES_PER_STEP = 500
 

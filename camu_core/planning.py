@@ -45,7 +45,8 @@ def plan_run(
     forget = forget if isinstance(forget, ForgetSpec) else ForgetSpec(classes=tuple(forget))
     for label in forget.classes:
         if not 0 <= label < info.n_classes:
-            raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}, {listing(info)}; got {label}.")
+            names = "" if info.class_names == tuple(map(str, range(info.n_classes))) else f", {listing(info)}"
+            raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}{names}; got {label}.")
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
     config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from camu_core.cards import card_sha256, check_card, sha256_of
 from camu_core.config import ASSETS, home_dir
 from camu_core.data import DATASETS, is_imported
 from camu_core.errors import StoreUnwritable, WeightsError
@@ -86,16 +86,6 @@ def _given_dir() -> Path:
     return home_dir() / "weights"
 
 
-@lru_cache(maxsize=64)
-def _sha256_of(path: Path, modified_ns: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def sha256_of(path: Path) -> str:
-    """sha256 of a file, remembered until the file changes."""
-    return _sha256_of(path, path.stat().st_mtime_ns)
-
-
 def shipped_cards(retrained: bool = False) -> list[dict[str, Any]]:
     """The cards of all shipped weights: data, training, accuracy, versions, sha256.
 
@@ -111,31 +101,6 @@ def all_have(sha256: str) -> bool:
     return any(sha256_of(path) == sha256 for path in SHIPPED.glob("*.safetensors"))
 
 
-def check_card(path: Path, content: bytes) -> None:
-    """Compare a weights file with the sha256 on the card beside it; one without a card passes.
-
-    Args:
-        content: of the file.
-    Raises:
-        WeightsError: they differ.
-    """
-    expected = _card_sha256(path.with_suffix(".json"))
-    got = hashlib.sha256(content).hexdigest()
-    if expected is not None and got != expected:
-        again = "get the shipped file again" if path.is_relative_to(SHIPPED) else "train the network again"
-        raise WeightsError(
-            f"The weights file {path} was changed or damaged: its card says sha256 {expected[:12]}..., and it has "
-            f"{got[:12]}...; {again}."
-        )
-
-
-def _card_sha256(card: Path) -> str | None:
-    try:
-        return json.loads(card.read_text())["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 def find_weights(sha256: str) -> Path:
     """The file of given contents: shipped, or given by a user earlier.
 
@@ -149,7 +114,7 @@ def find_weights(sha256: str) -> Path:
         if sha256_of(path) == sha256:
             return path
     for card in SHIPPED.glob("*.json"):
-        if _card_sha256(card) == sha256 and (path := card.with_suffix(".safetensors")).exists():
+        if card_sha256(card) == sha256 and (path := card.with_suffix(".safetensors")).exists():
             check_card(path, path.read_bytes())
     if given.exists():
         raise WeightsError(f"The weights file {given} was changed or damaged; give the file again with --weights.")
@@ -194,7 +159,7 @@ def weights_named(path: Path, dataset: str, model: str) -> str:
     """
     if path != shipped_path(dataset, model):
         return adopt_weights(path, dataset, model)
-    if sha256_of(path) != _card_sha256(path.with_suffix(".json")):  # remembered, so that a page may ask at each click
+    if sha256_of(path) != card_sha256(path.with_suffix(".json")):  # remembered, so that a page may ask at each click
         check_card(path, path.read_bytes())
     return sha256_of(path)
 

@@ -14,6 +14,7 @@ from safetensors.torch import save
 
 from camu_core import plan_run
 from camu_core.__main__ import main
+from camu_core.cards import check_card, sha256_of
 from camu_core.data import DATASETS, import_images, load_dataset
 from camu_core.errors import StoreUnwritable, WeightsError
 from camu_core.models import build_model, predict
@@ -23,11 +24,9 @@ from camu_core.weights import (
     SHIPPED,
     adopt_weights,
     build_from_bytes,
-    check_card,
     find_weights,
     from_arrays,
     load_weights,
-    sha256_of,
     shipped_cards,
     shipped_path,
     shipped_retrained,
