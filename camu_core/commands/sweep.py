@@ -71,6 +71,8 @@ def _classes(dataset: str, text: str) -> str:
 
 def _named(table: pd.DataFrame, dataset: str) -> pd.DataFrame:
     """With the names of the forgotten classes beside their numbers."""
+    if table.empty:
+        return table
     names = DATASETS[dataset].class_names
     found = [" + ".join(names[int(part)] for part in text.split("+")) if text.replace("+", "").isdecimal() else text
              for text in table["forget"]]  # fmt: skip
