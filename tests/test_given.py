@@ -56,6 +56,7 @@ def test_an_untouched_network_is_found_out(capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["metrics"]["unlearned"] == found["metrics"]["original"]
     assert found["metrics"]["unlearned"]["forget_test"] > 0.9
+    assert (found["seconds"], found["cost"]) == (None, {}), "what it cost elsewhere is not known"
 
 
 def test_the_command_line_judges_and_keeps(forgotten, digits_result, tmp_path, capsys):
