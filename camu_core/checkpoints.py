@@ -45,7 +45,7 @@ class Checkpoint:
         content = io.BytesIO()
         torch.save(state, content)
         try:
-            write_atomically(self.path, content.getvalue())
+            write_atomically(self.path, content.getvalue(), is_private=True)
         except OSError as error:
             raise StoreUnwritable(
                 f"Cannot keep the state of the training in {self.path.parent} ({error.strerror}); "

@@ -3,15 +3,17 @@
 import shlex
 from dataclasses import asdict
 
-from camu_core.data import DATASETS
+from camu_core.data import DATASETS, named
 from camu_core.methods import METHODS
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
+from camu_core.weights import GIVEN
 
 _PAPER = (
     "Shen, Zhang, Bialkowski, Chen, Xu: CaMU, disentangling causal effects in deep model unlearning, SDM 2024, "
     "arXiv:2401.17504"
 )
+_CODES = {GIVEN: "Weights of the given network"}
 
 
 def command_of(spec: RunSpec) -> str:
@@ -26,16 +28,22 @@ def command_of(spec: RunSpec) -> str:
         words += [word for label in forget.classes for word in ("--forget-class", str(label))]
     elif forget.kind == "random":
         words += ["--forget-random", repr(forget.fraction)]
-    words += ["--method", spec.method, "--seed", str(spec.seed), "--device", spec.device]
+    words += ["--unlearned", f"{spec.code}.safetensors"] if spec.method == GIVEN else ["--method", spec.method]
+    words += ["--seed", str(spec.seed), "--device", spec.device]
     method = METHODS.get(spec.method)  # None of a user's method whose file is gone
     defaults = asdict(method.default_config(spec.dataset, forget.kind, spec.model)) if method else {}
-    for name, value in spec.settings:
+    for name, value in spec.settings if spec.method != GIVEN else ():
         if value != defaults.get(name):
             words += ["--set", f"{name}={value}"]
     command = shlex.join(words)
     if forget.kind == "samples":
         command += f" --forget-samples <(echo {','.join(map(str, forget.samples))})"
     return command
+
+
+def _forgotten(spec: RunSpec) -> str:
+    info = DATASETS[spec.dataset]
+    return ", ".join(named(info, label) for label in spec.forget.classes) or spec.forget.short
 
 
 def citation(result: RunResult) -> str:
@@ -49,9 +57,9 @@ def citation(result: RunResult) -> str:
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     lines = [
         f"CaMU Explorer, run {result.digest}: {METHODS.title(spec.method, spec.code)} on {title}, "
-        f"forget {spec.forget.kind} {spec.forget.short}, network {spec.model}, seed {spec.seed}.",
+        f"forget {spec.forget.kind} {_forgotten(spec)}, network {spec.model}, seed {spec.seed}.",
         f"Original weights, sha256: {spec.weights}",
-        *([f"Code of the method, sha256: {spec.code}"] if spec.code else []),
+        *([f"{_CODES.get(spec.method, 'Code of the method')}, sha256: {spec.code}"] if spec.code else []),
         f"Settings: {', '.join(f'{name}={value}' for name, value in spec.settings)}",
         f"Versions: {versions}",
         f"Method of the project: {_PAPER}",

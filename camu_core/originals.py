@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from camu_core.cards import check_card, sha256_of
 from camu_core.checkpoints import Checkpoint
 from camu_core.data import DATASETS, Dataset, delete_dataset, loading, split
 from camu_core.errors import StoreUnwritable
@@ -79,8 +80,11 @@ def take_shipped(dataset: str, model: str, shipped: str) -> Generator[Step, None
 
     Args:
         shipped: what `shipped_twin` found.
+    Raises:
+        WeightsError: the shipped file is damaged.
     """
     images, path = (yield from loading(dataset)), shipped_path(shipped, model)
+    check_card(path, path.read_bytes())
     theirs = json.loads(path.with_suffix(".json").read_text())
     made = {name: theirs[name] for name in ("n_train", "recipe", "seed", "seconds")}
     with one_thread():
@@ -101,13 +105,19 @@ def shipped_twin(dataset: str) -> str | None:
 
 
 def network_card(dataset: str) -> dict[str, Any] | None:
-    """The card of the network that runs on a dataset start from by default; None if it has none."""
-    path = weights_path(dataset, usual_model(DATASETS[dataset].shape)).with_suffix(".json")
+    """The card of the network that runs on a dataset start from by default; None if it has none that is whole."""
+    path = weights_path(dataset, usual_model(DATASETS[dataset].shape))
     try:
-        card = json.loads(path.read_text())
-        return card if path.with_suffix(".safetensors").is_file() else None
-    except (OSError, ValueError):
+        card = json.loads(path.with_suffix(".json").read_text())
+        return card if sha256_of(path) == card["sha256"] else None
+    except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def has_damaged_network(dataset: str) -> bool:
+    """Whether there is a network for a dataset, and its file is not that of its card."""
+    path = weights_path(dataset, usual_model(DATASETS[dataset].shape))
+    return path.is_file() and path.with_suffix(".json").is_file() and network_card(dataset) is None
 
 
 def keep_network(network: Network, output: Path) -> None:

@@ -14,7 +14,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from camu_core.config import scheduler_address
-from camu_core.data import DATASETS, content_of, import_images, imported_card, keep_content
+from camu_core.data import (
+    DATASETS,
+    LayoutUnclear,
+    Way,
+    content_of,
+    import_images,
+    imported_card,
+    keep_content,
+    previewing,
+)
 from camu_core.models import usual_model
 from camu_core.originals import Network, keep_network, network_card, take_shipped, train_network
 from camu_core.progress import Step
@@ -23,29 +32,41 @@ from camu_core.training import recipe_for
 from camu_core.weights import weights_path
 
 _VERSION = 1
+_QUESTIONS_REMEMBERED = 32
+# Ways to read uploads that can be read in several, by digest: images of users, and so in memory only.
+_questions: dict[str, tuple[Way, ...]] = {}
 
 
 @dataclass(frozen=True)
 class Imported:
-    """The receipt of imported images.
+    """The receipt of imported images, or the question how to read them.
 
     Args:
-        name: of the dataset.
+        name: of the dataset; empty while it is to be asked.
         parcel: what `keep_content` needs, from a worker elsewhere; never stored, for it is a user's own.
+        ways: to read them, if that is to be asked; never stored either.
     """
 
     digest: str
     name: str
     parcel: dict[str, Any] | None = field(default=None, repr=False)
+    ways: tuple[Way, ...] = field(default=(), repr=False, compare=False)
     folder: ClassVar[str] = "imports"
 
     def deliver(self) -> None:
         """Raises: StoreUnwritable."""
         if self.parcel is not None:
             keep_content(self.name, **self.parcel)
+        if self.ways:
+            _questions.pop(self.digest, None)
+            _questions[self.digest] = self.ways
+            while len(_questions) > _QUESTIONS_REMEMBERED:
+                _questions.pop(next(iter(_questions)))
 
     @property
     def is_delivered(self) -> bool:
+        if not self.name:
+            return self.digest in _questions
         return self.name in DATASETS and DATASETS[self.name].is_present()
 
     def summary(self) -> dict[str, Any]:
@@ -56,7 +77,7 @@ class Imported:
 
     @classmethod
     def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> "Imported":
-        return cls(summary["digest"], summary["name"])
+        return cls(summary["digest"], summary["name"], ways=_questions.get(summary["digest"], ()))
 
 
 @dataclass(frozen=True)
@@ -65,32 +86,38 @@ class ImportJob:
 
     Args:
         content: the zip; empty once the job is over.
-        digest: of content, title and size.
-        title: what the dataset is called. size: in `SIZES`.
+        digest: of content, title, size and layout.
+        upload: sha256 of the content.
+        title: what the dataset is called. size: in `SIZES`. layout: in `LAYOUTS`; None takes the only sensible one.
         comes_back: the images are to come back with the receipt, for the worker has another CAMU_HOME.
     """
 
     content: bytes = field(repr=False)
     digest: str
+    upload: str
     title: str
     size: int
+    layout: str | None
     comes_back: bool
     result_type: ClassVar[type[Storable]] = Imported
 
     @classmethod
-    def of(cls, content: bytes, title: str, size: int) -> "ImportJob":
-        named = json.dumps(["import", _VERSION, hashlib.sha256(content).hexdigest(), title, size])
+    def of(cls, content: bytes, title: str, size: int, layout: str | None = None) -> "ImportJob":
+        upload = hashlib.sha256(content).hexdigest()
+        named = json.dumps(["import", _VERSION, upload, title, size, *([layout] if layout else [])])
         digest = hashlib.sha256(named.encode()).hexdigest()[:20]
-        return cls(content, digest, title, size, comes_back=scheduler_address() is not None)
+        return cls(content, digest, upload, title, size, layout, comes_back=scheduler_address() is not None)
 
     def execute(self) -> Generator[Step, None, Imported]:
-        info = yield from import_images(io.BytesIO(self.content), self.title, self.size)
+        try:
+            info = yield from import_images(io.BytesIO(self.content), self.title, self.size, self.layout)
+        except LayoutUnclear as unclear:
+            return Imported(self.digest, "", ways=tuple((yield from previewing(unclear.layouts, self.size))))
         if not self.comes_back:
             return Imported(self.digest, info.name)
-        parcel = {
-            "content": content_of(info.name), "title": info.title, "source": imported_card(info.name)["source"],
-            "warnings": info.warnings,
-        }  # fmt: skip
+        card = imported_card(info.name)
+        parcel = {name: card[name] for name in ("title", "source", "warnings")}
+        parcel |= {"content": content_of(info.name), "copies": card.get("copies")}
         return Imported(self.digest, info.name, parcel)
 
     def emptied(self) -> "ImportJob":

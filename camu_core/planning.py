@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from camu_core.config import device_name
-from camu_core.data import DATASETS
+from camu_core.data import DATASETS, listing
 from camu_core.errors import SpecError, WeightsError
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.models import MODELS, pick_device, usual_model
 from camu_core.specs import ForgetSpec, RunSpec
-from camu_core.weights import adopt_weights, sha256_of, shipped_path, weights_path
+from camu_core.weights import weights_named, weights_path
 
 
 def plan_run(
@@ -45,7 +45,8 @@ def plan_run(
     forget = forget if isinstance(forget, ForgetSpec) else ForgetSpec(classes=tuple(forget))
     for label in forget.classes:
         if not 0 <= label < info.n_classes:
-            raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {label}.")
+            names = "" if info.class_names == tuple(map(str, range(info.n_classes))) else f", {listing(info)}"
+            raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}{names}; got {label}.")
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
     _check_kind(method, forget)
@@ -54,8 +55,7 @@ def plan_run(
     spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, METHODS.code(method))
     # last, when nothing else can be wrong: it may keep a copy of the file
     path = weights or _original(dataset, model)
-    sha256 = sha256_of(path) if path == shipped_path(dataset, model) else adopt_weights(path, dataset, model)
-    return replace(spec, weights=sha256)
+    return replace(spec, weights=weights_named(path, dataset, model))
 
 
 def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | None = None) -> RunSpec:

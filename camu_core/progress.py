@@ -12,6 +12,7 @@ STAGES = {
     "train": "Training the original model",
     "unlearn": "Forgetting",
     "measure": "Measuring",
+    "copies": "Looking for copies",
     "sweep": "Runs finished",
     "project": "Drawing the refined picture",
     "causal": "Measuring causes",

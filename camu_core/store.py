@@ -1,35 +1,42 @@
 """Finished work on disk: a folder per digest, written whole or not at all, read only if its checksums hold."""
 
-import hashlib
-import io
 import json
 import os
 import re
 import shutil
 import tempfile
+import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
-from zipfile import BadZipFile
-
-import numpy as np
 
 from camu_core.config import home_dir, store_limit_bytes
+from camu_core.entries import (
+    DAMAGE,
+    MANIFEST,
+    OtherFormat,
+    checked_bytes,
+    checksums_of,
+    identity,
+    is_other_format,
+    mark_used,
+    read_entry,
+    sync,
+    write_entry,
+)
 from camu_core.errors import CamuError, RunDamaged, RunNotFound, StoreError, StoreUnwritable
 from camu_core.files import write_atomically
 from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 
-FORMAT_VERSION = 1
-_MANIFEST = "manifest.json"
-_FILES = ("summary.json", "arrays.npz")
 _PINNED = "pinned"
 _DAMAGED = "damaged"
 _DIGEST = "[0-9a-f]" * 20
-# What reading raises when the content is wrong; other errors of the operating system pass and cost nothing.
-_DAMAGE = (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, EOFError, BadZipFile)
+_LOOKS = 5  # at an entry that others replace meanwhile
 
 S = TypeVar("S", bound=Storable)
+T = TypeVar("T")
 
 
 class RunStore:
@@ -45,11 +52,13 @@ class RunStore:
         self.root = root or home_dir()
 
     def has(self, digest: str, kind: type[Storable] = RunResult) -> bool:
-        return (self._folder(digest, kind) / _MANIFEST).is_file()
+        """Whether there is one that this version of the program can read, by its manifest."""
+        folder = self._folder(digest, kind)
+        return (folder / MANIFEST).is_file() and not is_other_format(folder)
 
     def digests(self) -> list[str]:
         """All stored runs, the last used first."""
-        manifests = list((self.root / RunResult.folder).glob(f"{_DIGEST}/{_MANIFEST}"))
+        manifests = list((self.root / RunResult.folder).glob(f"{_DIGEST}/{MANIFEST}"))
         return [path.parent.name for path in sorted(manifests, key=lambda path: -path.stat().st_mtime)]
 
     def save(self, result: Storable) -> None:
@@ -65,16 +74,13 @@ class RunStore:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
-            (scratch / "summary.json").write_text(json.dumps(result.summary()))
-            np.savez(scratch / "arrays.npz", allow_pickle=False, **result.arrays())
-            checksums = {name: _sha256(scratch / name) for name in _FILES}
-            (scratch / _MANIFEST).write_text(json.dumps({"format": FORMAT_VERSION, "sha256": checksums}))
-            for path in scratch.iterdir():
-                _sync(path)
-            if target.exists() and not self.has(result.digest, type(result)):  # what a crash left, without a manifest
+            write_entry(scratch, result.summary(), result.arrays())
+            # what a crash left, without a manifest, or another version of the program
+            if target.exists() and not self.has(result.digest, type(result)):
                 self._set_aside(target)
             os.rename(scratch, target)
-            _sync(target.parent)
+            sync(target.parent)
+            self._pin_again(target)
             with suppress(FileNotFoundError):  # another process clears away at the same time
                 self._evict(spared=target)
         except BaseException as error:
@@ -95,18 +101,15 @@ class RunStore:
         Raises:
             RunNotFound: there is none of this digest.
             RunDamaged: it does not match; it has been moved to `root`/damaged and can be run again.
+            StoreError: it matches and another version of this program wrote it, or it cannot be read now; it stays.
         """
         folder = self._folder(digest, kind)
-        if not folder.exists():
-            raise RunNotFound(f"There is no run '{digest}' here; start it again from the Run page.")
+        summary, arrays = self._read(folder, read_entry)
+        mark_used(folder)
         try:
-            result = kind.from_parts(*_read_checked(folder))
-            _mark_used(folder)
-            return result
-        except _DAMAGE as error:
-            raise self._damaged(folder, error) from error
-        except OSError as error:
-            raise _unreadable(folder, error) from error
+            return kind.from_parts(summary, arrays)
+        except Exception as error:  # its checksums hold, so nothing is wrong with the files
+            raise _not_understood(folder, error) from error
 
     def summary(self, digest: str) -> dict[str, Any]:
         """The JSON part of a run, without reading its arrays.
@@ -115,18 +118,12 @@ class RunStore:
             RunNotFound, RunDamaged: as `load`.
         """
         folder = self._folder(digest, RunResult)
-        if not folder.exists():
-            raise RunNotFound(f"There is no run '{digest}' here.")
-        try:
-            return json.loads(_checked_bytes(folder, "summary.json", _manifest(folder)))
-        except _DAMAGE as error:
-            raise self._damaged(folder, error) from error
-        except OSError as error:
-            raise _unreadable(folder, error) from error
+        content = self._read(folder, lambda found: checked_bytes(found, "summary.json", checksums_of(found)))
+        return json.loads(content)
 
     def delete(self, digest: str) -> None:
         """Remove a run; nothing happens if there is none."""
-        shutil.rmtree(self._folder(digest, RunResult), ignore_errors=True)
+        self._remove(self._folder(digest, RunResult))
 
     def is_pinned(self, digest: str) -> bool:
         return (self._folder(digest, RunResult) / _PINNED).exists()
@@ -145,7 +142,7 @@ class RunStore:
         """Remember that a run is under way; without effect on a store that cannot be written."""
         path = self._pending(digest)
         with suppress(OSError):  # saving the result will say so
-            write_atomically(path, json.dumps(spec.to_json()).encode())
+            write_atomically(path, json.dumps(spec.to_json()).encode(), is_private=True)
 
     def note_ended(self, digest: str) -> None:
         """The run is over, well or not."""
@@ -164,7 +161,8 @@ class RunStore:
     def note_sweep(self, digest: str, sweep: dict[str, Any]) -> None:
         """Remember that a sweep was asked for; without effect on a store that cannot be written."""
         with suppress(OSError):
-            write_atomically(self.root / "sweeps" / f"{_safe(digest)}.json", json.dumps(sweep).encode())
+            path = self.root / "sweeps" / f"{_safe(digest)}.json"
+            write_atomically(path, json.dumps(sweep).encode(), is_private=True)
 
     def sweeps(self) -> list[dict[str, Any]]:
         """All sweeps that were asked for, the newest first; unreadable ones are left out."""
@@ -184,19 +182,50 @@ class RunStore:
 
     def _evict(self, spared: Path) -> None:
         """Delete what is damaged, then the longest unused results, until the rest fit; nothing pinned, nor `spared`."""
-        manifests = sorted(self.root.glob(f"*/{_DIGEST}/{_MANIFEST}"), key=lambda path: path.stat().st_mtime)
+        manifests = sorted(self.root.glob(f"*/{_DIGEST}/{MANIFEST}"), key=lambda path: path.stat().st_mtime)
         folders = [*(self.root / _DAMAGED).glob("*"), *(path.parent for path in manifests)]
         sizes = {folder: sum(file.stat().st_size for file in folder.rglob("*")) for folder in folders}
         excess = sum(sizes.values()) - store_limit_bytes()
         for folder in folders:
             if excess <= 0:
                 return
-            if folder != spared and not (folder / _PINNED).exists():
-                shutil.rmtree(folder, ignore_errors=True)
+            if folder != spared and not any(folder.rglob(_PINNED)):
+                self._remove(folder)
                 excess -= sizes[folder]
 
     def _folder(self, digest: str, kind: type[Storable]) -> Path:
         return self.root / kind.folder / _safe(digest)
+
+    def _read(self, folder: Path, read: Callable[[Path], T]) -> T:
+        """Read an entry, and look again if it was replaced or deleted in the middle: that is no damage."""
+        for look in range(_LOOKS):
+            seen = identity(folder)
+            if seen is None:
+                raise RunNotFound(f"There is no run '{folder.name}' here; start it again from the Run page.")
+            try:
+                return read(folder)
+            except OtherFormat as error:
+                raise _not_understood(folder, error) from error
+            except DAMAGE as error:
+                if identity(folder) == seen or look == _LOOKS - 1:
+                    raise self._damaged(folder, error) from error
+            except OSError as error:
+                raise _unreadable(folder, error) from error
+        raise AssertionError("the last look returns or raises")
+
+    def _remove(self, folder: Path) -> None:
+        """Away in one go, so that nobody finds a half of it, and then from the disk."""
+        grave = folder.parent / f".deleting-{uuid.uuid4().hex}"
+        with suppress(OSError):
+            os.rename(folder, grave)
+        shutil.rmtree(grave if grave.exists() else folder, ignore_errors=True)
+
+    def _pin_again(self, target: Path) -> None:
+        """A run that was pinned when it was set aside is pinned again when it is made again."""
+        for mark in (self.root / _DAMAGED).glob(f"{target.name}-*/{target.name}/{_PINNED}"):
+            with suppress(OSError):
+                (target / _PINNED).touch()
+                mark.unlink()
 
     def _damaged(self, folder: Path, error: Exception) -> RunDamaged:
         self._set_aside(folder)
@@ -215,46 +244,20 @@ def _unreadable(folder: Path, error: OSError) -> StoreError:
     return StoreError(f"The stored run '{folder.name}' cannot be read at the moment ({error.strerror}); try again.")
 
 
+def _not_understood(folder: Path, error: Exception) -> StoreError:
+    """Of files that are whole."""
+    if isinstance(error, OtherFormat):
+        return StoreError(
+            f"The stored run '{folder.name}' was written by another version of this program ({error}); it was left as "
+            "it is, so open it with that version, or run it again."
+        )
+    return StoreError(
+        f"The stored run '{folder.name}' is whole, but this version of the program cannot read it "
+        f"({type(error).__name__}: {error}); it was left as it is, so open it with the version that wrote it, or "
+        "delete it and run it again."
+    )
+
+
 def _safe(digest: str) -> str:
     """Digests come from URLs; anything else could be a path."""
     return digest if re.fullmatch(_DIGEST, digest) else "not-a-digest"
-
-
-def _manifest(folder: Path) -> dict[str, str]:
-    """sha256 by file name."""
-    manifest = json.loads((folder / _MANIFEST).read_text())
-    if manifest["format"] != FORMAT_VERSION:
-        raise ValueError(f"it has format {manifest['format']}, this program reads {FORMAT_VERSION}")
-    return manifest["sha256"]
-
-
-def _checked_bytes(folder: Path, name: str, checksums: dict[str, str]) -> bytes:
-    content = (folder / name).read_bytes()
-    if hashlib.sha256(content).hexdigest() != checksums[name]:
-        raise ValueError(f"{name} does not match its checksum")
-    return content
-
-
-def _read_checked(folder: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    checksums = _manifest(folder)
-    summary, arrays = (_checked_bytes(folder, name, checksums) for name in _FILES)
-    with np.load(io.BytesIO(arrays), allow_pickle=False) as loaded:
-        return json.loads(summary), dict(loaded)
-
-
-def _mark_used(folder: Path) -> None:
-    with suppress(OSError):  # a store that cannot be written can still be read
-        os.utime(folder / _MANIFEST)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from camu_core.cards import card_sha256, check_card, sha256_of
 from camu_core.config import ASSETS, home_dir
 from camu_core.data import DATASETS, is_imported
 from camu_core.errors import StoreUnwritable, WeightsError
@@ -21,6 +21,8 @@ from camu_core.specs import RunSpec
 
 SHIPPED = ASSETS / "weights"
 _WITHOUT = "-without-"
+# The method of a run that made no network, but was given one; its `RunSpec.code` is the sha256 of the weights.
+GIVEN = "given_network"
 
 
 def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
@@ -84,16 +86,6 @@ def _given_dir() -> Path:
     return home_dir() / "weights"
 
 
-@lru_cache(maxsize=64)
-def _sha256_of(path: Path, modified_ns: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def sha256_of(path: Path) -> str:
-    """sha256 of a file, remembered until the file changes."""
-    return _sha256_of(path, path.stat().st_mtime_ns)
-
-
 def shipped_cards(retrained: bool = False) -> list[dict[str, Any]]:
     """The cards of all shipped weights: data, training, accuracy, versions, sha256.
 
@@ -113,14 +105,19 @@ def find_weights(sha256: str) -> Path:
     """The file of given contents: shipped, or given by a user earlier.
 
     Raises:
-        WeightsError: there is none.
+        WeightsError: there is none, or it was damaged.
     """
     given = _given_dir() / f"{sha256}.safetensors"
-    if given.exists():
+    if given.exists() and sha256_of(given) == sha256:
         return given
-    for path in SHIPPED.glob("*.safetensors"):
+    for path in (*SHIPPED.glob("*.safetensors"), *_given_dir().glob("*.safetensors")):
         if sha256_of(path) == sha256:
             return path
+    for card in SHIPPED.glob("*.json"):
+        if card_sha256(card) == sha256 and (path := card.with_suffix(".safetensors")).exists():
+            check_card(path, path.read_bytes())
+    if given.exists():
+        raise WeightsError(f"The weights file {given} was changed or damaged; give the file again with --weights.")
     raise WeightsError(
         f"The weights {sha256[:12]}... of this run are not on this machine; give the file again with --weights."
     )
@@ -139,19 +136,48 @@ def adopt_weights(path: Path, dataset: str, model: str) -> str:
         raise WeightsError(
             f"Cannot read the weights file {path} ({error.strerror}); give the path of a .safetensors file."
         ) from error
-    build_from_bytes(content, dataset, model, str(path))
+    check_card(path, content)
+    return adopt_content(content, dataset, model, str(path))
+
+
+def adopt_content(content: bytes, dataset: str, model: str, name: str) -> str:
+    """As `adopt_weights`, of a file that was read or uploaded.
+
+    Args:
+        name: of the file, for messages.
+    """
+    build_from_bytes(content, dataset, model, name)
     sha256 = hashlib.sha256(content).hexdigest()
     keep_weights(sha256, content)
     return sha256
 
 
+def weights_named(path: Path, dataset: str, model: str) -> str:
+    """sha256 of the file that a run starts from; it is checked, and kept under CAMU_HOME if it is not shipped.
+
+    Raises: see `adopt_weights`.
+    """
+    if path != shipped_path(dataset, model):
+        return adopt_weights(path, dataset, model)
+    if sha256_of(path) != card_sha256(path.with_suffix(".json")):  # remembered, so that a page may ask at each click
+        check_card(path, path.read_bytes())
+    return sha256_of(path)
+
+
 def keep_weights(sha256: str, content: bytes) -> None:
-    """Write a weights file under its name in CAMU_HOME, whole or not at all."""
+    """Write a weights file under its name in CAMU_HOME, whole or not at all; a damaged one there is mended.
+
+    Raises:
+        WeightsError: the content is not of that sha256.
+        StoreUnwritable: CAMU_HOME cannot be written.
+    """
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise WeightsError(f"Expected weights of sha256 {sha256[:12]}...; what came is damaged. Send them again.")
     target = _given_dir() / f"{sha256}.safetensors"
-    if target.exists():
-        return
     try:
-        write_atomically(target, content)
+        if target.exists() and target.read_bytes() == content:
+            return
+        write_atomically(target, content, is_private=True)
     except OSError as error:
         raise StoreUnwritable(
             f"Cannot keep the weights in {target.parent} ({error.strerror}); make the folder writable or set CAMU_HOME."

@@ -32,6 +32,8 @@ BAD_REQUESTS = [
     ("--forget-class 3 --model transformer", "transformer"),
     ("--forget-class 3 --model resnet20", "train --dataset digits --model resnet20"),
     ("--forget-class 10", "got 10"),
+    ("--forget-class three", "got three"),
+    ("--forget-class 1.5", "got 1.5"),
     ("--forget-class -1", "got -1"),
     (" ".join(f"--forget-class {label}" for label in range(10)), "Everything"),
     ("--forget-class 3 --seed -1", "Seed"),
@@ -60,8 +62,6 @@ USAGE_ERRORS = [
     "dance",
     "run",
     "run --forget-class",
-    "run --forget-class three",
-    "run --forget-class 1.5",
     "run --forget-class 3 --seed x",
     "run --forget-class 3 --speed 11",
     "doctor --forget-class 3",
@@ -362,7 +362,7 @@ def test_an_interruption_in_this_process_is_status_130(monkeypatch, capfd):
     def pressed(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("camu_core.commands.run.execute", pressed)
+    monkeypatch.setattr("camu_core.commands.run.executing", pressed)
     assert main(ACCEPTANCE) == 130
     assert capfd.readouterr().out == ""
 

@@ -116,6 +116,31 @@ def test_a_file_unpacked_by_half_is_unpacked_again(tiny_mnist, name, monkeypatch
     assert (len(dataset.x_train), len(dataset.y_train), len(dataset.x_test), len(dataset.y_test)) == (30, 30, 10, 10)
 
 
+@pytest.mark.parametrize("name", IDX_FILES)
+@pytest.mark.parametrize("harm", ["cut", "gone"])
+def test_offline_one_bad_file_costs_no_other(harm, name, tiny_mnist):
+    info, raw = tiny_mnist
+    content = {path.name: path.read_bytes() for path in raw.iterdir()}
+    if harm == "cut":
+        content[name] = content[name][:-5]
+        (raw / name).write_bytes(content[name])
+    else:
+        del content[name]
+        (raw / name).unlink()
+    with pytest.raises(DatasetUnavailable, match="is damaged in" if harm == "cut" else "is not in"):
+        drain(info.load())
+    assert {path.name: path.read_bytes() for path in raw.iterdir()} == content
+
+
+def test_files_that_a_crash_left_aside_come_back(tiny_mnist):
+    info, raw = tiny_mnist
+    for name in IDX_FILES:
+        (raw / name).rename(raw / f"{name}.before")
+        (raw / name).write_bytes(b"half")
+    assert len(drain(info.load()).x_train) == 30
+    assert {path.name for path in raw.iterdir()} == set(IDX_FILES)
+
+
 def test_a_failed_download_is_cleared_up_before_another_process_may_begin(empty_data_dir, no_network, monkeypatch):
     seen = []
 

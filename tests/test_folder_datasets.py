@@ -47,7 +47,9 @@ def written(folder, contents):
 def test_a_zip_becomes_a_dataset(pets, zipped):
     steps = []
     info = drain(import_images(zipped(pets)), steps.append)
-    assert [(step.index, step.total, step.stage) for step in steps] == [(i + 1, 15, "data") for i in range(15)]
+    read = [(step.index, step.total) for step in steps if step.stage == "data"]
+    assert read == [(i + 1, 15) for i in range(15)]
+    assert {step.stage for step in steps} == {"data", "copies"}
     assert (info.title, info.class_names, info.class_noun) == ("pets", ("cat", "dog", "emu"), "class")
     assert (info.shape, info.n_classes) == ((3, 32, 32), 3)
     assert "pets.zip" in info.source
@@ -188,6 +190,9 @@ def imported_pixels(content, zipped, picture, suffix=".png", size=32):
         ("RGB", "TIFF", (10, 20, 30), (10, 20, 30)),
         ("RGB", "WEBP", (10, 20, 30), (10, 20, 30)),
         ("RGB", "GIF", (10, 20, 30), (10, 20, 30)),
+        ("RGB", "HEIF", (100, 100, 100), (100, 100, 100)),
+        ("RGB", "AVIF", (100, 100, 100), (100, 100, 100)),
+        ("RGBA", "HEIF", (100, 100, 100, 0), (255, 255, 255)),
         ("RGB", "JPEG", (100, 100, 100), (100, 100, 100)),
         ("1", "PNG", 1, (255, 255, 255)),
         ("L", "PNG", 77, (77, 77, 77)),
@@ -326,7 +331,7 @@ def test_class_names_that_read_alike_are_refused(folders, zipped, picture):
 
 
 def test_classes_are_in_the_order_of_their_names(zipped, picture):
-    assert class_names_of(["b", "B", "10", "a", "9"], zipped, picture) == ("10", "9", "B", "a", "b")
+    assert class_names_of(["b", "B", "10", "a", "9"], zipped, picture) == ("9", "10", "B", "a", "b")
 
 
 def test_labels_go_with_names_that_were_made_plain(zipped, picture):

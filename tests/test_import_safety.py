@@ -177,7 +177,9 @@ def test_methods_that_unpack_everything_at_once_are_refused(method, good, zipped
 def test_a_nested_zip_is_not_opened(good, zipped):
     inner = zipped(good).getvalue()
     listed, disguised = warnings_of(zipped({**good, "cat/inner.zip": inner, "dog/inner.png": inner}))
-    assert listed == ("1 left out (cannot be read): 'dog/inner.png' (not one of JPEG, PNG, GIF, BMP, WEBP, TIFF).")
+    assert listed == (
+        "1 left out (cannot be read): 'dog/inner.png' (not one of JPEG, PNG, GIF, BMP, WEBP, TIFF, HEIF, AVIF)."
+    )
     assert disguised == "1 left out (not images by their names): 'cat/inner.zip'."
 
 
@@ -453,14 +455,16 @@ def test_test_images_that_are_training_images_are_said(zipped, picture):
     assert warning == "Found among the training images too: 2 test images ('a/0.png', 'b/0.png')."
 
 
-def test_the_same_image_twice_in_one_part_is_fine(good, zipped, picture):
+def test_the_same_image_twice_in_one_part_is_said(good, zipped, picture):
     contents = {
         f"{part}/{name}/{i}.png": picture(9 if part == "train" else 5)
         for part in ("train", "test")
         for name in "ab"
         for i in range(3)
     }
-    assert warnings_of(zipped(contents)) == []
+    assert warnings_of(zipped(contents)) == [
+        "Found under several classes: 12 images ('a/0.png', 'a/1.png', 'a/2.png' and 9 more)."
+    ]
 
 
 def test_random_damage_never_ends_in_anything_but_a_sentence(good, zipped):

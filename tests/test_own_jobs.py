@@ -1,6 +1,8 @@
 """Images of one's own and their network as jobs: what comes back, what is kept where, what a deletion leaves."""
 
 import io
+import os
+import stat
 import time
 from dataclasses import replace
 
@@ -12,11 +14,13 @@ from camu_core import RunStore, plan_run
 from camu_core.__main__ import main
 from camu_core.data import DATASETS, import_images, imported_card, imported_datasets, is_imported, load_dataset
 from camu_core.engine import Engine
+from camu_core.errors import ImagesRefused
 from camu_core.methods import METHODS
-from camu_core.originals import forget_dataset, network_card, shipped_twin
+from camu_core.originals import forget_dataset, has_damaged_network, network_card, shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, Trained, TrainJob
 from camu_core.progress import drain
 from camu_core.training import TrainingConfig, recipe_for
+from camu_core.uploads import drop_upload, keep_upload, upload_content
 from camu_core.weights import load_weights, shipped_path, weights_path
 
 
@@ -107,6 +111,22 @@ def test_what_a_worker_elsewhere_made_is_put_in_place_here(pets, quick, tmp_path
     assert not list((here / "weights").iterdir()), "a network of images that are deleted by now is not kept"
 
 
+def test_a_damaged_network_can_be_trained_again(pets, quick, capsys):
+    name = drain(ImportJob.of(pets, "", 32).execute()).name
+    trained = drain(TrainJob.of(name).execute())
+    trained.deliver()
+    whole = weights_path(name, "resnet20").read_bytes()
+    weights_path(name, "resnet20").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert network_card(name) is None
+    assert has_damaged_network(name)
+    assert not trained.is_delivered, "so that it is made again"
+    assert main(["datasets"]) == 0
+    assert "its network is DAMAGED" in capsys.readouterr().out
+    drain(TrainJob.of(name).execute()).deliver()
+    assert weights_path(name, "resnet20").read_bytes() == whole
+    assert not has_damaged_network(name)
+
+
 def test_the_card_tells_the_accuracy_of_the_weights(pets, quick):
     name = drain(ImportJob.of(pets, "", 32).execute()).name
     trained = drain(TrainJob.of(name).execute())
@@ -187,3 +207,49 @@ def test_the_command_line_lists_and_deletes(pets, quick, capsys):
     assert imported_datasets() == []
     assert not list(weights_path("digits", "cnn").parent.glob("folder-*"))
     assert main(["datasets", "--delete", "digits"]) == 2
+
+
+# ------------------------------------------------------------------------------------------------ to be asked
+
+
+@pytest.fixture
+def flat(zipped, picture):
+    """Images whose classes only their names tell."""
+    files = {f"{name}.{i}.png": picture(100 * y + 10 * i) for y, name in enumerate(("cat", "dog")) for i in range(5)}
+    return zipped(files).getvalue()
+
+
+def test_an_upload_that_must_be_asked_about_keeps_nothing_but_the_question(engine, flat, camu_home):
+    job = ImportJob.of(flat, "Our pets", 32)
+    assert wait(engine, job).state == "done"
+    asked = engine.result(job.digest, Imported)
+    (way,) = asked.ways
+    assert (asked.name, way.layout, way.class_names, way.n_train, way.n_test) == (
+        "", "names", ("cat", "dog"), (5, 5), None,
+    )  # fmt: skip
+    assert [len(samples) for samples in way.samples] == [4, 4]
+    assert [int(image[0, 0, 0]) for image in way.samples[1]] == [100, 110, 120, 130]
+    assert not (camu_home / "datasets").exists()
+    assert not any(b"PNG" in path.read_bytes() for path in camu_home.rglob("*") if path.is_file())
+
+    answer = ImportJob.of(flat, "Our pets", 32, way.layout)
+    assert answer.digest != job.digest
+    assert wait(engine, answer).state == "done"
+    assert DATASETS[engine.result(answer.digest, Imported).name].class_names == ("cat", "dog")
+
+
+def test_uploads_are_kept_for_a_while_and_by_their_content_only(flat, camu_home, monkeypatch):
+    sha256 = keep_upload(flat)
+    assert upload_content(sha256) == flat
+    (path,) = (camu_home / "uploads").iterdir()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    os.utime(path, (0, 0))
+    other = keep_upload(b"another")
+    with pytest.raises(ImagesRefused, match="choose the file again"):
+        upload_content(sha256)
+    for wrong in ("../weights", "", other[:-1]):
+        with pytest.raises(ImagesRefused):
+            upload_content(wrong)
+    drop_upload(other)
+    drop_upload(other)
+    assert list((camu_home / "uploads").iterdir()) == []

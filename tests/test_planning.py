@@ -4,10 +4,11 @@ import pytest
 import torch
 
 from camu_core import DATASETS, METHODS, plan_run, weights
+from camu_core.cards import sha256_of
 from camu_core.errors import RequestError, SpecError, WeightsError
 from camu_core.models import build_model
 from camu_core.specs import ForgetSpec, RunSpec
-from camu_core.weights import sha256_of, shipped_path, to_bytes
+from camu_core.weights import shipped_path, to_bytes
 
 
 @pytest.fixture

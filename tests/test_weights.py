@@ -1,7 +1,9 @@
 import errno
+import hashlib
 import json
 import os
 import pickle
+import shutil
 import struct
 from dataclasses import replace
 
@@ -11,9 +13,12 @@ import torch
 from safetensors.torch import save
 
 from camu_core import plan_run
-from camu_core.data import DATASETS, load_dataset
+from camu_core.__main__ import main
+from camu_core.cards import check_card, sha256_of
+from camu_core.data import DATASETS, import_images, load_dataset
 from camu_core.errors import StoreUnwritable, WeightsError
 from camu_core.models import build_model, predict
+from camu_core.progress import drain
 from camu_core.specs import ForgetSpec
 from camu_core.weights import (
     SHIPPED,
@@ -22,11 +27,11 @@ from camu_core.weights import (
     find_weights,
     from_arrays,
     load_weights,
-    sha256_of,
     shipped_cards,
     shipped_path,
     shipped_retrained,
     to_bytes,
+    weights_path,
 )
 
 CARDS = shipped_cards()
@@ -258,3 +263,71 @@ def test_retrained_weights_stand_for_no_other_run(model, tmp_path, monkeypatch):
 
 def test_everything_shipped_fits_its_limit():
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) < 40e6
+
+
+# ------------------------------------------------------------------------------------------------ against the card
+
+
+def flipped(path):
+    """One bit of the last weight."""
+    content = bytearray(path.read_bytes())
+    content[-4] ^= 1
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+@pytest.fixture
+def shipped_copy(tmp_path, monkeypatch):
+    """The shipped files of the digits, where they may be harmed."""
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    for path in SHIPPED.glob("digits-*"):
+        shutil.copy(path, folder)
+    monkeypatch.setattr("camu_core.weights.SHIPPED", folder)
+    return folder
+
+
+def test_a_flipped_bit_in_shipped_weights_is_refused(shipped_copy, capsys, camu_home):
+    sha256 = plan_run("digits", [3]).weights
+    flipped(shipped_copy / "digits-cnn.safetensors")
+    with pytest.raises(WeightsError, match="changed or damaged"):
+        plan_run("digits", [3])
+    with pytest.raises(WeightsError, match="changed or damaged"):
+        find_weights(sha256)
+    assert main(["run", "--forget-class", "3"]) == 2
+    assert "digits-cnn.safetensors was changed or damaged" in capsys.readouterr().err
+    assert not camu_home.exists()
+
+
+def test_a_flipped_bit_in_a_network_of_ones_own_is_refused(picture, zipped, capsys):
+    images = {f"{name}/{i}.png": picture(100 * y + 10 * i) for y, name in enumerate(("cat", "dog")) for i in range(5)}
+    name = drain(import_images(zipped(images))).name
+    assert main(["train", "--dataset", name, "--set", "epochs=1", "--set", "batch_size=4"]) == 0
+    sha256 = plan_run(name, [0]).weights
+    path = weights_path(name, "resnet20")
+    other = flipped(path)
+    with pytest.raises(WeightsError, match="train the network again"):
+        plan_run(name, [0])
+    assert main(["run", "--dataset", name, "--forget-class", "0"]) == 2
+    assert "was changed or damaged" in capsys.readouterr().err
+    with pytest.raises(WeightsError):
+        find_weights(other[:-1] + ("0" if other[-1] != "0" else "1"))
+    assert find_weights(sha256).name == f"{sha256}.safetensors"
+
+
+def test_a_damaged_copy_is_mended_by_the_file_it_is_of(model, tmp_path, camu_home):
+    path = tmp_path / "mine.safetensors"
+    path.write_bytes(to_bytes(model))
+    sha256 = adopt_weights(path, "digits", "cnn")
+    kept = camu_home / "weights" / f"{sha256}.safetensors"
+    flipped(kept)
+    with pytest.raises(WeightsError, match="changed or damaged"):
+        load_weights(sha256, "digits", "cnn")
+    assert adopt_weights(path, "digits", "cnn") == sha256
+    assert torch.equal(load_weights(sha256, "digits", "cnn").state_dict()["blocks.output.bias"],
+                       model.state_dict()["blocks.output.bias"])  # fmt: skip
+
+
+def test_every_shipped_file_is_that_of_its_card():
+    for path in SHIPPED.glob("*.safetensors"):
+        check_card(path, path.read_bytes())

@@ -4,7 +4,7 @@ import argparse
 
 from camu_core.data import DatasetInfo, imported_card, imported_datasets, is_imported
 from camu_core.errors import SpecError
-from camu_core.originals import forget_dataset, network_card
+from camu_core.originals import forget_dataset, has_damaged_network, network_card
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,4 +27,6 @@ def _line(info: DatasetInfo) -> str:
     card, network = imported_card(info.name), network_card(info.name)
     n_images = sum(card["n_train"]) + sum(card["n_test"])
     learned = f"{network['test_accuracy']:.2%} test accuracy" if network else "no network yet"
+    if has_damaged_network(info.name):
+        learned = "its network is DAMAGED, train it again"
     return f"{info.name}: {info.title}, {n_images:,} images, {info.n_classes} classes, {learned}"

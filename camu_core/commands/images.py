@@ -1,11 +1,26 @@
-"""A dataset on the command line: a name, or a path of one's own images."""
+"""A dataset on the command line: a name, or a path of one's own images; and its classes, by number or name."""
 
 import argparse
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.data import DATASETS, import_images
+from camu_core.data import (
+    DATASETS,
+    LAYOUTS,
+    class_number,
+    copies_in,
+    import_images,
+    left_behind,
+    listing,
+    load_dataset,
+)
+from camu_core.planning import known
+from camu_core.specs import ForgetSpec
+
+_SHOWN = 20
+CLASS_HELP = "number or name of a class"
 
 
 def add_argument(parser: argparse.ArgumentParser) -> None:
@@ -15,15 +30,52 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
         help=f"one of {', '.join(DATASETS)}, or a folder or zip of your own images, one folder per class; "
         "default %(default)s",
     )
+    parser.add_argument(
+        "--drop-copies", action="store_true", help="of your own images keep one of each picture that is there twice"
+    )
+    ways = "; ".join(f"{name}: {meaning}" for name, meaning in LAYOUTS.items())
+    parser.add_argument(
+        "--layout",
+        choices=list(LAYOUTS),
+        help=f"what says the class of your own images ({ways}); default: the only sensible one",
+    )
 
 
-def dataset_named(text: str) -> str:
+def dataset_named(arguments: argparse.Namespace) -> str:
     """The dataset's name; images of a path are imported first, and what is wrong with them is told.
 
     Raises: see `import_images`.
     """
+    text = arguments.dataset
     if text in DATASETS or not Path(text).exists():
         return text
-    info = drain_with_bar(import_images(Path(text)))
-    print("\n".join([f"{info.name}: {info.n_classes} classes", *info.warnings]), file=sys.stderr)
+    info = drain_with_bar(import_images(Path(text), layout=arguments.layout, drops_copies=arguments.drop_copies))
+    print("\n".join([f"{info.name}: {info.n_classes} classes, {listing(info)}", *info.warnings]), file=sys.stderr)
     return info.name
+
+
+def tell_copies(dataset: str, forget: ForgetSpec) -> None:
+    """Say which copies of chosen images are not to be forgotten with them.
+
+    Raises:
+        DatasetUnavailable: the images are neither here nor to be had.
+    """
+    if forget.kind != "samples" or dataset not in DATASETS:
+        return
+    behind = left_behind(copies_in(dataset, load_dataset(dataset)), forget.samples)
+    if behind:
+        numbers = ", ".join(map(str, behind[:_SHOWN])) + (" ..." if len(behind) > _SHOWN else "")
+        print(
+            f"{len(behind):,} copies of these images stay behind: {numbers}. Add their numbers to forget them too.",
+            file=sys.stderr,
+        )
+
+
+def classes_named(dataset: str, texts: Iterable[str]) -> tuple[int, ...]:
+    """Classes by number or name.
+
+    Raises:
+        SpecError: there is no such dataset or class, or a text can mean several classes.
+    """
+    info = DATASETS[known("dataset", dataset, DATASETS)]
+    return tuple(class_number(info, text) for text in texts)

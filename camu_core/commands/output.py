@@ -18,8 +18,12 @@ def deliver(text: str, target: str) -> None:
     if target == "-":
         print(text)
         return
+    path, content = Path(target), f"{text}\n".encode()
     try:
-        write_atomically(Path(target), f"{text}\n".encode())
+        if path.exists() and not path.is_file():  # such as /dev/null, or a pipe: it must stay what it is
+            path.write_bytes(content)
+        else:
+            write_atomically(path, content)
     except OSError as error:
         print(text, file=sys.stderr)
         raise StoreUnwritable(

@@ -5,15 +5,14 @@ import json
 from pathlib import Path
 
 from camu_core.commands import decomposition, privacy
-from camu_core.commands.images import add_argument, dataset_named
+from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named, tell_copies
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.config import scheduler_address
-from camu_core.data import parse_indices
+from camu_core.data import DATASETS, named, parse_indices
 from camu_core.engine import Engine
 from camu_core.errors import SpecError
-from camu_core.execution import execute
-from camu_core.jobs import RunJob
+from camu_core.given import executing, job_of, plan_given, read_unlearned
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
 from camu_core.models import MODELS
@@ -21,14 +20,13 @@ from camu_core.planning import plan_run
 from camu_core.results import RunResult
 from camu_core.specs import ForgetSpec, RunSpec
 from camu_core.store import RunStore
+from camu_core.weights import GIVEN
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_argument(parser)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument(
-        "--forget-class", type=int, action="append", metavar="C", help="index of a class to forget; repeatable"
-    )
+    what.add_argument("--forget-class", action="append", metavar="C", help=f"{CLASS_HELP} to forget; repeatable")
     what.add_argument("--forget-random", type=float, metavar="F", help="a fraction of the training images, such as 0.1")
     what.add_argument("--forget-samples", type=Path, metavar="FILE", help="CSV of the training images' numbers, from 0")
     parser.add_argument(
@@ -42,6 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="safetensors file of the original model; default: the shipped one"
     )
+    parser.add_argument(
+        "--unlearned", type=Path, metavar="FILE", help="safetensors file of a network that is said to have forgotten: "
+        "it is judged, and none is made",
+    )  # fmt: skip
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
     privacy.add_arguments(parser)
@@ -51,9 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def planned(arguments: argparse.Namespace) -> RunSpec:
     """Raises: see `plan_run`."""
+    dataset = dataset_named(arguments)
+    if arguments.unlearned is not None:
+        return _planned_given(arguments, dataset)
     return plan_run(
-        dataset=dataset_named(arguments.dataset),
-        forget=_forget(arguments),
+        dataset=dataset,
+        forget=_forget(arguments, dataset),
         method=arguments.method,
         settings=dict(_assignment(text) for text in arguments.set),
         seed=arguments.seed,
@@ -63,33 +68,47 @@ def planned(arguments: argparse.Namespace) -> RunSpec:
     )
 
 
+def _planned_given(arguments: argparse.Namespace, dataset: str) -> RunSpec:
+    """Raises: see `plan_given`."""
+    if arguments.set or arguments.method != "camu":
+        raise SpecError("--unlearned judges a network as it is; leave out --method and --set.")
+    return plan_given(
+        dataset, _forget(arguments, dataset), read_unlearned(arguments.unlearned), str(arguments.unlearned),
+        arguments.seed, arguments.model, arguments.weights, arguments.device,
+    )  # fmt: skip
+
+
 def run(arguments: argparse.Namespace) -> None:
     spec = planned(arguments)
     decomposition.check(arguments, spec)
-    result = _through_cluster(spec) if scheduler_address() else drain_with_bar(execute(spec))
+    tell_copies(spec.dataset, spec.forget)
+    result = _through_cluster(spec) if scheduler_address() else drain_with_bar(executing(spec))
     if arguments.save:
         RunStore().save(result)
     extra = {**decomposition.decompose(arguments, result), **privacy.attack(arguments, result)}
     if arguments.json is None:
         print("\n".join([_table(result), *decomposition.sentences(extra), *privacy.sentences(extra)]))
     else:
-        deliver(json.dumps({**result.summary(), **extra}), arguments.json)
+        told = {**result.summary(), "class_names": list(DATASETS[spec.dataset].class_names), **extra}
+        if spec.method == GIVEN:
+            told["seconds"] = None  # it was made elsewhere
+        deliver(json.dumps(told), arguments.json)
 
 
 def _through_cluster(spec: RunSpec) -> RunResult:
     """On the cluster at CAMU_SCHEDULER; the run is kept in CAMU_HOME in any case."""
     engine = Engine(RunStore())
     try:
-        return drain_with_bar(engine.follow(RunJob.of(spec)))
+        return drain_with_bar(engine.follow(job_of(spec)))
     finally:
         engine.close()
 
 
-def _forget(arguments: argparse.Namespace) -> ForgetSpec:
+def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:
     if arguments.forget_random is not None:
         return ForgetSpec("random", fraction=arguments.forget_random)
     if arguments.forget_samples is None:
-        return ForgetSpec(classes=tuple(arguments.forget_class))
+        return ForgetSpec(classes=classes_named(dataset, arguments.forget_class))
     path = arguments.forget_samples
     try:
         content = path.read_bytes()
@@ -113,8 +132,17 @@ def _table(result: RunResult) -> str:
     attacks = (result.metrics[model]["attack"]["value"] for model in ("original", "unlearned"))
     cells = ("-" if value is None else f"{value:.3f}" for value in attacks)
     rows.append(f"{'attack AUC':14}{next(cells):>10}{next(cells):>11}")
-    rows.append(f"run {result.digest}, unlearning took {result.seconds['unlearn']:.2f} s")
+    forgotten = ", ".join(_forgotten(result.spec)) or result.spec.forget.short
+    took = f"unlearning took {result.seconds['unlearn']:.2f} s"
+    if result.spec.method == GIVEN:
+        took = f"a network given, of sha256 {result.spec.code[:12]}"
+    rows.append(f"run {result.digest}, forgot {forgotten}, {took}")
     return "\n".join(rows)
+
+
+def _forgotten(spec: RunSpec) -> list[str]:
+    """The forgotten classes by number and name."""
+    return [named(DATASETS[spec.dataset], label) for label in spec.forget.classes]
 
 
 def _percent(fraction: float | None) -> str:

@@ -2,12 +2,14 @@
 
 import argparse
 import os
+import re
 from pathlib import Path
 
 import pandas as pd
 
-from camu_core.commands.images import add_argument, dataset_named
+from camu_core.commands.images import add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
+from camu_core.data import DATASETS
 from camu_core.engine import Engine
 from camu_core.errors import SpecError, StoreUnwritable
 from camu_core.files import write_atomically
@@ -15,10 +17,12 @@ from camu_core.methods import METHODS
 from camu_core.store import RunStore
 from camu_core.sweeps import SweepSpec, running_sweep
 
+_RANGE = re.compile("[0-9]+-[0-9]+")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_argument(parser)
-    parser.add_argument("--forget-class", help="each forgotten alone: all (the default), or such as 0-2,5")
+    parser.add_argument("--forget-class", help="each forgotten alone: all (the default), or such as 0-2,5 or cat,dog")
     parser.add_argument("--forget-random", type=float, action="append", default=[], metavar="F",
                         help="a fraction of the training images, such as 0.1; repeatable, each alone")  # fmt: skip
     parser.add_argument(
@@ -33,10 +37,11 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.output.suffix not in (".csv", ".parquet"):
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
     methods = METHODS if arguments.method == "all" else (name.strip() for name in arguments.method.split(","))
+    dataset = dataset_named(arguments)
     what = [f"{100 * fraction:g}%" for fraction in arguments.forget_random]
     if arguments.forget_class or not what:
-        what.insert(0, arguments.forget_class or "all")
-    sweep = SweepSpec.from_texts(dataset_named(arguments.dataset), ",".join(what), methods, arguments.seed)
+        what.insert(0, _classes(dataset, arguments.forget_class or "all"))
+    sweep = SweepSpec.from_texts(dataset, ",".join(what), methods, arguments.seed)
     runs = sweep.runs()
     store = RunStore()
     n_stored = sum(store.has(spec.digest) for spec in runs)
@@ -46,8 +51,34 @@ def run(arguments: argparse.Namespace) -> None:
         table = drain_with_bar(running_sweep(sweep, engine))
     finally:
         engine.close()
-    _write(table, arguments.output)
+    _write(_named(table, dataset), arguments.output)
     print(f"{arguments.output}: {len(runs)} runs, {n_stored} of them finished before; kept in {store.root}")
+
+
+def _classes(dataset: str, text: str) -> str:
+    """Names among numbers and ranges become numbers.
+
+    Raises:
+        SpecError: there is no such dataset or class, or a text can mean several classes.
+    """
+    if text == "all":
+        return text
+    parts = [part.strip() for part in text.split(",")]
+    return ",".join(
+        part if _RANGE.fullmatch(part) else str(classes_named(dataset, [part])[0]) for part in parts
+    )  # fmt: skip
+
+
+def _named(table: pd.DataFrame, dataset: str) -> pd.DataFrame:
+    """With the names of the forgotten classes beside their numbers."""
+    if table.empty:
+        return table
+    names = DATASETS[dataset].class_names
+    found = [" + ".join(names[int(part)] for part in text.split("+")) if text.replace("+", "").isdecimal() else text
+             for text in table["forget"]]  # fmt: skip
+    place = table.columns.get_loc("forget") + 1
+    table.insert(place, "forget_name", found)
+    return table
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

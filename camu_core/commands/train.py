@@ -6,10 +6,9 @@ The state is kept after every epoch: an interrupted training, asked for again, g
 import argparse
 from pathlib import Path
 
-from camu_core.commands.images import add_argument, dataset_named
+from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS
-from camu_core.errors import SpecError
 from camu_core.models import MODELS, usual_model
 from camu_core.originals import keep_network, train_network
 from camu_core.planning import known
@@ -22,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", help=f"one of {', '.join(MODELS)}; default: cnn for grey images, resnet20 for coloured ones"
     )
-    parser.add_argument("--forget-class", type=int, metavar="C",
-                        help="train the model that a run of retraining without this class gives")  # fmt: skip
+    parser.add_argument("--forget-class", metavar="C",
+                        help=f"{CLASS_HELP}: train the model that a run of retraining without it gives")  # fmt: skip
     parser.add_argument(
         "--seed", type=int, default=0, help="of the first weights and the order of samples; default %(default)s"
     )
@@ -36,11 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    info = DATASETS[known("dataset", dataset_named(arguments.dataset), DATASETS)]
+    info = DATASETS[known("dataset", dataset_named(arguments), DATASETS)]
     name = known("model", arguments.model or usual_model(info.shape), MODELS)
-    forgotten = arguments.forget_class
-    if forgotten is not None and not 0 <= forgotten < info.n_classes:
-        raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}; got {forgotten}.")
+    text = arguments.forget_class
+    forgotten = None if text is None else classes_named(info.name, [text])[0]
     recipe = recipe_for(info.name, name).with_values(dict(text.partition("=")[::2] for text in arguments.set))
     output = arguments.output or weights_path(info.name, name, forgotten)
 

@@ -6,6 +6,9 @@ To add a dataset: one file with a `DatasetInfo`, one line in `DATASETS`. Users a
 from collections.abc import Generator, Iterator, Mapping
 
 from camu_core.data.cifar import CIFAR10, CIFAR100
+from camu_core.data.classes import class_number, listing, named
+from camu_core.data.cleaning import copies_in, without_copies
+from camu_core.data.copies import FOUND, Copies, CopyCounts, left_behind
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
 from camu_core.data.folder import import_images
@@ -19,17 +22,28 @@ from camu_core.data.imported import (
     keep_content,
 )
 from camu_core.data.indices import parse_indices
+from camu_core.data.layout import LAYOUTS, Layout, LayoutUnclear
 from camu_core.data.mnist import FASHION_MNIST, MNIST
+from camu_core.data.preview import Way, previewing
 from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, forget_mask, split
 from camu_core.progress import Step, drain
 
 __all__ = [
     "DATASETS",
+    "FOUND",
+    "LAYOUTS",
+    "Copies",
+    "CopyCounts",
     "Dataset",
     "DatasetInfo",
+    "Layout",
+    "LayoutUnclear",
     "ProbeSet",
     "Splits",
+    "Way",
+    "class_number",
     "content_of",
+    "copies_in",
     "delete_dataset",
     "draw_probe_set",
     "forget_mask",
@@ -38,10 +52,15 @@ __all__ = [
     "imported_datasets",
     "is_imported",
     "keep_content",
+    "left_behind",
+    "listing",
     "load_dataset",
     "loading",
+    "named",
     "parse_indices",
+    "previewing",
     "split",
+    "without_copies",
 ]
 
 

@@ -1,6 +1,7 @@
 """Datasets that torchvision fetches: downloaded to CAMU_DATA on first use, with progress, whole or not at all."""
 
 import hashlib
+import os
 import socket
 import tempfile
 import threading
@@ -51,7 +52,7 @@ class Download:
         """Read the images, fetching them first if they are not here.
 
         Raises:
-            DatasetUnavailable: neither here nor to be had; nothing half-downloaded is left.
+            DatasetUnavailable: neither here nor to be had; nothing half-downloaded is left, and what was here stays.
         """
         outcome: list[Dataset | Exception] = []
 
@@ -71,8 +72,9 @@ class Download:
         if isinstance(outcome[0], Dataset):
             yield Step(self.total_bytes, self.total_bytes, stage="data")
             return outcome[0]
+        what = "is damaged" if self.is_present() else "is not"
         raise DatasetUnavailable(
-            f"{self.title} is not in {data_dir()} and could not be downloaded ({_reason(outcome[0])}). "
+            f"{self.title} {what} in {data_dir()} and could not be downloaded ({_reason(outcome[0])}). "
             "Connect to the internet and try again, or use the built-in digits, which need no download."
         ) from outcome[0]
 
@@ -94,18 +96,24 @@ class Download:
         socket.setdefaulttimeout(_NETWORK_TIMEOUT_SECONDS)  # torchvision sets none: a silent network would hang
         try:
             with FileLock(Path(tempfile.gettempdir()) / f"camu-{place}.lock"):
+                _put_back(unpacked)  # what a crash left
                 if all(path.exists() for path in unpacked):
                     try:
                         return self._read(download=False)
                     except (ValueError, RuntimeError, AssertionError, TypeError, IndexError):
                         pass  # damaged; made again below
-                for path in unpacked:
-                    path.unlink(missing_ok=True)
+                for path in unpacked:  # one of them is damaged, and which is known only when the new ones are there
+                    if path.exists():
+                        os.replace(path, _aside(path))
                 try:
-                    return self._read(download=True)
+                    dataset = self._read(download=True)
                 except Exception:
+                    _put_back(unpacked)
                     self._clear_up(folder_was_there)  # within the lock: the next process may fetch the same files
                     raise
+                for path in unpacked:
+                    _aside(path).unlink(missing_ok=True)
+                return dataset
         finally:
             socket.setdefaulttimeout(previous_timeout)
 
@@ -123,6 +131,17 @@ class Download:
         for folder in sorted(folders - ({data_dir()} if folder_was_there else set()), reverse=True):  # the inner first
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.before")
+
+
+def _put_back(paths: list[Path]) -> None:
+    """Files that were moved aside come back, also in place of new ones: those can be unpacked again."""
+    for path in paths:
+        if _aside(path).exists():
+            os.replace(_aside(path), path)
 
 
 def _reason(error: Exception) -> str:

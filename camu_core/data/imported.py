@@ -19,6 +19,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from camu_core.config import home_dir, import_limits
+from camu_core.data.copies import Copies
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.errors import DatasetUnavailable, ImagesRefused, StoreUnwritable
 from camu_core.files import write_atomically
@@ -29,11 +30,14 @@ _DIGEST = "[0-9a-f]" * 20
 _IMAGES, _CARD = "images.safetensors", "card.json"
 
 
-def keep_images(images: Dataset, class_names: list[str], title: str, source: str, warnings: list[str]) -> DatasetInfo:
+def keep_images(
+    images: Dataset, class_names: list[str], title: str, source: str, warnings: list[str], copies: Sequence[Copies] = ()
+) -> DatasetInfo:
     """Write a dataset; one of the same content that is already there stays, and what is damaged of it is mended.
 
     Args:
         title: for pages; source: name of the file or folder it came from; warnings: sentences on what was left out.
+        copies: pictures that are there several times.
     Raises:
         ImagesRefused: no room left among the imported datasets.
         StoreUnwritable: CAMU_HOME cannot be written.
@@ -50,7 +54,8 @@ def keep_images(images: Dataset, class_names: list[str], title: str, source: str
             f"Expected at most {max_mb:g} MB of imported images in all; there would be {needed_mb:,.1f} MB. "
             "Delete some, or set CAMU_MAX_KEPT_MB on the server."
         )
-    _write(name, content, _card(images, class_names, title, source, warnings))
+    card = _card(images, class_names, title, source, warnings)
+    _write(name, content, {**card, "copies": [group.to_json() for group in copies]})
     return replace(imported_info(name), warnings=tuple(warnings))
 
 
@@ -110,12 +115,18 @@ def content_of(name: str) -> bytes | None:
 
 
 def keep_content(
-    name: str, content: bytes, title: str = "", source: str = "another machine", warnings: Sequence[str] = ()
+    name: str,
+    content: bytes,
+    title: str = "",
+    source: str = "another machine",
+    warnings: Sequence[str] = (),
+    copies: Sequence[dict[str, Any]] | None = None,
 ) -> None:
     """Inverse of `content_of`, on the machine that lacks the dataset.
 
     Args:
         title: for pages, the name by default; source, warnings: as of `keep_images`.
+        copies: as on the card; None if they are not known.
     Raises:
         DatasetUnavailable: the content is not that of the name.
         StoreUnwritable: CAMU_HOME cannot be written.
@@ -123,7 +134,8 @@ def keep_content(
     if _name_of(content) != name:
         raise _damaged(name)
     images, class_names = _unpacked(content)
-    _write(name, content, _card(images, class_names, title or name, source, list(warnings)))
+    card = _card(images, class_names, title or name, source, list(warnings))
+    _write(name, content, card if copies is None else {**card, "copies": copies})
 
 
 def delete_imported(name: str) -> None:
@@ -181,10 +193,10 @@ def _write(name: str, content: bytes, card: dict[str, Any]) -> None:
     images = _folder(name) / _IMAGES
     try:
         if not images.is_file() or images.read_bytes() != content:
-            write_atomically(images, content)
+            write_atomically(images, content, is_private=True)
         if not is_imported(name):
             card = {"name": name, **card, "sha256": hashlib.sha256(content).hexdigest()}
-            write_atomically(_folder(name) / _CARD, (json.dumps(card, indent=2) + "\n").encode())
+            write_atomically(_folder(name) / _CARD, (json.dumps(card, indent=2) + "\n").encode(), is_private=True)
     except OSError as error:
         if not is_imported(name):
             shutil.rmtree(_folder(name), ignore_errors=True)

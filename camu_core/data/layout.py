@@ -1,32 +1,31 @@
-"""Which of a user's files are images of which class, for training or for testing; and user text made plain."""
+"""Which of a user's files are images of which class, for training or for testing.
 
-import unicodedata
+Folders can be read in several ways (`readings`). One that is the only sensible way is taken; else it is asked which.
+"""
+
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import takewhile
 
 import numpy as np
 
 from camu_core.config import ImportLimits
 from camu_core.data.members import Member
+from camu_core.data.naming import TEST, TRAIN, counting_order, noted, plain_name, shown
 from camu_core.data.pictures import FORMATS
-from camu_core.errors import ImagesRefused
+from camu_core.data.readings import Reading, Tree, by_folders, by_inner, by_names, by_splits, looks_named
+from camu_core.data.tables import by_table, is_table
+from camu_core.errors import ImagesRefused, SpecError
 
-_TRAIN_FOLDER = "train"
-_TEST_FOLDERS = {"test", "val", "valid", "validation"}
-_MAX_NAME_LENGTH = 60
-_MARKUP = str.maketrans(dict.fromkeys("<>&*`[]{}$:~|#\\!^", " "))
-_NAMES_SHOWN = 3
-
-
-def plain_name(text: str) -> str:
-    """A user's text on one short line, without invisible characters and without what HTML or Markdown is made of.
-
-    Pages, figures and reports can then show it as it is.
-    """
-    visible = "".join(c for c in unicodedata.normalize("NFC", text) if c.isspace() or unicodedata.category(c)[0] != "C")
-    line = " ".join(visible.translate(_MARKUP).split())
-    return line if len(line) <= _MAX_NAME_LENGTH else line[: _MAX_NAME_LENGTH - 1] + "…"
+# What --layout takes, and what it means in a sentence "The classes are ...".
+LAYOUTS = {
+    "folders": "the outermost folders",
+    "splits": "the folders inside those that say train and test",
+    "inner": "the folders next to the images",
+    "names": "what file names say in front of a number",
+    "table": "what the CSV says",
+}
+_CLASSES_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Layout:
 
     Args:
         y: int64 (N,), the class of each member.
-        in_test: bool (N,), or None where there is no test folder.
+        in_test: bool (N,), or None where there are no test images.
     """
 
     members: list[Member]
@@ -45,14 +44,31 @@ class Layout:
     warnings: list[str]
 
 
-def arrange(members: list[Member], limits: ImportLimits) -> Layout:
-    """Find the class folders.
+class LayoutUnclear(ImagesRefused):
+    """There is more than one way to read the folders, or one that needs a yes.
+
+    Args:
+        layouts: by name in `LAYOUTS`, those that are possible.
+    """
+
+    def __init__(self, message: str, layouts: dict[str, Layout]) -> None:
+        super().__init__(message)
+        self.layouts = layouts
+
+
+def arrange(members: list[Member], limits: ImportLimits, layout: str | None = None) -> Layout:
+    """Find the classes.
 
     Args:
         members: sorted by path.
+        layout: which way to read the folders, in `LAYOUTS`; None takes the only sensible one.
     Raises:
-        ImagesRefused: there are none, there is but one, or there are too many of them or of images.
+        LayoutUnclear: there is more than one such way, or only one that is not sure.
+        ImagesRefused: there is no class, but one, or there are too many of them or of images.
+        SpecError: a layout that is not in LAYOUTS.
     """
+    if layout is not None and layout not in LAYOUTS:
+        raise SpecError(f"There is no layout '{layout}'; expected one of {', '.join(LAYOUTS)}.")
     images = [member for member in members if member.is_image]
     if not images:
         raise ImagesRefused(f"There are no images here; give {', '.join(FORMATS)} files in one folder per class.")
@@ -61,47 +77,94 @@ def arrange(members: list[Member], limits: ImportLimits) -> Layout:
             f"Expected at most {limits.images:,.0f} images; got {len(images):,}. "
             "Leave some out, or set CAMU_MAX_IMAGES on the server."
         )
-    wrapper = _wrapper(images)
-    depth = len(wrapper)
-    tops = {member.parts[depth].lower() for member in images if len(member.parts) > depth + 1}
-    has_test = _TRAIN_FOLDER in tops and tops <= {_TRAIN_FOLDER, *_TEST_FOLDERS}
-    above_class = depth + 1 if has_test else depth
-    folders = [m.parts[above_class] for m in members if m.parts[:depth] == wrapper and len(m.parts) > above_class + 1]
-    placed = [member for member in images if len(member.parts) > above_class + 1]
-    loose = [member for member in images if len(member.parts) <= above_class + 1]
-    if not placed:
-        raise ImagesRefused(
-            f"Expected one folder per class; got {len(loose):,} images without one, such as {shown(loose[0])}. "
-            "Put each image into the folder of its class."
-        )
-    names = _class_names(folders, limits)
-    class_names = sorted(names.values())
-    labels = {folder: class_names.index(name) for folder, name in names.items()}
-    others = [m for m in members if not m.is_image and m.open is not None]
+    tree, tables = Tree.of(members), [member for member in members if is_table(member)]
+    if layout is not None:
+        return _laid_out(_read(layout, tree, tables), members, limits)
+    found, is_sure = _possible(tree, tables)
+    if is_sure:
+        return _laid_out(_read(found[0], tree, tables), members, limits)
+    layouts = {}
+    for name in found:
+        try:
+            layouts[name] = _laid_out(_read(name, tree, tables), members, limits)
+        except ImagesRefused:  # then it is no way to read them
+            continue
+    if not layouts:
+        raise _no_class(images)
+    raise LayoutUnclear(_question(layouts), layouts)
+
+
+def _possible(tree: Tree, tables: list[Member]) -> tuple[list[str], bool]:
+    """Names of layouts, and whether the first can be taken without asking.
+
+    Raises:
+        ImagesRefused: there is none, or a table cannot be read.
+    """
+    roles, inner = tree.roles(), tree.inside()
+    has_split = {TRAIN, TEST} <= set(roles.values())
+    has_inner_classes = any(inner[top] for top, role in roles.items() if role == TRAIN)
+    is_split_only = has_split and None not in roles.values() and not has_inner_classes
+    if not tree.tops or is_split_only or (len(tree.tops) == 1 and not any(inner.values())):
+        told = ["table"] if tables and by_table(tree, tables) else []
+        told += ["names"] if looks_named(by_names(tree), len(tree.images)) else []
+        if told:
+            return told, False
+        if is_split_only or not tree.tops:
+            raise _no_class(tree.images)
+    if TRAIN in roles.values() and None not in roles.values() and has_inner_classes:
+        return ["splits"], True
+    n_shared = sum(n > 1 for n in Counter(name for below in inner.values() for name in below).values())
+    mixed = has_split and has_inner_classes
+    if mixed or n_shared > 1:
+        return [*(["splits"] if mixed else []), "folders", "inner"], False
+    return ["folders"], True
+
+
+def _read(layout: str, tree: Tree, tables: list[Member]) -> Reading:
+    """Raises: ImagesRefused if there is no class that way."""
+    if layout == "table":
+        reading = by_table(tree, tables)
+        if reading is None:
+            raise ImagesRefused(
+                "Expected a CSV beside the images with a row of file and label for each; there is none that names "
+                "them. Add one, or choose another layout."
+            )
+        return reading
+    reading = {"folders": by_folders, "splits": by_splits, "inner": by_inner, "names": by_names}[layout](tree)
+    if not reading.placed:
+        if layout == "names":
+            raise ImagesRefused(
+                "Expected file names with a class and a number, such as cat.0.jpg; got "
+                f"{shown(tree.images[0])}. Rename them, or put each image into the folder of its class."
+            )
+        raise _no_class(tree.images)
+    return reading
+
+
+def _laid_out(reading: Reading, members: list[Member], limits: ImportLimits) -> Layout:
+    """Raises: ImagesRefused if there are too few or too many classes."""
+    names = _class_names(reading.names, limits)
+    class_names = sorted(names.values(), key=counting_order)
+    numbers = {name: number for number, name in enumerate(class_names)}
+    tables = reading.layout == "table"
+    others = [m for m in members if not m.is_image and m.open is not None and not (tables and is_table(m))]
     links = [m for m in members if m.open is None and m.parts[-1]]
     return Layout(
-        placed,
-        np.array([labels[member.parts[above_class]] for member in placed]),
-        np.array([member.parts[depth].lower() != _TRAIN_FOLDER for member in placed]) if has_test else None,
+        list(reading.placed),
+        np.array([numbers[names[label]] for label in reading.labels]),
+        None if reading.in_test is None else np.array(reading.in_test),
         class_names,
         [
-            *noted(map(shown, loose), "outside the class folders"),
+            *reading.notes,
             *noted(map(shown, others), "not images by their names"),
             *noted(map(shown, links), "links or special files"),
         ],
     )
 
 
-def _wrapper(images: list[Member]) -> tuple[str, ...]:
-    """Folders around everything, of which zips often have one; the class folders stay."""
-    paths = [member.parts for member in images]
-    common = [level[0] for level in takewhile(lambda level: len(set(level)) == 1, zip(*paths, strict=False))]
-    return tuple(common[: max(0, max(map(len, paths)) - 2)])
-
-
-def _class_names(folders: Iterable[str], limits: ImportLimits) -> dict[str, str]:
-    """The name of the class of each folder."""
-    names = {folder: plain_name(folder) or "unnamed" for folder in dict.fromkeys(folders)}
+def _class_names(labels: Iterable[str], limits: ImportLimits) -> dict[str, str]:
+    """The name of the class of each label."""
+    names = {label: plain_name(label) or "unnamed" for label in dict.fromkeys(labels)}
     if len(names) < 2:
         (only,) = names.values()
         raise ImagesRefused(f"Expected at least two class folders; got one, '{only}'. Add another.")
@@ -110,24 +173,25 @@ def _class_names(folders: Iterable[str], limits: ImportLimits) -> dict[str, str]
             f"Expected at most {limits.classes:g} class folders; got {len(names):,}. "
             "Leave some out, or set CAMU_MAX_CLASSES on the server."
         )
-    twice = [name for name in names.values() if list(names.values()).count(name) > 1]
-    if twice:
-        raise ImagesRefused(f"Expected class folders of different names; two read '{twice[0]}'. Rename one.")
+    seen: set[str] = set()
+    for name in names.values():
+        if name in seen:
+            raise ImagesRefused(f"Expected class folders of different names; two read '{name}'. Rename one.")
+        seen.add(name)
     return names
 
 
-# --- the words of warnings --------------------------------------------------------------------------------------------
+def _no_class(images: list[Member]) -> ImagesRefused:
+    return ImagesRefused(
+        f"Expected one folder per class; got {len(images):,} images without one, such as {shown(images[0])}. "
+        "Put each image into the folder of its class, or a CSV of file,label beside them."
+    )
 
 
-def shown(member: Member) -> str:
-    return f"'{plain_name('/'.join(member.parts[-2:]))}'"
-
-
-def noted(names: Iterable[str], why: str) -> list[str]:
-    names = list(names)
-    return [f"{len(names):,} left out ({why}): {listed(names)}."] if names else []
-
-
-def listed(names: list[str]) -> str:
-    more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+def _question(layouts: dict[str, Layout]) -> str:
+    ways = []
+    for name, layout in layouts.items():
+        names = ", ".join(f"'{each}'" for each in layout.class_names[:_CLASSES_NAMED])
+        more = f" and {len(layout.class_names) - _CLASSES_NAMED:,} more" if len(layout.class_names) > 3 else ""
+        ways.append(f"--layout {name} if the classes are {LAYOUTS[name]} ({names}{more})")
+    return f"Expected one folder per class, perhaps below train and test; say how to read this: {', or '.join(ways)}."

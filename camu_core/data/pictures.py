@@ -6,14 +6,19 @@ from typing import BinaryIO
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from pillow_heif import register_heif_opener
 
 from camu_core.errors import CamuError
 
-FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF")
-SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "HEIF", "AVIF")
+SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff",
+            ".heic", ".heif", ".hif", ".avif")  # fmt: skip
 SIZES = (32, 64)
 # A few kB can hold hundreds of passes over a large image, each of which takes its time.
 _BLOCK_BYTES = 4096
+
+
+register_heif_opener()
 
 
 class Unreadable(Exception):

@@ -7,7 +7,7 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.models import usual_model
-from pages.components import state, state_own, text, text_own
+from pages.components import given, state, state_own, text, text_own
 from pages.components.forget import choose_samples, follow
 
 # Those with shipped networks; the others, such as CIFAR-100, run on the command line.
@@ -21,7 +21,7 @@ def run_controls(shown: RunSpec) -> tuple[str, str]:
     of_run = [shown.dataset] if shown.dataset in DATASETS else []
     offered = list(dict.fromkeys([*OFFERED, *state.own_datasets(), *of_run]))
     if wanted or state.recall("dataset") not in [*offered, state.OWN_IMAGES]:
-        state.put("dataset", wanted if wanted in offered else OFFERED[0])
+        state.put("dataset", wanted if wanted in [*offered, state.OWN_IMAGES] else OFFERED[0])
     title, left, right = st.columns([5, 13, 5], vertical_alignment="bottom")
     title.title(text.RUN_TITLE, anchor=False)
     with left:
@@ -54,6 +54,7 @@ def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) 
         pressed = press_button(busy or forget is None)
         with st.popover(text.ADVANCED, icon=":material/tune:"):
             settings, seed = _settings(dataset, method, forget.kind if forget else "samples")
+        given.offer(dataset, forget)
         if forget is None:
             st.caption(text.CHOOSE_FIRST)
     return (plan_run(dataset, forget, method, settings, seed) if forget else None), pressed

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from camu_core import DATASETS, ForgetSpec, RunSpec
-from camu_core.data import load_dataset, parse_indices
+from camu_core.data import left_behind, load_dataset, parse_indices
 from camu_core.errors import SpecError
 from camu_core.figures import wall_figure
 from camu_core.specs import FORGET_KINDS
@@ -163,6 +163,17 @@ def _basket(dataset: str) -> ForgetSpec | None:
         return None
     data = load_dataset(dataset)
     known = [number for number in chosen[:_STRIP_IMAGES] if number < len(data.y_train)]
+    behind = left_behind(state_pictures.copies(dataset), chosen)
+    if behind:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(text.SAMPLES_COPIES.format(n=f"{len(behind):,}"), width="content")
+            st.button(
+                text.SAMPLES_COPIES_TOO, on_click=choose_samples, args=(dataset, behind), key="copies-too",
+                icon=":material/content_copy:",
+            )  # fmt: skip
+            images.plain_strip(
+                data.x_train[list(behind[:_STRIP_IMAGES])].numpy(), more=max(0, len(behind) - _STRIP_IMAGES)
+            )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text.SAMPLES_CHOSEN.format(n=f"{len(chosen):,}"), width="content")
         st.button(text.SAMPLES_CLEAR, on_click=state.put, args=(_chosen_key(dataset), ()), icon=":material/undo:")

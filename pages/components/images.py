@@ -91,6 +91,20 @@ def pair_strip(
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:8px'>{''.join(cells)}</div>")
 
 
+def thumbnails(images: Sequence[np.ndarray], alt: str, pixels: int = 40) -> None:
+    """A few images close together, in one piece.
+
+    Args:
+        images: uint8 (channels, H, W) each.
+    """
+    cells = "".join(
+        f"<img src='{data_uri(image)}' alt='{html.escape(alt, quote=True)}' "
+        f"style='width:{pixels}px;height:{pixels}px;border-radius:4px'/>"
+        for image in images
+    )
+    st.html(f"<div style='display:flex;gap:4px'>{cells}</div>", width="content")
+
+
 def plain_strip(images: np.ndarray, more: int = 0) -> None:
     """Small images in a row, and how many more there are.
 

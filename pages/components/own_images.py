@@ -1,21 +1,16 @@
-"""Images of one's own: upload them, see what came in, give them a network, and delete them again."""
-
-from pathlib import PurePath
+"""Images of one's own: see what came in, give them a network, and delete them again."""
 
 import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS
-from camu_core.config import import_limits
-from camu_core.data import imported_card, is_imported
+from camu_core.data import FOUND, imported_card, is_imported
 from camu_core.errors import CamuError
-from camu_core.jobs import JobView
-from camu_core.originals import network_card, shipped_twin
-from pages.components import images, state, state_own, state_pictures
+from camu_core.originals import has_damaged_network, network_card, shipped_twin
+from pages.components import images, own_copies, own_upload, state, state_own, state_pictures
 from pages.components import text as words
 from pages.components import text_own as text
 
-TICK_SECONDS = 0.4
 _TILES = 10  # in a row of classes; more classes are a table
 _GOOD = 0.75  # below that, the accuracy of a network is called modest
 
@@ -23,7 +18,7 @@ _GOOD = 0.75  # below that, the accuracy of a network is called modest
 def are_ready(dataset: str) -> bool:
     """Draw what is still to be done before a run can start on a dataset; whether that is nothing."""
     if dataset == state.OWN_IMAGES:
-        _upload()
+        own_upload.upload()
         return False
     if not is_imported(dataset):
         return True
@@ -35,66 +30,6 @@ def are_ready(dataset: str) -> bool:
         return False
     _learned(dataset, card)
     return True
-
-
-# --- upload ----------------------------------------------------------------------------------------------------------
-
-
-def _upload() -> None:
-    st.subheader(text.TITLE, anchor=False)
-    if (name := state_own.imported_name()) is not None:
-        state_own.open_dataset(name)
-        st.rerun()
-    job = state_own.import_view()
-    if job is not None and not job.is_over:
-        st.fragment(run_every=TICK_SECONDS)(_reading)()
-        return
-    if job is not None and job.state == "stopped":
-        st.info(text.READ_STOPPED, icon=":material/stop_circle:")
-    elif job is not None:
-        st.error(job.message, icon=":material/report:")
-    limits = import_limits()
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown(text.LEAD)
-        st.code(text.TREE, language=None)
-        st.caption(text.LIMITS.format(**vars(limits)))
-    with right:
-        file = st.file_uploader(text.FILE, type="zip", key="own-zip", max_upload_size=max(1, int(limits.zip_mb)))
-        size = st.segmented_control(
-            text.SIZE, list(text.SIZES), default=32, key="own-size", required=True,
-            format_func=text.SIZES.__getitem__,
-        )  # fmt: skip
-        pressed = st.button(text.READ, type="primary", icon=":material/upload:", disabled=file is None)
-        st.caption(text.PRIVATE)
-    if pressed and file is not None:
-        state_own.start_import(file.getvalue(), PurePath(file.name).stem, size or 32)
-        st.rerun()
-
-
-def _reading() -> None:
-    job = state_own.import_view()
-    if job is None or job.is_over:
-        st.rerun()
-    _working(job, text.READING.format(index=job.index, total=job.total) if job.total else text.SENDING)
-
-
-def _working(job: JobView, line: str) -> None:
-    """A bar with what is going on, and Stop."""
-    bar, button = st.columns([6, 1], vertical_alignment="bottom")
-    if job.is_stopping:
-        line = words.STOPPING
-    elif job.queue_position:
-        line = words.QUEUED.format(place=job.queue_position)
-    elif job.seconds_left is not None and job.seconds_left >= 1:
-        line += " · " + words.LEFT.format(seconds=round(job.seconds_left))
-    bar.progress(job.index / job.total if job.total else 0.0, text=line)
-    button.button(
-        words.STOP, key="stop-own", icon=":material/stop_circle:", on_click=state.stop, args=(job.digest,),
-        disabled=job.is_stopping, width="stretch",
-    )  # fmt: skip
-    if problem := state.engine().problem():
-        st.warning(problem)
 
 
 # --- what came in ----------------------------------------------------------------------------------------------------
@@ -118,8 +53,10 @@ def _contents(dataset: str, as_table: bool = False) -> None:
         for column, sample, (name, train, test) in zip(st.columns(_TILES), samples, rows, strict=False):
             column.image(images.to_picture(sample), width="stretch", alt=words.IMAGE_OF.format(name=name))
             column.caption(text.CLASS.format(name=name, n_train=train, n_test=test))
-    if info.warnings:
-        lines = "".join(f"\n- {warning}" for warning in info.warnings)
+    has_offer = own_copies.offer(dataset)
+    warnings = [warning for warning in info.warnings if not (has_offer and warning.startswith(FOUND))]
+    if warnings:
+        lines = "".join(f"\n- {warning}" for warning in warnings)
         st.warning(f"{text.WARNINGS}\n{lines}", icon=":material/info:")
 
 
@@ -129,12 +66,14 @@ def _contents(dataset: str, as_table: bool = False) -> None:
 def _network(dataset: str) -> None:
     job = state_own.training_view(dataset)
     if job is not None and not job.is_over:
-        st.fragment(run_every=TICK_SECONDS)(_training)(dataset)
+        st.fragment(run_every=own_upload.TICK_SECONDS)(_training)(dataset)
         return
     if job is not None and job.state == "stopped":
         st.info(text.TRAIN_STOPPED, icon=":material/stop_circle:")
     elif job is not None and job.state == "failed":
         st.error(job.message, icon=":material/report:")
+    elif has_damaged_network(dataset):
+        st.warning(text.NETWORK_DAMAGED, icon=":material/report:")
     twin = shipped_twin(dataset)
     st.markdown(text.TWIN.format(title=DATASETS[twin].title) if twin else text.NETWORK)
     with st.container(horizontal=True):
@@ -155,7 +94,7 @@ def _training(dataset: str) -> None:
     if job is None or job.is_over:
         st.rerun()
     line = words.STAGE_LINE.format(stage=text.STAGES[job.stage], index=job.index, total=job.total)
-    _working(job, line if job.index else words.STARTING)
+    own_upload.working(job, line if job.index else words.STARTING)
 
 
 def _learned(dataset: str, card: dict) -> None:

@@ -1,13 +1,21 @@
 """Uploads of this visitor: their images, their network, and how both stand."""
 
+import io
+import re
+from collections.abc import Iterable
+from zipfile import ZipFile
+
 import streamlit as st
 
-from camu_core.data import DATASETS, is_imported
+from camu_core.config import import_limits
+from camu_core.data import DATASETS, Way, is_imported, load_dataset, without_copies
+from camu_core.errors import ImagesRefused, StoreError
 from camu_core.jobs import JobView
 from camu_core.models import usual_model
-from camu_core.originals import forget_dataset, shipped_twin
+from camu_core.originals import forget_dataset, network_card, shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, TrainJob
-from pages.components import state, state_pictures
+from camu_core.uploads import drop_upload, keep_upload, upload_content
+from pages.components import state, state_pictures, text_own
 
 
 def open_dataset(name: str) -> None:
@@ -19,7 +27,14 @@ def open_dataset(name: str) -> None:
 
 
 def wanted_dataset() -> str | None:
-    """The imported dataset that is to be chosen now: newly in the URL, or chosen before the page was left."""
+    """The imported dataset that is to be chosen now: newly in the URL, or chosen before the page was left.
+
+    Returns:
+        state.OWN_IMAGES if the URL has an upload that is under way.
+    """
+    if _upload_in_address() and "import" not in st.session_state:  # the page was reloaded meanwhile
+        st.session_state["import"] = _upload_in_address()
+        return state.OWN_IMAGES
     named = st.query_params.get("dataset")
     if named and named != st.session_state.get("own-open"):
         st.session_state["own-open"] = named
@@ -38,8 +53,77 @@ def note_dataset(name: str) -> None:
 
 
 def start_import(content: bytes, title: str, size: int) -> None:
-    """Hand an upload to the engine; nothing happens but the noting if its images are here already."""
-    st.session_state["import"] = state.engine().submit(ImportJob.of(content, title, size), state.watcher())
+    """Hand an upload to the engine; nothing happens but the noting if its images are here already.
+
+    Raises:
+        StoreUnwritable: CAMU_HOME cannot be written.
+    """
+    keep_upload(content)
+    _submit(ImportJob.of(content, title, size))
+
+
+def start_import_of_files(files: Iterable[tuple[str, bytes]], size: int) -> None:
+    """As `start_import`, of a folder: the path of each file, and its content.
+
+    Raises:
+        ImagesRefused: it is larger than a zip may be.
+    """
+    files, most_mb = list(files), import_limits().zip_mb
+    n_mb = sum(len(data) for _, data in files) / 1e6
+    if n_mb > most_mb:
+        raise ImagesRefused(text_own.TOO_LARGE.format(most_mb=most_mb, n_mb=n_mb))
+    title = files[0][0].split("/")[0] if files and "/" in files[0][0] else ""
+    content = io.BytesIO()
+    with ZipFile(content, "w") as archive:
+        for path, data in files:
+            archive.writestr(path, data)
+    start_import(content.getvalue(), title, size)
+
+
+def read_as(layout: str) -> None:
+    """Read the upload in question in one of the ways that are possible.
+
+    Raises:
+        ImagesRefused: it is not here any more. StoreUnwritable: CAMU_HOME cannot be written.
+    """
+    view = state.engine().watch(st.session_state["import"])
+    if view is None:
+        raise ImagesRefused(text_own.GONE)
+    _submit(ImportJob.of(upload_content(view.job.upload), view.job.title, view.job.size, layout))
+
+
+def discard_upload() -> None:
+    """Forget an upload that is over, or in question."""
+    view = state.engine().watch(st.session_state.pop("import", None) or "")
+    if view is not None:
+        drop_upload(view.job.upload)
+    st.query_params.pop("upload", None)
+
+
+def question() -> tuple[Way, ...]:
+    """The ways in which this session's upload can be read, if that is to be asked."""
+    digest = st.session_state.get("import")
+    view = state.engine().watch(digest) if digest else None
+    if view is None or view.state != "done":
+        return ()
+    try:
+        return state.engine().result(digest, Imported).ways
+    except StoreError:
+        return ()
+
+
+def _submit(job: ImportJob) -> None:
+    st.session_state["import"] = st.query_params["upload"] = state.engine().submit(job, state.watcher())
+
+
+def _upload_in_address() -> str | None:
+    """The job of an upload that is known to the engine; anything else in the address counts for nothing."""
+    digest = st.query_params.get("upload", "")
+    view = state.engine().watch(digest) if re.fullmatch("[0-9a-f]{20}", digest) else None
+    if view is not None and isinstance(view.job, ImportJob):
+        return digest
+    st.query_params.pop("upload", None)
+    return None
 
 
 def import_view() -> JobView | None:
@@ -51,9 +135,14 @@ def import_view() -> JobView | None:
 
 def imported_name() -> str | None:
     """The dataset that this session's upload has become, once."""
-    if import_view() is not None or not (digest := st.session_state.pop("import", None)):
+    if import_view() is not None or question() or "import" not in st.session_state:
         return None
-    return state.engine().result(digest, Imported).name
+    digest = st.session_state["import"]
+    discard_upload()
+    try:
+        return state.engine().result(digest, Imported).name or None
+    except StoreError:  # such as an upload of yesterday
+        return None
 
 
 def start_training(dataset: str, shipped: str | None = None) -> None:
@@ -69,6 +158,18 @@ def training_view(dataset: str) -> JobView | None:
     return max(views, key=lambda view: not view.is_over, default=None)
 
 
+def drop_copies(dataset: str) -> None:
+    """Keep a dataset once more without its copies, choose that, and delete the old one if no network knows it.
+
+    Raises:
+        ImagesRefused: a class would be empty, or there is no room. StoreUnwritable: CAMU_HOME cannot be written.
+    """
+    name = without_copies(dataset, load_dataset(dataset)).name
+    if network_card(dataset) is None:
+        delete_own(dataset)
+    open_dataset(name)
+
+
 def delete_own(dataset: str) -> None:
     """Delete imported images and their network.
 
@@ -77,6 +178,7 @@ def delete_own(dataset: str) -> None:
     """
     forget_dataset(dataset)
     state_pictures.sample_images.clear(dataset)
+    state_pictures.copies.clear(dataset)
     st.session_state["own"] = [name for name in st.session_state.get("own", ()) if name != dataset]
     st.session_state.pop("own-open", None)
     state.close_run()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from camu_core import RunResult
-from camu_core.data import DATASETS, load_dataset
+from camu_core.data import DATASETS, Copies, copies_in, load_dataset
 from camu_core.jobs import UmapJob
 from camu_core.projection import fit_pca, representations_with, run_points
 from pages.components import state
@@ -19,6 +19,12 @@ def sample_images(dataset: str):
         data.x_train[(data.y_train == label).nonzero()[0].item()].numpy()
         for label in range(DATASETS[dataset].n_classes)
     ]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def copies(dataset: str) -> list[Copies]:
+    """Pictures that are in a dataset several times; none if its images are not here."""
+    return copies_in(dataset, load_dataset(dataset)) if DATASETS[dataset].is_present() else []
 
 
 @st.cache_resource(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)

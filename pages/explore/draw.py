@@ -51,7 +51,7 @@ def _image(result: RunResult, source: str) -> np.ndarray | None:
         content = canvas.drawing(f"canvas-{result.spec.dataset}")
     else:
         sent = (
-            st.file_uploader(text.FILE, type=["png", "jpg", "jpeg", "webp", "bmp", "gif"])
+            st.file_uploader(text.FILE, type=["png", "jpg", "jpeg", "webp", "bmp", "gif", "heic", "avif"])
             if source == "file"
             else st.camera_input(text.CAMERA)
         )

@@ -8,6 +8,7 @@ from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
 from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.verdict import forget_phrase
+from camu_core.weights import GIVEN
 from pages.components import charts, controls, state, sweeps, text, text_compare
 
 
@@ -76,7 +77,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
             "seed": table["seed"],
             "forgotten": table["unlearned_forget_test"].fillna(table["unlearned_forget_train"]),
             "kept": table["unlearned_retain_test"],
-            "seconds": table["unlearn_seconds"],
+            "seconds": table["unlearn_seconds"].where(table["method"] != GIVEN),
             "run": table["digest"],
         }
     )

@@ -2,6 +2,7 @@
 
 import io
 import re
+from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
@@ -77,3 +78,41 @@ def test_a_reload_finds_the_images_again_and_a_training_can_be_stopped(server: s
     upload(page, photos)  # the same again is there at once
     expect(page.get_by_role("button", name="Train the network")).to_be_visible()
     assert page.url == address
+
+
+def flat(photos: bytes) -> bytes:
+    """The same images with their classes in their names alone."""
+    upload = io.BytesIO()
+    with ZipFile(io.BytesIO(photos)) as source, ZipFile(upload, "w") as archive:
+        for name in source.namelist():
+            if name.endswith("0.jpg") or name.endswith("5.jpg"):
+                archive.writestr(name.replace("/", "."), source.read(name))
+    return upload.getvalue()
+
+
+def test_a_question_and_a_training_survive_a_reload(server: str, page: Page, photos: bytes) -> None:
+    page.goto(f"{server}/run")
+    upload(page, flat(photos))
+    question = page.get_by_text("How are these images to be read?")
+    expect(question).to_be_visible()
+    page.reload()
+    expect(question).to_be_visible()
+    expect(page.get_by_text("4 classes, 40 images, one in five of which will be for testing")).to_be_visible()
+    page.get_by_role("button", name="Read them so").click()
+    page.wait_for_url(re.compile(r"/run\?dataset=folder-[0-9a-f]{20}$"))
+    page.get_by_role("button", name="Train the network").click()
+    learning = page.get_by_text(re.compile("Learning your images · step"))
+    expect(learning).to_be_visible()
+    page.reload()
+    expect(learning).to_be_visible()
+
+
+def test_a_folder_is_read_as_it_is(server: str, page: Page, photos: bytes, tmp_path: Path) -> None:
+    with ZipFile(io.BytesIO(photos)) as source:
+        source.extractall(tmp_path / "holiday", [name for name in source.namelist() if name.endswith("0.jpg")])
+    page.goto(f"{server}/run")
+    page.get_by_role("radio", name="Your own").click()
+    page.get_by_role("radio", name="A folder").click()
+    page.locator("input[type=file][webkitdirectory]").set_input_files(tmp_path / "holiday")
+    page.get_by_role("button", name="Read the images").click()
+    expect(page.get_by_text("holiday: 16 images to learn from, 4 to test with")).to_be_visible()

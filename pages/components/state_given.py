@@ -1,0 +1,17 @@
+"""The run that a given network becomes."""
+
+from camu_core import ForgetSpec
+from camu_core.data.naming import plain_name
+from camu_core.given import job_of, plan_given
+from pages.components import state, state_view
+
+
+def judge(dataset: str, forget: ForgetSpec, content: bytes, name: str, seed: int) -> None:
+    """Submit a network's judging, open it, and play it from its beginning.
+
+    Raises: see `plan_given`.
+    """
+    spec = plan_given(dataset, forget, content, plain_name(name), seed)
+    digest = state.engine().submit(job_of(spec), state.watcher())
+    state.open_run(digest)
+    state_view.start_replay(digest)

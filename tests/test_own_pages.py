@@ -1,0 +1,158 @@
+"""Own images and given networks on the Run page: what is asked, shown and offered."""
+
+import hashlib
+import time
+
+import numpy as np
+import pytest
+from test_copies import encoded, files, scene  # noqa: F401
+from test_pages import fresh_engine, open_page, words  # noqa: F401
+
+from camu_core import ForgetSpec
+from camu_core.data import Way, copies_in, import_images, imported_card, load_dataset
+from camu_core.errors import ImagesRefused
+from camu_core.models import build_model
+from camu_core.originals import Network, keep_network
+from camu_core.own_jobs import ImportJob
+from camu_core.progress import drain
+from camu_core.weights import to_bytes, weights_path
+from pages.components import state, state_given, state_own, text, text_given, text_own
+
+
+def own_page(monkeypatch):
+    app = open_page("explore/run")
+    app.segmented_control(key="dataset").set_value(state.OWN_IMAGES).run()
+    assert not app.exception
+    return app
+
+
+def button(app, label):
+    return next(each for each in app.button if each.label == label)
+
+
+@pytest.fixture
+def way():
+    sample = np.zeros((3, 32, 32), np.uint8)
+    return Way("inner", ("cat", "dog"), (5, 4), None, ((sample,), (sample,)), ("1 left out (links): 'x'.",))
+
+
+def test_a_layout_is_asked_with_classes_counts_and_thumbnails(way, monkeypatch) -> None:
+    ways = (Way("splits", ("cat", "dog"), (5, 4), (2, 1), way.samples, ()), way)
+    monkeypatch.setattr(state_own, "question", lambda: ways)
+    chosen = []
+    monkeypatch.setattr(state_own, "read_as", chosen.append)
+    app = own_page(monkeypatch)
+    said = words(app)
+    for part in (
+        text_own.QUESTION_LEAD, text_own.WAYS["splits"], text_own.WAYS["inner"],
+        text_own.WAY_COUNTS.format(n_classes=2, n_train=9, n_test=3), text_own.WAY_DRAWN.format(n_classes=2, n=9),
+        "**cat** · 7", "1 left out (links): 'x'.",
+    ):  # fmt: skip
+        assert part in said
+    app.button(key="read-inner").click().run()
+    assert chosen == ["inner"]
+
+
+def test_an_answer_that_comes_too_late_is_told(way, monkeypatch) -> None:
+    def gone(layout):
+        raise ImagesRefused(text_own.GONE)
+
+    monkeypatch.setattr(state_own, "question", lambda: (way,))
+    monkeypatch.setattr(state_own, "read_as", gone)
+    app = own_page(monkeypatch)
+    app.button(key="read-inner").click().run()
+    assert not app.exception
+    assert [error.value for error in app.error] == [text_own.GONE]
+
+
+@pytest.fixture
+def pets(files, zipped):  # noqa: F811
+    """Training and test images of two classes, with one picture twice for training and one in both."""
+    split = {f"train/{path}": content for path, content in files.items()}
+    split |= {f"test/{name}/{i}.png": encoded(scene(500 + 10 * y + i)) for y, name in enumerate(("cat", "dog"))
+              for i in range(2)}  # fmt: skip
+    more = {"train/cat/9.png": encoded(scene(3)), "test/dog/9.png": encoded(scene(103))}
+    return drain(import_images(zipped({**split, **more}))).name
+
+
+def test_copies_are_counted_and_can_be_dropped(pets) -> None:
+    app = open_page("explore/run", dataset=pets)
+    said = words(app)
+    assert text_own.COPIES_ACROSS.format(n=1) in said
+    assert text_own.COPIES_AGAIN.format(n=1) in said
+    assert "Found" not in said, "it is said once"
+    app.button(key="drop-copies").click().run()
+    assert not app.exception
+    name = app.query_params["dataset"]
+    name = name[0] if isinstance(name, list) else name
+    assert name != pets
+    assert copies_in(name, load_dataset(name)) == []
+    assert sum(imported_card(name)["n_train"] + imported_card(name)["n_test"]) == 16
+    assert "Taken out as copies: 2." in " ".join(warning.value for warning in app.warning)
+
+
+def test_copies_of_chosen_images_are_offered_to_be_forgotten_too(pets, monkeypatch) -> None:
+    network = to_bytes(build_model("resnet20", (3, 32, 32), 2, seed=1))
+    card = {"test_accuracy": 1.0, "n_test": 5, "sha256": hashlib.sha256(network).hexdigest()}
+    keep_network(Network(network, card), weights_path(pets, "resnet20"))
+    asked = []
+    monkeypatch.setattr(state, "start", asked.append)
+    app = open_page("explore/run", dataset=pets)
+    app.segmented_control(key="forget-kind").set_value("samples").run()
+    app.file_uploader(key=f"file-{pets}").upload("mine.csv", b"3, 7", "text/csv").run()
+    assert text.SAMPLES_COPIES.format(n=1) in words(app)
+    app.button(key="copies-too").click().run()
+    assert text.SAMPLES_COPIES.format(n=1) not in words(app)
+    app.button(key="press").click().run()
+    assert not app.exception
+    assert asked[0].forget == ForgetSpec("samples", samples=(3, 6, 7))
+
+
+def test_a_network_is_judged_for_what_is_picked(monkeypatch) -> None:
+    judged = []
+    monkeypatch.setattr(state_given, "judge", lambda *asked: judged.append(asked))
+    app = open_page("explore/run")
+    app.button(key="class-digits-5").click().run()
+    assert app.button(key="judge").disabled
+    assert "has forgotten **digit 5**" in words(app)
+    app.file_uploader(key="given-file-0").upload("theirs.safetensors", b"weights", "application/octet-stream").run()
+    app.button(key="judge").click().run()
+    assert not app.exception
+    assert judged == [("digits", ForgetSpec(classes=(5,)), b"weights", "theirs.safetensors", 0)]
+
+
+def test_a_file_that_is_no_network_is_refused_in_one_sentence() -> None:
+    app = open_page("explore/run")
+    app.file_uploader(key="given-file-0").upload("theirs.safetensors", b"weights", "application/octet-stream").run()
+    app.button(key="judge").click().run()
+    assert not app.exception
+    assert any("theirs.safetensors is not a safetensors file" in error.value for error in app.error)
+
+
+def test_the_words_name_what_was_forgotten() -> None:
+    app = open_page("explore/run")
+    app.segmented_control(key="forget-kind").set_value("random").run()
+    assert text_given.RANDOM.format(fraction=0.1, seed=0) in words(app)
+
+
+def test_an_upload_under_way_is_found_again_by_its_address(files, zipped, camu_home) -> None:  # noqa: F811
+    """As after a reload, or a dropped connection: another session, which knows nothing but the address."""
+    job = ImportJob.of(zipped(files).getvalue(), "Our pets", 32)
+    digest = state.engine().submit(job, "the session that is gone")
+    app = open_page("explore/run", upload=digest)
+    assert app.segmented_control(key="dataset").value == state.OWN_IMAGES
+    deadline = time.monotonic() + 120
+    while "dataset" not in app.query_params:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        app.run()
+        assert not app.exception
+    assert "upload" not in app.query_params
+    assert "Our pets: 10 images to learn from, 2 to test with" in words(app) + app.subheader[0].value
+
+
+def test_an_upload_that_nobody_knows_is_no_error() -> None:
+    for digest in ("0" * 20, "<b>", "../../x"):
+        app = open_page("explore/run", upload=digest)
+        assert not app.exception
+        assert "upload" not in app.query_params
