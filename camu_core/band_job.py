@@ -5,6 +5,7 @@ One retraining is one draw; only several tell how far two networks that never sa
 
 import hashlib
 import json
+import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
@@ -20,6 +21,7 @@ from camu_core.luggage import Luggage
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods.retrain import SEED_OFFSET
 from camu_core.models import BlockModel, build_model, predict
+from camu_core.originals import network_card
 from camu_core.planning import plan_like
 from camu_core.privacy import Battery, run_battery
 from camu_core.progress import Step
@@ -190,9 +192,14 @@ def stored_band(spec: RunSpec, store: RunStore) -> Band | None:
     return None
 
 
-def seconds_needed(spec: RunSpec, card: dict[str, Any]) -> float:
-    """About how long a band takes here, from the card of the original network; infinite if that does not say."""
-    return N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * float(card.get("seconds", float("inf")))
+def band_minutes(spec: RunSpec) -> float:
+    """About how long a run's band takes, by what the training of its original network took; infinite if nobody knows.
+
+    Args:
+        spec: of the run, by any method.
+    """
+    seconds = (network_card(spec.dataset) or {}).get("seconds")
+    return math.inf if seconds is None else N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * seconds / 60
 
 
 @dataclass(frozen=True)

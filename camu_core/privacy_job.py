@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -121,8 +121,7 @@ class PrivacyJob:
 
     @property
     def digest(self) -> str:
-        named = json.dumps(["privacy", _VERSION, self.sources])
-        return hashlib.sha256(named.encode()).hexdigest()[:20]
+        return privacy_digest(self.sources)
 
     def execute(self) -> Generator[Step, None, PrivacyResult]:
         """Raises: DatasetUnavailable, WeightsError: images or the original model are not here."""
@@ -222,6 +221,15 @@ class PrivacyJob:
             self.accuracy["unlearned"], self.accuracy["retrained"], logits["unlearned"], logits["retrained"], is_forget,
             self.spec.seed,
         )  # fmt: skip
+
+
+def privacy_digest(sources: Sequence[str]) -> str:
+    """20 hex digits that name the tests of a run.
+
+    Args:
+        sources: digests of the run, of its retraining and of its reference band, those that there are, in this order.
+    """
+    return hashlib.sha256(json.dumps(["privacy", _VERSION, list(sources)]).encode()).hexdigest()[:20]
 
 
 def _all_answers(

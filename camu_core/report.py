@@ -17,13 +17,14 @@ from camu_core.figures import (
     class_figure,
     confusion_figure,
     embedding_figure,
+    heads_figure,
     probe_figure,
     relearning_figure,
     split_figure,
 )
-from camu_core.figures.tables import attack_table, class_table, probe_table, relearning_table, split_table
+from camu_core.figures.tables import attack_table, class_table, heads_table, probe_table, relearning_table, split_table
 from camu_core.figures.theme import FONT, LIGHT, MODEL_TITLES
-from camu_core.privacy import inside_title, relearning_title
+from camu_core.privacy import finding_of, inside_title, relearning_title
 from camu_core.projection import run_points
 from camu_core.results import RunResult
 from camu_core.verdict import finding, forget_phrase, judge
@@ -89,7 +90,11 @@ def _section(is_first: bool, question: str, figure: go.Figure, table: pd.DataFra
 
 def _inner(privacy: Mapping[str, Any]) -> list[tuple[str, go.Figure, pd.DataFrame]]:
     lesson, probes = privacy["relearning"], privacy["linear_probe"]
-    parts = [("Can it come back?", relearning_figure(lesson, relearning_title(privacy)), relearning_table(lesson))]
+    parts = []
+    if "old_head" in privacy["battery"]["unlearned"]:
+        figure = heads_figure(privacy, finding_of(privacy, "fresh_head"))
+        parts.append(("Is it only hidden?", figure, heads_table(privacy)))
+    parts += [("Can it come back?", relearning_figure(lesson, relearning_title(privacy)), relearning_table(lesson))]
     if probes["unlearned"]["value"] is not None:
         parts.append(("Is it still readable inside?", probe_figure(probes, inside_title(privacy)), probe_table(probes)))
     return parts

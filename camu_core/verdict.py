@@ -180,8 +180,7 @@ def _images_state(
     if privacy is None:
         return None, "Not tested: whether it answers as if it had never seen them"
     if any(reading.is_good is False for reading in found.values()):
-        left = [words.replace("it ", "they ", 1) for words in bad_news(found)]
-        return False, f"Not as if it had never seen them{': ' + _listed(left) if left else ''}"
+        return False, f"Not as if it had never seen them: {_listed(bad_news(found))}"
     if privacy["reference"] is None:
         return None, "Only retraining tells whether it forgot"
     if not any(reading.is_good for reading in found.values()):

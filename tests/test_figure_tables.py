@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import pytest
 
 from camu_core import RunResult
+from camu_core.estimates import wilson_interval
 from camu_core.figures import Panel, axis_ranges, confusion_figure, embedding_figure, split_figure
 from camu_core.figures.tables import figure_table
-from camu_core.estimates import wilson_interval
 from pages.components import charts
 
 NAMES = tuple("0123456789")

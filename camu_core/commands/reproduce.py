@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from camu_core.band_job import stored_band
 from camu_core.bench import machine
 from camu_core.commands.output import deliver
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.comparison import as_markdown, published_table
+from camu_core.comparison import as_markdown, published_table, with_tests
 from camu_core.engine import Engine
 from camu_core.execution import versions
 from camu_core.methods import METHODS
+from camu_core.privacy_job import PrivacyJob
 from camu_core.store import RunStore
 from camu_core.sweeps import SweepSpec, running_sweep
 
@@ -40,6 +42,7 @@ def run(arguments: argparse.Namespace) -> None:
     engine = Engine(RunStore(), n_workers=1)  # one at a time, so that seconds are those of an idle machine
     try:
         runs = pd.concat([drain_with_bar(running_sweep(sweep, engine)) for sweep in sweeps], ignore_index=True)
+        runs = with_tests(runs, {digest: _tested(digest, engine) for digest in runs["digest"]})
     finally:
         engine.close()
     table, card = published_table(runs), _card(sweeps[0])
@@ -51,6 +54,13 @@ def run(arguments: argparse.Namespace) -> None:
     ):
         deliver(content, str(arguments.output / name))
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
+
+
+def _tested(digest: str, engine: Engine) -> dict:
+    """The tests of one run, beside the band that is shipped, or was made by `band`."""
+    result = engine.store.load(digest)
+    job = PrivacyJob.of(result, None, stored_band(result.spec, engine.store))
+    return drain_with_bar(engine.follow(job)).report
 
 
 def _card(sweep: SweepSpec) -> dict:

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from camu_core.commands import decomposition, privacy
+from camu_core.commands import decomposition, judging
 from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named, tell_copies
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
-    privacy.add_arguments(parser)
+    judging.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
@@ -85,9 +85,10 @@ def run(arguments: argparse.Namespace) -> None:
     result = _through_cluster(spec) if scheduler_address() else drain_with_bar(executing(spec))
     if arguments.save:
         RunStore().save(result)
-    extra = {**decomposition.decompose(arguments, result), **privacy.attack(arguments, result)}
+    verdict, tests = judging.judged(arguments, result)
+    extra = {**decomposition.decompose(arguments, result), **tests}
     if arguments.json is None:
-        print("\n".join([_table(result), *decomposition.sentences(extra), *privacy.sentences(extra)]))
+        print("\n".join([_table(result), *judging.sentences(verdict, extra), *decomposition.sentences(extra)]))
     else:
         told = {**result.summary(), "class_names": list(DATASETS[spec.dataset].class_names), **extra}
         if spec.method == GIVEN:

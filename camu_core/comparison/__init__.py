@@ -3,10 +3,20 @@
 from camu_core.comparison.pairing import Pair, difference_table, pair_runs
 from camu_core.comparison.published import Published, as_markdown, is_published, published_table, read_published
 from camu_core.comparison.remarks import Remark, headline, weaknesses
-from camu_core.comparison.tables import GOLD, by_class, by_method, by_run, retraining_spread, with_intervals
+from camu_core.comparison.tables import (
+    GOLD,
+    TESTS,
+    by_class,
+    by_method,
+    by_run,
+    retraining_spread,
+    with_intervals,
+    with_tests,
+)
 
 __all__ = [
     "GOLD",
+    "TESTS",
     "Pair",
     "Published",
     "Remark",
@@ -23,4 +33,5 @@ __all__ = [
     "retraining_spread",
     "weaknesses",
     "with_intervals",
+    "with_tests",
 ]

@@ -18,7 +18,8 @@ FOLDER = ASSETS / "results"
 # measure -> its heading in the Markdown table
 _HEADINGS = {
     "retain_train": "retain train", "forget_train": "forget train", "retain_test": "retain test",
-    "forget_test": "forget test", "attack_auc": "attack AUC", "average_gap": "gap", "unlearn_seconds": "seconds",
+    "forget_test": "forget test", "attack_auc": "attack AUC", "average_gap": "gap", "old_head": "old head",
+    "fresh_head_1": "one example", "relearning": "relearned", "epsilon": "epsilon", "unlearn_seconds": "seconds",
 }  # fmt: skip
 _KEYS = ("dataset", "forget", "method", "n_seeds")
 _CARD = ("date", "machine", "versions", "command", "seeds")
@@ -82,8 +83,10 @@ def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
     lines = [
         f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}.",
         "Accuracies and gaps in percent, mean ± standard deviation over seeds. Gap: mean distance to retraining with "
-        "the same seed over the four accuracies. AUC: of the membership attack, 0.5 is chance. Seconds: of unlearning "
-        "alone.",
+        "the same seed over the four accuracies. AUC: of the membership attack, 0.5 is chance. Old head: how well the "
+        "original's classifier finds the class in the new representation (100 before, 0 is chance); one example: found "
+        "by a new classifier taught with one image of it; relearned: mean accuracy over 20 batches with a fresh head; "
+        "epsilon (nats): answers against those of the reference band. Seconds: of unlearning alone.",
     ]
     for (dataset, forget), rows in table.groupby(["dataset", "forget"], sort=False):
         what = f"a random {forget}" if forget.endswith("%") else f"class {forget}"
@@ -103,7 +106,7 @@ def _cell(row: pd.Series, name: str) -> str:
     mean, std = row[f"{name}_mean"], row[f"{name}_std"]
     if np.isnan(mean):
         return "-"
-    factor, digits = {"attack_auc": (1, 3), "unlearn_seconds": (1, 1)}.get(name, (100, 2))
+    factor, digits = {"attack_auc": (1, 3), "epsilon": (1, 2), "unlearn_seconds": (1, 1)}.get(name, (100, 2))
     spread = "" if np.isnan(std) else f" ± {factor * std:.{digits}f}"
     return f"{factor * mean:.{digits}f}{spread}"
 

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from camu_core.comparison.tables import GOLD
+from camu_core.methods import METHODS, is_control
 from camu_core.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
+# So much found by the original's classifier in the new representation is hidden, not forgotten.
+HIDDEN_FROM = 0.8
 # Above this accuracy on the forgotten class, a method has hardly begun to forget it.
 BARELY_ABOVE = 0.5
 # Seeds that differ by more than this in accuracy on what was forgotten are no one result.
 STEADY_WITHIN = 0.1
 # Areas under the ROC curve nearer than this are alike.
 ATTACK_ALIKE_AT_MOST = 0.05
+# Shares found by a new classifier nearer than this are alike, as in `camu_core.privacy.readings`.
+ALIKE_INSIDE_AT_MOST = 0.15
 _NAMED_AT_MOST = 3
 
 
@@ -38,12 +43,15 @@ def weaknesses(table: pd.DataFrame, kind: str) -> list[Remark]:
     """
     gold = table.loc[GOLD] if GOLD in table.index else None
     judge = _of_class if kind == "class" else _of_images
-    return [
-        Remark(method, text)
-        for method, row in table.iterrows()
-        if method != GOLD
-        for text in (*judge(row, gold), *_of_any(row, gold, "class" if kind == "class" else "images"))
-    ]
+    found = []
+    for method, row in table.iterrows():
+        if is_control(method):
+            summary = METHODS[method].summary
+            found.append(Remark(method, f"is a control: it {summary[0].lower()}{summary[1:].removesuffix('.')}"))
+        elif method != GOLD:
+            texts = (*judge(row, gold), *_of_any(row, gold, "class" if kind == "class" else "images"))
+            found += [Remark(method, text) for text in texts]
+    return found
 
 
 def headline(table: pd.DataFrame, kind: str) -> str:
@@ -52,7 +60,9 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     Args:
         table: of `by_method`; kind: as in `weaknesses`.
     """
-    others = table.drop(index=GOLD, errors="ignore")
+    others = table[[name != GOLD and not is_control(name) for name in table.index]]
+    if others.empty:
+        return "Controls alone show what the tests see; add a method to compare."
     known = others.dropna(subset="average_gap_mean")
     if known.empty:
         return _without_gold(others, kind)
@@ -75,8 +85,9 @@ def _without_gold(others: pd.DataFrame, kind: str) -> str:
         return "Only retraining tells whether single images were forgotten: add it to the methods."
     fine = others[(others["forgotten_mean"] <= FORGOTTEN_AT_MOST) & (others["kept_drop_mean"] <= KEPT_DROP_AT_MOST)]
     if fine.empty:
-        return "None of these methods forgets and keeps the rest."
-    return f"Forgotten, and the rest kept, by {_listed(fine['title'].tolist())} ({len(fine)} of {len(others)} methods)."
+        return "With none of these methods the class is no longer recognised and the rest kept."
+    names = _listed(fine["title"].tolist())
+    return f"No longer recognised, and the rest kept, by {names} ({len(fine)} of {len(others)} methods)."
 
 
 def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
@@ -100,7 +111,14 @@ def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
     elif forgotten > FORGOTTEN_AT_MOST:
         yield f"{'barely forgets' if forgotten > BARELY_ABOVE else 'forgets only in part'}: {still}"
     elif drop > KEPT_DROP_AT_MOST:
-        yield f"forgets ({_percent(forgotten)}) but costs {_points(drop)} on the rest"
+        yield f"makes it unrecognised ({_percent(forgotten)}) but costs {_points(drop)} on the rest"
+    if row["old_head_mean"] >= HIDDEN_FROM and forgotten <= FORGOTTEN_AT_MOST:
+        yield f"only hides it at the output: inside, the old classifier still finds {_percent(row['old_head_mean'])}"
+    elif gold is not None and row["fresh_head_1_mean"] - gold["fresh_head_1_mean"] > ALIKE_INSIDE_AT_MOST:
+        yield (
+            f"leaves more inside: from one example a new classifier finds {_percent(row['fresh_head_1_mean'])} of the "
+            f"class, {_percent(gold['fresh_head_1_mean'])} after retraining"
+        )
 
 
 def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:

@@ -14,19 +14,23 @@ from camu_core.methods import METHODS
 CONFIDENCE = 0.95
 GOLD = "retrain"  # the method that others are measured against
 # What is averaged over seeds. Accuracies, gaps and drops are fractions.
-MEASURES = ("forgotten", "kept", "kept_drop", *SPLIT_NAMES, "attack_auc", "average_gap", "unlearn_seconds", *COST_NAMES)
+# The figures of tests of what is left inside, see `camu_core.privacy`, where they were made.
+TESTS = ("old_head", "fresh_head_1", "relearning", "epsilon")
+MEASURES = (
+    "forgotten", "kept", "kept_drop", *SPLIT_NAMES, "attack_auc", "average_gap", "unlearn_seconds", *COST_NAMES, *TESTS,
+)  # fmt: skip
 
 
 def by_run(runs: pd.DataFrame) -> pd.DataFrame:
     """The measures of each run, columns as in `MEASURES` after `method`, `seed`, `digest`.
 
     Args:
-        runs: of `sweep_table`; one dataset and one forget set.
+        runs: of `sweep_table`, perhaps `with_tests`; one dataset and one forget set.
     Returns:
         `forgotten`: accuracy on new images of what was forgotten, or on the forget set itself where it stands for no
         new ones; `kept`: accuracy on the other new images; `kept_drop`: how much lower that is than the original's;
         `average_gap`: mean over the splits of |accuracy - that of the retraining with the same seed|, NaN where there
-        is none, and of retraining itself.
+        is none, and of retraining itself; TESTS: NaN where they were not made.
     """
     table = runs[["method", "seed", "digest", "unlearn_seconds", *COST_NAMES]].copy()
     splits = [f"unlearned_{name}" for name in SPLIT_NAMES]
@@ -38,7 +42,20 @@ def by_run(runs: pd.DataFrame) -> pd.DataFrame:
     gold = table[table["method"] == GOLD].drop_duplicates("seed").set_index("seed")[list(SPLIT_NAMES)]
     gaps = table[list(SPLIT_NAMES)] - gold.reindex(table["seed"]).set_axis(table.index)
     table["average_gap"] = gaps.abs().mean(axis=1).where(table["method"] != GOLD)
+    for name in TESTS:
+        table[name] = runs[name].astype(float) if name in runs else np.nan
     return table[["method", "seed", "digest", *MEASURES]]
+
+
+def with_tests(runs: pd.DataFrame, reports: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """Runs with the figures of their tests.
+
+    Args:
+        runs: of `sweep_table`. reports: of `PrivacyResult`, by the run's digest; not every run must have one.
+    """
+    found = {digest: report["battery"]["unlearned"] for digest, report in reports.items()}
+    columns = {name: [found.get(digest, {}).get(name, {}).get("value") for digest in runs["digest"]] for name in TESTS}
+    return runs.assign(**columns)
 
 
 def by_method(runs: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What is left: relearning curves, linear probes, likeness layer by layer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -32,6 +32,8 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
         relearning: of `relearning_report`.
     """
     tones, figure, batches = ground(dark), go.Figure(), relearning["batches"]
+    if (band := relearning["band"]) is not None:
+        _add_band(figure, batches, band["lowest"], band["highest"], band["mean"])
     for name, curve in relearning["curves"].items():
         low, high = [e["low"] for e in curve], [e["high"] for e in curve]
         figure.add_scatter(
@@ -49,8 +51,52 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
         x=1, xref="paper", xanchor="right", y=relearning["target"], yanchor="top", showarrow=False,
         text=f"{relearning['target']:.0%}: counted as relearned", font={"color": tones.muted, "size": 13},
     )  # fmt: skip
-    figure.update_xaxes(range=[-0.4, batches[-1] + 0.4], title="batches of forgotten images shown (32 images each)")
+    figure.update_xaxes(range=[-0.4, batches[-1] + 0.4], title="batches of all classes shown")
     figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
+    return styled(figure, dark, title, height)
+
+
+def _add_band(
+    figure: go.Figure, x: Sequence[float], lowest: Sequence[float], highest: Sequence[float], mean: Sequence[float]
+) -> None:
+    """The range of the retrained networks, and their mean."""
+    color = MODEL_COLORS["retrained"]
+    figure.add_scatter(
+        x=[*x, *x[::-1]], y=[*highest, *lowest[::-1]], fill="toself", fillcolor=color, opacity=0.25, mode="lines",
+        line={"width": 0}, hoverinfo="skip", name="range of the retrained networks",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=x, y=mean, mode="lines", name="their mean", line={"color": color, "width": 2, "dash": "dash"},
+        hovertemplate="%{x}: %{y:.1%}<extra>mean of the retrained networks</extra>",
+    )  # fmt: skip
+
+
+def heads_figure(report: Mapping[str, Any], title: str, dark: bool = False, height: int = 400) -> go.Figure:
+    """Recall of a new classifier against the examples it was taught with, a line a network.
+
+    Args:
+        report: of a `PrivacyResult` of a run that forgets classes.
+    """
+    tones, figure = ground(dark), go.Figure()
+    colors, symbols = {**MODEL_COLORS, UNTRAINED: tones.muted}, {**MODEL_SYMBOLS, UNTRAINED: "x"}
+    few = [int(name.rsplit("_", 1)[1]) for name in report["battery"]["unlearned"] if name.startswith("fresh_head_")]
+    x = [str(n) for n in few]
+    if report["reference"] is not None:
+        of_band = [report["reference"]["measures"][f"fresh_head_{n}"] for n in few]
+        _add_band(figure, x, list(map(min, of_band)), list(map(max, of_band)), [sum(v) / len(v) for v in of_band])
+    for name, measures in report["battery"].items():
+        found = [measures[f"fresh_head_{n}"] for n in few]
+        figure.add_scatter(
+            x=x, y=[e["value"] for e in found], mode="lines+markers", name=PROBED_TITLES[name],
+            line={"color": colors[name], "width": 2.5, "dash": "dot" if name == UNTRAINED else "solid"},
+            marker={"symbol": symbols[name], "size": 10},
+            error_y={"type": "data", "symmetric": False, "color": colors[name], "thickness": 1.5, "width": 4,
+                     "array": [e["high"] - e["value"] for e in found],
+                     "arrayminus": [e["value"] - e["low"] for e in found]},
+            hovertemplate="%{x} a class: %{y:.1%}<extra>" + PROBED_TITLES[name] + "</extra>",
+        )  # fmt: skip
+    figure.update_xaxes(type="category", title="examples of each forgotten class that a new classifier sees")
+    figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="found among new images")
     return styled(figure, dark, title, height)
 
 
@@ -88,7 +134,7 @@ def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, heig
     """Likeness of two networks layer by layer, images to forget left and to keep right; whiskers are 95% intervals.
 
     Args:
-        cka: forget / retain -> pair -> layer -> estimate, as of `inside_report`.
+        cka: forget / retain -> pair -> layer -> estimate, as of `likeness_report`.
     """
     figure = make_subplots(cols=2, subplot_titles=list(_GROUPS.values()), shared_yaxes=True, horizontal_spacing=0.05)
     for column, group in enumerate(_GROUPS, start=1):

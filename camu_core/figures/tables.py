@@ -81,6 +81,16 @@ def relearning_table(lesson: dict) -> pd.DataFrame:
     )
 
 
+def heads_table(report: dict) -> pd.DataFrame:
+    """What old and new classifiers find, and the neighbours, one row a network and measure."""
+    names = ("old_head", "fresh_head_1", "fresh_head_5", "fresh_head_20", "neighbours")
+    return pd.DataFrame(
+        {"network": PROBED_TITLES[network], "measure": name, **measures[name]}
+        for network, measures in report["battery"].items()
+        for name in names
+    )
+
+
 def probe_table(probes: dict) -> pd.DataFrame:
     """How often a linear probe is right, one row a model; one that was never trained is the last."""
     return pd.DataFrame({"network": PROBED_TITLES[name], **estimate} for name, estimate in probes.items())

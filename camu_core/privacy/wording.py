@@ -59,7 +59,7 @@ _SAYS = {
         Standing.BELOW: "the answers are more like those of retrained networks than those are among themselves",
     },
 }  # fmt: skip
-# In a headline, the worst first.
+# In a headline, the worst first: of a class, and of single images.
 _BAD_NEWS = {
     "old_head": "it is only hidden at the output",
     "fresh_head": "it is back after a single example",
@@ -67,6 +67,13 @@ _BAD_NEWS = {
     "linear_probe": "it is still readable inside",
     "attack": "an attacker can tell",
     "epsilon": "its answers give it away",
+}
+_BAD_NEWS_OF_IMAGES = {
+    "recognised": "they are not recognised as if never seen",
+    "relearning": "they come back too quickly",
+    "linear_probe": "they stand out inside",
+    "attack": "an attacker can tell",
+    "epsilon": "the answers give it away",
 }
 SUBJECTS = {
     "old_head": "Found by the old classifier",
@@ -85,7 +92,8 @@ def says(reading: Reading) -> str:
 
 def bad_news(found: Mapping[str, Reading]) -> list[str]:
     """What tests found against the network, for a headline, the worst first."""
-    return [words for question, words in _BAD_NEWS.items() if question in found and found[question].is_good is False]
+    news = _BAD_NEWS_OF_IMAGES if "recognised" in found else _BAD_NEWS
+    return [words for question, words in news.items() if question in found and found[question].is_good is False]
 
 
 def number(reading: Reading, value: float | None) -> str:

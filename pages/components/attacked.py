@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from camu_core.band_job import BandJob
 from camu_core.figures import attack_figure, roc_figure, score_text, scores_figure
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.measures import ThresholdView
-from camu_core.privacy import CHOSEN, attack_reading, attack_title
+from camu_core.privacy import attack_score, attack_title
 from camu_core.privacy_job import PrivacyJob, PrivacyResult
 from camu_core.progress import STAGES
 from pages.components import charts, images, notes, state, state_privacy
@@ -26,7 +27,7 @@ def attack(privacy: PrivacyResult) -> None:
         return
     st.subheader(attack_title(privacy.report), anchor=False)
     left, right = st.columns(2)
-    state.remember_for(privacy.digest, "attack-score", attack_reading(privacy.report)[1])
+    state.remember_for(privacy.digest, "attack-score", attack_score(privacy.report))
     score = left.segmented_control(
         text.SCORE, list(text.SCORES), format_func=text.SCORES.get, key="attack-score", required=True, wrap=True
     )
@@ -43,7 +44,7 @@ def attack(privacy: PrivacyResult) -> None:
     by_score = {name: {"attack": attacks[score]["auc"]} for name, attacks in report.items()}
     charts.show(st, attack_figure(by_score, text.AUC, state.is_dark()), key="auc")
     notes.reading(text.READ, text.NOT)
-    notes.folds(text.HOW.format(n=len(privacy.idx["members"]), chosen=CHOSEN), [_table(report)])
+    notes.folds(text.HOW.format(n=len(privacy.idx["members"])), [_table(report)])
 
 
 def _threshold(privacy: PrivacyResult, network: str, score: str) -> None:
@@ -110,8 +111,8 @@ def _table(report: dict) -> pd.DataFrame:
     )
 
 
-def wait(job: PrivacyJob) -> None:
-    """The engine attacks; the page polls. Somebody who stopped it starts it again by hand."""
+def wait(job: BandJob | PrivacyJob) -> None:
+    """The engine retrains or tests; the page polls. Somebody who stopped it starts it again by hand."""
     engine = state.engine()
     view = engine.watch(job.digest)
     if engine.has(job):

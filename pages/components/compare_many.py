@@ -6,7 +6,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
-from camu_core.comparison import GOLD, by_class, by_method, by_run, headline, remarks, retraining_spread, weaknesses
+from camu_core.comparison import (
+    GOLD,
+    by_class,
+    by_method,
+    by_run,
+    headline,
+    remarks,
+    retraining_spread,
+    weaknesses,
+    with_tests,
+)
 from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec
@@ -113,11 +123,13 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
         st.info(text.NOTHING_YET, icon=":material/hourglass_empty:")
         return
     forget = sweep.forgets[0]
-    listed = sweep_table(summaries)
+    listed = with_tests(sweep_table(summaries), state_compare.test_reports(specs))
     runs = by_run(listed)
     table = by_method(runs)
     if note:
         st.caption(note)
+    else:
+        _tests(sweep, specs)
     _sentences(runs, table, forget)
     new = "forget_test" if forget.kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
@@ -131,6 +143,28 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
     _classes(sweep, summaries, table)
     _cost(summaries, table)
     _folds(sweep, runs, by_class(summaries))
+
+
+def _tests(sweep: SweepSpec, specs: Sequence[RunSpec]) -> None:
+    """Test what is left inside every network, if that is wanted; the table grows its columns when it is done."""
+    n_done, is_wanted = len(state_compare.test_reports(specs)), state_compare.are_tests_wanted(sweep)
+    if n_done == len(specs):
+        return
+    if is_wanted and not state_compare.tests_problem(specs):
+        st.fragment(run_every=batch.TICK_SECONDS)(_tests_tick)(specs)
+        return
+    if problem := state_compare.tests_problem(specs):
+        st.error(problem, icon=":material/report:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(text.TESTS, icon=":material/troubleshoot:", on_click=state_compare.want_tests, args=(sweep,))
+        st.caption(text.TESTS_WHY)
+
+
+def _tests_tick(specs: Sequence[RunSpec]) -> None:
+    n_done = state_compare.go_on_testing(specs)
+    if n_done == len(specs) or state_compare.tests_problem(specs):
+        st.rerun()
+    st.progress(n_done / len(specs), text=text.TESTS_LINE.format(n=n_done, total=len(specs)))
 
 
 def _sentences(runs, table, forget: ForgetSpec) -> None:

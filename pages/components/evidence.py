@@ -1,101 +1,72 @@
 """The other parts of the Privacy page: headline, worst case, relearning, probes, layers."""
 
+from math import isfinite
+
 import pandas as pd
 import streamlit as st
 
 from camu_core import RunResult
+from camu_core.clauses import tests_as_clauses
 from camu_core.figures import (
     divergence_figure,
     epsilon_figure,
+    heads_figure,
     likeness_figure,
     probe_figure,
     relearning_figure,
 )
-from camu_core.figures.tables import probe_table, relearning_table
+from camu_core.figures.tables import heads_table, probe_table, relearning_table
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.privacy import (
-    attack_reading,
     epsilon_title,
-    factor_text,
+    finding_of,
     headline,
     inside_title,
     layers_title,
+    lying_title,
+    readings,
     relearning_title,
 )
-from pages.components import batch, charts, notes, state
-from pages.components import text as words
+from pages.components import attacked, charts, notes, state, state_privacy
 from pages.components import text_privacy as text
 
 
 def verdict(result: RunResult, report: dict) -> None:
-    """One sentence and a large number for each question; how the retrained network does below each."""
+    """One sentence, and a large number for each test; how retrained networks do below each."""
     with st.container(border=True, key="verdict"):
         st.subheader(headline(report), anchor=False)
-        cells = (_attack_cell(report), _worst_cell(report), _relearning_cell(report), _inside_cell(report))
-        for column, (label, value, note) in zip(st.columns(4), cells, strict=True):
-            column.metric(label, value)
-            column.caption(note)
-    if result.spec.method == "retrain":
-        st.caption(text.IS_GOLD)
-    elif report["epsilon"] is None:
-        without_gold(result, "retrained-verdict")
+        clauses = tests_as_clauses(readings(report))
+        for column, clause in zip(st.columns(len(clauses)), clauses, strict=True):
+            column.metric(clause.subject, clause.show(clause.value), help=clause.text)
+            column.caption(clause.band or clause.finding)
+    if report["reference"] is None:
+        without_band(result)
 
 
-def without_gold(result: RunResult, key: str) -> None:
-    """Offer the yardstick."""
-    minutes = "seconds" if result.spec.dataset in state.QUICK_DATASETS else "some minutes"
-    st.markdown(text.RETRAIN_NOTE.format(minutes=minutes))
-    if batch.runs_needed(key, [state.retraining_of(result.spec)], text.RETRAIN):
+def without_band(result: RunResult) -> None:
+    """Offer the yardstick: several retrained networks."""
+    job = state_privacy.band_job(result.spec)
+    if job is None:
         st.rerun()
-
-
-def _attack_cell(report: dict) -> tuple[str, str, str]:
-    if report["attack"] is None:
-        return text.CARD_ATTACK, text.NOT_KNOWN, text.TOO_FEW
-    _, score = attack_reading(report)
-    aucs = {name: attacks[score]["auc"] for name, attacks in report["attack"].items()}
-    return text.CARD_ATTACK, f"{aucs['unlearned']['value']:.2f}", _beside(aucs, "{:.2f}")
-
-
-def _worst_cell(report: dict) -> tuple[str, str, str]:
-    ours = (report["epsilon"] or {}).get("unlearned")
-    if ours is None or ours["value"] is None:
-        return text.CARD_WORST, text.NOT_KNOWN, epsilon_title(report)
-    note = text.SO_MANY.format(n=ours["n"], most=factor_text(ours["largest"]))
-    return text.CARD_WORST, text.FACTOR.format(factor=factor_text(ours["low"])), note
-
-
-def _relearning_cell(report: dict) -> tuple[str, str, str]:
-    lesson = report["relearning"]
-    shown = {
-        name: text.NOT_BACK.format(last=lesson["batches"][-1]) if needed is None else f"{needed:g}"
-        for name, needed in lesson["batches_needed"].items()
-    }
-    note = text.AFTER_SEEDS.format(n_seeds=lesson["n_seeds"])
-    gold = words.NEVER_SAW.format(value=shown["retrained"]) if "retrained" in shown else ""
-    return text.CARD_RELEARN, shown["unlearned"], note + gold
-
-
-def _inside_cell(report: dict) -> tuple[str, str, str]:
-    probes = report["linear_probe"]
-    if probes["unlearned"]["value"] is None:
-        return text.CARD_INSIDE, text.NOT_KNOWN, inside_title(report)
-    return text.CARD_INSIDE, f"{probes['unlearned']['value']:.1%}", _beside(probes, "{:.1%}")
-
-
-def _beside(estimates: dict, form: str) -> str:
-    """The interval, and the retrained network's value."""
-    ours, gold = estimates["unlearned"], estimates.get("retrained")
-    interval = words.INTERVAL.format(low=form.format(ours["low"]), high=form.format(ours["high"]))
-    return interval + (words.NEVER_SAW.format(value=form.format(gold["value"])) if gold else "")
+    view = state.engine().watch(job.digest)
+    if view is not None and not view.is_over:
+        st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
+        return
+    minutes = state_privacy.minutes_for_band(result.spec)
+    known = text.BAND_MINUTES.format(minutes=minutes) if isfinite(minutes) else text.BAND_LONG
+    st.markdown(text.BAND_NOTE.format(n=len(job.seeds), minutes=known))
+    st.button(text.BAND, icon=":material/model_training:", on_click=state_privacy.start, args=(job,))
+    if view is not None and view.state == "failed":
+        st.error(view.message, icon=":material/report:")
 
 
 def worst(result: RunResult, report: dict) -> None:
     """Epsilon, and how different the answers are."""
     epsilon, distance, dark = report["epsilon"], report["distance"], state.is_dark()
+    st.markdown(f"**{finding_of(report, 'epsilon')}**")
     if epsilon is None:
-        if result.spec.method == "retrain":
-            st.info(text.IS_GOLD, icon=":material/info:")
+        is_retrained = result.spec.method == "retrain"
+        st.info(text.IS_GOLD if is_retrained else epsilon_title(report), icon=":material/info:")
         return
     bits = distance["divergence_bits"]
     if epsilon["unlearned"]["value"] is None:
@@ -114,12 +85,24 @@ def worst(result: RunResult, report: dict) -> None:
     notes.folds(text.WORST_HOW.format(n=epsilon["unlearned"]["n"]), [events, divergences, gaps])
 
 
+def heads(report: dict) -> None:
+    """What the old classifier and fresh ones find in the representation, and how the forgotten images lie."""
+    if "old_head" not in report["battery"]["unlearned"]:
+        st.info(text.HEADS_CLASSES, icon=":material/info:")
+        return
+    st.markdown(f"**{finding_of(report, 'old_head')}**")
+    charts.show(st, heads_figure(report, finding_of(report, "fresh_head"), state.is_dark()), key="heads")
+    notes.reading(text.HEADS_READ, text.HEADS_NOT)
+    st.markdown(lying_title(report))
+    notes.folds(text.HEADS_HOW.format(n=report["relearning"]["n"]), [heads_table(report)])
+
+
 def relearning(report: dict) -> None:
     """Accuracy on the forgotten images as they are taught again."""
     lesson = report["relearning"]
     charts.show(st, relearning_figure(lesson, relearning_title(report), state.is_dark()), key="relearning")
     notes.reading(text.RELEARN_READ, text.RELEARN_NOT)
-    how = text.RELEARN_HOW.format(n=lesson["n"], exam=text.EXAMS[lesson["exam"]], n_seeds=lesson["n_seeds"])
+    how = text.RELEARN_HOW.format(n=lesson["n"], exam=text.EXAMS[lesson["exam"]], n_heads=lesson["n_seeds"])
     notes.folds(how, [relearning_table(lesson)])
 
 

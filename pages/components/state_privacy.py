@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from camu_core import RunResult
+from camu_core import RunResult, RunSpec
+from camu_core.band_job import Band, BandJob, band_digest, band_minutes, stored_band
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import CamuError
 from camu_core.figures import score_text
@@ -14,23 +15,60 @@ N_THRESHOLDS = 121
 
 
 def job_of(result: RunResult) -> PrivacyJob:
-    """Beside the retraining, if somebody ran it.
+    """Beside the retraining, if somebody ran it, and the reference band, if there is one.
 
     Raises:
         WeightsError: the original model is not on this machine.
     """
-    return PrivacyJob.of(result, state.retrained_for(result.spec))
+    return PrivacyJob.of(result, state.retrained_for(result.spec), band_of(result.spec))
 
 
-def result_of(job: PrivacyJob) -> PrivacyResult | None:
-    """If it is finished, here or among the shipped ones.
+def band_of(spec: RunSpec) -> Band | None:
+    """The reference band of a run, shipped or made here.
 
     Raises:
         RunDamaged: see `RunStore.load`.
     """
+    digest = band_digest(spec)
+    return _band(digest, state.engine().store.has(digest, Band), spec)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _band(digest: str, is_stored: bool, _spec: RunSpec) -> Band | None:
+    return stored_band(_spec, state.engine().store)
+
+
+def band_job(spec: RunSpec) -> BandJob | None:
+    """What is to be retrained before the tests of a run can be judged; None if that is done."""
+    return None if band_of(spec) is not None else BandJob.of(spec)
+
+
+def minutes_for_band(spec: RunSpec) -> float:
+    """About how long that takes; infinite if nobody knows."""
+    return band_minutes(spec)
+
+
+def next_job(result: RunResult) -> BandJob | PrivacyJob:
+    """What the tests of a run wait for: its reference band where that takes seconds, or the tests themselves.
+
+    Raises:
+        WeightsError: the original model is not on this machine.
+    """
+    band = band_job(result.spec) if result.spec.dataset in state.QUICK_DATASETS else None
+    return band or job_of(result)
+
+
+def result_of(job: BandJob | PrivacyJob) -> PrivacyResult | None:
+    """If the tests are finished, here or among the shipped ones; None while a band is still to be made.
+
+    Raises:
+        RunDamaged: see `RunStore.load`.
+    """
+    if isinstance(job, BandJob):
+        return None
     if not (state.engine().has(job) or state.example_store().has(job.digest, PrivacyResult)):
         return None
-    return _stored(job.digest)
+    return stored(job.digest)
 
 
 def report_of(result: RunResult) -> dict | None:
@@ -43,18 +81,20 @@ def report_of(result: RunResult) -> dict | None:
 
 
 def is_due(result: RunResult) -> bool:
-    """Whether the attacks are tried without asking: they take seconds, and all that they need is there."""
-    has_gold = result.spec.method == "retrain" or state.retrained_for(result.spec) is not None
-    return result.spec.dataset in state.QUICK_DATASETS and has_gold
+    """Whether the tests are made without asking: they take seconds, or their band is here; and all else is there."""
+    has_retrained = result.spec.method == "retrain" or state.retrained_for(result.spec) is not None
+    is_quick = result.spec.dataset in state.QUICK_DATASETS or band_of(result.spec) is not None
+    return is_quick and has_retrained
 
 
-def start(job: PrivacyJob) -> None:
-    """Try the attacks, behind what others are waiting for."""
+def start(job: BandJob | PrivacyJob) -> None:
+    """Make the tests, or the band before them, behind what others are waiting for."""
     state.engine().submit(job, state.watcher(), BACKGROUND_PRIORITY)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _stored(digest: str) -> PrivacyResult:
+def stored(digest: str) -> PrivacyResult:
+    """Raises: RunNotFound, RunDamaged: see `RunStore.load`."""
     if state.example_store().has(digest, PrivacyResult):
         return state.example_store().load(digest, PrivacyResult)
     return state.engine().result(digest, PrivacyResult)

@@ -6,10 +6,9 @@ import streamlit as st
 from camu_core import DATASETS, RunResult
 from camu_core.causal import inner_remark
 from camu_core.clauses import capital, n_images
-from camu_core.figures import class_figure, relearning_figure
 from camu_core.estimates import wilson_interval
-from camu_core.measures.relearning import BATCH_SIZE
-from camu_core.privacy import attack_numbers, findings, inside_title, relearning_title
+from camu_core.figures import class_figure, relearning_figure
+from camu_core.privacy import attack_title, finding_of, readings, relearning_title, says
 from camu_core.privacy_job import PrivacyResult
 from camu_core.verdict import Verdict, claim, forget_phrase, judge
 from pages.components import attacked, charts, notes, state, state_causal, state_privacy, story
@@ -25,13 +24,12 @@ def attacks(run: state.OpenRun) -> None:
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
-        found = findings(privacy.report)
-        notes.lead(text.ATTACK_LINE.format(finding=found["attack"]))
-        notes.lead(text.RELEARN_LINE.format(n_images=BATCH_SIZE, finding=found["relearning"]))
-        notes.lead(text.INSIDE_LINE.format(finding=found["inside"]))
-        st.caption(
-            text.ATTACK_NUMBERS.format(attack=attack_numbers(privacy.report), inside=inside_title(privacy.report))
-        )
+        found = readings(privacy.report)
+        for question, line in text.TEST_LINES.items():
+            if question in found:
+                notes.lead(line.format(finding=capital(says(found[question]))))
+        st.caption(f"{finding_of(privacy.report, 'fresh_head' if 'fresh_head' in found else 'epsilon')} "
+                   f"{attack_title(privacy.report)}")  # fmt: skip
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
         ),
@@ -96,7 +94,7 @@ def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> lis
 
 def _privacy(result: RunResult) -> PrivacyResult | None:
     """The attacks; made while one waits."""
-    job = state_privacy.job_of(result)
+    job = state_privacy.next_job(result)
     privacy = state_privacy.result_of(job)
     if privacy is None:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)

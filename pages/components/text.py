@@ -68,11 +68,11 @@ LIVE_LOSSES = "What the method pushes down, by step"
 STRIP_TITLE = "Images it must forget, and what it says now (orange frame: still right)"
 VERDICT_MEASURE = "Test images that the network still recognises"
 VERDICT_MEASURE_IMAGES = "Images that the network recognises"
-VERDICT_ATTACKS = "What attackers get out of it; guessing gives 0.50, and 50% inside"
+VERDICT_TESTS = "What is left inside, and what the answers give away, beside networks that never saw it"
 BEFORE = "before: {value}"
 INTERVAL = "95% interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
-NEVER_TRAINED = " · never trained at all: {value}"
+NEVER_TRAINED = "never trained: {value}"
 SEE_FIGURE = "See the figure"
 SEE_EMBEDDINGS = "How it sees the images"
 TOOK = "{method} took {seconds:.1f} s"
@@ -83,12 +83,11 @@ SHARE_REPORT_HELP = "One file with the verdict, figures and tables. It opens wit
 SHARE_LINK = "The address of this page reopens this run. To cite it, or to make it again:"
 RETRAIN_PRESS = "Retrain for comparison"
 RETRAIN_HELP = "Trains a new network without the forget set: the gold standard. Takes {minutes}."
-RETRAIN_RUNNING = "A second network is trained without it, for comparison: step {index:,} of {total:,}"
-ATTACKS_PRESS = "Try the attacks"
-ATTACKS_HELP = (
-    "Could an attacker tell what was forgotten, can it come back, is it still readable inside? Takes about 20 seconds."
-)
-ATTACKS_RUNNING = "It is attacked, taught again and read from inside: step {index:,} of {total:,}"
+RETRAIN_RUNNING = "For comparison, a network that never saw it: {fraction:.0%}"
+TESTS_PRESS = "Test what is left"
+TESTS_HELP = "Is it only hidden, can it come back, could an attacker tell? Takes about 20 seconds."
+BAND_RUNNING = "Still to be judged: networks that never saw it are trained, to see what is usual: {fraction:.0%}"
+TESTS_RUNNING = "Still to be judged: it is taught again, read from inside and attacked: {fraction:.0%}"
 
 EMBEDDINGS_TITLE = "How the network sees the images"
 EMBEDDINGS_LEAD = (
@@ -97,8 +96,8 @@ EMBEDDINGS_LEAD = (
 )
 EMBEDDINGS_QUESTION = "Do the orange points lose their own group, while the blue ones stay?"
 EMBEDDINGS_HOW_TO_READ = (
-    "Orange: images to forget. Before, they are a group of their own; after, they should lie among the others, as in a "
-    "network that never saw them. Blue: everything else, which should stay where it was."
+    "Orange: images to forget. Before, they are a group of their own; after, they are elsewhere, mostly still as a "
+    "group, as in a network that never saw them. Blue: everything else, which should stay where it was."
 )
 EMBEDDINGS_QUESTION_IMAGES = "Do the forgotten images lie where a network that never saw them puts them?"
 EMBEDDINGS_HOW_TO_READ_IMAGES = (

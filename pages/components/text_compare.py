@@ -51,14 +51,25 @@ TRADEOFF_NOT = (
     "what is left inside the networks, and how other settings of a method would do. The lines are 95% intervals over "
     "seeds; they leave out that each accuracy comes from a limited number of images ({n_forget:,} and {n_retain:,})."
 )
+TESTS = "Test what is left inside"
+TESTS_WHY = (
+    "Accuracies cannot tell forgotten from hidden: the output mask, a control that changes nothing inside, looks "
+    "perfect by them. The tests take seconds a network, after the reference networks are trained."
+)
+TESTS_LINE = "{n} of {total} networks tested"
+TESTS_STOPPED = "The tests were stopped; press to go on."
 TABLE_HINT = "Click a heading to sort. Tick one method to open its run, two to see them side by side."
 COLUMNS = {
     "method": "Method",
     "needs": "Does without",
-    "forgotten": "Forgotten",
+    "forgotten": "Recognised",
     "kept": "Kept",
     "gap": "Gap",
     "attack": "AUC",
+    "old_head": "Old head",
+    "fresh_head": "1 example",
+    "relearning": "Relearned",
+    "epsilon": "Epsilon",
     "seconds": "Seconds",
     "speedup": "Speed",
     "samples": "Images seen",
@@ -71,6 +82,13 @@ COLUMN_HELP = {
     "kept": "Accuracy on the other new images",
     "gap": "Gap to retrained: mean distance of the accuracies from retraining with the same seed, in points",
     "attack": "How well an attacker tells forgotten images from new ones: 0.50 is guessing, the aim is retraining's",
+    "old_head": "How well the classifier of the network before still finds the class in the new representation: 100% "
+    "is hidden only, 0% is chance",
+    "fresh_head": "What a new classifier finds of the class after one example of it; the aim is retraining's",
+    "relearning": "Mean accuracy on the class over 20 batches of relearning with a new classifier; the aim is "
+    "retraining's",
+    "epsilon": "How unlike the answers of retrained networks those on the forgotten images are, in nats; the aim is "
+    "retraining's",
     "seconds": "Unlearning alone, mean over seeds, on this server beside other work",
     "speed": "Seconds of retraining divided by seconds of the method",
     "samples": "Images passed forward through a network, repeats counted",

@@ -44,7 +44,7 @@ Then it changes a copy of the network, a small batch at a time, in two steps:
 2. **What it says.** The images to forget get the counterfactual's label, softly; the others keep their own.
 
 In the picture, each point is an image, placed by its representation. The orange group loses its own
-place and comes to lie among the others.
+place, mostly still as a group: elsewhere, not dissolved.
 """
 COUNTERFACTUAL = ("an image to forget", "a counterfactual")
 EMBEDDING = "The forgotten images lose their own place"

@@ -44,7 +44,7 @@ BAND = "{low:.0%} to {high:.0%}"
 WATCH = (
     "CaMU pairs every image that must go with another one, plus noise: its **counterfactual**. It teaches the network "
     "to see the image as it sees the counterfactual, and holds all other images in place. Watch the orange points "
-    "leave their own place and move in among the others."
+    "leave their own place. Most stay together: elsewhere, not dissolved."
 )
 WATCHED = "Forgetting took **{seconds:.1f} seconds**. {finding}."
 
@@ -95,19 +95,19 @@ WHY_READ = (
 )
 WHY_MORE = "See the whole decomposition"
 
-ATTACKED = "A wrong answer is no proof that nothing is left. Three tests look for it:"
-ATTACK_LINE = (
-    "**An attacker** sees only the network's answers, and guesses which images it was trained on. **{finding}**"
-)
-RELEARN_LINE = (
-    "**Taught again.** Somebody shows it the forgotten images anew, {n_images} at a time (a batch), over and over. "
-    "What comes back much sooner than in a network that never saw them (purple) was not all gone. **{finding}**"
-)
-INSIDE_LINE = (
-    "**Read from inside.** The simplest possible reader, a **linear probe**, tells these images from the others by the "
-    "numbers inside. Some images are easy to tell apart in any network; what counts is the difference. **{finding}**"
-)
-ATTACK_NUMBERS = "In numbers: {attack} {inside}"
+ATTACKED = "A wrong answer is no proof that nothing is left. So we look inside, beside networks that never saw it:"
+# question of `camu_core.privacy` -> what is done to find out, and the finding
+TEST_LINES = {
+    "old_head": "**The old classifier,** its last layers as they were before, reads today's network. **{finding}.**",
+    "fresh_head": (
+        "**One example.** A new, empty classifier is shown a single image of it. How many others does it then find? "
+        "**{finding}.**"
+    ),
+    "relearning": "**Taught again,** all classes, from an empty classifier on (the picture). **{finding}.**",
+    "attack": (
+        "**An attacker** sees only the answers, and guesses which images the network was trained on. **{finding}.**"
+    ),
+}
 
 LIMITS_FORGOT, LIMITS_KEPT = "What was forgotten?", "Was the rest kept?"
 LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What can still go wrong?", "What may you say?"

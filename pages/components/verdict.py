@@ -10,6 +10,7 @@ from pages.components import state, text, text_privacy
 
 # whether a verdict is good news, or cannot be said -> icon, colour
 _MOODS = {True: ("check_circle", "green"), False: ("error", "orange"), None: ("help", "gray")}
+TESTS_A_ROW = 3
 _PAGES = {
     "accuracy": "pages/explore/accuracy.py",
     "embeddings": "pages/explore/embeddings.py",
@@ -45,14 +46,15 @@ def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict |
     with st.container(border=True, key="verdict"):
         icon, color = _MOODS[verdict.is_good]
         st.subheader(f":{color}[:material/{icon}:] {verdict.headline}", anchor=False)
-        attacks = [clause for clause in verdict.clauses if clause.page == "privacy"]
+        tests = [clause for clause in verdict.clauses if clause.page == "privacy"]
         answers = [clause for clause in verdict.clauses if clause.page != "privacy"]
         st.caption(text.VERDICT_MEASURE if result.spec.forget.kind == "class" else text.VERDICT_MEASURE_IMAGES)
         _row(result, answers)
-        if attacks:
+        if tests:
             with st.container(key="verdict-attacks", gap="xsmall"):
-                st.caption(text.VERDICT_ATTACKS)
-                _row(result, attacks)
+                st.caption(text.VERDICT_TESTS)
+                for start in range(0, len(tests), TESTS_A_ROW):
+                    _row(result, tests[start : start + TESTS_A_ROW])
         with st.container(horizontal=True, vertical_alignment="center"):
             _link(result, "embeddings", "", text.SEE_EMBEDDINGS, ":material/scatter_plot:")
             method = METHODS.title(result.spec.method, result.spec.code)
@@ -78,10 +80,12 @@ def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
 
 
 def _beside(clause: Clause) -> str:
-    """The interval, and what other networks give."""
-    never_saw = text.NEVER_SAW.format(value=clause.show(clause.reference)) if clause.reference is not None else ""
-    untrained = text.NEVER_TRAINED.format(value=clause.show(clause.untrained)) if clause.untrained is not None else ""
-    return (clause.interval + never_saw + untrained).removeprefix(" · ")
+    """Why it cannot be told, the interval, and what other networks give."""
+    parts = [clause.finding] if clause.is_good is None and clause.page == "privacy" else []
+    parts += [part for part in (clause.interval, clause.band) if part]
+    if clause.untrained is not None:
+        parts.append(text.NEVER_TRAINED.format(value=clause.show(clause.untrained)))
+    return " · ".join(parts)
 
 
 def _link(result: RunResult, page: str, part: str, label: str, icon: str) -> None:

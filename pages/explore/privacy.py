@@ -23,7 +23,7 @@ def main() -> None:
 
 def _page(result: RunResult) -> None:
     notes.lead(text.LEAD)
-    job = state_privacy.job_of(result)
+    job = state_privacy.next_job(result)
     privacy = state_privacy.result_of(job)
     if privacy is None:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
@@ -38,6 +38,8 @@ def _page(result: RunResult) -> None:
         attacked.attack(privacy)
     elif part == "worst":
         evidence.worst(result, privacy.report)
+    elif part == "heads":
+        evidence.heads(privacy.report)
     elif part == "relearning":
         evidence.relearning(privacy.report)
     elif part == "inside":

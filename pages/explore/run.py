@@ -3,6 +3,7 @@
 import streamlit as st
 
 from camu_core import DATASETS, RunResult
+from camu_core.band_job import BandJob
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.verdict import finding
@@ -99,9 +100,9 @@ def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
 
 
 def _attacks(result: RunResult) -> None:
-    """Try the attacks, or offer them; the verdict completes itself when they are done."""
+    """Make the tests, or offer them; the verdict completes itself when they are done."""
     try:
-        job = state_privacy.job_of(result)
+        job = state_privacy.next_job(result)
     except CamuError as error:
         st.warning(str(error), icon=":material/report:")
         return
@@ -110,9 +111,10 @@ def _attacks(result: RunResult) -> None:
         state_privacy.start(job)
         view = state.engine().watch(job.digest)
     if view is not None and not view.is_over:
-        st.fragment(run_every=1.0)(_progress)(job.digest, text.ATTACKS_RUNNING)
+        is_band = isinstance(job, BandJob)
+        st.fragment(run_every=1.0)(_progress)(job.digest, text.BAND_RUNNING if is_band else text.TESTS_RUNNING)
         return
-    st.button(text.ATTACKS_PRESS, help=text.ATTACKS_HELP, on_click=state_privacy.start, args=(job,),
+    st.button(text.TESTS_PRESS, help=text.TESTS_HELP, on_click=state_privacy.start, args=(job,),
               icon=":material/shield_lock:")  # fmt: skip
     if view is not None and view.state == "failed":
         st.error(view.message, icon=":material/report:")
@@ -124,7 +126,7 @@ def _progress(digest: str, line: str) -> None:
     if job is None or job.is_over:
         st.rerun()
     if job.total:
-        st.progress(job.index / job.total, text=line.format(index=job.index, total=job.total))
+        st.progress(job.index / job.total, text=line.format(fraction=job.index / job.total))
     else:
         st.progress(0.0, text=text.STARTING)
 

@@ -1,0 +1,36 @@
+"""Train and measure the retrained networks that verdicts are judged by, and keep their figures."""
+
+import argparse
+from pathlib import Path
+
+from camu_core.band_job import Band, BandJob, stored_band
+from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
+from camu_core.commands.terminal import drain_with_bar
+from camu_core.planning import plan_run
+from camu_core.specs import ForgetSpec
+from camu_core.store import RunStore
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_argument(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--forget-class", action="append", metavar="C", help=f"{CLASS_HELP} to forget; repeatable")
+    what.add_argument("--forget-random", type=float, metavar="F", help="a fraction of the training images, such as 0.1")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw of a random part; default %(default)s")
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="store to keep it in; default: CAMU_HOME")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """An interrupted one goes on where it was: each network's training keeps its state."""
+    dataset = dataset_named(arguments)
+    if arguments.forget_random is not None:
+        forget = ForgetSpec("random", fraction=arguments.forget_random)
+    else:
+        forget = ForgetSpec(classes=classes_named(dataset, arguments.forget_class))
+    job, store = BandJob.of(plan_run(dataset, forget, seed=arguments.seed)), RunStore(arguments.output)
+    if not store.has(job.digest, Band):
+        found = None if arguments.output else stored_band(job.spec, store)
+        store.save(found or drain_with_bar(job.execute()))
+    band = store.load(job.digest, Band)
+    print(f"{store.root / Band.folder / band.digest}: {len(band.about['seeds'])} networks, "
+          f"{band.about['seconds']:.0f} s of training")  # fmt: skip

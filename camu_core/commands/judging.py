@@ -1,0 +1,85 @@
+"""The verdict of `run`: the reference band and the tests it needs, unless `--quick`."""
+
+import argparse
+import sys
+from typing import Any
+
+from camu_core.band_job import Band, BandJob, band_minutes, stored_band
+from camu_core.commands.terminal import drain_with_bar
+from camu_core.errors import CamuError
+from camu_core.planning import plan_like
+from camu_core.privacy import attack_title, epsilon_title, finding_of, inside_title, layers_title, readings
+from camu_core.privacy_job import PrivacyJob
+from camu_core.results import RunResult
+from camu_core.store import RunStore
+from camu_core.verdict import Verdict, judge
+
+# A band that takes longer than this is not trained unasked.
+_MINUTES_UNASKED = 5
+_TITLES = (attack_title, epsilon_title, inside_title, layers_title)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--quick", action="store_true",
+        help="skip the tests of what is left inside; the verdict then says that it was not tested",
+    )  # fmt: skip
+    parser.add_argument(
+        "--retrain-band", action="store_true",
+        help="train the retrained networks that a full verdict needs, however long it takes; without it that is done "
+        f"where it takes less than {_MINUTES_UNASKED} minutes",
+    )  # fmt: skip
+    parser.add_argument("--privacy", action="store_true", help="add every attack and test with all its figures")
+
+
+def judged(arguments: argparse.Namespace, result: RunResult) -> tuple[Verdict, dict[str, Any]]:
+    """The verdict, and what the run's JSON gets beside its metrics: "verdict", and "privacy" if asked for.
+
+    The retrained networks of the band are kept in CAMU_HOME, for the next run; the tests with `--save`.
+    """
+    retrained, report = _retraining(result), None
+    if not arguments.quick or arguments.privacy:
+        found = drain_with_bar(PrivacyJob.of(result, retrained, _band(arguments, result)).execute())
+        report = found.report
+        if arguments.save:
+            RunStore().save(found)
+    verdict = judge(result, retrained, report)
+    return verdict, {"verdict": verdict.to_json(), **({"privacy": report} if arguments.privacy else {})}
+
+
+def sentences(verdict: Verdict, extra: dict[str, Any]) -> list[str]:
+    """The verdict for people, and the findings of the tests if they were asked for."""
+    marks = {True: "+", False: "-", None: "?"}
+    lines = ["", verdict.headline, *(f"  {marks[clause.is_good]} {clause.text}" for clause in verdict.clauses)]
+    if "privacy" in extra:
+        found = readings(extra["privacy"])
+        lines += ["", *(title(extra["privacy"]) for title in _TITLES)]
+        lines += [finding_of(extra["privacy"], name) for name in found if name not in ("attack", "linear_probe")]
+    return lines
+
+
+def _band(arguments: argparse.Namespace, result: RunResult) -> Band | None:
+    store = RunStore()
+    band = stored_band(result.spec, store)
+    if band is not None:
+        return band
+    minutes = band_minutes(result.spec)
+    if not arguments.retrain_band and minutes > _MINUTES_UNASKED:
+        print(
+            f"camu_core: without retrained networks some tests stay open; --retrain-band trains them "
+            f"(about {minutes:,.0f} minutes).",
+            file=sys.stderr,
+        )
+        return None
+    band = drain_with_bar(BandJob.of(result.spec).execute())
+    store.save(band)
+    return band
+
+
+def _retraining(result: RunResult) -> RunResult | None:
+    if result.spec.method == "retrain":
+        return None
+    try:
+        return RunStore().load(plan_like(result.spec, method="retrain").digest)
+    except CamuError:
+        return None
