@@ -5,6 +5,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
+
+from pages.components.gate import Gate
 
 
 @asynccontextmanager
@@ -24,16 +27,16 @@ async def lifespan(app: st.App):
 
 def engine():
     """The one engine; imported late, since torch takes seconds and the server should answer before."""
-    from pages.components import state
+    from camu_core import service
 
-    return state.engine()
+    return service.engine()
 
 
 def start_engine() -> None:
     engine().start()
 
 
-app = st.App("app.py", lifespan=lifespan)
+app = st.App("app.py", lifespan=lifespan, middleware=[Middleware(Gate)])
 
 
 def main() -> None:

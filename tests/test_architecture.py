@@ -59,6 +59,7 @@ ALLOWED = {
     "worker": "errors execution jobs planning progress results specs",
     "connection": "worker",
     "engine": "config connection errors execution jobs progress results specs store worker",
+    "service": "config engine store",
     "originals": "checkpoints data errors files methods models progress specs threads training weights",
     "own_jobs": "config data models originals progress results training weights",
     "sweeps": "data engine errors jobs measures planning progress specs",

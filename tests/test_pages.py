@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camu_core import RunResult, RunStore, plan_run
+from camu_core import RunResult, RunStore, plan_run, service
 from camu_core.engine import Engine
 from camu_core.verdict import judge
 from pages.components import state, state_privacy, text, text_causal, text_draw, text_learn, text_privacy, text_story
@@ -30,9 +30,9 @@ RUN_PAGES = [page for page in PAGES if page.startswith("explore/")]
 @pytest.fixture(autouse=True)
 def fresh_engine():
     """Each test has its own CAMU_HOME, so each needs its own engine; none of these tests starts workers."""
-    state.engine.clear()
+    service.forget_engine()
     yield
-    state.engine.clear()
+    service.forget_engine()
 
 
 def open_page(page: str, **parameters: str) -> AppTest:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from camu_core import RunResult, RunSpec, RunStore
-from camu_core.config import ASSETS
+from camu_core import RunResult, RunSpec
 from camu_core.data import DATASETS, is_imported
-from camu_core.engine import BACKGROUND_PRIORITY, Engine
+from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound
 from camu_core.jobs import JobView, RunJob
 from camu_core.planning import plan_like
+from camu_core.service import engine, example_store
 from camu_core.weights import shipped_retrained
 from pages.components import state_view, text
 
@@ -21,18 +21,6 @@ QUICK_DATASETS = ("digits",)
 RESULTS_IN_MEMORY = 16
 # What the choice of the dataset says while the images are still to be uploaded.
 OWN_IMAGES = "own-images"
-
-
-@st.cache_resource(show_spinner=False)
-def engine() -> Engine:
-    """The server's one engine."""
-    return Engine(RunStore())
-
-
-@st.cache_resource(show_spinner=False)
-def example_store() -> RunStore:
-    """The runs that are shipped."""
-    return RunStore(ASSETS / "example")
 
 
 def is_dark() -> bool:
