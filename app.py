@@ -43,7 +43,7 @@ def main() -> None:
     """One script run of one visitor."""
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
-    from pages.components import charts, state_figures, text
+    from pages.components import charts, state_address, state_figures, text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(Path("assets/style.css"))
@@ -66,6 +66,8 @@ def main() -> None:
             "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
         }
     )
+    if not state_address.check():
+        st.warning(text.ADDRESS_CUT, icon=":material/link_off:")
     charts.presenter()
     state_figures.begin()
     try:

@@ -98,7 +98,7 @@ class RunStore:
         """
         folder = self._folder(digest, kind)
         if not folder.exists():
-            raise RunNotFound(f"There is no run '{digest}' here; start it again from the Run page.")
+            raise RunNotFound("There is no run of this digest here; start it again from the Run page.")
         try:
             result = kind.from_parts(*_read_checked(folder))
             _mark_used(folder)
@@ -116,7 +116,7 @@ class RunStore:
         """
         folder = self._folder(digest, RunResult)
         if not folder.exists():
-            raise RunNotFound(f"There is no run '{digest}' here.")
+            raise RunNotFound("There is no run of this digest here.")
         try:
             return json.loads(_checked_bytes(folder, "summary.json", _manifest(folder)))
         except _DAMAGE as error:

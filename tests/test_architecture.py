@@ -62,7 +62,7 @@ ALLOWED = {
     "service": "config engine store",
     "originals": "checkpoints data errors files methods models progress specs threads training weights",
     "own_jobs": "config data models originals progress results training weights",
-    "sweeps": "data engine errors jobs measures planning progress specs",
+    "sweeps": "config data engine errors jobs measures planning progress specs",
     "comparison": "config data errors measures methods models projection results specs verdict weights",
     "figures": "data errors measures progress projection results specs",
     "clauses": "measures privacy results",

@@ -14,7 +14,7 @@ from camu_core.jobs import JobView, RunJob
 from camu_core.planning import plan_like
 from camu_core.service import engine, example_store
 from camu_core.weights import shipped_retrained
-from pages.components import state_view, text
+from pages.components import state_address, state_view, text
 
 # Datasets on which retraining is quick enough to run beside every run.
 QUICK_DATASETS = ("digits",)
@@ -64,7 +64,7 @@ class OpenRun:
 
 def open_digest() -> str | None:
     """The run in the URL, or else the one last opened in this session: the menu's links drop URL parameters."""
-    digest = st.query_params.get("run") or st.session_state.get("run")
+    digest = state_address.read("run") or st.session_state.get("run")
     if digest:
         open_run(digest)
     return digest
@@ -181,7 +181,7 @@ def summary_of(digest: str) -> dict:
 
 def own_datasets() -> list[str]:
     """Imported datasets that this visitor knows: uploaded in this session, or named in the URL."""
-    names = [*st.session_state.get("own", ()), st.query_params.get("dataset", "")]
+    names = [*st.session_state.get("own", ()), state_address.read("dataset")]
     return [name for name in dict.fromkeys(names) if is_imported(name)]
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from camu_core import RunSpec
 from camu_core.comparison import Pair, pair_runs
 from camu_core.sweeps import SweepSpec
-from pages.components import state, state_view
+from pages.components import state, state_address, state_view
 
 ALL = "all"
 PARTS = ("many", "pair", "published")
@@ -35,7 +35,7 @@ class Question:
 
 def part_in_url() -> str:
     """The part of the page that a link opens."""
-    named = st.query_params.get("part", "pair" if "b" in st.query_params else "")
+    named = state_address.read("part") or ("pair" if state_address.read("b") else "")
     return named if named in PARTS else st.session_state.get("compare-left-at", PARTS[0])
 
 
@@ -50,7 +50,7 @@ def question(offered: Collection[str]) -> Question:
         offered: names of datasets.
     """
     known = st.session_state.get("compare-asked") or _like(state.current_run().spec, offered)
-    named = {field.name: st.query_params[field.name] for field in fields(Question) if field.name in st.query_params}
+    named = {field.name: value for field in fields(Question) if (value := state_address.read(field.name))}
     return Question(**{**asdict(known), **named})
 
 
@@ -87,7 +87,7 @@ def _set_url(parameters: dict[str, str]) -> None:
 
 def second_digest() -> str | None:
     """The run that the open one is compared with."""
-    return st.query_params.get("b") or st.session_state.get("compare-b")
+    return state_address.read("b") or st.session_state.get("compare-b")
 
 
 def open_pair(a: str, b: str) -> None:

@@ -7,7 +7,7 @@ from camu_core.jobs import JobView
 from camu_core.models import usual_model
 from camu_core.originals import forget_dataset, shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, TrainJob
-from pages.components import state, state_pictures
+from pages.components import state, state_address, state_pictures
 
 
 def open_dataset(name: str) -> None:
@@ -20,7 +20,7 @@ def open_dataset(name: str) -> None:
 
 def wanted_dataset() -> str | None:
     """The imported dataset that is to be chosen now: newly in the URL, or chosen before the page was left."""
-    named = st.query_params.get("dataset")
+    named = state_address.read("dataset")
     if named and named != st.session_state.get("own-open"):
         st.session_state["own-open"] = named
         return named

@@ -5,6 +5,8 @@ APP_TITLE = "CaMU Explorer"
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 
+ADDRESS_CUT = "A part of this address is not of the form that it should have, and was left out; look at the link again."
+
 RUN_TITLE = "Make it forget"
 PICK_DATASET = "Pictures"
 PICK_FORGET = "What must it forget?"
