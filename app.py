@@ -22,18 +22,20 @@ async def lifespan(app: st.App):
     starting.start()
     yield
     starting.join()
-    engine().close()
-
-
-def engine():
-    """The one engine; imported late, since torch takes seconds and the server should answer before."""
-    from camu_core import service
-
-    return service.engine()
+    close_engine()
 
 
 def start_engine() -> None:
-    engine().start()
+    """Imported late, since torch takes seconds and the server should answer before."""
+    from camu_core import service
+
+    service.start()
+
+
+def close_engine() -> None:
+    from camu_core import service
+
+    service.close()
 
 
 app = st.App("app.py", lifespan=lifespan, middleware=[Middleware(Gate)])

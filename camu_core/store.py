@@ -124,6 +124,12 @@ class RunStore:
         except OSError as error:
             raise _unreadable(folder, error) from error
 
+    def size_bytes(self, digest: str) -> int:
+        """What a run takes on disk; 0 if there is none."""
+        with suppress(OSError):
+            return sum(path.stat().st_size for path in self._folder(digest, RunResult).iterdir())
+        return 0
+
     def delete(self, digest: str) -> None:
         """Remove a run; nothing happens if there is none."""
         shutil.rmtree(self._folder(digest, RunResult), ignore_errors=True)
@@ -132,12 +138,23 @@ class RunStore:
         return (self._folder(digest, RunResult) / _PINNED).exists()
 
     def pin(self, digest: str, pinned: bool = True) -> None:
-        """Keep a run whatever the store's limit says, or stop doing so."""
+        """Keep a run whatever the store's limit says, or stop doing so; nothing happens if it was deleted meanwhile.
+
+        Raises:
+            StoreUnwritable: its folder cannot be written.
+        """
         mark = self._folder(digest, RunResult) / _PINNED
-        if pinned:
-            mark.touch()
-        else:
-            mark.unlink(missing_ok=True)
+        try:
+            if pinned:
+                mark.touch()
+            else:
+                mark.unlink(missing_ok=True)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreUnwritable(
+                f"Cannot write {mark.parent} ({error.strerror}); make the folder writable or set CAMU_HOME."
+            ) from error
 
     # --- runs under way, so that a crash is noticed ------------------------------------------------------------------
 

@@ -105,22 +105,23 @@ class SweepSpec:
         return cls(value["dataset"], *lists)
 
 
-def submit_sweep(sweep: SweepSpec, engine: Engine) -> list[RunSpec]:
-    """Hand every run that is not finished to the engine, behind what people are waiting for."""
+def submit_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> list[RunSpec]:
+    """Hand every run that is not finished to the engine, behind what people are waiting for.
+
+    Args:
+        watcher: who wants it, and can stop it.
+    Raises:
+        TooMuchAsked: see `Engine.submit_all`.
+    """
     runs = sweep.runs()
-    for spec in runs:
-        engine.submit(RunJob.of(spec), watcher_of(sweep), BACKGROUND_PRIORITY)
+    engine.submit_all([RunJob.of(spec) for spec in runs], watcher, BACKGROUND_PRIORITY)
     return runs
 
 
-def stop_sweep(sweep: SweepSpec, engine: Engine) -> None:
-    """Stop what is under way; finished runs stay, and the sweep can be submitted again."""
-    for spec in sweep.runs():
-        engine.stop(spec.digest, watcher_of(sweep))
-
-
-def watcher_of(sweep: SweepSpec) -> str:
-    return f"sweep-{sweep.digest}"
+def stop_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> None:
+    """Stop what is under way and nobody else wants; finished runs stay, and the sweep can be submitted again."""
+    for spec in reversed(sweep.runs()):  # the waiting ones first, or they would start when the running ones end
+        engine.stop(spec.digest, watcher)
 
 
 def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.DataFrame]:
