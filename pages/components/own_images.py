@@ -8,10 +8,10 @@ import streamlit as st
 from camu_core import DATASETS
 from camu_core.config import import_limits
 from camu_core.data import imported_card, is_imported
-from camu_core.errors import CamuError
 from camu_core.jobs import JobView
 from camu_core.originals import network_card, shipped_twin
-from pages.components import images, state, state_own, state_pictures
+from camu_core.owners import IMAGES
+from pages.components import images, state, state_own, state_pictures, state_visitor
 from pages.components import text as words
 from pages.components import text_own as text
 
@@ -91,7 +91,7 @@ def _working(job: JobView, line: str) -> None:
     bar.progress(job.index / job.total if job.total else 0.0, text=line)
     button.button(
         words.STOP, key="stop-own", icon=":material/stop_circle:", on_click=state.stop, args=(job.digest,),
-        disabled=job.is_stopping, width="stretch",
+        disabled=job.is_stopping or not state_visitor.is_watching(job.digest), width="stretch",
     )  # fmt: skip
     if problem := state.engine().problem():
         st.warning(problem)
@@ -176,12 +176,12 @@ def _learned(dataset: str, card: dict) -> None:
 
 
 def _delete(dataset: str) -> None:
-    button, note = st.columns([3, 7], vertical_alignment="center")
+    if not state_visitor.may_change(IMAGES, dataset):
+        st.caption(text.NOT_MINE)
+        return
+    asked, note = st.columns([3, 7], vertical_alignment="center")
     note.caption(text.DELETE_NOTE)
-    if button.button(text.DELETE, key="delete-own", icon=":material/delete:"):
-        try:
-            state_own.delete_own(dataset)
-        except CamuError as error:
-            st.error(str(error), icon=":material/report:")
-        else:
-            st.rerun()
+    if asked.toggle(text.DELETE, key=f"delete-{dataset}"):
+        st.button(
+            text.DELETE_SURE, key="delete-own", icon=":material/delete:", on_click=state_own.delete_own, args=(dataset,)
+        )

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
+from camu_core.config import share_limits
 from camu_core.data import DATASETS, is_imported
 from camu_core.jobs import JobView
 from camu_core.models import usual_model
-from camu_core.originals import forget_dataset, shipped_twin
+from camu_core.originals import shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, TrainJob
-from pages.components import state, state_address, state_pictures
+from camu_core.owners import IMAGES
+from pages.components import state, state_address, state_pictures, state_visitor, text_own
 
 
 def open_dataset(name: str) -> None:
@@ -39,7 +41,13 @@ def note_dataset(name: str) -> None:
 
 def start_import(content: bytes, title: str, size: int) -> None:
     """Hand an upload to the engine; nothing happens but the noting if its images are here already."""
-    st.session_state["import"] = state.engine().submit(ImportJob.of(content, title, size), state.watcher())
+    n_mine, most = len(state.engine().owners.things(IMAGES, state.watcher())), share_limits().uploads
+    if n_mine >= most:
+        state.refuse(text_own.TOO_MANY.format(most=most))
+        return
+    job = ImportJob.of(content, title, size)
+    if state.submit(job):
+        st.session_state["import"] = job.digest
 
 
 def import_view() -> JobView | None:
@@ -58,7 +66,7 @@ def imported_name() -> str | None:
 
 def start_training(dataset: str, shipped: str | None = None) -> None:
     """Train the network for a dataset, or take a shipped one over."""
-    state.engine().submit(TrainJob.of(dataset, shipped=shipped), state.watcher())
+    state.submit(TrainJob.of(dataset, shipped=shipped))
 
 
 def training_view(dataset: str) -> JobView | None:
@@ -70,12 +78,9 @@ def training_view(dataset: str) -> JobView | None:
 
 
 def delete_own(dataset: str) -> None:
-    """Delete imported images and their network.
-
-    Raises:
-        StoreUnwritable: they cannot be removed.
-    """
-    forget_dataset(dataset)
+    """Delete imported images and their network for this visitor; for a minute they can be taken back. In a callback."""
+    if not state_visitor.leave(IMAGES, dataset):
+        return
     state_pictures.sample_images.clear(dataset)
     st.session_state["own"] = [name for name in st.session_state.get("own", ()) if name != dataset]
     st.session_state.pop("own-open", None)

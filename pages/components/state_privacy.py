@@ -3,6 +3,7 @@
 import streamlit as st
 
 from camu_core import RunResult
+from camu_core.config import is_read_only
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import CamuError
 from camu_core.figures import score_text
@@ -45,12 +46,12 @@ def report_of(result: RunResult) -> dict | None:
 def is_due(result: RunResult) -> bool:
     """Whether the attacks are tried without asking: they take seconds, and all that they need is there."""
     has_gold = result.spec.method == "retrain" or state.retrained_for(result.spec) is not None
-    return result.spec.dataset in state.QUICK_DATASETS and has_gold
+    return result.spec.dataset in state.QUICK_DATASETS and has_gold and not is_read_only()
 
 
 def start(job: PrivacyJob) -> None:
     """Try the attacks, behind what others are waiting for."""
-    state.engine().submit(job, state.watcher(), BACKGROUND_PRIORITY)
+    state.submit(job, BACKGROUND_PRIORITY)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

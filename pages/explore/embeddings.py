@@ -96,7 +96,7 @@ def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None
 
 
 def _wait_for_umap(job: UmapJob) -> None:
-    state.engine().submit(job, state.watcher())
+    state.submit(job)
     if state.engine().watch(job.digest) is None or state.engine().watch(job.digest).is_over:
         st.rerun()
     st.status(text.UMAP_WORKING, state="running")
