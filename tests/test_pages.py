@@ -171,6 +171,9 @@ def test_the_library_lists_finished_runs_and_deletes_them(digits_result: RunResu
     assert table["run"].tolist() == [digits_result.digest]
     assert table["forgotten"].tolist() == [digits_result.metrics["unlearned"]["forget_test"]]
     state.forget_runs([digits_result.digest])
+    assert not open_page("library/runs").dataframe
+    assert RunStore().has(digits_result.digest), "for a minute it can be taken back"
+    service.tidy(now=4e9)
     assert not RunStore().has(digits_result.digest)
 
 
