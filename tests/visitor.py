@@ -61,6 +61,11 @@ class Visitor:
     def buttons(self) -> dict[str, str]:
         return {e.button.label: e.button.id for e in self.elements if e.WhichOneof("type") == "button"}
 
+    def widget_ids(self) -> set[str]:
+        """Of everything that takes a value."""
+        shown = [getattr(e, e.WhichOneof("type")) for e in self.elements if e.WhichOneof("type")]
+        return {widget.id for widget in shown if getattr(widget, "id", "")}
+
     def widget(self, kind: str, label: str):
         """The newest widget of a kind, such as "number_input", with this label."""
         found = [getattr(e, kind) for e in self.elements if e.WhichOneof("type") == kind]
@@ -90,10 +95,12 @@ class Visitor:
             state.fragment_id, state.is_auto_rerun = fragment, True
         for widget, (kind, value) in values.items():
             entry = state.widget_states.widgets.add(id=widget)
-            field = getattr(entry, kind)
-            field.data.extend(value) if hasattr(field, "data") and isinstance(value, list) else setattr(
-                entry, kind, value
-            )
+            if isinstance(value, list):
+                getattr(entry, kind).data.extend(value)
+            elif kind == "string_trigger_value":
+                entry.string_trigger_value.data = value
+            else:
+                setattr(entry, kind, value)
         asked = self.n_finished
         self.send(message)
         return asked

@@ -73,6 +73,8 @@ def open_digest() -> str | None:
 
 def open_run(digest: str) -> None:
     """Make a run the open one, here and in the URL."""
+    if not state_address.is_digest(digest):
+        return
     st.session_state["run"] = digest
     if st.query_params.get("run") != digest:
         st.query_params["run"] = digest

@@ -32,6 +32,11 @@ def read(name: str) -> str:
     return value if re.fullmatch(_FORMS[name], value) else ""
 
 
+def is_digest(text: object) -> bool:
+    """Whether this can name a run."""
+    return isinstance(text, str) and re.fullmatch(_DIGEST, text) is not None
+
+
 def write(name: str, value: str) -> None:
     """Put a parameter into the address, or out of it if empty or not of its form; nothing is sent if it stays."""
     value = value if re.fullmatch(_FORMS[name], value) else ""

@@ -8,7 +8,7 @@ import streamlit as st
 from camu_core import RunSpec
 from camu_core.comparison import Pair, pair_runs
 from camu_core.sweeps import SweepSpec
-from pages.components import state, state_address, state_view
+from pages.components import selections, state, state_address, state_view
 
 ALL = "all"
 PARTS = ("many", "pair", "published")
@@ -127,6 +127,12 @@ def choose(a: str, b: str, images: Sequence[int]) -> None:
     st.session_state["pair-chosen"] = ((a, b), list(images))
 
 
-def selected(key: str) -> list:
-    """The customdata of the points that are selected in a chart; for its `on_select` callback."""
-    return [point["customdata"] for point in st.session_state[key].selection.points if "customdata" in point]
+def selected(key: str, n: int) -> list[int]:
+    """The images, 0..n-1, whose points are selected in a chart; for its `on_select` callback."""
+    return selections.numbers(st.session_state.get(key), n)
+
+
+def selected_pairs(key: str, n: int) -> list[tuple[int, int]]:
+    """The cells, two classes of 0..n-1, that are selected in a chart; for its `on_select` callback."""
+    cells = [cell for cell in selections.custom(st.session_state.get(key)) if isinstance(cell, list) and len(cell) == 2]
+    return [(a, b) for a, b in cells if type(a) is int and type(b) is int and a in range(n) and b in range(n)]

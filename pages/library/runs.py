@@ -9,7 +9,7 @@ from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
 from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.verdict import forget_phrase
-from pages.components import charts, controls, state, state_visitor, sweeps, text, text_compare
+from pages.components import charts, controls, selections, state, state_visitor, sweeps, text, text_compare
 
 
 def main() -> None:
@@ -48,7 +48,7 @@ def _library(runs: list[dict]) -> None:
             "seconds": st.column_config.NumberColumn("Unlearning, s", format="%.1f"),
         },
     )  # fmt: skip
-    picked = shown.iloc[[row for row in event.selection.rows if 0 <= row < len(shown)]]
+    picked = shown.iloc[selections.rows(event, len(shown))]
     if picked.empty:
         st.caption(text.LIBRARY_PICK)
         return
