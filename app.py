@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from pages.components.gate import Gate
+from pages.components.odd_messages import on_script_error, quieten
 
 
 @asynccontextmanager
@@ -18,6 +19,7 @@ async def lifespan(app: st.App):
     # Until its first st.navigation call Streamlit believes in its old pages/ convention, and the first visitor who
     # comes by a page's own address sees "Page not found".
     PagesManager.uses_pages_directory = False
+    quieten()
     starting = threading.Thread(target=start_engine, name="start-engine", daemon=True)
     starting.start()
     yield
@@ -38,7 +40,7 @@ def close_engine() -> None:
     service.close()
 
 
-app = st.App("app.py", lifespan=lifespan, middleware=[Middleware(Gate)])
+app = st.App("app.py", lifespan=lifespan, middleware=[Middleware(Gate)], on_script_error=on_script_error)
 
 
 def main() -> None:

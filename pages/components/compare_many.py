@@ -69,6 +69,7 @@ def _controls() -> Question:
                 st.button(label, on_click=state.put, args=("compare-methods", names))
     seeds = last.text_input(text.SEEDS, key="compare-seeds", help=text.SEEDS_HELP)
     chosen = [name for name in METHODS if name in methods]  # in their order, not in that of the clicks
+    seeds = str(seeds).replace(" ", "")  # a client may send anything
     return Question(dataset, forget, ALL if len(chosen) == len(METHODS) else ",".join(chosen), seeds)
 
 

@@ -39,7 +39,7 @@ def is_digest(text: object) -> bool:
 
 def write(name: str, value: str) -> None:
     """Put a parameter into the address, or out of it if empty or not of its form; nothing is sent if it stays."""
-    value = value if re.fullmatch(_FORMS[name], value) else ""
+    value = value if isinstance(value, str) and re.fullmatch(_FORMS[name], value) else ""
     if value and st.query_params.get(name) != value:
         st.query_params[name] = value
     elif not value and name in st.query_params:

@@ -5,6 +5,7 @@ APP_TITLE = "CaMU Explorer"
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 
+ODD_MESSAGE = "Your browser sent something that this page cannot read; load the page again."
 ADDRESS_CUT = "A part of this address is not of the form that it should have, and was left out; look at the link again."
 
 RUN_TITLE = "Make it forget"

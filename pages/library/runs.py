@@ -139,7 +139,9 @@ def _sweep_form() -> None:
         seeds = last.text_input(text.SWEEP_SEEDS, "0-2")
         if st.form_submit_button(text.SWEEP_START, icon=":material/grid_view:"):
             try:
-                sweeps.start(SweepSpec.from_texts(dataset, what, methods, seeds))
+                sweeps.start(
+                    SweepSpec.from_texts(dataset, str(what), methods, str(seeds))
+                )  # a client may send anything
             except CamuError as error:
                 st.error(str(error))
 
