@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from pages.components.gate import Gate
 from pages.components.odd_messages import on_script_error, quieten
+from pages.components.probes import ROUTES
 
 
 @asynccontextmanager
@@ -40,7 +41,7 @@ def close_engine() -> None:
     service.close()
 
 
-app = st.App("app.py", lifespan=lifespan, middleware=[Middleware(Gate)], on_script_error=on_script_error)
+app = st.App("app.py", lifespan=lifespan, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=on_script_error)
 
 
 def main() -> None:

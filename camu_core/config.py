@@ -121,6 +121,19 @@ def share_limits() -> ShareLimits:
     )
 
 
+def has_metrics() -> bool:
+    """Whether /metrics answers, to this machine only: CAMU_METRICS=1."""
+    return _is_set("CAMU_METRICS")
+
+
+def least_free_bytes() -> int:
+    """Free space below which the operator is warned: CAMU_MIN_FREE_MB, else 1,000 MB.
+
+    Raises: SpecError if that is no number.
+    """
+    return int(_number("CAMU_MIN_FREE_MB", 1000) * 1e6)
+
+
 def admin_key() -> str:
     """Who types it in has all rights: CAMU_ADMIN_KEY; empty for nobody."""
     return os.environ.get("CAMU_ADMIN_KEY", "")

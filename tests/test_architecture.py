@@ -61,7 +61,7 @@ ALLOWED = {
     "owners": "config files",
     "queueing": "jobs",
     "engine": "config connection errors execution jobs owners progress queueing results specs store worker",
-    "service": "config engine errors originals owners store",
+    "service": "config engine errors jobs originals owners store",
     "originals": "checkpoints data errors files methods models progress specs threads training weights",
     "own_jobs": "config data models originals progress results training weights",
     "sweeps": "config data engine errors jobs measures planning progress specs",
