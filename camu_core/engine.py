@@ -17,14 +17,15 @@ from collections.abc import Generator, Iterable, Sequence
 
 from distributed import Client, Event, Future, KilledWorker
 
-from camu_core.config import is_read_only, scheduler_address, share_limits
+from camu_core.config import scheduler_address
 from camu_core.connection import MAX_ATTEMPTS, Connection
-from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
+from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable
 from camu_core.jobs import Job, JobView, Progress, RunJob
 from camu_core.owners import IMAGES, RUNS, Owners, Thing
 from camu_core.progress import Step
 from camu_core.queueing import in_order, makes_room
 from camu_core.results import Receipt, RunResult, Storable
+from camu_core.shares import check_share
 from camu_core.store import RunStore
 from camu_core.worker import work
 
@@ -126,25 +127,11 @@ class Engine:
         return True
 
     def _check_share(self, n_new: int, watcher: str) -> None:
-        limits, waiting = share_limits(), [p for p in self._progress.values() if p.is_waiting]
-        if is_read_only():
-            raise TooMuchAsked("This server shows finished runs and computes nothing; install it to make your own.")
-        n_mine = sum(progress.visitor == watcher for progress in waiting) + n_new
-        if n_mine > limits.waiting_jobs:
-            raise TooMuchAsked(
-                f"Expected at most {limits.waiting_jobs:,} waiting runs of one visitor; there would be {n_mine:,}. "
-                "Wait for some, or stop them."
-            )
-        if len(waiting) + n_new > limits.queue:
-            raise TooMuchAsked("The queue of this server is full; try again in some minutes.")
-        if self._stored_mb(watcher) > limits.stored_mb:
-            raise TooMuchAsked(
-                f"Expected at most {limits.stored_mb:,} MB of finished runs of one visitor; yours are more. "
-                "Delete some under All runs."
-            )
-
-    def _stored_mb(self, watcher: str) -> float:
-        return sum(map(self.store.size_bytes, self.owners.things(RUNS, watcher))) / 1e6
+        """Raises: TooMuchAsked: see `shares.check_share`."""
+        waiting = [progress for progress in self._progress.values() if progress.is_waiting]
+        n_mine = sum(progress.visitor == watcher for progress in waiting)
+        stored_mb = sum(map(self.store.size_bytes, self.owners.things(RUNS, watcher))) / 1e6
+        check_share(n_mine + n_new, len(waiting) + n_new, stored_mb)
 
     def _note_owners(self, job: Job, watchers: Iterable[str]) -> None:
         """The finished thing is theirs who asked for it."""
