@@ -306,7 +306,7 @@ class Engine:
 
     def _put_back(self, progress: Progress) -> None:
         """Into the queue at its old place, if it is wanted still."""
-        progress.future, progress.state, progress.is_yielding = None, "queued", False
+        progress.future, progress.state, progress.is_yielding, progress.overdue = None, "queued", False, ""
         self._queue = None
         if progress.stop_requested:
             self._finish(progress, "stopped")

@@ -11,7 +11,7 @@ from camu_core.data import DATASETS, is_imported
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound, TooMuchAsked
 from camu_core.jobs import Job, JobView, RunJob
-from camu_core.owners import IMAGES, RUNS
+from camu_core.owners import IMAGES, RUNS, Thing
 from camu_core.planning import plan_like
 from camu_core.service import engine, example_store
 from camu_core.weights import shipped_retrained
@@ -271,11 +271,12 @@ def finished_runs() -> list[dict]:
     None that is damaged, lacks its images, was deleted a moment ago, or is of images that somebody else uploaded.
     """
     store, found, known = engine().store, [], known_datasets()
+    owners, who = engine().owners, state_visitor.visitor()
     for digest in store.digests():
         try:
-            if state_visitor.is_hidden(RUNS, digest):
+            if owners.is_hidden(Thing(RUNS, digest), who):
                 continue
-            about = {"is_pinned": store.is_pinned(digest), "is_mine": state_visitor.may_change(RUNS, digest)}
+            about = {"is_pinned": store.is_pinned(digest), "is_mine": owners.may_change(Thing(RUNS, digest), who)}
             found.append({**_summary(digest, _stamp(digest)), **about})
         except CamuError:
             continue
