@@ -12,6 +12,7 @@ import streamlit as st
 from pages.components import text
 
 _STREAMLIT, _OURS = Path(st.__file__).parent, Path(__file__).resolve().parents[2]
+_LOGGERS = ("streamlit.error_util", "streamlit.components.v2.bidi_component.serialization")
 _KINDS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 
 
@@ -25,7 +26,8 @@ def on_script_error(error: Exception) -> bool:
 
 def quieten() -> None:
     """Keep such messages from filling the log with tracebacks, which any visitor could cause."""
-    logging.getLogger("streamlit.error_util").addFilter(_shorten)
+    for name in _LOGGERS:
+        logging.getLogger(name).addFilter(_shorten)
 
 
 def _shorten(record: logging.LogRecord) -> bool:
