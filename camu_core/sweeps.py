@@ -81,7 +81,7 @@ class SweepSpec:
             SpecError: not of that form, or nothing to do.
         """
         if dataset not in DATASETS:
-            raise SpecError(f"Expected one of the datasets {', '.join(DATASETS)}; got another name.")
+            raise SpecError(f"There is no dataset of this name; expected one of {', '.join(DATASETS)}.")
         everything = tuple(range(DATASETS[dataset].n_classes))
         chosen = tuple(methods)
         if not chosen:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from camu_core import RunSpec
 from camu_core.comparison import Pair, pair_runs
+from camu_core.errors import SpecError
 from camu_core.sweeps import SweepSpec
 from pages.components import selections, state, state_address, state_view
 
@@ -28,8 +29,10 @@ class Question:
     seeds: str = "0-2"
 
     def sweep(self, known_methods: Sequence[str]) -> SweepSpec:
-        """Raises: SpecError: see `SweepSpec.from_texts`."""
+        """Raises: SpecError: see `SweepSpec.from_texts`; or there is no such method."""
         chosen = known_methods if self.methods == ALL else [name for name in self.methods.split(",") if name]
+        if not set(chosen) <= set(known_methods):
+            raise SpecError(f"There is no method of this name; expected some of {', '.join(known_methods)}.")
         return SweepSpec.from_texts(self.dataset, self.forget, chosen, self.seeds)
 
 
