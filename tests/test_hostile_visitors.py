@@ -112,7 +112,8 @@ def test_a_sweep_of_a_thousand_blocks_neither_its_page_nor_a_person(server: AppS
 
 
 def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
-    with arrive(server) as victim:
+    cookie = new_cookie(server.address)
+    with arrive(server, cookie=cookie) as victim:
         victim.press("6")
         victim.press(PRESS)
         victim.watch_until(VERDICT)
@@ -129,6 +130,14 @@ def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
                 stranger.press("Yes, delete")
         assert (server.home / "runs" / digest / "manifest.json").is_file()
         assert "Take it back" not in stranger.buttons
+    with arrive(server, "runs", cookie=cookie) as owner:
+        table = next(e.dataframe for e in owner.elements if e.WhichOneof("type") == "dataframe")
+        owner.wait_finished(owner.rerun(**{table.id: ("string_value", rows % "0")}))
+        owner.press("Yes, delete")
+        assert "Take it back" in owner.buttons
+        owner.press("Take it back")
+        assert "Take it back" not in owner.buttons
+    assert (server.home / "runs" / digest / "manifest.json").is_file()
 
 
 PAGES = ("", "learn", "run", "embeddings", "accuracy", "causal", "privacy", "draw", "compare", "runs")

@@ -53,6 +53,7 @@ def _controls() -> Question:
     dataset = first.selectbox(
         words.PICK_DATASET, offered, format_func=lambda name: DATASETS[name].title, key="compare-dataset"
     )
+    dataset = dataset or offered[0]  # a client may send no choice at all
     choices = list(dict.fromkeys([*map(str, range(DATASETS[dataset].n_classes)), *_PARTS, *_part(wanted.forget)]))
     if state.recall("compare-forget") not in choices:
         state.put("compare-forget", choices[0])
