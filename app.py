@@ -5,6 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
+
+from pages.components.gate import Gate
+from pages.components.odd_messages import on_script_error, quieten
+from pages.components.probes import ROUTES
 
 
 @asynccontextmanager
@@ -15,32 +20,35 @@ async def lifespan(app: st.App):
     # Until its first st.navigation call Streamlit believes in its old pages/ convention, and the first visitor who
     # comes by a page's own address sees "Page not found".
     PagesManager.uses_pages_directory = False
+    quieten()
     starting = threading.Thread(target=start_engine, name="start-engine", daemon=True)
     starting.start()
     yield
     starting.join()
-    engine().close()
-
-
-def engine():
-    """The one engine; imported late, since torch takes seconds and the server should answer before."""
-    from pages.components import state
-
-    return state.engine()
+    close_engine()
 
 
 def start_engine() -> None:
-    engine().start()
+    """Imported late, since torch takes seconds and the server should answer before."""
+    from camu_core import service
+
+    service.start()
 
 
-app = st.App("app.py", lifespan=lifespan)
+def close_engine() -> None:
+    from camu_core import service
+
+    service.close()
+
+
+app = st.App("app.py", lifespan=lifespan, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=on_script_error)
 
 
 def main() -> None:
     """One script run of one visitor."""
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
-    from pages.components import charts, state_figures, text
+    from pages.components import charts, notices, state_figures, text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(Path("assets/style.css"))
@@ -63,6 +71,7 @@ def main() -> None:
             "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
         }
     )
+    notices.show()
     charts.presenter()
     state_figures.begin()
     try:

@@ -6,8 +6,7 @@ from dataclasses import asdict
 from camu_core.data import DATASETS, named
 from camu_core.methods import METHODS
 from camu_core.results import RunResult
-from camu_core.specs import RunSpec
-from camu_core.weights import GIVEN
+from camu_core.specs import GIVEN, RunSpec
 
 _PAPER = (
     "Shen, Zhang, Bialkowski, Chen, Xu: CaMU, disentangling causal effects in deep model unlearning, SDM 2024, "

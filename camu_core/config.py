@@ -73,6 +73,77 @@ class ImportLimits:
     import_seconds: float = 300
 
 
+@dataclass(frozen=True)
+class ShareLimits:
+    """What one visitor may take, so that there is enough for all; CAMU_MAX_SWEEP_CELLS sets `sweep_cells`, and so on.
+
+    CAMU_PUBLIC=1 takes the narrower limits of `PUBLIC` where nothing else is set.
+
+    Args:
+        sweep_cells: runs of one sweep or comparison.
+        waiting_jobs: of one visitor in the queue. queue: of all visitors together.
+        uploads: sets of images that one visitor keeps.
+        pins: runs that one visitor keeps from being cleared away.
+        stored_mb: size of the runs that one visitor asked for.
+        job_seconds: that one job may compute; 0 for no limit.
+    """
+
+    sweep_cells: float = 1000
+    waiting_jobs: float = 3000
+    queue: float = 10_000
+    uploads: float = 100
+    pins: float = 1000
+    stored_mb: float = 4000
+    job_seconds: float = 0
+
+
+PUBLIC = ShareLimits(sweep_cells=120, waiting_jobs=150, queue=2000, uploads=3, pins=5, stored_mb=300, job_seconds=900)
+
+
+def is_public() -> bool:
+    """Whether strangers come: CAMU_PUBLIC=1."""
+    return _is_set("CAMU_PUBLIC")
+
+
+def is_read_only() -> bool:
+    """Whether stored runs are shown and nothing is computed, kept or deleted: CAMU_READ_ONLY=1."""
+    return _is_set("CAMU_READ_ONLY")
+
+
+def share_limits() -> ShareLimits:
+    """Raises: SpecError if one that is set is no number."""
+    usual = PUBLIC if is_public() else ShareLimits()
+    return ShareLimits(
+        **{
+            field.name: int(_number(f"CAMU_MAX_{field.name.upper()}", getattr(usual, field.name)))
+            for field in fields(ShareLimits)
+        }
+    )
+
+
+def has_metrics() -> bool:
+    """Whether /metrics answers, to this machine only: CAMU_METRICS=1."""
+    return _is_set("CAMU_METRICS")
+
+
+def least_free_bytes() -> int:
+    """Free space below which the operator is warned: CAMU_MIN_FREE_MB, else 1,000 MB.
+
+    Raises: SpecError if that is no number.
+    """
+    return int(_number("CAMU_MIN_FREE_MB", 1000) * 1e6)
+
+
+def admin_key() -> str:
+    """Who types it in has all rights: CAMU_ADMIN_KEY; empty for nobody."""
+    return os.environ.get("CAMU_ADMIN_KEY", "")
+
+
+def admin_users() -> tuple[str, ...]:
+    """E-mail addresses that have all rights once Streamlit's own sign-in knows them: CAMU_ADMIN_USERS, with commas."""
+    return tuple(name.strip().lower() for name in os.environ.get("CAMU_ADMIN_USERS", "").split(",") if name.strip())
+
+
 def import_limits() -> ImportLimits:
     """Raises: SpecError if one that is set is no number."""
     return ImportLimits(
@@ -80,8 +151,12 @@ def import_limits() -> ImportLimits:
     )
 
 
+def _is_set(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() in ("1", "true", "yes", "on")
+
+
 def _number(variable: str, default: float) -> float:
-    text = os.environ.get(variable) or default
+    text = os.environ.get(variable, "").strip() or default
     try:
         number = float(text)
     except ValueError:

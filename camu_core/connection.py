@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ _WATCH_SECONDS = 0.5
 _RETRY_SECONDS = 1.0
 _CONNECT_TIMEOUT_SECONDS = 5
 _NO_WORKER_SECONDS = 20.0
+_SILENT_SECONDS = 10.0  # without a word from a worker process, which says one every half second: it is frozen
+_FROZEN_SECONDS = 60.0  # after which an embedded one is ended, and another takes its place
 
 # By Dask's default a worker gives every freed block above 64 kB back to the system, and every tensor is paged in anew:
 # unlearning with a ResNet-20 took 1.6 times as long, and its answers 1.7 times. This much it may keep, in bytes.
@@ -49,6 +52,7 @@ class Connection:
         self._n_workers = n_workers or os.cpu_count() or 1
         self._on_event, self._on_change = on_event, on_change
         self._workers_seen = 0.0
+        self._heard: dict[str, tuple[float, float]] = {}  # of each worker: its last word, and when that came here
         self._guard: threading.Thread | None = None
         self._closing = threading.Event()
 
@@ -118,11 +122,33 @@ class Connection:
         elif self.cluster is not None and time.monotonic() - self._workers_seen > _NO_WORKER_SECONDS:
             raise ConnectionError("all workers are gone")
         self.problem = (
-            "" if n_threads or self.cluster else f"The scheduler at {self._address} has no worker; start one."
+            self._frozen()
+            if n_threads or self.cluster
+            else f"The scheduler at {self._address} has no worker; start one."
         )
         if n_threads != self.n_threads:
             self.n_threads = n_threads
             self._on_change()
+
+    def _frozen(self) -> str:
+        """A sentence on worker processes that are there and say nothing; empty if all speak. Ends embedded ones."""
+        now = time.monotonic()
+        workers = self.client.scheduler_info(n_workers=-1)["workers"]
+        said = {address: about["last_seen"] for address, about in workers.items()}  # by the scheduler's clock
+        self._heard = {
+            address: self._heard[address] if self._heard.get(address, (0, 0))[0] == word else (word, now)
+            for address, word in said.items()
+        }
+        frozen = {address: now - at for address, (_, at) in self._heard.items() if now - at > _SILENT_SECONDS}
+        for nanny in self.cluster.workers.values() if self.cluster else ():
+            if frozen.get(nanny.worker_address, 0.0) > _FROZEN_SECONDS and nanny.pid:
+                log.error("worker process %s is frozen; it is ended, and another starts", nanny.pid)
+                os.kill(nanny.pid, signal.SIGKILL)
+        if not frozen:
+            return ""
+        if not self.problem:
+            log.warning("%d of %d workers do not answer", len(frozen), len(workers))
+        return f"{len(frozen)} of {len(workers)} workers do not answer; their work goes on when they do, or elsewhere."
 
     def _disconnect(self) -> None:
         parts = (self.client, self.cluster)

@@ -6,6 +6,7 @@ CamuError
 │   ├── WeightsError          a weights file that cannot be read or belongs to another model
 │   ├── DatasetUnavailable    the images are not here and cannot be fetched
 │   ├── ImagesRefused         a folder or zip of images that cannot become a dataset
+│   ├── TooMuchAsked          more than a visitor's share, or than this server takes at all
 │   └── MethodFileError       a file of CAMU_METHODS that gives no method
 ├── RunError                  the request was right; the run did not end well
 │   ├── RunDiverged           the loss became NaN or infinite
@@ -39,6 +40,10 @@ class DatasetUnavailable(RequestError):
 
 class ImagesRefused(RequestError):
     """A folder or zip of images cannot become a dataset: no class folders, unsafe, or over a limit."""
+
+
+class TooMuchAsked(RequestError):
+    """More than one visitor's share of the server, more than its queue holds, or it computes nothing at all."""
 
 
 class MethodFileError(RequestError):

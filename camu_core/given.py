@@ -19,8 +19,8 @@ from camu_core.planning import plan_run
 from camu_core.progress import Step
 from camu_core.results import RunResult
 from camu_core.settings import Settings
-from camu_core.specs import ForgetSpec, RunSpec
-from camu_core.weights import GIVEN, adopt_content, find_weights, keep_weights, load_weights
+from camu_core.specs import GIVEN, ForgetSpec, RunSpec
+from camu_core.weights import adopt_content, find_weights, keep_weights, load_weights
 
 
 class _Given:

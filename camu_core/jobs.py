@@ -147,8 +147,10 @@ class Progress:
     """What the engine remembers of one job; changed under the engine's lock.
 
     Args:
-        watchers: who wants it.
+        watchers: who wants it. visitor: the one of them whose share of the workers it takes.
         future: of the scheduler, while it has the job.
+        is_yielding: told to end, to go on when somebody who has no worker has had one.
+        overdue: why it was told to end, where it computed for too long.
         stop_name: of the event that stops the work now under way, and no other.
         attempts: names of the tries of which something was heard.
         history: steps of the newest try that unlearn.
@@ -158,8 +160,11 @@ class Progress:
     job: Job
     watchers: set[str] = field(default_factory=set)
     priority: int = 0
+    visitor: str = ""
     state: str = "queued"
     stop_requested: bool = False
+    is_yielding: bool = False
+    overdue: str = ""
     submitted: float = field(default_factory=time.monotonic)
     message: str = ""
     notice: str = ""
@@ -181,10 +186,11 @@ class Progress:
         """In the engine's queue, not with the scheduler."""
         return self.future is None and not self.is_over
 
-    @property
-    def rank(self) -> tuple[int, float]:
-        """Lower goes first."""
-        return -self.priority, self.submitted
+    def leave(self, watcher: str) -> None:
+        """Somebody does not want it any more."""
+        self.watchers.discard(watcher)
+        if self.visitor == watcher and self.watchers:
+            self.visitor = min(self.watchers)
 
     def see(self, attempt: str, messages: list[dict[str, Any]]) -> None:
         """Take in steps from a worker; a new attempt forgets what the lost one had reported."""

@@ -15,6 +15,9 @@ RESULTS_VERSION = 4
 # forget kind -> the field that says what is forgotten
 FORGET_KINDS = {"class": "classes", "random": "fraction", "samples": "samples"}
 
+# The method of a run that made no network, but was given one; its `RunSpec.code` is the sha256 of the weights.
+GIVEN = "given_network"
+
 Setting = bool | int | float | str
 
 

@@ -121,6 +121,12 @@ class RunStore:
         content = self._read(folder, lambda found: checked_bytes(found, "summary.json", checksums_of(found)))
         return json.loads(content)
 
+    def size_bytes(self, digest: str) -> int:
+        """What a run takes on disk; 0 if there is none."""
+        with suppress(OSError):
+            return sum(path.stat().st_size for path in self._folder(digest, RunResult).iterdir())
+        return 0
+
     def delete(self, digest: str) -> None:
         """Remove a run; nothing happens if there is none."""
         self._remove(self._folder(digest, RunResult))
@@ -129,12 +135,23 @@ class RunStore:
         return (self._folder(digest, RunResult) / _PINNED).exists()
 
     def pin(self, digest: str, pinned: bool = True) -> None:
-        """Keep a run whatever the store's limit says, or stop doing so."""
+        """Keep a run whatever the store's limit says, or stop doing so; nothing happens if it was deleted meanwhile.
+
+        Raises:
+            StoreUnwritable: its folder cannot be written.
+        """
         mark = self._folder(digest, RunResult) / _PINNED
-        if pinned:
-            mark.touch()
-        else:
-            mark.unlink(missing_ok=True)
+        try:
+            if pinned:
+                mark.touch()
+            else:
+                mark.unlink(missing_ok=True)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StoreUnwritable(
+                f"Cannot write {mark.parent} ({error.strerror}); make the folder writable or set CAMU_HOME."
+            ) from error
 
     # --- runs under way, so that a crash is noticed ------------------------------------------------------------------
 
@@ -201,7 +218,7 @@ class RunStore:
         for look in range(_LOOKS):
             seen = identity(folder)
             if seen is None:
-                raise RunNotFound(f"There is no run '{folder.name}' here; start it again from the Run page.")
+                raise RunNotFound("There is no run of this digest here; start it again from the Run page.")
             try:
                 return read(folder)
             except OtherFormat as error:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+import re
 import time
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -9,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from camu_core.config import share_limits
 from camu_core.data import DATASETS
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.errors import RunError, SpecError
@@ -20,6 +23,7 @@ from camu_core.progress import Step
 from camu_core.specs import ForgetSpec, RunSpec
 
 MOST_NUMBERS = 1000  # of a range; so that a slip of the finger does not fill the memory
+_LONGEST_NUMBER = 10  # digits, as the largest seed has
 _POLL_SECONDS = 0.2
 
 
@@ -42,6 +46,11 @@ class SweepSpec:
     def digest(self) -> str:
         """20 hex digits that name the sweep."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:20]
+
+    @property
+    def n_runs(self) -> int:
+        """Cells of the grid, counted without planning them."""
+        return len(self.methods) * (len(self.classes) + len(self.fractions)) * len(self.seeds)
 
     @property
     def forgets(self) -> list[ForgetSpec]:
@@ -74,7 +83,7 @@ class SweepSpec:
             SpecError: not of that form, or nothing to do.
         """
         if dataset not in DATASETS:
-            raise SpecError(f"There is no dataset '{dataset}'; expected one of {', '.join(DATASETS)}.")
+            raise SpecError(f"There is no dataset of this name; expected one of {', '.join(DATASETS)}.")
         everything = tuple(range(DATASETS[dataset].n_classes))
         chosen = tuple(methods)
         if not chosen:
@@ -83,7 +92,14 @@ class SweepSpec:
         fractions = tuple(dict.fromkeys(_fraction(part) for part in parts if part.endswith("%")))
         texts = [part for part in parts if not part.endswith("%")]
         labels = everything if texts == ["all"] else _numbers(",".join(texts), "The list of classes") if texts else ()
-        return cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions)
+        sweep = cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions)
+        most = share_limits().sweep_cells
+        if sweep.n_runs > most:
+            raise SpecError(
+                f"Expected a sweep of at most {most:,} runs; this one would be {sweep.n_runs:,}. Take fewer classes, "
+                "methods or seeds, or set CAMU_MAX_SWEEP_CELLS on the server."
+            )
+        return sweep
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "SweepSpec":
@@ -91,22 +107,23 @@ class SweepSpec:
         return cls(value["dataset"], *lists)
 
 
-def submit_sweep(sweep: SweepSpec, engine: Engine) -> list[RunSpec]:
-    """Hand every run that is not finished to the engine, behind what people are waiting for."""
+def submit_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> list[RunSpec]:
+    """Hand every run that is not finished to the engine, behind what people are waiting for.
+
+    Args:
+        watcher: who wants it, and can stop it.
+    Raises:
+        TooMuchAsked: see `Engine.submit_all`.
+    """
     runs = sweep.runs()
-    for spec in runs:
-        engine.submit(RunJob.of(spec), watcher_of(sweep), BACKGROUND_PRIORITY)
+    engine.submit_all([RunJob.of(spec) for spec in runs], watcher, BACKGROUND_PRIORITY)
     return runs
 
 
-def stop_sweep(sweep: SweepSpec, engine: Engine) -> None:
-    """Stop what is under way; finished runs stay, and the sweep can be submitted again."""
-    for spec in sweep.runs():
-        engine.stop(spec.digest, watcher_of(sweep))
-
-
-def watcher_of(sweep: SweepSpec) -> str:
-    return f"sweep-{sweep.digest}"
+def stop_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> None:
+    """Stop what is under way and nobody else wants; finished runs stay, and the sweep can be submitted again."""
+    for spec in reversed(sweep.runs()):  # the waiting ones first, or they would start when the running ones end
+        engine.stop(spec.digest, watcher)
 
 
 def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.DataFrame]:
@@ -166,19 +183,32 @@ def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
 def _fraction(text: str) -> float:
     """'10%' -> 0.1."""
     try:
-        return float(text.removesuffix("%")) / 100
+        fraction = float(text[:_LONGEST_NUMBER].removesuffix("%")) / 100
     except ValueError:
-        raise SpecError(f"A part of all images must be such as 10%; got '{text}'.") from None
+        fraction = math.nan
+    if not 0 < fraction < 1:
+        raise SpecError("Expected a part of all images such as 10%, above 0 and below 100%; got something else.")
+    return fraction
 
 
 def _numbers(text: str, what: str) -> tuple[int, ...]:
-    """'0-2,5' -> (0, 1, 2, 5)."""
-    numbers: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        if not first.isdecimal() or (dash and not last.isdecimal()):
-            raise SpecError(f"{what} must be numbers and ranges such as 0-2,5; got '{text}'.")
-        if int(last or first) - int(first) >= MOST_NUMBERS:
-            raise SpecError(f"{what} can have at most {MOST_NUMBERS:,} numbers; got '{text}'.")
-        numbers += range(int(first), int(last or first) + 1)
-    return tuple(dict.fromkeys(numbers))
+    """'0-2,5' -> (0, 1, 2, 5). Everything is counted before it is expanded.
+
+    Raises:
+        SpecError: not of that form, a range that goes down, or more than MOST_NUMBERS numbers.
+    """
+    ranges = [_range(part.strip(), what) for part in text.split(",", MOST_NUMBERS)]
+    if sum(map(len, ranges)) > MOST_NUMBERS:
+        raise SpecError(f"{what} can have at most {MOST_NUMBERS:,} numbers; got more. Leave some out.")
+    return tuple(dict.fromkeys(number for numbers in ranges for number in numbers))
+
+
+def _range(text: str, what: str) -> range:
+    """'0-2' -> 0, 1, 2; '5' -> 5."""
+    found = re.fullmatch(f"([0-9]{{1,{_LONGEST_NUMBER}}})(?:-([0-9]{{1,{_LONGEST_NUMBER}}}))?", text)
+    if found is None:
+        raise SpecError(f"{what} must be numbers and ranges such as 0-2,5; got something else.")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if last < first:
+        raise SpecError(f"{what} must have ranges that go up, such as 0-2; got one that goes down.")
+    return range(first, last + 1)

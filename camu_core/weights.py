@@ -21,8 +21,6 @@ from camu_core.specs import RunSpec
 
 SHIPPED = ASSETS / "weights"
 _WITHOUT = "-without-"
-# The method of a run that made no network, but was given one; its `RunSpec.code` is the sha256 of the weights.
-GIVEN = "given_network"
 
 
 def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:

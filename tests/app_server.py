@@ -9,6 +9,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parents[1]
 START_TIMEOUT_SECONDS = 120
 
@@ -68,3 +70,13 @@ class AppServer:
     @property
     def pid(self) -> int:
         return self._process.pid
+
+    @property
+    def log(self) -> str:
+        """What the server has said so far."""
+        return (Path(self._folder.name) / "server.log").read_text(errors="replace")
+
+    def n_workers(self) -> int:
+        """Worker processes of all clusters that it runs."""
+        family = psutil.Process(self.pid).children(recursive=True)
+        return sum("spawn_main" in " ".join(child.cmdline()) for child in family if child.is_running())

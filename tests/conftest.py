@@ -27,12 +27,16 @@ from camu_core.weights import load_weights  # noqa: E402
 _NOBODY = "http://127.0.0.1:9"
 
 
+# Files whose tests start servers or clusters.
+_SERVERS = ("test_faults.py", "test_engine.py", "test_hostile_visitors.py", "test_operator.py", "test_load.py")
+
+
 class _Together(LoadScopeScheduling):
     """What xdist keeps on one worker: a file; and all that start servers and workers, or they starve one another."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        return "processes" if "/browser/" in file or file.endswith(("test_faults.py", "test_engine.py")) else file
+        return "processes" if "/browser/" in file or file.endswith(_SERVERS) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

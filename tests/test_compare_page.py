@@ -76,13 +76,13 @@ def test_the_choice_changes_the_address() -> None:
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        ({"dataset": "<script>"}, "There is no dataset"),
+        ({"dataset": "nowhere"}, "There is no dataset of this name"),
         ({"dataset": "cifar100"}, "There is no trained"),
         ({"forget": "33"}, "classes 0 to 9"),
-        ({"forget": "0,1"}, "one class or one part"),
-        ({"methods": "magic"}, "There is no method 'magic'"),
-        ({"seeds": "0-99999999999"}, "at most 1,000 numbers"),
-        ({"seeds": "0-99"}, "at most 300"),
+        ({"methods": "magic"}, "There is no method of this name"),
+        ({"seeds": "0-999999999"}, "at most 1,000 numbers"),
+        ({"seeds": "0-99"}, "at most 1,000 runs"),
+        ({"seeds": "0-39"}, "at most 300"),
     ],
 )
 def test_a_bad_address_is_one_sentence(parameters: dict[str, str], sentence: str) -> None:

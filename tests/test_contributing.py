@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camu_core import METHODS, RunStore, plan_run
-from pages.components import state
+from camu_core import METHODS, RunStore, plan_run, service
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,11 +39,11 @@ def test_the_example_runs_from_the_command_line_and_opens_in_the_app(my_method: 
     assert result.metrics["unlearned"]["forget_test"] < result.metrics["original"]["forget_test"]
     assert result.cost["samples_backward"] == 6 * int((digits.y_train == 3).sum())
 
-    state.engine.clear()
+    service.forget_engine()
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["run"] = result.digest
     app.switch_page("pages/explore/run.py").run()
-    state.engine.clear()
+    service.forget_engine()
     assert not app.exception
     assert app.selectbox(key="method").value == "ascent"
     assert "My gradient ascent" in app.selectbox(key="method").options

@@ -1,6 +1,7 @@
 """Pictures from outside, against real images of the datasets shown large, dark on light, off the middle."""
 
 import io
+import time
 
 import numpy as np
 import pytest
@@ -8,8 +9,10 @@ import torch
 from PIL import Image
 
 from camu_core import DATASETS, plan_run
-from camu_core.data import load_dataset
-from camu_core.data.drawing import from_picture
+from camu_core.data import apart, load_dataset
+from camu_core.data.dataset import DatasetInfo
+from camu_core.data.drawing import as_input, decoded_side, from_picture
+from camu_core.data.pictures import Unreadable, decode
 from camu_core.errors import ImagesRefused
 from camu_core.models import predict
 from camu_core.weights import load_weights
@@ -29,13 +32,18 @@ def on_paper(image: np.ndarray, offset: int = 0, is_dark_on_light: bool = True) 
     return png(255 - page if is_dark_on_light else page)
 
 
+def decoded(content: bytes, info: DatasetInfo) -> np.ndarray:
+    """As `from_picture` does it, but here: to start 200 processes takes its time."""
+    return decode(lambda: io.BytesIO(content), decoded_side(info), 25)
+
+
 @pytest.mark.parametrize(("dataset", "at_least"), [("digits", 0.85), ("mnist", 0.95)])
 def test_real_images_on_paper_are_still_recognised(dataset: str, at_least: float, request) -> None:
     if dataset == "mnist":
         request.getfixturevalue("needs_mnist")
     images, info = load_dataset(dataset), DATASETS[dataset]
     x, y = images.x_test[:200].numpy(), images.y_test[:200]
-    seen = np.stack([from_picture(on_paper(image), info) for image in x])
+    seen = np.stack([as_input(decoded(on_paper(image), info), info) for image in x])
     assert seen.shape == (200, *info.shape)
     assert seen.dtype == np.uint8
     model = load_weights(plan_run(dataset, [0]).weights, dataset, "cnn")
@@ -72,3 +80,34 @@ def test_clothes_and_photos_keep_their_whole_square() -> None:
 def test_what_is_no_image_is_one_sentence(content: bytes) -> None:
     with pytest.raises(ImagesRefused, match="cannot be used"):
         from_picture(content, DATASETS["digits"])
+
+
+def many_scans(n: int, kind: str = "JPEG") -> bytes:
+    """A large, empty progressive JPEG whose last pass over the image is there n times more: some bytes each."""
+    buffer = io.BytesIO()
+    Image.new("L", (4000, 4000), 128).save(buffer, "JPEG", progressive=True)
+    content = buffer.getvalue()
+    last = content.rindex(b"\xff\xda")
+    return content[:-2] + content[last:-2] * n + content[-2:]
+
+
+def test_a_picture_of_many_passes_is_refused_before_it_is_decoded() -> None:
+    started = time.process_time()
+    for side in (32, 256):
+        with pytest.raises(Unreadable, match="passes"):
+            decode(lambda: io.BytesIO(many_scans(2000)), side, 25)
+    assert time.process_time() - started < 3, "the passes alone would take half a minute"
+    assert decode(lambda: io.BytesIO(many_scans(3)), 32, 25).shape == (3, 32, 32)
+
+
+def test_a_picture_is_decoded_in_another_process_with_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_SECONDS", 0.01)
+    with pytest.raises(ImagesRefused, match="too long"):
+        from_picture(png(np.zeros((8, 8), np.uint8)), DATASETS["digits"])
+
+
+def test_a_picture_that_needs_too_much_memory_is_refused() -> None:
+    bomb = png(np.zeros((4000, 4000), np.uint8))
+    with pytest.raises(Unreadable, match="memory"):
+        apart.decode_apart(png(np.zeros((9000, 9000, 4), np.uint8)), 32, 1000)
+    assert apart.decode_apart(bomb, 32, 25).shape == (3, 32, 32)

@@ -212,3 +212,30 @@ def test_umap_runs_in_a_worker_and_is_kept(engine: Engine, digits_result: RunRes
     assert view.state == "done", view.message
     points = engine.result(job.digest, Projection).points
     assert {name: part.shape for name, part in points.items()} == {name: (len(part), 2) for name, part in few.items()}
+
+
+def test_background_work_gives_a_worker_up_to_a_person_and_goes_on_afterwards(engine: Engine) -> None:
+    swept = [RunJob.of(plan_run("digits", [label], "retrain", LONG, seed=19)) for label in range(2)]
+    for job in swept:
+        wait(engine, engine.submit(job, "sweep", BACKGROUND_PRIORITY), has_begun)
+    asked = time.monotonic()
+    mine = engine.submit(RunJob.of(plan_run("digits", [5], seed=19)), "me")
+    assert wait(engine, mine).state == "done"
+    assert time.monotonic() - asked < 30, "not after the hundreds of epochs of the others"
+    assert [engine.watch(job.digest).is_over for job in swept] == [False, False]
+    for job in swept:
+        wait(engine, job.digest, has_begun)
+        engine.stop(job.digest, "sweep")
+        assert wait(engine, job.digest).state == "stopped"
+
+
+def test_a_job_that_computes_too_long_is_ended_with_a_sentence(engine: Engine) -> None:
+    job = RunJob.of(plan_run("digits", [6], "retrain", LONG, seed=20))
+    wait(engine, engine.submit(job, "me"), has_begun)
+    engine.end_overdue(0)
+    engine.end_overdue(0.01)
+    view = wait(engine, job.digest)
+    assert (view.state, view.message.split(".")[0]) == (
+        "failed",
+        "It computed longer than the 0 s that this server allows",
+    )

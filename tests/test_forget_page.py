@@ -1,7 +1,5 @@
 """What must it forget, on the Run page: what is picked is what is run; and what is said of such a run elsewhere."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import streamlit as st
@@ -137,7 +135,7 @@ def test_the_attack_is_drawn_with_its_interval_and_left_out_where_there_is_none(
 
 def test_a_late_word_of_a_figure_that_is_gone_is_not_heard(monkeypatch) -> None:
     """A browser can tell of a click twice: once it is shown, and again when the next figure is on its way."""
-    session = {"clicked": SimpleNamespace(selection=SimpleNamespace(points=[{"customdata": 7}]))}
+    session = {"clicked": {"selection": {"points": [{"customdata": 7}]}}}
     monkeypatch.setattr(st, "session_state", session)
     for _ in range(2):
         forget._toggle("digits", "clicked", turn=0)

@@ -18,9 +18,9 @@ from camu_core.given import GivenJob, executing, job_of, plan_given
 from camu_core.jobs import RunJob
 from camu_core.models import build_model
 from camu_core.progress import drain
-from camu_core.specs import RunSpec
+from camu_core.specs import GIVEN, RunSpec
 from camu_core.verdict import finding
-from camu_core.weights import GIVEN, from_arrays, shipped_path, to_bytes
+from camu_core.weights import from_arrays, shipped_path, to_bytes
 
 
 @pytest.fixture(scope="module")

@@ -253,3 +253,25 @@ def test_uploads_are_kept_for_a_while_and_by_their_content_only(flat, camu_home,
     drop_upload(other)
     drop_upload(other)
     assert list((camu_home / "uploads").iterdir()) == []
+
+
+def test_the_same_images_of_two_visitors_go_when_the_last_deletes_them(pets, tmp_path, camu_home, monkeypatch):
+    from camu_core import service
+    from camu_core.owners import IMAGES, Owners, Thing, Visitor
+
+    engine = Engine(RunStore(), n_workers=1, owners=Owners(camu_home))
+    monkeypatch.setattr(service, "engine", lambda: engine)
+    try:
+        job = ImportJob.of(pets, "Our pets", 32)
+        wait(engine, job)
+        engine.submit(job, "ben")
+    finally:
+        engine.close()
+    thing = Thing(IMAGES, engine.result(job.digest, Imported).name)
+    assert engine.owners.of(thing) == {"me", "ben"}
+    for owner, remains in (("me", True), ("ben", False)):
+        assert engine.owners.leave(thing, Visitor(owner))
+        service.tidy()
+        assert is_imported(thing.name), "for a minute"
+        service.tidy(now=4e9)
+        assert is_imported(thing.name) == remains

@@ -5,22 +5,21 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camu_core import RunStore, plan_run, run
+from camu_core import RunStore, plan_run, run, service
 from camu_core.data import import_images
 from camu_core.models import build_model
 from camu_core.progress import drain
 from camu_core.sweeps import SweepSpec
 from camu_core.weights import to_bytes, weights_path
-from pages.components import state
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(autouse=True)
 def fresh_engine():
-    state.engine.clear()
+    service.forget_engine()
     yield
-    state.engine.clear()
+    service.forget_engine()
 
 
 def library(**parameters: str) -> AppTest:

@@ -10,12 +10,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camu_core import METHODS, RunStore, plan_run, run
+from camu_core import METHODS, RunStore, plan_run, run, service
 from camu_core.__main__ import main
 from camu_core.errors import CamuError, MethodFileError, RunError, SpecError
 from camu_core.jobs import RunJob
 from camu_core.planning import plan_like
-from pages.components import state
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -247,9 +246,9 @@ def test_a_process_without_the_file_refuses_the_run(methods_file, monkeypatch):
 
 @pytest.fixture
 def app():
-    state.engine.clear()
+    service.forget_engine()
     yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    state.engine.clear()
+    service.forget_engine()
 
 
 def test_the_app_says_what_is_wrong_with_the_file(methods_file, app):

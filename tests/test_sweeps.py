@@ -36,6 +36,20 @@ def test_a_range_without_end_is_refused_before_it_fills_the_memory() -> None:
         SweepSpec.from_texts("digits", "3", ("camu",), "0-2147483647")
 
 
+@pytest.mark.parametrize("seeds", ["5-2", "0-900,0-900", ",".join(["0-99"] * 11), "9" * 5000, "1-" + "9" * 12])
+def test_lists_are_counted_before_they_are_expanded(seeds: str) -> None:
+    with pytest.raises(SpecError) as refused:
+        SweepSpec.from_texts("digits", "3", ("camu",), seeds)
+    assert seeds not in str(refused.value), "what was sent is not told again"
+
+
+def test_a_sweep_beyond_the_limit_is_refused_before_it_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("camu_core.sweeps.plan_run", lambda *request: pytest.fail("it was planned"))
+    monkeypatch.setenv("CAMU_MAX_SWEEP_CELLS", "100")
+    with pytest.raises(SpecError, match="at most 100 runs; this one would be 101"):
+        SweepSpec.from_texts("digits", "3", ("camu",), "0-100").runs()
+
+
 @pytest.mark.parametrize(
     "request_", [("nowhere", "all", ("camu",), "0"), ("digits", "all", (), "0"), ("digits", "10", ("camu",), "0")]
 )

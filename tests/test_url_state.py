@@ -2,6 +2,7 @@
 
 import pytest
 
+from camu_core import RunResult, RunStore
 from pages.components import charts, state, text, text_causal, text_privacy
 from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
@@ -79,3 +80,26 @@ def test_every_figure_has_a_name_and_gives_its_data(page: str) -> None:
     assert all(chart.proto.alt.strip() for chart in shown)
     assert charts.tables_zip(dict(app.session_state["figures"]))
     assert len(app.session_state["figures"]) == len(shown)
+
+
+HOSTILE = "[click](http://evil.example) ![x](http://evil.example/x.png) <img src=x>"
+NAMES = ("run", "b", "dataset", "moment", "selected", "scene", "guess", "part", "forget", "methods", "seeds")
+
+
+@pytest.mark.parametrize(
+    "page", ["story/start", "explore/run", "explore/embeddings", "explore/compare", "library/runs"]
+)
+@pytest.mark.parametrize("value", [HOSTILE, "a" * 300, "9" * 5000, "../../etc/passwd", "5-2", "0-99999,0-99999"])
+def test_an_address_of_another_form_is_left_out_and_not_shown(page: str, value: str) -> None:
+    app = open_page(page, **dict.fromkeys(NAMES, value))
+    assert not app.exception
+    assert value not in str(
+        [element.value for kind in ("error", "warning", "markdown", "info") for element in app.get(kind)]
+    )
+    assert not any(app.query_params.get(name) == [value] for name in NAMES if value != "5-2" or name != "seeds")
+
+
+def test_a_guess_of_a_class_that_is_not_there_is_none(digits_result: RunResult) -> None:
+    RunStore().save(digits_result)
+    app = open_page("story/start", run=digits_result.digest, guess="1.999", scene="4")
+    assert not app.exception

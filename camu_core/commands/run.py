@@ -18,9 +18,8 @@ from camu_core.methods import METHODS
 from camu_core.models import MODELS
 from camu_core.planning import plan_run
 from camu_core.results import RunResult
-from camu_core.specs import ForgetSpec, RunSpec
+from camu_core.specs import GIVEN, ForgetSpec, RunSpec
 from camu_core.store import RunStore
-from camu_core.weights import GIVEN
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

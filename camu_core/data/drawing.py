@@ -1,14 +1,13 @@
 """One picture from outside as the input of a dataset's network: drawn by hand, photographed, or from a file."""
 
-import io
-
 import numpy as np
 from PIL import Image
 from scipy.ndimage import center_of_mass
 
 from camu_core.config import import_limits
+from camu_core.data.apart import decode_apart
 from camu_core.data.dataset import DatasetInfo
-from camu_core.data.pictures import Unreadable, decode
+from camu_core.data.pictures import Unreadable
 from camu_core.errors import ImagesRefused
 
 _DECODED = 256  # pixels a side
@@ -34,13 +33,24 @@ def from_picture(content: bytes, info: DatasetInfo) -> np.ndarray | None:
     Raises:
         ImagesRefused: it is no image that can be read.
     """
-    channels, size, _ = info.shape
     try:
-        colour = decode(lambda: io.BytesIO(content), _DECODED if channels == 1 else size, import_limits().megapixels)
+        colour = decode_apart(content, decoded_side(info), import_limits().megapixels)
     except Unreadable as error:
         raise ImagesRefused(
             f"This picture cannot be used: {error}. Expected a photo or drawing such as a PNG."
         ) from error
+    return as_input(colour, info)
+
+
+def decoded_side(info: DatasetInfo) -> int:
+    """Pixels a side at which a picture is decoded for a dataset."""
+    channels, size, _ = info.shape
+    return _DECODED if channels == 1 else size
+
+
+def as_input(colour: np.ndarray, info: DatasetInfo) -> np.ndarray | None:
+    """A decoded picture, uint8 (3, H, H), as the dataset's images are; see `from_picture`."""
+    channels, size, _ = info.shape
     if channels == 3:
         return colour
     ink = _ink(colour.mean(axis=0))

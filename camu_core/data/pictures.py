@@ -16,6 +16,10 @@ SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".webp", "
 SIZES = (32, 64)
 # A few kB can hold hundreds of passes over a large image, each of which takes its time.
 _BLOCK_BYTES = 4096
+# Passes of a progressive JPEG: programs write about ten, and 182 kB with 2,000 of them took 32 s.
+_MOST_SCANS = 50
+_STRIPS, _TILES = 273, 324  # TIFF tags: where each is in the file
+_SCAN = b"\xff\xda"  # cannot be part of the compressed data, where 0 follows each ff
 
 
 register_heif_opener()
@@ -71,6 +75,8 @@ def decode(open_file: Callable[[], BinaryIO], size: int, max_megapixels: float) 
         with open_file() as file, Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > max_megapixels * 1e6:
                 raise Unreadable(too_large)
+            if _n_scans(image, file) > _MOST_SCANS:
+                raise Unreadable(f"more than {_MOST_SCANS} passes over the image")
             image.draft(None, (2 * size, 2 * size))  # large JPEGs are decoded at a fraction of their size
             image.decodermaxblock = _BLOCK_BYTES
             square = ImageOps.fit(_in_colour(ImageOps.exif_transpose(image)), (size, size))
@@ -81,8 +87,27 @@ def decode(open_file: Callable[[], BinaryIO], size: int, max_megapixels: float) 
         raise Unreadable(f"not one of {', '.join(FORMATS)}") from error
     except Image.DecompressionBombError as error:
         raise Unreadable(too_large) from error
+    except MemoryError as error:
+        raise Unreadable("needs too much memory") from error
     except Exception as error:  # decoders raise nearly anything on broken files
         raise Unreadable("damaged") from error
+
+
+def _n_scans(image: Image.Image, file: BinaryIO) -> float:
+    """Passes over the image that its file holds, at most, or in each strip of a TIFF; counted without decoding."""
+    if image.format == "JPEG":
+        n_parts = 1
+    elif image.format == "TIFF" and image.info.get("compression") in ("jpeg", "tiff_jpeg"):
+        n_parts = max(len(image.tag_v2.get(tag, ())) for tag in (_STRIPS, _TILES)) or 1
+    else:
+        return 1
+    place, n, last = file.tell(), 0, b""
+    file.seek(0)
+    while block := file.read(1 << 16):
+        n += (last + block).count(_SCAN)
+        last = block[-1:]
+    file.seek(place)
+    return n / n_parts
 
 
 def _in_colour(image: Image.Image) -> Image.Image:

@@ -20,6 +20,7 @@ from camu_core.errors import CamuError, MethodFileError, RunError, SpecError
 from camu_core.methods.base import Method, UnlearningTask
 from camu_core.progress import Step
 from camu_core.settings import Settings
+from camu_core.specs import GIVEN
 
 # attribute of a method class -> its type; with the two functions, all that `Method` asks for
 _WORDS = {
@@ -80,6 +81,8 @@ class MethodRegistry(MutableMapping[str, Method]):
 
     def title(self, name: str, code: str) -> str:
         """What a run's method is called on pages, also when it is not here any more, or in another version."""
+        if name == GIVEN:
+            return f"A network given ({code[:8]})"
         is_here = name in self
         title = self[name].title if is_here else name
         return title if code == (self.code(name) if is_here else "") else f"{title} (version {code[:8]})"

@@ -118,7 +118,9 @@ def wait(job: BandJob | PrivacyJob) -> None:
     if engine.has(job):
         st.rerun()
     if view is None:
-        engine.submit(job, state.watcher())
+        if not state.submit(job):
+            st.warning(state.refusal(), icon=":material/block:")
+            return
         view = engine.watch(job.digest)
     if view.is_over:
         if view.state == "failed":
@@ -126,7 +128,7 @@ def wait(job: BandJob | PrivacyJob) -> None:
         else:
             st.info(text.STOPPED, icon=":material/stop_circle:")
         st.button(text.MEASURE, icon=":material/play_arrow:", type="primary",
-                  on_click=engine.submit, args=(job, state.watcher()))  # fmt: skip
+                  on_click=state.submit, args=(job,))  # fmt: skip
         return
     bar, button = st.columns([6, 1], vertical_alignment="center")
     bar.progress(view.index / view.total if view.total else 0.0, text=_line(view))

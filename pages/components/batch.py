@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from camu_core import RunSpec
-from pages.components import state_batch, text
+from pages.components import state_batch, state_visitor, text
 
 TICK_SECONDS = 1.0
 
@@ -57,7 +57,7 @@ def _tick(key: str, specs: Sequence[RunSpec], draw: Callable[[], None] | None) -
     bar.progress(min(1.0, view.fraction), text=line)
     button.button(
         text.STOP, key=f"stop-{key}", icon=":material/stop_circle:", on_click=state_batch.stop_batch, args=(specs,),
-        width="stretch",
+        width="stretch", disabled=not any(state_visitor.is_watching(spec.digest) for spec in specs),
     )  # fmt: skip
     if view.problem:
         st.warning(view.problem)

@@ -63,6 +63,7 @@ def _controls() -> Question:
     dataset = first.selectbox(
         words.PICK_DATASET, offered, format_func=lambda name: DATASETS[name].title, key="compare-dataset"
     )
+    dataset = dataset or offered[0]  # a client may send no choice at all
     choices = list(dict.fromkeys([*map(str, range(DATASETS[dataset].n_classes)), *_PARTS, *_part(wanted.forget)]))
     if state.recall("compare-forget") not in choices:
         state.put("compare-forget", choices[0])
@@ -79,6 +80,7 @@ def _controls() -> Question:
                 st.button(label, on_click=state.put, args=("compare-methods", names))
     seeds = last.text_input(text.SEEDS, key="compare-seeds", help=text.SEEDS_HELP)
     chosen = [name for name in METHODS if name in methods]  # in their order, not in that of the clicks
+    seeds = str(seeds).replace(" ", "")  # a client may send anything
     return Question(dataset, forget, ALL if len(chosen) == len(METHODS) else ",".join(chosen), seeds)
 
 

@@ -143,7 +143,7 @@ def _embedding(both: Pair, one: RunResult, other: RunResult) -> None:
         height=500, hover=_hover(both, names), chosen=chosen,
     ).update_layout(dragmode="lasso")  # fmt: skip
     charts.show(st, figure, key="pair-embedding", selection_mode=("points", "box", "lasso"),
-        on_select=lambda: state_compare.choose(*pair_key, sorted(set(state_compare.selected("pair-embedding")))),
+        on_select=lambda: state_compare.choose(*pair_key, state_compare.selected("pair-embedding", len(both.probe.y))),
     )  # fmt: skip
     _strip(both, names, chosen, pair_key)
     not_shown = text.EMBEDDING_NOT.format(explained=both.explained)
@@ -202,6 +202,6 @@ def _matrices(both: Pair, one: RunResult, other: RunResult) -> None:
 def _choose_cells(both: Pair, pair_key: tuple[str, str]) -> None:
     a, b = both.answers
     is_chosen = np.zeros(len(a), dtype=bool)
-    for said_a, said_b in state_compare.selected("pair-agreement"):
+    for said_a, said_b in state_compare.selected_pairs("pair-agreement", both.agreement().shape[0]):
         is_chosen |= ~both.probe.in_train & (a == said_a) & (b == said_b)
     state_compare.choose(*pair_key, np.flatnonzero(is_chosen).tolist())

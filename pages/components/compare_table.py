@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import METHODS
-from pages.components import state, state_compare
+from pages.components import selections, state, state_compare
 from pages.components import text_compare as text
 
 _Column = st.column_config
@@ -24,7 +24,7 @@ def method_table(table: pd.DataFrame, kind: str, runs: pd.DataFrame | None = Non
     )  # fmt: skip
     if runs is None:
         return
-    picked = [table.index[row] for row in event.selection.rows if row < len(table)]
+    picked = [table.index[row] for row in selections.rows(event, len(table))]
     if len(picked) in (1, 2):
         _open(runs[runs["method"].isin(picked)], picked)
     else:

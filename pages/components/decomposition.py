@@ -141,7 +141,9 @@ def wait(job: CausalJob) -> None:
         return
     if engine.has(job):
         st.rerun()
-    engine.submit(job, state.watcher())
+    if not state.submit(job):
+        st.warning(state.refusal(), icon=":material/block:")
+        return
     st.status(text.WORKING, state="running")
     if engine.problem():
         st.warning(engine.problem())

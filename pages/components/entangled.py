@@ -11,7 +11,7 @@ from camu_core.causal import entanglement_report, entanglement_title
 from camu_core.figures import entanglement_figure
 from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
-from pages.components import batch, charts, notes, state
+from pages.components import batch, charts, notes, selections, state
 from pages.components import text_causal as text
 
 
@@ -52,9 +52,11 @@ def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:
         links |= {headings[1]: [each.digest for each in gold], headings[2]: [each.digest for each in ours]}
     figure = entanglement_figure(panels, names, entanglement_title(report, names), links, state.is_dark())
     event = charts.show(st, figure, key="map", on_select="rerun", selection_mode="points")
-    picked = [point["customdata"] for point in event.selection.points if point.get("customdata")]
+    shown = {digest for digests in links.values() for digest in digests}
+    cells = [cell[0] if isinstance(cell, list) and cell else cell for cell in selections.custom(event)]
+    picked = [cell for cell in cells if isinstance(cell, str) and cell in shown]
     if picked:
-        digest = picked[0][0] if isinstance(picked[0], list) else picked[0]
+        digest = picked[0]
         state.open_run(digest)
         st.switch_page("pages/explore/run.py", query_params={"run": digest})
 

@@ -10,7 +10,7 @@ from camu_core.data import left_behind, load_dataset, parse_indices
 from camu_core.errors import SpecError
 from camu_core.figures import wall_figure
 from camu_core.specs import FORGET_KINDS
-from pages.components import charts, images, state, state_pictures, text
+from pages.components import charts, images, selections, state, state_pictures, text
 
 _TILES = 10  # in a row of classes; more classes are a list
 _WALL_IMAGES = 75
@@ -200,8 +200,7 @@ def _toggle(dataset: str, key: str, turn: int) -> None:
     if state.recall(f"wall-turn-{dataset}", 0) != turn:
         return
     state.put(f"wall-turn-{dataset}", turn + 1)
-    points = state.recall(key).selection.points
-    numbers = {int(point["customdata"]) for point in points if "customdata" in point}
+    numbers = set(selections.numbers(state.recall(key), len(load_dataset(dataset).y_train)))
     state.put(_chosen_key(dataset), tuple(sorted(set(_chosen(dataset)) ^ numbers)))
 
 

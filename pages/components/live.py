@@ -13,7 +13,7 @@ from camu_core.figures import Panel, accuracy_curve, axis_ranges, embedding_figu
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import JobView
 from camu_core.progress import STAGES
-from pages.components import charts, images, state, state_view, text
+from pages.components import charts, images, state, state_view, state_visitor, text
 
 STRIP_IMAGES = 12
 TICK_SECONDS = 0.4
@@ -119,7 +119,8 @@ def _status(job: JobView, shown: int, newest: int, total: int) -> None:
                 icon=":material/stop_circle:",
                 on_click=state.stop,
                 args=(job.digest,),
-                disabled=job.is_stopping,
+                disabled=job.is_stopping or not state_visitor.is_watching(job.digest),
+                help=None if state_visitor.is_watching(job.digest) else text.STOP_NOT_MINE,
                 width="stretch",
             )
     if job.attempt > 1:

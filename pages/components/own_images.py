@@ -5,9 +5,9 @@ import streamlit as st
 
 from camu_core import DATASETS
 from camu_core.data import FOUND, imported_card, is_imported
-from camu_core.errors import CamuError
 from camu_core.originals import has_damaged_network, network_card, shipped_twin
-from pages.components import images, own_copies, own_upload, state, state_own, state_pictures
+from camu_core.owners import IMAGES
+from pages.components import images, own_copies, own_upload, state, state_own, state_pictures, state_visitor
 from pages.components import text as words
 from pages.components import text_own as text
 
@@ -115,12 +115,12 @@ def _learned(dataset: str, card: dict) -> None:
 
 
 def _delete(dataset: str) -> None:
-    button, note = st.columns([3, 7], vertical_alignment="center")
+    if not state_visitor.may_change(IMAGES, dataset):
+        st.caption(text.NOT_MINE)
+        return
+    asked, note = st.columns([3, 7], vertical_alignment="center")
     note.caption(text.DELETE_NOTE)
-    if button.button(text.DELETE, key="delete-own", icon=":material/delete:"):
-        try:
-            state_own.delete_own(dataset)
-        except CamuError as error:
-            st.error(str(error), icon=":material/report:")
-        else:
-            st.rerun()
+    if asked.toggle(text.DELETE, key=f"delete-{dataset}"):
+        st.button(
+            text.DELETE_SURE, key="delete-own", icon=":material/delete:", on_click=state_own.delete_own, args=(dataset,)
+        )

@@ -8,7 +8,7 @@ from camu_core.config import import_limits
 from camu_core.data import Way
 from camu_core.errors import CamuError
 from camu_core.jobs import JobView
-from pages.components import images, state, state_own
+from pages.components import images, state, state_own, state_visitor
 from pages.components import text as words
 from pages.components import text_own as text
 
@@ -98,7 +98,7 @@ def working(job: JobView, line: str) -> None:
     bar.progress(min(1.0, job.index / job.total) if job.total else 0.0, text=line)
     button.button(
         words.STOP, key="stop-own", icon=":material/stop_circle:", on_click=state.stop, args=(job.digest,),
-        disabled=job.is_stopping, width="stretch",
+        disabled=job.is_stopping or not state_visitor.is_watching(job.digest), width="stretch",
     )  # fmt: skip
     if problem := state.engine().problem():
         st.warning(problem)

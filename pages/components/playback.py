@@ -25,7 +25,9 @@ def controls(result: RunResult) -> None:
 def run(result: RunResult, draw: Callable[[int], None]) -> None:
     """Draw the chosen snapshot, or one after another while playing."""
     if state.recall("playing") is None:
-        draw([snapshot.index for snapshot in result.snapshots].index(state.recall("moment")))
+        steps = [snapshot.index for snapshot in result.snapshots]
+        moment = state.recall("moment")  # a client may send one that there is not
+        draw(steps.index(moment) if moment in steps else len(steps) - 1)
     else:
         st.fragment(run_every=FRAME_SECONDS)(_frame)(result, draw)
 

@@ -1,20 +1,22 @@
 """The only place that touches session state, URL parameters and caches."""
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
 
-from camu_core import RunResult, RunSpec, RunStore
-from camu_core.config import ASSETS
+from camu_core import RunResult, RunSpec
+from camu_core.config import is_read_only, share_limits
 from camu_core.data import DATASETS, is_imported
-from camu_core.engine import BACKGROUND_PRIORITY, Engine
-from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound
-from camu_core.jobs import JobView, RunJob
+from camu_core.engine import BACKGROUND_PRIORITY
+from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound, TooMuchAsked
+from camu_core.given import job_of
+from camu_core.jobs import Job, JobView, RunJob
+from camu_core.owners import IMAGES, RUNS, Thing
 from camu_core.planning import plan_like
+from camu_core.service import engine, example_store
 from camu_core.weights import shipped_retrained
-from pages.components import state_view, text
+from pages.components import state_address, state_view, state_visitor, text
 
 # Datasets on which retraining is quick enough to run beside every run.
 QUICK_DATASETS = ("digits",)
@@ -23,25 +25,13 @@ RESULTS_IN_MEMORY = 16
 OWN_IMAGES = "own-images"
 
 
-@st.cache_resource(show_spinner=False)
-def engine() -> Engine:
-    """The server's one engine."""
-    return Engine(RunStore())
-
-
-@st.cache_resource(show_spinner=False)
-def example_store() -> RunStore:
-    """The runs that are shipped."""
-    return RunStore(ASSETS / "example")
-
-
 def is_dark() -> bool:
     return st.context.theme.type == "dark"
 
 
 def watcher() -> str:
-    """Names this browser session towards the engine."""
-    return st.session_state.setdefault("watcher", uuid.uuid4().hex)
+    """Names this visitor towards the engine: the same after a reload and in another tab."""
+    return state_visitor.visitor().name
 
 
 # --- which run is open -------------------------------------------------------------------------------------------
@@ -76,7 +66,7 @@ class OpenRun:
 
 def open_digest() -> str | None:
     """The run in the URL, or else the one last opened in this session: the menu's links drop URL parameters."""
-    digest = st.query_params.get("run") or st.session_state.get("run")
+    digest = state_address.read("run") or st.session_state.get("run")
     if digest:
         open_run(digest)
     return digest
@@ -84,6 +74,8 @@ def open_digest() -> str | None:
 
 def open_run(digest: str) -> None:
     """Make a run the open one, here and in the URL."""
+    if not state_address.is_digest(digest):
+        return
     st.session_state["run"] = digest
     if st.query_params.get("run") != digest:
         st.query_params["run"] = digest
@@ -192,9 +184,10 @@ def summary_of(digest: str) -> dict:
 
 
 def own_datasets() -> list[str]:
-    """Imported datasets that this visitor knows: uploaded in this session, or named in the URL."""
-    names = [*st.session_state.get("own", ()), st.query_params.get("dataset", "")]
-    return [name for name in dict.fromkeys(names) if is_imported(name)]
+    """Imported datasets that this visitor knows: their own, or named in the URL."""
+    mine = engine().owners.things(IMAGES, watcher())
+    names = dict.fromkeys([*st.session_state.get("own", ()), *mine, state_address.read("dataset")])
+    return [name for name in names if is_imported(name) and not state_visitor.is_hidden(IMAGES, name)]
 
 
 def known_datasets() -> set[str]:
@@ -207,14 +200,34 @@ def known_datasets() -> set[str]:
 
 def start(spec: RunSpec) -> None:
     """Submit a run, open it, and play it from its beginning."""
-    digest = engine().submit(RunJob.of(spec), watcher())
-    open_run(digest)
-    state_view.start_replay(digest)
+    if submit(job_of(spec)):
+        open_run(spec.digest)
+        state_view.start_replay(spec.digest)
+
+
+def submit(job: Job, priority: int = 0) -> bool:
+    """Hand a job to the engine for this visitor; whether it was taken. If not, the page says why."""
+    try:
+        engine().submit(job, watcher(), priority)
+    except TooMuchAsked as error:
+        refuse(str(error))
+        return False
+    return True
+
+
+def refuse(why: str) -> None:
+    """Say in the next script run why something was not done."""
+    st.session_state["refused"] = why
+
+
+def refusal() -> str:
+    """Why something was not done, once; empty if all was."""
+    return st.session_state.pop("refused", "")
 
 
 def start_companion(spec: RunSpec) -> None:
     """After a run: retrain beside it where that takes seconds, or where the retrained network is shipped."""
-    if spec.method == "retrain" or retrained_for(spec) is not None:
+    if spec.method == "retrain" or is_read_only() or retrained_for(spec) is not None:
         return
     retraining = retraining_of(spec)
     if engine().watch(retraining.digest) is not None:  # under way; or it failed, or somebody stopped it: not again
@@ -225,29 +238,47 @@ def start_companion(spec: RunSpec) -> None:
 
 def start_beside(spec: RunSpec, priority: int = 0) -> None:
     """Submit a run without leaving the open one."""
-    engine().submit(RunJob.of(spec), watcher(), priority)
+    submit(RunJob.of(spec), priority)
 
 
 def forget_runs(digests: Iterable[str]) -> None:
-    """Delete finished runs from the store."""
+    """Delete finished runs of this visitor; for a minute they can be taken back."""
     for digest in digests:
-        engine().store.delete(digest)
-        if st.session_state.get("run") == digest:
+        if not is_read_only() and state_visitor.leave(RUNS, digest) and st.session_state.get("run") == digest:
             close_run()
 
 
 def pin_runs(digests: Iterable[str], pinned: bool) -> None:
+    """Keep this visitor's runs from being cleared away, or no longer."""
+    store, most = engine().store, share_limits().pins
+    n_pinned = sum(map(store.is_pinned, engine().owners.things(RUNS, watcher())))
     for digest in digests:
-        engine().store.pin(digest, pinned)
+        if is_read_only() or not state_visitor.may_change(RUNS, digest) or store.is_pinned(digest) == pinned:
+            continue
+        if pinned and n_pinned >= most and not state_visitor.visitor().is_operator:
+            refuse(text.TOO_MANY_PINS.format(most=most))
+            return
+        try:
+            store.pin(digest, pinned)
+        except CamuError as error:
+            refuse(str(error))
+            return
+        n_pinned += pinned
 
 
 def finished_runs() -> list[dict]:
-    """Summaries of stored runs, the last used first, with `is_pinned`; none that is damaged, lacks its images, or is
-    of images that somebody else uploaded."""
+    """Summaries of stored runs, the last used first, with `is_pinned` and `is_mine`.
+
+    None that is damaged, lacks its images, was deleted a moment ago, or is of images that somebody else uploaded.
+    """
     store, found, known = engine().store, [], known_datasets()
+    owners, who = engine().owners, state_visitor.visitor()
     for digest in store.digests():
         try:
-            found.append({**_summary(digest, _stamp(digest)), "is_pinned": store.is_pinned(digest)})
+            if owners.is_hidden(Thing(RUNS, digest), who):
+                continue
+            about = {"is_pinned": store.is_pinned(digest), "is_mine": owners.may_change(Thing(RUNS, digest), who)}
+            found.append({**_summary(digest, _stamp(digest)), **about})
         except CamuError:
             continue
     return [summary for summary in found if summary["spec"]["dataset"] in known]

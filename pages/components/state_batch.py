@@ -8,6 +8,7 @@ import streamlit as st
 
 from camu_core import RunSpec
 from camu_core.engine import BACKGROUND_PRIORITY
+from camu_core.errors import TooMuchAsked
 from camu_core.jobs import RunJob
 from pages.components import state
 
@@ -32,8 +33,10 @@ class BatchView:
 def start_batch(key: str, specs: Iterable[RunSpec]) -> None:
     """Hand the runs that are not finished to the engine, behind what people are waiting for."""
     missing = [spec for spec in specs if not state.is_finished(spec.digest)]
-    for spec in missing:
-        state.engine().submit(RunJob.of(spec), state.watcher(), BACKGROUND_PRIORITY)
+    try:
+        state.engine().submit_all([RunJob.of(spec) for spec in missing], state.watcher(), BACKGROUND_PRIORITY)
+    except TooMuchAsked as error:
+        state.refuse(str(error))
     st.session_state.pop(f"batch-{key}", None)
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 from camu_core import RunSpec
 from camu_core.band_job import BandJob, band_digest
 from camu_core.comparison import Pair, pair_runs
+from camu_core.errors import SpecError
 from camu_core.privacy_job import PrivacyJob, PrivacyResult, privacy_digest
 from camu_core.sweeps import SweepSpec
-from pages.components import state, state_privacy, state_view
+from pages.components import selections, state, state_address, state_privacy, state_view
 from pages.components import text_compare as text
 
 ALL = "all"
@@ -31,14 +32,16 @@ class Question:
     seeds: str = "0-2"
 
     def sweep(self, known_methods: Sequence[str]) -> SweepSpec:
-        """Raises: SpecError: see `SweepSpec.from_texts`."""
+        """Raises: SpecError: see `SweepSpec.from_texts`; or there is no such method."""
         chosen = known_methods if self.methods == ALL else [name for name in self.methods.split(",") if name]
+        if not set(chosen) <= set(known_methods):
+            raise SpecError(f"There is no method of this name; expected some of {', '.join(known_methods)}.")
         return SweepSpec.from_texts(self.dataset, self.forget, chosen, self.seeds)
 
 
 def part_in_url() -> str:
     """The part of the page that a link opens."""
-    named = st.query_params.get("part", "pair" if "b" in st.query_params else "")
+    named = state_address.read("part") or ("pair" if state_address.read("b") else "")
     return named if named in PARTS else st.session_state.get("compare-left-at", PARTS[0])
 
 
@@ -53,7 +56,7 @@ def question(offered: Collection[str]) -> Question:
         offered: names of datasets.
     """
     known = st.session_state.get("compare-asked") or _like(state.current_run().spec, offered)
-    named = {field.name: st.query_params[field.name] for field in fields(Question) if field.name in st.query_params}
+    named = {field.name: value for field in fields(Question) if (value := state_address.read(field.name))}
     return Question(**{**asdict(known), **named})
 
 
@@ -159,7 +162,7 @@ def _report(tests: str) -> dict:
 
 def second_digest() -> str | None:
     """The run that the open one is compared with."""
-    return st.query_params.get("b") or st.session_state.get("compare-b")
+    return state_address.read("b") or st.session_state.get("compare-b")
 
 
 def open_pair(a: str, b: str) -> None:
@@ -199,6 +202,12 @@ def choose(a: str, b: str, images: Sequence[int]) -> None:
     st.session_state["pair-chosen"] = ((a, b), list(images))
 
 
-def selected(key: str) -> list:
-    """The customdata of the points that are selected in a chart; for its `on_select` callback."""
-    return [point["customdata"] for point in st.session_state[key].selection.points if "customdata" in point]
+def selected(key: str, n: int) -> list[int]:
+    """The images, 0..n-1, whose points are selected in a chart; for its `on_select` callback."""
+    return selections.numbers(st.session_state.get(key), n)
+
+
+def selected_pairs(key: str, n: int) -> list[tuple[int, int]]:
+    """The cells, two classes of 0..n-1, that are selected in a chart; for its `on_select` callback."""
+    cells = [cell for cell in selections.custom(st.session_state.get(key)) if isinstance(cell, list) and len(cell) == 2]
+    return [(a, b) for a, b in cells if type(a) is int and type(b) is int and a in range(n) and b in range(n)]

@@ -5,9 +5,21 @@ import streamlit as st
 import torch
 
 from camu_core.causal_job import CausalJob
+from camu_core.data import DATASETS
+from camu_core.data.drawing import from_picture
 from camu_core.models import predict
 from camu_core.threads import one_thread
 from pages.components import state_causal
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def image_of(content: bytes, dataset: str) -> np.ndarray | None:
+    """A visitor's picture as the dataset's images are; decoded once, and not at every redraw.
+
+    Raises:
+        ImagesRefused: see `from_picture`.
+    """
+    return from_picture(content, DATASETS[dataset])
 
 
 def answers(job: CausalJob, image: np.ndarray) -> dict[str, np.ndarray]:

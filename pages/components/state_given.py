@@ -12,6 +12,6 @@ def judge(dataset: str, forget: ForgetSpec, content: bytes, name: str, seed: int
     Raises: see `plan_given`.
     """
     spec = plan_given(dataset, forget, content, plain_name(name), seed)
-    digest = state.engine().submit(job_of(spec), state.watcher())
-    state.open_run(digest)
-    state_view.start_replay(digest)
+    if state.submit(job_of(spec)):
+        state.open_run(spec.digest)
+        state_view.start_replay(spec.digest)

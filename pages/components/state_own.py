@@ -1,21 +1,21 @@
 """Uploads of this visitor: their images, their network, and how both stand."""
 
 import io
-import re
 from collections.abc import Iterable
 from zipfile import ZipFile
 
 import streamlit as st
 
-from camu_core.config import import_limits
+from camu_core.config import import_limits, share_limits
 from camu_core.data import DATASETS, Way, is_imported, load_dataset, without_copies
 from camu_core.errors import ImagesRefused, StoreError
 from camu_core.jobs import JobView
 from camu_core.models import usual_model
-from camu_core.originals import forget_dataset, network_card, shipped_twin
+from camu_core.originals import network_card, shipped_twin
 from camu_core.own_jobs import Imported, ImportJob, TrainJob
+from camu_core.owners import IMAGES
 from camu_core.uploads import drop_upload, keep_upload, upload_content
-from pages.components import state, state_pictures, text_own
+from pages.components import state, state_address, state_pictures, state_visitor, text_own
 
 
 def open_dataset(name: str) -> None:
@@ -35,7 +35,7 @@ def wanted_dataset() -> str | None:
     if _upload_in_address() and "import" not in st.session_state:  # the page was reloaded meanwhile
         st.session_state["import"] = _upload_in_address()
         return state.OWN_IMAGES
-    named = st.query_params.get("dataset")
+    named = state_address.read("dataset")
     if named and named != st.session_state.get("own-open"):
         st.session_state["own-open"] = named
         return named
@@ -113,13 +113,19 @@ def question() -> tuple[Way, ...]:
 
 
 def _submit(job: ImportJob) -> None:
-    st.session_state["import"] = st.query_params["upload"] = state.engine().submit(job, state.watcher())
+    """One upload more, if this visitor may have it; else the page says why not."""
+    n_mine, most = len(state.engine().owners.things(IMAGES, state.watcher())), share_limits().uploads
+    if n_mine >= most:
+        state.refuse(text_own.TOO_MANY.format(most=most))
+    elif state.submit(job):
+        st.session_state["import"] = job.digest
+        state_address.write("upload", job.digest)
 
 
 def _upload_in_address() -> str | None:
     """The job of an upload that is known to the engine; anything else in the address counts for nothing."""
-    digest = st.query_params.get("upload", "")
-    view = state.engine().watch(digest) if re.fullmatch("[0-9a-f]{20}", digest) else None
+    digest = state_address.read("upload")
+    view = state.engine().watch(digest) if digest else None
     if view is not None and isinstance(view.job, ImportJob):
         return digest
     st.query_params.pop("upload", None)
@@ -147,7 +153,7 @@ def imported_name() -> str | None:
 
 def start_training(dataset: str, shipped: str | None = None) -> None:
     """Train the network for a dataset, or take a shipped one over."""
-    state.engine().submit(TrainJob.of(dataset, shipped=shipped), state.watcher())
+    state.submit(TrainJob.of(dataset, shipped=shipped))
 
 
 def training_view(dataset: str) -> JobView | None:
@@ -171,12 +177,9 @@ def drop_copies(dataset: str) -> None:
 
 
 def delete_own(dataset: str) -> None:
-    """Delete imported images and their network.
-
-    Raises:
-        StoreUnwritable: they cannot be removed.
-    """
-    forget_dataset(dataset)
+    """Delete imported images and their network for this visitor; for a minute they can be taken back. In a callback."""
+    if not state_visitor.leave(IMAGES, dataset):
+        return
     state_pictures.sample_images.clear(dataset)
     state_pictures.copies.clear(dataset)
     st.session_state["own"] = [name for name in st.session_state.get("own", ()) if name != dataset]

@@ -4,6 +4,7 @@ import streamlit as st
 
 from camu_core import RunResult, RunSpec
 from camu_core.band_job import Band, BandJob, band_digest, band_minutes, stored_band
+from camu_core.config import is_read_only
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import CamuError
 from camu_core.figures import score_text
@@ -84,12 +85,12 @@ def is_due(result: RunResult) -> bool:
     """Whether the tests are made without asking: they take seconds, or their band is here; and all else is there."""
     has_retrained = result.spec.method == "retrain" or state.retrained_for(result.spec) is not None
     is_quick = result.spec.dataset in state.QUICK_DATASETS or band_of(result.spec) is not None
-    return is_quick and has_retrained
+    return is_quick and has_retrained and not is_read_only()
 
 
 def start(job: BandJob | PrivacyJob) -> None:
     """Make the tests, or the band before them, behind what others are waiting for."""
-    state.engine().submit(job, state.watcher(), BACKGROUND_PRIORITY)
+    state.submit(job, BACKGROUND_PRIORITY)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

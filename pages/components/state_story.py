@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from camu_core.guesses import BANDS, Guess
+from camu_core.data import DATASETS
+from camu_core.errors import CamuError
+from camu_core.guesses import BANDS, NOBODY, Guess
+from pages.components import state, state_address
 
 
 def scene(n_scenes: int) -> int:
     """The scene in the URL, 1..n_scenes, or else the one last seen: the menu's links drop URL parameters."""
-    asked = st.query_params.get("scene") or st.session_state.get("scene", 1)
-    try:
-        number = min(max(int(asked), 1), n_scenes)
-    except ValueError:
-        number = 1
+    asked = state_address.read("scene") or st.session_state.get("scene", 1)
+    number = min(max(int(asked), 1), n_scenes)
     go_to(number)
     return number
 
@@ -41,9 +41,9 @@ def guess(digest: str) -> Guess:
     if parts != [None, None]:
         return Guess(*parts)
     kept = st.session_state.setdefault("guesses", {})
-    if digest not in kept and st.query_params.get("run") == digest and "guess" in st.query_params:
-        band, hurt = map(_from_url, (*st.query_params["guess"].split("."), "", "")[:2])
-        kept[digest] = Guess(band if band in range(len(BANDS)) else None, hurt)
+    if digest not in kept and state_address.read("run") == digest and state_address.read("guess"):
+        band, hurt = map(_from_url, (*state_address.read("guess").split("."), "", "")[:2])
+        kept[digest] = Guess(band if band in range(len(BANDS)) else None, hurt if _is_class(hurt, digest) else None)
     return kept.get(digest, Guess())
 
 
@@ -56,7 +56,16 @@ def note_guess(digest: str) -> None:
 
 
 def _from_url(part: str) -> int | None:
-    return int(part) if part.removeprefix("-").isdecimal() else None
+    return int(part) if part else None
+
+
+def _is_class(hurt: int | None, digest: str) -> bool:
+    """Whether the address guesses a class that the run has, or nobody."""
+    try:
+        n_classes = DATASETS[state.summary_of(digest)["spec"]["dataset"]].n_classes
+    except (CamuError, KeyError):
+        return False
+    return hurt in (NOBODY, *range(n_classes))
 
 
 def guess_key(part: str, digest: str) -> str:

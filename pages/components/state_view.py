@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from pages.components import state_address
+
 
 def start_replay(digest: str, position: float = 0.0) -> None:
     st.session_state["replay"] = {"digest": digest, "position": position, "at": time.monotonic()}
@@ -37,8 +39,8 @@ _SELECTED_IN_URL = 200  # more points make an address that some programs cut
 
 def moment_in_url(steps: list[int]) -> int:
     """The step of a run that the URL asks for; the last if it asks for none that there is."""
-    asked = st.query_params.get("moment", "")
-    return int(asked) if asked.isdecimal() and int(asked) in steps else steps[-1]
+    asked = state_address.read("moment")
+    return int(asked) if asked and int(asked) in steps else steps[-1]
 
 
 def note_moment(step: int, steps: list[int]) -> None:
@@ -48,8 +50,8 @@ def note_moment(step: int, steps: list[int]) -> None:
 
 def selected_in_url(n: int) -> list[int]:
     """The points, indices 0..n-1 into the probe set, that the URL selects."""
-    asked = st.query_params.get("selected", "").split(".")
-    return sorted({int(number) for number in asked if number.isdecimal() and int(number) < n})
+    asked = state_address.read("selected")
+    return sorted({int(number) for number in asked.split(".") if number and int(number) < n})
 
 
 def note_selected(points: Iterable[int]) -> None:
@@ -59,7 +61,4 @@ def note_selected(points: Iterable[int]) -> None:
 
 def note_in_url(name: str, value: str) -> None:
     """In the URL, or out of it if empty; nothing is sent where nothing changes."""
-    if value and st.query_params.get(name) != value:
-        st.query_params[name] = value
-    elif not value and name in st.query_params:
-        del st.query_params[name]
+    state_address.write(name, value)

@@ -90,7 +90,10 @@ GUESSING = (
 MODEST = "That is modest, as it is with few images; mind it in the verdict."
 ABOUT = "About these images"
 ADDRESS = "Keep the address of this page: it is the only way back to these images."
+TOO_MANY = "Expected at most {most:,} sets of images of one visitor; you have as many. Delete one first."
 DELETE = "Delete these images"
+DELETE_SURE = "Yes, delete them"
+NOT_MINE = "Other visitors uploaded these images: you can use them, and not delete them."
 DELETE_NOTE = (
     "Deletes the images and their network from this server. Finished runs keep some of the images; they are no longer "
     "shown, and go when the runs are cleared away."

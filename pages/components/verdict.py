@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult
+from camu_core.specs import GIVEN
 from camu_core.verdict import Clause, forget_phrase, judge
 from pages.components import state, text, text_privacy
 
@@ -58,7 +59,8 @@ def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict |
         with st.container(horizontal=True, vertical_alignment="center"):
             _link(result, "embeddings", "", text.SEE_EMBEDDINGS, ":material/scatter_plot:")
             method = METHODS.title(result.spec.method, result.spec.code)
-            took = text.TOOK.format(method=method, seconds=result.seconds["unlearn"])
+            is_given = result.spec.method == GIVEN  # made elsewhere, in nobody knows what time
+            took = method if is_given else text.TOOK.format(method=method, seconds=result.seconds["unlearn"])
             if retrained is not None:
                 took += text.TOOK_RETRAINING.format(seconds=retrained.seconds["unlearn"])
                 took += text.TOOK_BEFOREHAND if retrained.is_shipped else ""

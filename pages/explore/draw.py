@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from camu_core import DATASETS, RunResult
-from camu_core.data.drawing import from_picture, is_written
+from camu_core.data.drawing import is_written
 from camu_core.errors import CamuError
 from camu_core.figures import answers_figure
 from camu_core.verdict import forget_phrase
@@ -58,7 +58,7 @@ def _image(result: RunResult, source: str) -> np.ndarray | None:
         content = sent.getvalue() if sent is not None else None
     if content is None:
         return None
-    image = from_picture(content, DATASETS[result.spec.dataset])
+    image = state_draw.image_of(content, result.spec.dataset)
     if image is None:
         st.warning(text.NO_INK)
     return image

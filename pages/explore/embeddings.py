@@ -10,7 +10,19 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.projection import PROJECTIONS
 from camu_core.results import Projection, RunResult
-from pages.components import charts, controls, images, notes, playback, state, state_pictures, state_view, text, verdict
+from pages.components import (
+    charts,
+    controls,
+    images,
+    notes,
+    playback,
+    selections,
+    state,
+    state_pictures,
+    state_view,
+    text,
+    verdict,
+)
 
 SHOWN_SELECTED = 24
 
@@ -96,7 +108,7 @@ def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None
 
 
 def _wait_for_umap(job: UmapJob) -> None:
-    state.engine().submit(job, state.watcher())
+    state.submit(job)
     if state.engine().watch(job.digest) is None or state.engine().watch(job.digest).is_over:
         st.rerun()
     st.status(text.UMAP_WORKING, state="running")
@@ -142,8 +154,7 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
 
 def _note_selected(key: str, shown: np.ndarray) -> None:
     """What is drawn around goes into the URL, as indices into the probe set, and from there into the page."""
-    points = state.recall(key).selection.points
-    state_view.note_selected(sorted({int(shown[point["customdata"]]) for point in points if "customdata" in point}))
+    state_view.note_selected(sorted({int(shown[i]) for i in selections.numbers(state.recall(key), len(shown))}))
 
 
 main()

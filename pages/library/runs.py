@@ -4,12 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
+from camu_core.config import admin_key, is_read_only
 from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
+from camu_core.specs import GIVEN
 from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.verdict import forget_phrase
-from camu_core.weights import GIVEN
-from pages.components import charts, controls, state, sweeps, text, text_compare
+from pages.components import charts, controls, selections, state, state_visitor, sweeps, text, text_compare
 
 
 def main() -> None:
@@ -22,14 +23,19 @@ def main() -> None:
         st.info(text.LIBRARY_EMPTY, icon=":material/inbox:")
     st.subheader(text.SWEEP_TITLE, anchor=False)
     st.markdown(text.SWEEP_LEAD)
-    _sweep_form()
+    if is_read_only():
+        st.info(text.READ_ONLY, icon=":material/lock:")
+    else:
+        _sweep_form()
     sweeps.sweep_list()
+    _operator()
 
 
 def _library(runs: list[dict]) -> None:
     specs = [RunSpec.from_json(run["spec"]) for run in runs]
     table = sweep_table(runs).assign(
         pinned=[run["is_pinned"] for run in runs],
+        mine=[run["is_mine"] for run in runs],
         phrase=[forget_phrase(spec) for spec in specs],
         method_title=[METHODS.title(spec.method, spec.code) for spec in specs],
     )
@@ -43,7 +49,7 @@ def _library(runs: list[dict]) -> None:
             "seconds": st.column_config.NumberColumn("Unlearning, s", format="%.1f"),
         },
     )  # fmt: skip
-    picked = shown.iloc[event.selection.rows]
+    picked = shown.iloc[selections.rows(event, len(shown))]
     if picked.empty:
         st.caption(text.LIBRARY_PICK)
         return
@@ -97,10 +103,30 @@ def _actions(picked: pd.DataFrame) -> None:
             ):  # fmt: skip
                 st.switch_page("pages/explore/compare.py", query_params={"run": digests[0], "b": digests[1]})
         pin = not picked["pinned"].all()
+        may = bool(picked["mine"].all()) and not is_read_only()
+        why = None if may else text.READ_ONLY if is_read_only() else text.NOT_MINE
         st.button(
-            text.PIN if pin else text.UNPIN, on_click=state.pin_runs, args=(digests, pin), icon=":material/push_pin:"
-        )
-        st.button(text.DELETE, on_click=state.forget_runs, args=(digests,), icon=":material/delete:")
+            text.PIN if pin else text.UNPIN, on_click=state.pin_runs, args=(digests, pin), icon=":material/push_pin:",
+            disabled=not may, help=why,
+        )  # fmt: skip
+        with st.popover(text.DELETE, icon=":material/delete:", disabled=not may, help=why):
+            st.markdown(text.DELETE_ASK.format(n=len(digests)))
+            st.button(text.DELETE_SURE, on_click=state.forget_runs, args=(digests,), icon=":material/delete:")
+
+
+def _operator() -> None:
+    """For who runs the server, where it has a key."""
+    if not admin_key():
+        return
+    if state_visitor.visitor().is_operator:
+        st.caption(text.OPERATOR_YES)
+        return
+    with st.popover(text.OPERATOR, icon=":material/admin_panel_settings:"):
+        typed = st.text_input(text.OPERATOR_KEY, type="password", key="operator-key", max_chars=200)
+        if typed and state_visitor.become_operator(typed):
+            st.rerun()
+        if typed:
+            st.error(text.OPERATOR_NO)
 
 
 def _sweep_form() -> None:
@@ -114,7 +140,9 @@ def _sweep_form() -> None:
         seeds = last.text_input(text.SWEEP_SEEDS, "0-2")
         if st.form_submit_button(text.SWEEP_START, icon=":material/grid_view:"):
             try:
-                sweeps.start(SweepSpec.from_texts(dataset, what, methods, seeds))
+                sweeps.start(
+                    SweepSpec.from_texts(dataset, str(what), methods, str(seeds))
+                )  # a client may send anything
             except CamuError as error:
                 st.error(str(error))
 

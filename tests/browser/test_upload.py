@@ -59,7 +59,8 @@ def test_from_upload_to_verdict_and_away_again(server: str, page: Page, photos: 
     page.reload()
     expect(page.locator(".st-key-verdict")).to_contain_text("The class frog, new images")
     page.get_by_role("button", name="About these images").click()
-    page.get_by_role("button", name="Delete these images").click()
+    page.get_by_text("Delete these images").click()
+    page.get_by_role("button", name="Yes, delete them").click()
     expect(page.get_by_text("Example run")).to_be_visible()
     expect(page.get_by_text("photos", exact=True)).to_have_count(0)
 

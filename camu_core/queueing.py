@@ -1,0 +1,34 @@
+"""Who is next: people before background work, and within each all visitors in turn."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from camu_core.jobs import Progress
+
+
+def in_order(waiting: Iterable[Progress], running: Iterable[Progress]) -> list[Progress]:
+    """The next one first: by priority, then in turns, in which those who hold workers already come later."""
+    turns = Counter(progress.visitor for progress in running)
+    ranked = []
+    for progress in sorted(waiting, key=lambda progress: (-progress.priority, progress.submitted)):
+        ranked.append((-progress.priority, turns[progress.visitor], progress.submitted, len(ranked), progress))
+        turns[progress.visitor] += 1
+    return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])]
+
+
+def makes_room(first: Progress, running: Sequence[Progress]) -> Progress | None:
+    """Which running job gives its worker to the first waiting one, whose visitor has none; None if none has to.
+
+    Background work yields to a person; of the same rank, one of those that a visitor has two or more of. It is the one
+    that began last, for it loses least.
+    """
+    held = Counter(progress.visitor for progress in running)
+    if held[first.visitor] or any(progress.is_yielding for progress in running):
+        return None
+    can = [
+        progress
+        for progress in running
+        if not progress.stop_requested
+        and (progress.priority < first.priority or (progress.priority == first.priority and held[progress.visitor] > 1))
+    ]
+    return min(can, key=lambda progress: (progress.priority, -progress.began), default=None)

@@ -1,0 +1,200 @@
+"""What one visitor sends must not hurt another: raw messages to a real server, beside a victim in mid-run."""
+
+import os
+import random
+import time
+from collections.abc import Iterator
+
+import pytest
+import streamlit as st
+from app_server import AppServer
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from visitor import Visitor, new_cookie
+
+from pages.components import state
+
+PRESS = "Forget it"
+N_FUZZED = int(os.environ.get("CAMU_FUZZ", "30"))  # 300 takes some minutes
+VERDICT = "Test images that the network still recognises"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[AppServer]:
+    with AppServer() as server:
+        yield server
+
+
+def arrive(server: AppServer, page: str = "run", cookie: str = "", **query: str) -> Visitor:
+    return Visitor(server.address, page, cookie or new_cookie(server.address), **query)
+
+
+def test_a_message_that_clears_the_caches_destroys_no_work(server: AppServer) -> None:
+    with arrive(server) as victim, arrive(server) as stranger:
+        n_workers = server.n_workers()
+        victim.press("7")
+        victim.press(PRESS)
+        clear = BackMsg()
+        clear.clear_cache = True
+        for _ in range(3):
+            stranger.send(clear)
+            stranger.wait_finished(stranger.rerun())
+            time.sleep(0.3)
+        victim.watch_until(VERDICT)
+    assert server.n_workers() == n_workers
+
+
+def test_the_engine_is_no_cache() -> None:
+    before = state.engine()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    assert state.engine() is before
+
+
+def running(server: AppServer) -> list[str]:
+    return [path.stem for path in (server.home / "pending").glob("*.json")]
+
+
+def start_long(visitor: Visitor, digit: str, seed: int) -> str:
+    """Press for a run that takes a while; its digest."""
+    visitor.press(digit)
+    values = {"epochs": 200.0, "Seed": float(seed)}
+    widgets = {visitor.widget("number_input", label).id: ("double_value", value) for label, value in values.items()}
+    visitor.wait_finished(visitor.rerun(**widgets))
+    visitor.press(PRESS)
+    return visitor.parameter("run")
+
+
+def wait_for(condition, what: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.1)
+
+
+def test_a_stranger_cannot_stop_a_run_and_its_owner_can_after_a_reload(server: AppServer) -> None:
+    cookie = new_cookie(server.address)
+    with arrive(server, cookie=cookie) as owner:
+        digest = start_long(owner, "4", seed=41)
+    with arrive(server, run=digest) as stranger:
+        assert stranger.widget("button", "Stop").disabled
+        stranger.rerun(**{stranger.buttons["Stop"]: ("trigger_value", True)})
+        time.sleep(1.5)
+        assert digest in running(server), "the stranger's press did nothing"
+        with arrive(server, cookie=cookie, run=digest) as again:
+            assert not again.widget("button", "Stop").disabled
+            again.press("Stop")
+            wait_for(lambda: digest not in running(server), "the end of the run", 10)
+
+
+def test_a_sweep_of_a_thousand_blocks_neither_its_page_nor_a_person(server: AppServer) -> None:
+    with arrive(server, "runs") as stranger, arrive(server) as victim:
+        values = {"What to forget, each alone": "all", "Seeds": "1000-1049"}
+        fields = {stranger.widget("text_input", name).id: ("string_value", text) for name, text in values.items()}
+        press = {stranger.buttons["Start the sweep"]: ("trigger_value", True)}
+        started = time.monotonic()
+        stranger.wait_finished(stranger.rerun(**fields, **press))
+        took = time.monotonic() - started
+        stranger.wait_for(lambda: "of 1000 runs finished" in stranger.texts, "the sweep on the list", 20)
+        assert took < 10, "it took 36 s; 2 s here on an idle machine"
+        wait_for(lambda: len(running(server)) >= 2, "all workers busy with the sweep")
+        victim.press("2")
+        victim.press(PRESS)
+        victim.watch_until(VERDICT, 30)
+        assert len(running(server)) < 10, "what waits leaves no files"
+        assert "Stop" in stranger.buttons
+        with arrive(server, "runs") as other:
+            assert "Stop" not in other.buttons, "the sweep of somebody else"
+            assert "Off the list" not in other.texts
+        stranger.press("Stop")
+        wait_for(lambda: not running(server), "the end of the sweep")
+
+
+def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
+    cookie = new_cookie(server.address)
+    with arrive(server, cookie=cookie) as victim:
+        victim.press("6")
+        victim.press(PRESS)
+        victim.watch_until(VERDICT)
+        digest = victim.parameter("run")
+    with arrive(server, "runs") as stranger:
+        rows = '{"selection": {"rows": [%s], "columns": [], "cells": []}}'
+        table = next(e.dataframe for e in stranger.elements if e.WhichOneof("type") == "dataframe")
+        for row in ("0", "999999", "-5", '"x"'):
+            stranger.wait_finished(stranger.rerun(**{table.id: ("string_value", rows % row)}))
+            buttons = [e.button for e in stranger.elements if e.WhichOneof("type") == "button"]
+            assert all(button.disabled for button in buttons if button.label in ("Pin", "Unpin"))
+            assert "Yes, delete" not in stranger.buttons or row == "0"
+            if "Yes, delete" in stranger.buttons:
+                stranger.press("Yes, delete")
+        assert (server.home / "runs" / digest / "manifest.json").is_file()
+        assert "Take it back" not in stranger.buttons
+    with arrive(server, "runs", cookie=cookie) as owner:
+        table = next(e.dataframe for e in owner.elements if e.WhichOneof("type") == "dataframe")
+        owner.wait_finished(owner.rerun(**{table.id: ("string_value", rows % "0")}))
+        owner.press("Yes, delete")
+        assert "Take it back" in owner.buttons
+        owner.press("Take it back")
+        assert "Take it back" not in owner.buttons
+    assert (server.home / "runs" / digest / "manifest.json").is_file()
+
+
+PAGES = ("", "learn", "run", "embeddings", "accuracy", "causal", "privacy", "draw", "compare", "runs")
+PARAMETERS = (
+    "run", "b", "dataset", "moment", "selected", "scene", "guess", "part", "forget", "methods", "seeds", "present",
+    "color-by", "privacy-part", "causal-part", "intervention", "draw-source", "nonsense",
+)  # fmt: skip
+PROBE = "zq9probe"
+BAD = (
+    f"[{PROBE}](http://127.0.0.1:9) ![x](http://127.0.0.1:9/{PROBE}.png)", f"<img src=x alt={PROBE}>", PROBE * 40,
+    "9" * 5000, "-1", "1e9", "5-2", "0-99999999", ",".join(["0-999"] * 30), "", " ", "\x00", "../../../etc/passwd",
+    "f" * 20, "folder-" + "0" * 20, "\u202e" + PROBE, "%s%s%n", "true", "0", "3",
+)  # fmt: skip
+KINDS = ("trigger_value", "bool_value", "double_value", "int_value", "string_value", "string_array_value",
+         "double_array_value", "int_array_value", "json_value", "bytes_value", "string_trigger_value")  # fmt: skip
+
+
+def hostile_value(kind: str, rng: random.Random) -> object:
+    """A value of this kind that no page asked for."""
+    if kind in ("trigger_value", "bool_value"):
+        return rng.random() < 0.5
+    number = rng.choice((-1, 0, 7, 2**31, -(2**62)))
+    text = rng.choice((*BAD, "{}", "[]", "null", '{"selection": 3}', '{"selection": {"points": [{"x": 1}]}}'))
+    values = {
+        "double_value": rng.choice((float("nan"), float("inf"), -1e308, 3.5)), "int_value": number,
+        "string_array_value": [text, text], "double_array_value": [float("nan"), 1e300],
+        "int_array_value": [number, 99],
+        "bytes_value": b"\xff\x00",
+    }  # fmt: skip
+    return values.get(kind, text)
+
+
+def assert_no_harm(server: AppServer, visitor: Visitor, what: object) -> None:
+    assert "Traceback" not in server.log, f"{server.log[-1500:]}: {what}"
+    assert not visitor.failures, what
+    assert PROBE not in visitor.texts, what
+
+
+def test_no_address_breaks_a_page_or_is_echoed(server: AppServer) -> None:
+    rng = random.Random(17)
+    for _ in range(N_FUZZED):
+        query = {name: rng.choice(BAD) for name in rng.sample(PARAMETERS, rng.randint(1, 4))}
+        page = rng.choice(PAGES)
+        with arrive(server, page, cookie="x=y", **query) as visitor:
+            assert_no_harm(server, visitor, (page, query))
+
+
+def test_no_widget_message_breaks_a_page(server: AppServer) -> None:
+    rng, n_sent = random.Random(18), 0
+    while n_sent < N_FUZZED:
+        page = PAGES[n_sent // 3 % len(PAGES)]
+        with arrive(server, page) as visitor:  # anew: the sender's own page may show but the sentence afterwards
+            for _ in range(3):
+                if not (ids := sorted(visitor.widget_ids())):
+                    break
+                chosen = {rng.choice(ids): rng.choice(KINDS) for _ in range(3)}
+                values = {name: (kind, hostile_value(kind, rng)) for name, kind in chosen.items()}
+                visitor.wait_finished(visitor.rerun(**values))
+                n_sent += 1
+                assert_no_harm(server, visitor, (page, values))

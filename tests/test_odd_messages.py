@@ -1,0 +1,43 @@
+"""What a widget cannot take is told in a line; a fault of ours keeps its traceback."""
+
+import json
+import logging
+
+import pandas as pd
+import pytest
+import streamlit as st
+from streamlit.components.v2.bidi_component.serialization import BidiComponentSerde
+
+from pages.components import odd_messages
+
+
+def raised(function, *arguments) -> Exception:
+    with pytest.raises(Exception) as caught:  # noqa: PT011
+        function(*arguments)
+    return caught.value
+
+
+def record(error: Exception) -> logging.LogRecord:
+    return logging.LogRecord("x", logging.ERROR, "", 0, "Uncaught", (), (type(error), error, error.__traceback__))
+
+
+def test_an_error_below_streamlit_is_a_line() -> None:
+    told = record(raised(lambda: st.dataframe(pd.DataFrame(), row_height="x")))
+    odd_messages._shorten(told)
+    assert told.exc_info is None
+    assert told.levelno == logging.WARNING
+    assert "test_odd_messages.py" in told.getMessage(), "the place of ours from which it came"
+
+
+def test_an_error_of_ours_keeps_its_traceback() -> None:
+    for error in (raised(lambda: {}["x"]), raised(json.loads, "{")):
+        told = record(error)
+        odd_messages._shorten(told)
+        assert told.exc_info is not None
+        assert not odd_messages.on_script_error(error)
+
+
+def test_a_component_is_sent_what_is_no_json(caplog: pytest.LogCaptureFixture) -> None:
+    odd_messages.quieten()
+    BidiComponentSerde(default=None).deserialize("no json")
+    assert "Traceback" not in caplog.text

@@ -1,0 +1,79 @@
+"""Shares of one visitor, and a server that only shows: what is refused, and that nothing was started."""
+
+import time
+from pathlib import Path
+
+import pytest
+from test_pages import fresh_engine, open_page  # noqa: F401
+
+from camu_core import RunResult, RunStore, plan_run, service
+from camu_core.engine import BACKGROUND_PRIORITY, Engine
+from camu_core.errors import TooMuchAsked
+from camu_core.jobs import RunJob
+from camu_core.owners import RUNS, Owners, Thing
+from pages.components import state, text
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """One without workers, so that jobs wait."""
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
+    return Engine(RunStore(tmp_path), owners=Owners(tmp_path))
+
+
+def jobs(n: int, seed: int = 0) -> list[RunJob]:
+    return [RunJob.of(plan_run("digits", [3], seed=seed + i)) for i in range(n)]
+
+
+def test_waiting_jobs_of_a_visitor_and_of_all_are_limited(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMU_MAX_WAITING_JOBS", "3")
+    monkeypatch.setenv("CAMU_MAX_QUEUE", "5")
+    engine.submit_all(jobs(3), "anna")
+    with pytest.raises(TooMuchAsked, match="at most 3 waiting runs of one visitor; there would be 4"):
+        engine.submit_all(jobs(1, 10), "anna")
+    engine.submit_all(jobs(3), "anna")  # those that wait already
+    engine.submit_all(jobs(2, 20), "ben")
+    with pytest.raises(TooMuchAsked, match="queue of this server is full"):
+        engine.submit_all(jobs(1, 30), "carla")
+
+
+def test_who_stores_too_much_starts_nothing_new(engine: Engine, digits_result: RunResult, monkeypatch) -> None:
+    engine.store.save(digits_result)
+    engine.owners.note(Thing(RUNS, digits_result.digest), "anna")
+    monkeypatch.setenv("CAMU_MAX_STORED_MB", "0")
+    with pytest.raises(TooMuchAsked, match="Delete some"):
+        engine.submit(jobs(1, 5)[0], "anna")
+    engine.submit(jobs(1, 5)[0], "ben")
+
+
+def test_a_thousand_waiting_runs_are_quick_and_leave_no_files(engine: Engine, tmp_path: Path) -> None:
+    many, started = jobs(1000), time.monotonic()
+    engine.submit_all(many, "anna", BACKGROUND_PRIORITY)
+    views = [engine.watch(job.digest) for job in many]
+    assert time.monotonic() - started < 5, "0.1 s on an idle machine"
+    assert not any(view.is_over for view in views)
+    assert not list(tmp_path.glob("pending/*"))
+
+
+def test_who_asks_for_what_is_finished_owns_it_too(engine: Engine, digits_result: RunResult) -> None:
+    engine.store.save(digits_result)
+    engine.submit(RunJob.of(digits_result.spec), "anna")
+    assert engine.owners.of(Thing(RUNS, digits_result.digest)) == {"anna"}
+
+
+def test_a_server_that_only_shows_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMU_READ_ONLY", "1")
+    app = open_page("explore/run")
+    app.button(key="press").click().run()
+    assert not app.exception
+    assert any("shows finished runs" in warning.value for warning in app.warning)
+    assert service.engine().figures()["waiting"] == 0
+    library = open_page("library/runs")
+    assert text.READ_ONLY in [info.value for info in library.info]
+
+
+def test_pins_of_a_visitor_are_limited(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMU_MAX_PINS", "0")
+    RunStore().save(digits_result)
+    state.pin_runs([digits_result.digest], True)
+    assert not RunStore().is_pinned(digits_result.digest)
