@@ -166,3 +166,74 @@ def make_class_task() -> Callable[..., UnlearningTask]:
         return UnlearningTask.of(original, images, splits, DATASETS[dataset].n_classes, seed)
 
     return make
+
+
+def _made_up_estimate(value: float | None, reach: float = 0.01) -> dict:
+    ends = (None, None) if value is None else (value - reach, value + reach)
+    return {"value": value, "low": ends[0], "high": ends[1], "n": 500}
+
+
+@pytest.fixture
+def make_report() -> Callable[..., dict]:
+    """A privacy report in which every test finds what it finds in retrained networks, and the original fails them all.
+
+    Give figures of the unlearned network by name of the measure, `original` and `untrained` those that differ there,
+    `band=False` for no reference, `is_class=False` for single images.
+    """
+
+    def make(
+        is_class: bool = True, band: bool = True, original: dict | None = None, untrained: dict | None = None,
+        reference: dict | None = None, **figures: float | None,
+    ) -> dict:  # fmt: skip
+        usual = {
+            "attack_attacker": 0.50, "attack_confidence": 0.50, "attack_entropy": 0.50, "relearning": 0.60,
+            "linear_probe": 0.70, "epsilon": 0.10,
+        }  # fmt: skip
+        before = {
+            "attack_attacker": 0.80, "attack_confidence": 0.80, "attack_entropy": 0.80, "relearning": 0.95,
+            "linear_probe": 0.95, "epsilon": 4.0,
+        }  # fmt: skip
+        never = {"relearning": 0.60, "linear_probe": 0.60, "epsilon": 3.0}
+        if is_class:
+            heads = {
+                "old_head": 0.0,
+                "fresh_head_1": 0.40,
+                "fresh_head_5": 0.8,
+                "fresh_head_20": 0.9,
+                "neighbours": 0.9,
+            }
+            usual |= heads
+            before |= {"old_head": 1.0, "fresh_head_1": 0.95, "fresh_head_5": 0.97, "fresh_head_20": 0.99,
+                       "neighbours": 0.99}  # fmt: skip
+            never |= {**heads, "fresh_head_1": 0.2}
+        networks = {
+            "original": before | (original or {}), "unlearned": usual | figures, "untrained": never | (untrained or {})
+        }  # fmt: skip
+        around = usual | {"forget_train": 0.99} | (reference or {})
+        spread = {name: 0.0002 if name == "forget_train" else 0.002 for name in around}
+        values = {name: [value + k * spread[name] for k in range(-2, 3)] for name, value in around.items()}
+        battery = {
+            network: {name: _made_up_estimate(value, 0.005) for name, value in measures.items()}
+            for network, measures in networks.items()
+        }
+        curve = [_made_up_estimate(0.5)] * 3
+        return {
+            "attack": {
+                network: {
+                    score: {"auc": measures[f"attack_{score}"]} for score in ("attacker", "confidence", "entropy")
+                }
+                for network, measures in battery.items() if network != "untrained"
+            },
+            "epsilon": None,
+            "distance": None,
+            "relearning": {"batches": [0, 10, 20], "n": 300, "n_seeds": 4, "curves": {"original": curve},
+                           "rest": {"original": curve}, "target": 0.9, "batches_needed": {"original": 5.0},
+                           "band": None, "exam": "forget_test"},
+            "linear_probe": {network: measures["linear_probe"] for network, measures in battery.items()},
+            "cka": {"forget": {"original-unlearned": {"hidden": _made_up_estimate(0.4)}},
+                    "retain": {"original-unlearned": {"hidden": _made_up_estimate(0.9)}}},
+            "battery": battery,
+            "reference": {"about": {"seeds": list(range(5))}, "measures": values} if band else None,
+        }  # fmt: skip
+
+    return make

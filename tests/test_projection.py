@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from camu_core.projection import aligned, fit_pca, project_umap
+from camu_core.projection import aligned, along_forget_axis, fit_pca, project_umap
 
 
 @pytest.fixture
@@ -86,3 +86,16 @@ def test_umap_draws_the_same_picture_from_the_same_seed():
     together, is_first = np.concatenate(one), np.arange(100) < 60
     distances = np.linalg.norm(together[:, None] - together, axis=2) + np.diag(np.full(100, np.inf))
     assert (is_first[distances.argmin(axis=1)] == is_first).mean() > 0.95, "two clouds stay two clouds"
+
+
+def test_the_forget_axis_shows_a_group_apart_and_none_where_there_is_none() -> None:
+    rng = np.random.default_rng(0)
+    is_forget = np.arange(300) < 60
+    x = rng.normal(size=(300, 20)).astype(np.float32)
+    x[is_forget, 7] += 8
+    points = along_forget_axis(x, is_forget)
+    assert points.shape == (300, 2)
+    assert points[is_forget, 0].min() > points[~is_forget, 0].max()
+    assert points[~is_forget].mean(axis=0) == pytest.approx([0, 0], abs=1e-6)
+    assert points[~is_forget].std(axis=0) == pytest.approx([1, 1])
+    assert along_forget_axis(5 * x + 3, is_forget) == pytest.approx(points, abs=1e-3), "in its own units"

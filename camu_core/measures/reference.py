@@ -102,7 +102,8 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
 
     Args:
         ours, original: the figure after and before unlearning, with its interval over images.
-        two_sided: also less than a retrained network has is no longer alike.
+        two_sided: whether less than retrained networks have is unlike them as well as more; if not, the original must
+            have more, or the test has nothing to see.
     Source: equivalence by an interval inside a margin: D. J. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15,
         1987; the margin as half of the positive control's effect: FDA, Non-Inferiority Clinical Trials, 2016.
     """
@@ -112,7 +113,8 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
     if reference is None:
         return Standing.NO_REFERENCE
     before = original["value"]
-    is_seen = before is not None and reference.side(before, margin) != 0
+    side_before = 0 if before is None else reference.side(before, margin)
+    is_seen = side_before != 0 if two_sided else side_before > 0
     alike = min(margin.alike, ALIKE_WITHIN * abs(before - reference.mean)) if is_seen else margin.alike
     ends = (None, None) if margin.is_paired else (ours["low"], ours["high"])
     low, high = (value if end is None else end for end in ends)
@@ -121,7 +123,7 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
     difference = value - reference.mean
     is_alike = difference + reach <= alike and (not two_sided or difference - reach >= -alike)
     side = reference.side(value, margin)
-    if side and not is_alike:
+    if (side and not is_alike) or (side < 0 and not two_sided):
         return Standing.ABOVE if side > 0 else Standing.BELOW
     if not is_seen:
         return Standing.BLIND

@@ -5,7 +5,7 @@ import streamlit as st
 from camu_core import RunResult
 from camu_core.data import DATASETS, Copies, copies_in, load_dataset
 from camu_core.jobs import UmapJob
-from camu_core.projection import fit_pca, representations_with, run_points
+from camu_core.projection import along_forget_axis, fit_pca, representations_with, run_points
 from pages.components import state
 
 
@@ -31,6 +31,16 @@ def copies(dataset: str) -> list[Copies]:
 def pca_points(digest: str, retrained_digest: str | None):
     """Probe-set points by model name, float32 (N, 2), in the run's one PCA frame."""
     return run_points(state.find_result(digest), state.find_result(retrained_digest) if retrained_digest else None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def axis_points(digest: str, retrained_digest: str | None):
+    """`along_forget_axis` of each network, float64 (N, 2) by name."""
+    result = state.find_result(digest)
+    parts = dict(result.representations)
+    if retrained_digest:
+        parts["retrained"] = state.find_result(retrained_digest).representations["unlearned"]
+    return {name: along_forget_axis(part, result.probe.is_forget) for name, part in parts.items()}
 
 
 def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:

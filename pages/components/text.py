@@ -116,6 +116,9 @@ at most 200 images a class from the training set and 200 from the test set, draw
 they show {explained:.0%} of the variance. All panels and snapshots use the same axes.
 A retrained network has axes of its own, so it is first turned onto the original's by an orthogonal Procrustes fit on
 the retain images alone (Schoenemann 1966); nothing is scaled.
+**Forget axis**: for each network by itself, the line between the means of the two groups, and the first principal
+component of what remains; both in standard deviations of the images to keep.
+
 **UMAP** (McInnes et al. 2018, umap-learn's defaults, seeded): fitted once on all networks together; distances between
 far groups mean little, neighbourhoods do.
 
@@ -128,6 +131,10 @@ COLOR_NAMES = {"role": "to forget / to keep", "class": "class"}
 SNAPSHOT = "Moment of the run (step)"
 PLAY = "Play"
 UMAP_WORKING = "Drawing the refined picture in the background, about half a minute. The page stays usable."
+AXIS_NOTE = (
+    "Each network seen from the side of its forgotten images: sideways from the middle of the others to theirs, up the "
+    "widest spread of the rest, both in standard deviations of the others."
+)
 UMAP_ENDS_ONLY = "UMAP shows before and after; for the moments between, choose PCA."
 LASSO_HINT = "Draw a lasso or a box around points, or click one, to see the images."
 SELECTED = "{n} selected; the first {shown} in the order of the probe set"

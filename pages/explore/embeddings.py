@@ -8,6 +8,7 @@ from camu_core.errors import CamuError
 from camu_core.figures import Panel, axis_ranges, embedding_figure
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
+from camu_core.privacy import lying_title
 from camu_core.projection import PROJECTIONS
 from camu_core.results import Projection, RunResult
 from pages.components import (
@@ -19,6 +20,7 @@ from pages.components import (
     selections,
     state,
     state_pictures,
+    state_privacy,
     state_view,
     text,
     verdict,
@@ -59,6 +61,9 @@ def main() -> None:
     if kind == "umap":
         right.caption(text.UMAP_ENDS_ONLY)
         _umap(result, retrained, color_by)
+    elif kind == "axis":
+        right.caption(text.AXIS_NOTE)
+        _axis(result, retrained, color_by)
     else:
         with right:
             playback.controls(result)
@@ -105,6 +110,18 @@ def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None
     panels = [Panel(MODEL_TITLES[name], part, logits[name]) for name, part in points.items()]
     everything = np.ones_like(result.probe.is_live)
     _scatter(result, panels, everything, axis_ranges(points.values()), color_by, "umap")
+
+
+def _axis(result: RunResult, retrained: RunResult | None, color_by: str) -> None:
+    """Each network from the side of its forgotten images, and how many of their neighbours are forgotten too."""
+    points = state_pictures.axis_points(result.digest, retrained.digest if retrained else None)
+    logits = {**result.logits, **({"retrained": retrained.logits["unlearned"]} if retrained else {})}
+    panels = [Panel(MODEL_TITLES[name], part, logits[name]) for name, part in points.items()]
+    everything = np.ones_like(result.probe.is_live)
+    report = state_privacy.report_of(result)
+    if report is not None and (lying := lying_title(report)):
+        st.markdown(f"**{lying}**")
+    _scatter(result, panels, everything, axis_ranges(points.values()), color_by, "axis")
 
 
 def _wait_for_umap(job: UmapJob) -> None:
