@@ -5,9 +5,11 @@ import pytest
 from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import RunResult, RunStore, drain
+from camu_core.band_job import BandJob
 from camu_core.engine import Engine
 from camu_core.figures import (
     epsilon_figure,
+    heads_figure,
     likeness_figure,
     probe_figure,
     relearning_figure,
@@ -37,7 +39,7 @@ def test_every_part_of_the_example(part: str, example: PrivacyResult) -> None:
     assert not app.error
     assert app.title[0].value == text_privacy.TITLE
     assert headline(example.report) in words(app)
-    assert "a network that never saw it" in words(app)
+    assert "8 retrained" in words(app), "the reference band"
     assert app.get("plotly_chart")
     assert "How to read it" in words(app)
     assert "What it does not show" in words(app)
@@ -72,18 +74,31 @@ def test_the_choice_of_network_and_score_changes_the_pictures() -> None:
     assert app.select_slider(key=f"threshold-retrained-{score}")
 
 
-def test_a_run_without_retraining_is_offered_one(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_without_a_band_is_offered_one(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "retrained_for", lambda spec: None)
-    monkeypatch.setattr(state, "is_finished", lambda digest: False)
+    monkeypatch.setattr(state, "QUICK_DATASETS", ())
+    monkeypatch.setattr(state_privacy, "band_of", lambda spec: None)
     RunStore().save(digits_result)
     RunStore().save(drain(PrivacyJob.of(digits_result).execute()))
     app = open_page("explore/privacy", run=digits_result.digest)
     assert not app.exception
-    assert text_privacy.RETRAIN in [button.label for button in app.button]
-    assert "never saw it" not in words(app)
+    assert text_privacy.BAND in [button.label for button in app.button]
+    assert "8 retrained" not in words(app)
     app = show(app, "worst")
     assert not app.exception
     assert not app.get("plotly_chart")
+
+
+def test_where_retraining_takes_seconds_the_band_is_made_first(
+    digits_result: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine has no workers here, so the job waits in its queue."""
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
+    monkeypatch.setattr(state_privacy, "band_of", lambda spec: None)
+    RunStore().save(digits_result)
+    app = open_page("explore/privacy", run=digits_result.digest)
+    assert not app.exception
+    assert state.engine().watch(BandJob.of(digits_result.spec).digest).state == "queued"
 
 
 def test_the_attack_can_be_stopped_and_started_again(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +145,10 @@ def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None
     assert list(lines["Retrained without it"].y) == [e["value"] for e in report["relearning"]["curves"]["retrained"]]
     bars = probe_figure(report["linear_probe"], "t").data
     assert [bar.base + bar.x[0] for bar in bars] == pytest.approx([e["value"] for e in report["linear_probe"].values()])
+    heads = {trace.name: trace for trace in heads_figure(report, "t").data if trace.name}
+    assert list(heads["range of the retrained networks"].x[:3]) == ["1", "5", "20"]
+    ours = report["battery"]["unlearned"]
+    assert list(heads["After forgetting"].y) == [ours[f"fresh_head_{n}"]["value"] for n in (1, 5, 20)]
     layers = likeness_figure(report["cka"], "t").data
     assert len(layers) == 6
     assert list(layers[0].y) == [e["value"] for e in report["cka"]["forget"]["original-unlearned"].values()]

@@ -16,11 +16,11 @@ def figure(value, half=0.0):
 
 
 @pytest.mark.parametrize("n_seeds", [5, 8])
-def test_one_more_retraining_falls_into_the_band_in_99_of_100_cases(n_seeds: int) -> None:
+def test_one_more_retraining_falls_into_the_band_as_often_as_it_says(n_seeds: int) -> None:
     draws = np.random.default_rng(0).normal(0.7, 0.05, size=(4000, n_seeds + 1))
     bands = [Reference.of(row[:-1]) for row in draws]
     inside = np.mean([band.low <= row[-1] <= band.high for band, row in zip(bands, draws, strict=True)])
-    assert inside == pytest.approx(0.99, abs=0.005)
+    assert inside == pytest.approx(0.975, abs=0.006)
 
 
 def test_the_best_of_three_falls_into_its_band_as_often() -> None:
@@ -29,7 +29,7 @@ def test_the_best_of_three_falls_into_its_band_as_often() -> None:
         all((band := Reference.of(row[:-1], n_questions=3)).low <= row[-1] <= band.high for row in questions)
         for questions in draws
     ]
-    assert np.mean(inside) == pytest.approx(0.99, abs=0.006)
+    assert np.mean(inside) == pytest.approx(0.975, abs=0.008)
 
 
 def test_the_mean_of_a_band_is_within_its_reach_in_95_of_100_cases() -> None:

@@ -9,9 +9,9 @@ from scipy.stats import t
 
 from camu_core.estimates import Estimate
 
-# One more retraining falls into the band this often. A verdict asks eight such questions: at 99% each, a retraining is
-# called different by one of them in at most 8 of 100 cases.
-COVERAGE = 0.99
+# One more retraining falls into the band this often. A verdict asks four such questions, most of them one-sided, so
+# that a retraining is called different by any of them in about 6 of 100 cases.
+COVERAGE = 0.975
 CONFIDENCE = 0.95
 # A figure may be called alike if it is nearer to retraining than this part of the way that the original is away.
 ALIKE_WITHIN = 0.5
@@ -52,7 +52,7 @@ class Reference:
     """The same figure of networks retrained with several seeds.
 
     Args:
-        mean: over seeds. low, high: where one more retraining falls in 99 of 100 cases. n_seeds: 2 or more.
+        mean: over seeds. low, high: where one more retraining falls in 97.5% of cases. n_seeds: 2 or more.
         reach: half the 95% interval of the mean.
     """
 

@@ -18,7 +18,7 @@ _QUESTIONS = {
     "fresh_head": ("fresh_head_1", Margin(alike=0.15, different=0.05, is_paired=True), False),
     "relearning": ("relearning", Margin(alike=0.10, different=0.03, is_paired=True), False),
     "linear_probe": ("linear_probe", Margin(alike=0.10, different=0.03), False),
-    "epsilon": ("epsilon", Margin(alike=0.7, different=0.2), False),
+    "epsilon": ("epsilon", Margin(alike=0.7, different=0.7), False),
 }
 _ATTACK = Margin(alike=0.05, different=0.02)
 _FORGOTTEN_IMAGES = Margin(alike=0.03, different=0.005)
@@ -118,14 +118,18 @@ def _standing(reading: Reading, standing: Standing) -> Reading:
 
 
 def _old_head(report: Mapping[str, Any]) -> Reading:
-    """No retraining is needed to call a class hidden: the original's own head says so, if it knew the class before."""
+    """No retraining is needed to call a class hidden: the original's own head says so, if it knew the class before.
+
+    What a foreign head makes of a representation is chance, and mostly 0 (of 60 retrained networks the highest gave
+    0.56), so no normal interval of it holds: a class is only called hidden if no network of the band gives as much.
+    """
     reading = _read(report, "old_head", "old_head", Margin(alike=1.0, different=0.05), two_sided=False)
     value, before = reading.ours["value"], reading.original["value"]
     if before < _HIDDEN_FROM * _NOT_HIDDEN_BELOW:
         return _standing(reading, Standing.BLIND)
     if value < _NOT_HIDDEN_BELOW * before:
         return _standing(reading, Standing.ALIKE)
-    is_usual = reading.reference is not None and value <= reading.reference.high
+    is_usual = value <= max(_band(report, "old_head"), default=-1.0)
     return _standing(
         reading, Standing.UNCLEAR if is_usual or value < _HIDDEN_FROM * before else Standing.ABOVE
     )  # fmt: skip

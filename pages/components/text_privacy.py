@@ -38,7 +38,7 @@ standardised, each class of equal weight; recall on new images, mean and 95% t-i
 the same draws for every network. **Neighbours**: by Euclidean distance, among the class-balanced probe set.
 **Retrained**: several networks trained without the class from different starts; the range is theirs.
 
-A finding compares with where one more retrained network would fall in 99 of 100 cases (Student's t prediction
+A finding compares with where one more retrained network would fall in 97.5% of cases (Student's t prediction
 interval), and calls a figure *like* theirs only if the 95% interval of the difference lies within a margin, at most
 half of the way to the network before forgetting.
 """

@@ -1,0 +1,97 @@
+"""The reference band: its networks are those of retraining, it is kept, found, shipped, and can be interrupted."""
+
+import json
+
+import numpy as np
+import pytest
+
+from camu_core import RunStore, drain, plan_run, run
+from camu_core import band_job as module
+from camu_core.band_job import SHIPPED, Band, BandJob, band_digest, band_minutes, stored_band
+from camu_core.measures import SPLIT_NAMES
+from camu_core.planning import plan_like
+from camu_core.specs import ForgetSpec
+
+SPEC = plan_run("digits", [3], device="cpu")
+
+
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bands of two networks, trained for one epoch."""
+    monkeypatch.setitem(module.N_SEEDS, "digits", 2)
+    monkeypatch.setattr(module, "band_spec", lambda spec: plan_run("digits", spec.forget, "retrain", {"epochs": 1}))
+
+
+def test_its_networks_are_those_of_retraining_with_these_seeds(two: None) -> None:
+    band = drain(BandJob.of(SPEC).execute())
+    for i, seed in enumerate(band.about["seeds"]):
+        metrics = run(plan_run("digits", [3], "retrain", {"epochs": 1}, seed=seed)).metrics["unlearned"]
+        for name in SPLIT_NAMES:
+            assert band.measures[name][i] == metrics[name]
+        assert band.measures["attack_attacker"][i] == metrics["attack"]["value"]
+
+
+def test_it_survives_the_store_and_is_found_by_every_method(two: None) -> None:
+    band = drain(BandJob.of(SPEC).execute())
+    store = RunStore()
+    store.save(band)
+    again = store.load(band.digest, Band)
+    assert (again.about, again.measures) == (band.about, band.measures)
+    assert all(np.array_equal(again.scores[name], values) for name, values in band.scores.items())
+    json.dumps(band.summary(), allow_nan=False)
+    assert stored_band(plan_like(SPEC, method="scrub"), store).digest == band.digest
+
+
+def test_an_interrupted_one_goes_on_where_it_was(two: None, camu_home) -> None:
+    work = BandJob.of(SPEC).execute()
+    for step in work:
+        if step.index > 100:  # the first network is done
+            break
+    work.close()
+    assert list((camu_home / "checkpoints").glob("*.pt"))
+    band = drain(BandJob.of(SPEC).execute())
+    assert not list((camu_home / "checkpoints").glob("*.pt"))
+    assert band.measures == drain(BandJob.of(SPEC).execute()).measures
+
+
+def test_steps_count_up_to_all_networks(two: None) -> None:
+    steps = [step for step in BandJob.of(SPEC).execute() if step.stage == "band"]
+    fractions = [step.index / step.total for step in steps]
+    assert fractions == sorted(fractions)
+    assert 0.8 < fractions[-1] <= 1
+
+
+def test_one_band_serves_all_runs_that_forget_the_same() -> None:
+    one = band_digest(SPEC)
+    assert band_digest(plan_run("digits", [3], "salun", seed=7, device="cpu")) == one
+    assert band_digest(plan_run("digits", [4])) != one
+    random = [plan_run("digits", ForgetSpec("random", fraction=0.1), seed=seed) for seed in (0, 1)]
+    assert band_digest(random[0]) != band_digest(random[1]), "the seed draws the forget set"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "forget"),
+    [("digits", [3]), ("mnist", [0]), ("mnist", [3]), ("mnist", [8]), ("fashion_mnist", [0]), ("fashion_mnist", [6]),
+     ("mnist", "10%"), ("fashion_mnist", "10%")],
+)  # fmt: skip
+def test_shipped_bands(dataset: str, forget) -> None:
+    forget = ForgetSpec("random", fraction=0.1) if forget == "10%" else forget
+    band = stored_band(plan_run(dataset, forget), RunStore())
+    assert len(band.about["seeds"]) >= 5
+    assert band.about["dataset"] == dataset
+    figures = band.measures["relearning"] + band.measures["forget_train"]
+    assert all(0 <= value <= 1 for value in figures)
+    if forget == [0]:
+        assert max(band.measures["forget_test"]) == 0, "they never saw the class"
+
+
+def test_another_random_draw_of_the_same_size_takes_the_shipped_band() -> None:
+    forget = ForgetSpec("random", fraction=0.1)
+    bands = [stored_band(plan_run("mnist", forget, seed=seed), RunStore()) for seed in (0, 5)]
+    assert bands[0].digest == bands[1].digest
+    assert stored_band(plan_run("mnist", ForgetSpec("random", fraction=0.2)), RunStore()) is None
+
+
+def test_how_long_it_takes() -> None:
+    assert 0 < band_minutes(SPEC) < 5 < band_minutes(plan_run("mnist", [0]))
+    assert SHIPPED.is_dir()

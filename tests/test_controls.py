@@ -1,0 +1,73 @@
+"""Controls: known answers, and that no verdict is fooled by them."""
+
+import pytest
+import torch
+
+from camu_core import METHODS, RunStore, drain, plan_run, run
+from camu_core.band_job import stored_band
+from camu_core.errors import SpecError
+from camu_core.methods import CONTROLS, forget_kinds, is_control, methods_for
+from camu_core.privacy_job import PrivacyJob
+from camu_core.specs import ForgetSpec
+from camu_core.sweeps import SweepSpec
+from camu_core.verdict import judge
+from camu_core.weights import from_arrays, load_weights
+
+
+def judged(method: str):
+    """With everything that a verdict needs, of the digit 3, for which a band is shipped."""
+    result = run(plan_run("digits", [3], method))
+    report = drain(PrivacyJob.of(result, None, stored_band(result.spec, RunStore())).execute()).report
+    return result, judge(result, privacy=report)
+
+
+def test_they_are_a_group_of_their_own() -> None:
+    assert [control.name for control in CONTROLS] == ["nothing", "mask", "last_layer", "random_weights"]
+    assert [name for name in METHODS if is_control(name)] == [control.name for control in CONTROLS]
+    assert not is_control("camu")
+
+
+@pytest.mark.parametrize("method", ["mask", "last_layer"])
+def test_what_hides_at_the_output_is_not_called_forgotten(method: str) -> None:
+    result, verdict = judged(method)
+    assert result.metrics["unlearned"]["forget_test"] == 0, "by its answers it looks perfect"
+    assert verdict.is_kept
+    assert verdict.is_forgotten is False
+    assert verdict.headline.startswith("Only hidden at the output, not forgotten")
+    assert {clause.name for clause in verdict.clauses if clause.is_good is False} >= {
+        "old_head", "fresh_head", "relearning", "epsilon"
+    }  # fmt: skip
+
+
+def test_nothing_done_is_not_forgotten() -> None:
+    result, verdict = judged("nothing")
+    assert verdict.headline.startswith("Not forgotten")
+    assert verdict.is_forgotten is False
+    original, ours = load_weights(result.spec.weights, "digits", "cnn"), from_arrays(result.weights, "digits", "cnn")
+    assert all(torch.equal(a, b) for a, b in zip(original.parameters(), ours.parameters(), strict=True))
+
+
+def test_random_weights_are_damage() -> None:
+    _, verdict = judged("random_weights")
+    assert verdict.headline.startswith("Damaged: the rest fell from 98.8% to")
+    assert verdict.is_kept is False
+    assert not verdict.is_good
+
+
+def test_the_last_layer_alone_changes_the_last_layer_alone() -> None:
+    result = run(plan_run("digits", [3], "last_layer", {"epochs": 1}))
+    before = load_weights(result.spec.weights, "digits", "cnn").state_dict()
+    changed = [name for name, value in before.items() if not (value.numpy() == result.weights[name]).all()]
+    assert changed == ["blocks.output.weight", "blocks.output.bias"]
+
+
+def test_a_mask_is_for_whole_classes() -> None:
+    assert forget_kinds("mask") == ("class",)
+    assert "mask" not in methods_for("random")
+    assert set(methods_for("random")) == set(METHODS) - {"mask"}
+    with pytest.raises(SpecError, match="Output mask can forget class; got random"):
+        plan_run("digits", ForgetSpec("random", fraction=0.1), "mask")
+    runs = SweepSpec("digits", (3,), ("mask", "nothing"), (0,), (0.1,)).runs()
+    assert [(spec.method, spec.forget.kind) for spec in runs] == [
+        ("mask", "class"), ("nothing", "class"), ("nothing", "random")
+    ]  # fmt: skip
