@@ -74,7 +74,7 @@ class Clause:
     def plain(self) -> str:
         """The finding without intervals."""
         if self.reading is not None and self.name != "recognised":
-            return f"{self.finding}."
+            return f"{self.subject}: {self.finding[0].lower()}{self.finding[1:]}."
         saw = "" if self.never_saw is None else f" A network that never saw it: {self.show(self.never_saw)}."
         return f"{self.subject}: {self.show(self.value)} recognised, before {self.show(self.before)}.{saw}"
 

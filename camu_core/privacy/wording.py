@@ -76,12 +76,12 @@ _BAD_NEWS_OF_IMAGES = {
     "epsilon": "the answers give it away",
 }
 SUBJECTS = {
-    "old_head": "Found by the old classifier",
-    "fresh_head": "Known again from one example",
-    "relearning": "Relearned within 20 batches",
-    "linear_probe": "Readable inside",
+    "old_head": "Old classifier",
+    "fresh_head": "One example",
+    "relearning": "Relearning",
+    "linear_probe": "Linear probe",
     "attack": "Best attack",
-    "epsilon": "Answers unlike retraining",
+    "epsilon": "Answers",
 }
 
 
@@ -131,10 +131,14 @@ def within(reading: Reading) -> tuple[float, float]:
 
 
 def headline(report: Mapping[str, Any]) -> str:
-    """What is left inside and what the answers give away, in one sentence."""
-    found = readings(report)
-    chosen = [name for name in ("old_head", "fresh_head", "relearning", "attack") if name in found]
-    return f"{_capital('; '.join(says(found[name]) for name in chosen))}."
+    """How many tests tell the network from those that never saw the images, and how many can see nothing."""
+    news = [reading.is_good for reading in readings(report).values()]
+    n_bad, n_good, n_open = (news.count(each) for each in (False, True, None))
+    verb = "tells" if n_bad == 1 else "tell"
+    parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it from networks that never saw them"]
+    parts += [f"{n_good} {'finds' if n_good == 1 else 'find'} no difference"] if n_good else []
+    parts += [f"{n_open} cannot say"] if n_open else []
+    return f"{_capital(', '.join(parts))}."
 
 
 def finding_of(report: Mapping[str, Any], question: str) -> str:

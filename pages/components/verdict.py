@@ -11,7 +11,6 @@ from pages.components import state, text, text_privacy
 
 # whether a verdict is good news, or cannot be said -> icon, colour
 _MOODS = {True: ("check_circle", "green"), False: ("error", "orange"), None: ("help", "gray")}
-TESTS_A_ROW = 3
 _PAGES = {
     "accuracy": "pages/explore/accuracy.py",
     "embeddings": "pages/explore/embeddings.py",
@@ -54,8 +53,8 @@ def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict |
         if tests:
             with st.container(key="verdict-attacks", gap="xsmall"):
                 st.caption(text.VERDICT_TESTS)
-                for start in range(0, len(tests), TESTS_A_ROW):
-                    _row(result, tests[start : start + TESTS_A_ROW])
+                for clause in tests:
+                    _test(result, clause)
         with st.container(horizontal=True, vertical_alignment="center"):
             _link(result, "embeddings", "", text.SEE_EMBEDDINGS, ":material/scatter_plot:")
             method = METHODS.title(result.spec.method, result.spec.code)
@@ -81,13 +80,21 @@ def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
             _link(result, clause.page, clause.part, text.SEE_FIGURE, ":material/arrow_forward:")
 
 
+def _test(result: RunResult, clause: Clause) -> None:
+    """One test on a line: what it found, its number, and the way to its figure."""
+    icon, color = _MOODS[clause.is_good]
+    band = "" if clause.reference is None else text.TEST_BAND.format(value=clause.show(clause.reference.mean))
+    figures = text.TEST.format(value=clause.show(clause.value), before=clause.show(clause.before), band=band)
+    line = f":{color}[:material/{icon}:] **{clause.subject}**: {clause.finding[0].lower()}{clause.finding[1:]}"
+    left, right = st.columns([8, 2], vertical_alignment="center", gap="xsmall")
+    left.markdown(f"{line} :gray[({figures})]", help=clause.text)
+    with right:
+        _link(result, clause.page, clause.part, text.SEE_TEST, ":material/arrow_forward:")
+
+
 def _beside(clause: Clause) -> str:
-    """Why it cannot be told, the interval, and what other networks give."""
-    parts = [clause.finding] if clause.is_good is None and clause.page == "privacy" else []
-    parts += [part for part in (clause.interval, clause.band) if part]
-    if clause.untrained is not None:
-        parts.append(text.NEVER_TRAINED.format(value=clause.show(clause.untrained)))
-    return " · ".join(parts)
+    """The interval, and what networks give that never saw it."""
+    return " · ".join(part for part in (clause.interval, clause.band) if part)
 
 
 def _link(result: RunResult, page: str, part: str, label: str, icon: str) -> None:

@@ -38,7 +38,7 @@ def main() -> None:
     verdict.run_line(run)
     notes.lead(text.EMBEDDINGS_LEAD)
     result, retrained = run.result, state.retrained_for(run.result.spec)
-    left, middle, right = st.columns([2, 3, 6], vertical_alignment="bottom")
+    left, middle, right = st.columns([3, 3, 5], vertical_alignment="bottom")
     kind = left.segmented_control(
         text.PROJECTION,
         list(PROJECTIONS),
