@@ -10,6 +10,7 @@ import pytest
 
 from camu_core import METHODS, RunResult, RunStore, plan_run
 from camu_core.comparison import (
+    TESTS,
     by_class,
     by_method,
     by_run,
@@ -22,6 +23,7 @@ from camu_core.comparison import (
     retraining_spread,
     weaknesses,
     with_intervals,
+    with_tests,
 )
 from camu_core.comparison.tables import MEASURES
 from camu_core.config import ASSETS
@@ -143,8 +145,8 @@ def test_a_good_method_has_no_weakness_and_retraining_is_never_judged() -> None:
         (0.051, 0.0, "forgets only in part: 5.1%"),
         (0.5, 0.0, "forgets only in part: 50%"),
         (0.97, 0.0, "barely forgets: 97% of the forgotten class is still recognised"),
-        (0.0, 0.031, "forgets (0%) but costs 3.1 points on the rest"),
-        (0.0, 0.14, "forgets (0%) but costs 14 points on the rest"),
+        (0.0, 0.031, "makes it unrecognised (0%) but costs 3.1 points on the rest"),
+        (0.0, 0.14, "makes it unrecognised (0%) but costs 14 points on the rest"),
         (0.4, 0.14, "neither forgets (40% of the forgotten class is still recognised) nor keeps the rest (14 points"),
     ],
 )
@@ -194,8 +196,11 @@ def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> No
 def test_without_retraining_a_class_can_be_judged_and_images_cannot() -> None:
     unknown = {"average_gap_mean": np.nan}
     table = pd.concat([row("camu", **unknown), row("ssd", forgotten_mean=0.5, **unknown)])
-    assert headline(table, "class") == "Forgotten, and the rest kept, by CaMU (1 of 2 methods)."
-    assert headline(table.drop(index="camu"), "class") == "None of these methods forgets and keeps the rest."
+    assert headline(table, "class") == "No longer recognised, and the rest kept, by CaMU (1 of 2 methods)."
+    assert (
+        headline(table.drop(index="camu"), "class")
+        == "With none of these methods the class is no longer recognised and the rest kept."
+    )
     assert "Only retraining tells" in headline(table, "random")
 
 
@@ -259,7 +264,7 @@ def test_runs_without_a_common_image_are_refused(digits_result: RunResult) -> No
 
 # --- published -------------------------------------------------------------------------------------------------------
 
-MEASURED = (*SPLIT_NAMES, "attack_auc", "average_gap", "unlearn_seconds", *COST_NAMES)
+MEASURED = (*SPLIT_NAMES, "attack_auc", "average_gap", "unlearn_seconds", *COST_NAMES, *TESTS)
 MACHINE = {"processor": "A chip", "n_processors": 2, "vector_instructions": "AVX512", "load_1_minute": 0.5}
 CARD = {"date": "2026-11-24", "machine": MACHINE, "versions": {"torch": "2"}, "command": "make", "seeds": [0, 1, 2]}
 
@@ -316,3 +321,38 @@ def test_intervals_from_published_deviations_are_those_of_the_runs() -> None:
     live = table_of(*runs)
     again = with_intervals(live[["n_seeds", *(f"{n}_{e}" for n in MEASURES for e in ("mean", "std"))]])
     assert again.loc["camu", "kept_reach"] == pytest.approx(live.loc["camu", "kept_reach"])
+
+
+# --- controls and tests -----------------------------------------------------------------------------------------------
+
+
+def test_what_is_only_hidden_is_named_and_what_is_not_tested_is_not() -> None:
+    tested = pd.concat([row("salun", old_head_mean=0.95), row("retrain")])
+    assert any("only hides it at the output" in text for text in sentences(tested))
+    untested = pd.concat([row("salun", old_head_mean=np.nan, fresh_head_1_mean=np.nan), row("retrain")])
+    assert sentences(untested) == []
+
+
+def test_more_left_inside_than_after_retraining_is_named() -> None:
+    both = pd.concat([row("salun", fresh_head_1_mean=0.9), row("retrain", fresh_head_1_mean=0.5)])
+    assert sentences(both) == [
+        "leaves more inside: from one example a new classifier finds 90% of the class, 50% after retraining"
+    ]
+
+
+def test_controls_are_said_to_be_controls_and_never_win() -> None:
+    table = pd.concat([row("mask"), row("camu", average_gap_mean=0.01), row("retrain")])
+    assert headline(table, "class").startswith("CaMU is 1.0 points away from retraining on average")
+    assert [remark.text for remark in weaknesses(table, "class") if remark.method == "mask"] == [
+        "is a control: it bars the classes to forget from the answer, and changes nothing inside. Whoever calls this "
+        "forgotten looks at answers alone"
+    ]
+    assert "Controls alone" in headline(row("mask"), "class")
+
+
+def test_the_figures_of_tests_stand_beside_their_runs(make_report) -> None:
+    runs = sweep_table([summary("camu", 0, (1, 0, 0.9, 0)), summary("mask", 0, (1, 0, 0.9, 0))])
+    tested = with_tests(runs, {runs["digest"][1]: make_report(old_head=1.0)})
+    found = by_method(by_run(tested))
+    assert found.loc["mask", "old_head_mean"] == 1
+    assert np.isnan(found.loc["camu", "old_head_mean"])

@@ -23,6 +23,8 @@ def show() -> None:
         versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
         seeds = ", ".join(map(str, card["seeds"]))
         st.caption(text.PUBLISHED_CARD.format(date=card["date"], **card["machine"], versions=versions, seeds=seeds))
+        if "note" in card:
+            st.caption(card["note"])
         st.code(card["command"], language="bash")
     left, right = st.columns([1, 2])
     dataset = left.segmented_control(
