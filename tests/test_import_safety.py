@@ -1,6 +1,7 @@
 """Uploads that are wrong or hostile: refused in a sentence or left out with a warning, and never a file elsewhere."""
 
 import io
+import math
 import os
 import pickle
 import random
@@ -115,14 +116,22 @@ def test_a_zip_over_its_limit(as_path, good, zipped, monkeypatch, camu_home, tmp
     assert warnings_of(source) == []
 
 
+def test_an_image_of_too_many_passes_is_left_out_before_it_is_decoded(endless, good, zipped):
+    began = time.monotonic()
+    assert "1 left out" in warnings_of(zipped({**good, "cat/endless.jpg": endless}))[0]
+    assert time.monotonic() - began < 10
+
+
 def test_an_image_that_takes_for_ever_ends_at_the_time_limit(endless, good, zipped, monkeypatch, camu_home):
+    monkeypatch.setattr("camu_core.data.pictures._MOST_SCANS", math.inf)  # as others that take long would come through
     limit(monkeypatch, "IMPORT_SECONDS", 1)
     began = time.monotonic()
     refuse(zipped({**good, "cat/endless.jpg": endless}), "within 1 seconds.*CAMU_MAX_IMPORT_SECONDS", camu_home)
     assert time.monotonic() - began < 10
 
 
-def test_an_image_that_takes_for_ever_can_be_stopped(endless, good, zipped, camu_home):
+def test_an_image_that_takes_for_ever_can_be_stopped(endless, good, zipped, monkeypatch, camu_home):
+    monkeypatch.setattr("camu_core.data.pictures._MOST_SCANS", math.inf)
     importing = import_images(zipped({**good, "cat/0.jpg": endless}))
     for _ in range(3):
         asked = time.monotonic()

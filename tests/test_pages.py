@@ -23,7 +23,6 @@ PAGES = {
     "explore/privacy": text_privacy.TITLE,
     "explore/draw": text_draw.TITLE,
 }
-PRIVACY_PARTS = ("attack", "relearning", "inside")
 RUN_PAGES = [page for page in PAGES if page.startswith("explore/")]
 
 
@@ -70,13 +69,16 @@ def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> N
     RunStore().save(digits_result)
     app = open_page("explore/run", run=digits_result.digest)
     verdict = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result))
-    assert len(verdict.clauses) == 5
-    assert [metric.value for metric in app.metric] == [clause.show(clause.value) for clause in verdict.clauses]
+    assert len(verdict.clauses) == 8
+    assert [metric.value for metric in app.metric] == [clause.show(clause.value) for clause in verdict.clauses[:2]]
     assert verdict.headline in words(app)
-    links = [link.proto.query_string for link in app.get("page_link") if link.proto.label == text.SEE_FIGURE]
-    run = f"run={digits_result.digest}"
-    parts = ["", "", *(f"&{urlencode({'privacy-part': text_privacy.PARTS[part]})}" for part in PRIVACY_PARTS)]
-    assert links == [run + part for part in parts]
+    told = words(app)
+    for clause in verdict.clauses[2:]:
+        assert f"**{clause.subject}**: {clause.finding[0].lower()}{clause.finding[1:]}" in told
+        assert f"({clause.show(clause.value)}, before {clause.show(clause.before)}, never saw" in told
+    links = [link.proto.query_string for link in app.get("page_link") if link.proto.label == text.SEE_TEST]
+    parts = [urlencode({"privacy-part": text_privacy.PARTS[clause.part]}) for clause in verdict.clauses[2:]]
+    assert links == [f"run={digits_result.digest}&{part}" for part in parts]
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
     other_run: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page("explore/run", run=other_run.digest)
-    assert {text.RETRAIN_PRESS, text.ATTACKS_PRESS} <= set(labels(app))
+    assert {text.RETRAIN_PRESS, text.TESTS_PRESS} <= set(labels(app))
     retrained = replace(other_run, spec=state.retraining_of(other_run.spec))
     monkeypatch.setattr(state, "retrained_for", lambda spec: retrained)
     job = state_privacy.job_of(other_run)
@@ -106,20 +108,21 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
     view = state.engine().watch(job.digest)
     assert view is not None
     assert not view.is_over
-    assert text.ATTACKS_PRESS not in labels(app)
+    assert text.TESTS_PRESS not in labels(app)
     state.engine().stop(job.digest, app.session_state["watcher"])
     app.run()
-    assert text.ATTACKS_PRESS in labels(app), "stopped: offered, not started again"
+    assert text.TESTS_PRESS in labels(app), "stopped: offered, not started again"
     assert state.engine().watch(job.digest).is_over
 
 
 def test_attacks_are_offered_where_they_take_longer(other_run: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "QUICK_DATASETS", ())
+    monkeypatch.setattr(state_privacy, "band_of", lambda spec: None)
     monkeypatch.setattr(state, "retrained_for", lambda spec: replace(other_run, spec=state.retraining_of(spec)))
     app = open_page("explore/run", run=other_run.digest)
     job = state_privacy.job_of(other_run)
     assert state.engine().watch(job.digest) is None
-    next(button for button in app.button if button.label == text.ATTACKS_PRESS).click().run()
+    next(button for button in app.button if button.label == text.TESTS_PRESS).click().run()
     assert not app.exception
     assert not state.engine().watch(job.digest).is_over
 

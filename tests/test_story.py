@@ -63,7 +63,7 @@ def test_the_last_scene_answers_from_the_run(digits_result: RunResult) -> None:
     app = open_page("story/start", scene="7", run=digits_result.digest)
     told = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result))
     shown = re.sub("<[^>]*>", "", words(app))
-    assert len(told.clauses) == 5, "the shipped attacks are of this very run"
+    assert len(told.clauses) == 8, "the shipped tests are of this very run"
     for clause in told.clauses:
         assert (clause.plain in shown) == (clause.page == "accuracy" or not clause.is_good)
     assert claim(digits_result, told) in shown
