@@ -49,7 +49,9 @@ def test_equal_seeds_draw_equal_images(clusters) -> None:
 
 def test_the_old_head_counts_what_it_finds_and_what_it_takes_for_it() -> None:
     """By hand: it finds 3 of 4, and takes 1 of 4 others for the class."""
-    head = SimpleNamespace(decide=lambda representation: representation)  # the class is where the value is largest
+    head = SimpleNamespace(  # the class is where the value is largest
+        decide=lambda representation: representation, parameters=lambda: iter([torch.zeros(1)])
+    )
     said, y = np.array([1, 1, 1, 0, 1, 0, 0, 2]), np.array([1, 1, 1, 1, 0, 0, 2, 2])
     found = old_head_recognition(head, np.eye(3, dtype=np.float32)[said], y, (1,))
     assert found["value"] == pytest.approx(3 / 4 - 1 / 4)

@@ -33,8 +33,9 @@ def old_head_recognition(
     Source: the encoder of one and the head of another network, as in `camu_core.causal.mediation`; W. J. Youden,
         Cancer 3, 1950.
     """
+    device = next(original.parameters()).device
     with torch.no_grad():
-        said = original.decide(torch.from_numpy(representation)).argmax(dim=1).numpy()
+        said = original.decide(torch.from_numpy(representation).to(device)).argmax(dim=1).cpu().numpy()
     is_forget = np.isin(y, classes)
     recognised, taken = said[is_forget] == y[is_forget], np.isin(said[~is_forget], classes)
     low, high = difference_interval(int(recognised.sum()), len(recognised), int(taken.sum()), len(taken))

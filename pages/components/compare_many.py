@@ -46,7 +46,7 @@ def many() -> None:
     specs, info = sweep.runs(), DATASETS[sweep.dataset]
     if not info.is_present():
         st.warning(words.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
-    label = text.START.format(n=len(sweep.methods), m=len(sweep.seeds))
+    label = text.START.format(n=len({spec.method for spec in specs}), m=len(sweep.seeds))
     if batch.runs_needed(
         f"compare-{sweep.digest}", specs, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label
     ):

@@ -6,6 +6,7 @@ from dataclasses import fields
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
+from camu_core.methods import is_control
 from camu_core.models import usual_model
 from pages.components import given, state, state_own, text, text_own
 from pages.components.forget import choose_samples, follow
@@ -34,11 +35,22 @@ def run_controls(shown: RunSpec) -> tuple[str, str]:
             wrap=True,
         )
     with right:
+        names = _methods()
         method = st.selectbox(
-            text.PICK_METHOD, list(METHODS), format_func=lambda name: METHODS[name].title, key="method",
-            help="  \n".join(f"**{m.title}**: {m.summary}" for m in METHODS.values()),
+            text.PICK_METHOD, names, format_func=_method_title, key="method",
+            help="  \n".join(f"**{METHODS[name].title}**: {METHODS[name].summary}" for name in names),
         )  # fmt: skip
     return dataset or shown.dataset, method  # a client may send no choice at all
+
+
+def _methods() -> list[str]:
+    """Those that unlearn; controls only if they are wanted, or one is shown."""
+    shows_controls = state.recall("with-controls", False) or is_control(state.recall("method", ""))
+    return [name for name in METHODS if shows_controls or not is_control(name)]
+
+
+def _method_title(name: str) -> str:
+    return text.CONTROL.format(title=METHODS[name].title) if is_control(name) else METHODS[name].title
 
 
 def _title(dataset: str) -> str:
@@ -54,6 +66,7 @@ def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) 
         pressed = press_button(busy or forget is None)
         with st.popover(text.ADVANCED, icon=":material/tune:"):
             settings, seed = _settings(dataset, method, forget.kind if forget else "samples")
+            st.toggle(text.WITH_CONTROLS, key="with-controls", help=text.WITH_CONTROLS_HELP)
         given.offer(dataset, forget)
         if forget is None:
             st.caption(text.CHOOSE_FIRST)

@@ -46,6 +46,12 @@ SKIP = "Skip to the result"
 PACE = "Pace"
 ADVANCED = "Advanced"
 ADVANCED_RESET = "Back to the defaults"
+CONTROL = "{title} (control)"
+WITH_CONTROLS = "Offer controls too"
+WITH_CONTROLS_HELP = (
+    "Controls unlearn nothing: an output mask, the last layer alone, nothing at all, fresh random weights. They show "
+    "what the tests can see."
+)
 SEED = "Seed"
 SEED_HELP = "Starts every random draw; the same seed gives the same result"
 NEEDS_DOWNLOAD = "{title} is not on this machine yet. The first press downloads it ({source})."

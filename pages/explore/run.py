@@ -10,6 +10,7 @@ from camu_core.verdict import finding
 from pages.components import (
     charts,
     controls,
+    evidence,
     live,
     own_images,
     share,
@@ -68,6 +69,8 @@ def _outcome(run: state.OpenRun) -> None:
             share.popover(result, retrained, privacy)
             if _retraining(result, retrained) and privacy is None:
                 _attacks(result)
+        if privacy is not None and privacy["reference"] is None:
+            evidence.without_band(result)
     charts.show(
         right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=440), key="splits"
     )
