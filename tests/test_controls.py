@@ -1,9 +1,12 @@
 """Controls: known answers, and that no verdict is fooled by them."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 import torch
 
-from camu_core import METHODS, RunStore, drain, plan_run, run
+from camu_core import METHODS, RunResult, RunStore, drain, plan_run, run
 from camu_core.band_job import stored_band
 from camu_core.errors import SpecError
 from camu_core.methods import CONTROLS, forget_kinds, is_control, methods_for
@@ -71,3 +74,21 @@ def test_a_mask_is_for_whole_classes() -> None:
     assert [(spec.method, spec.forget.kind) for spec in runs] == [
         ("mask", "class"), ("nothing", "class"), ("nothing", "random")
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("factor", [0.3, 3.0])
+def test_scaled_answers_get_the_same_verdict_but_for_what_confidence_gives_away(
+    digits_result: RunResult, factor: float
+) -> None:
+    last = {name: value * np.float32(factor) for name, value in digits_result.weights.items() if "output" in name}
+    scaled = replace(digits_result, weights={**digits_result.weights, **last})
+    band = stored_band(digits_result.spec, RunStore())
+    told = [judge(each, privacy=drain(PrivacyJob.of(each, None, band).execute()).report)
+            for each in (digits_result, scaled)]  # fmt: skip
+    of_confidence = ("attack", "epsilon")
+    ours, theirs = (
+        [(clause.name, clause.is_good, clause.value) for clause in verdict.clauses if clause.name not in of_confidence]
+        for verdict in told
+    )
+    assert ours == theirs
+    assert told[0].is_forgotten is told[1].is_forgotten
