@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from camu_core import RunResult, RunSpec
+from camu_core.band_job import BandJob, stored_band
 from camu_core.config import is_read_only, share_limits
 from camu_core.data import DATASETS, is_imported
 from camu_core.engine import BACKGROUND_PRIORITY
@@ -226,8 +227,15 @@ def refusal() -> str:
 
 
 def start_companion(spec: RunSpec) -> None:
-    """After a run: retrain beside it where that takes seconds, or where the retrained network is shipped."""
-    if spec.method == "retrain" or is_read_only() or retrained_for(spec) is not None:
+    """After a run: retrain beside it where that takes seconds, or where the retrained network is shipped; and where it
+    takes seconds, make the reference band, by which the run will be judged."""
+    if is_read_only():
+        return
+    if spec.dataset in QUICK_DATASETS and stored_band(spec, engine().store) is None:
+        band = BandJob.of(spec)
+        if engine().watch(band.digest) is None:
+            submit(band, BACKGROUND_PRIORITY)
+    if spec.method == "retrain" or retrained_for(spec) is not None:
         return
     retraining = retraining_of(spec)
     if engine().watch(retraining.digest) is not None:  # under way; or it failed, or somebody stopped it: not again
