@@ -184,7 +184,7 @@ async def browsers_press(server: Server, n: int, label: str) -> list[float]:
             await page.get_by_role("button", name=label, exact=True).click()
             await page.get_by_role("button", name=PRESS).click()
             started = time.monotonic()
-            await page.wait_for_selector(".st-key-verdict >> text=Forgotten")
+            await page.wait_for_selector(".st-key-verdict >> text=recognised")
             return time.monotonic() - started
 
         return await asyncio.gather(*(one() for _ in range(n)))
