@@ -76,7 +76,7 @@ def twelve(zipped, picture):
 
 
 def test_forgetting_class_2_of_twelve_folders_forgets_folder_2(twelve, capsys):
-    request = ["run", "--dataset", twelve, "--forget-class", "2", "--set", "epochs=1"]
+    request = ["run", "--dataset", twelve, "--forget-class", "2", "--set", "epochs=1", "--quick"]
     assert main([*request, "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["class_names"] == [str(label) for label in range(12)]
@@ -90,7 +90,7 @@ def test_names_on_the_command_line(capsys, tmp_path):
     assert "has the classes 0, 1, 2" in capsys.readouterr().err
     assert main(["train", "--forget-class", "three", "--output", str(tmp_path / "x.safetensors")]) == 2
     assert main(["sweep", "--forget-class", "0-2,three"]) == 2
-    assert main(["run", "--forget-class", "3", "--set", "epochs=1"]) == 0
+    assert main(["run", "--forget-class", "3", "--set", "epochs=1", "--quick"]) == 0
     assert "forgot 3, unlearning took" in capsys.readouterr().out
 
 

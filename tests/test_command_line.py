@@ -133,7 +133,7 @@ def test_acceptance_command_prints_one_json_object_and_nothing_else(camu_home, d
 
 
 def test_stdout_is_clean_json_in_this_process_too(capfd):
-    assert main(words("run --forget-class 3 --forget-class 5 --set epochs=1 --json -")) == 0
+    assert main(words("run --forget-class 3 --forget-class 5 --set epochs=1 --quick --json -")) == 0
     printed = json.loads(capfd.readouterr().out)
     assert printed["spec"]["forget"] == {"kind": "class", "classes": [3, 5]}
     assert printed["spec"]["settings"]["epochs"] == 1
@@ -152,12 +152,12 @@ def test_set_reaches_the_run(capfd):
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_runs_by_the_same_command(method, capfd):
     quick = "--set epochs=1" if "epochs" in dict(METHODS[method].default_config("digits", "class").pairs()) else ""
-    assert main(words(f"run --forget-class 3 --method {method} {quick} --json -")) == 0
+    assert main(words(f"run --forget-class 3 --method {method} {quick} --quick --json -")) == 0
     assert json.loads(capfd.readouterr().out)["spec"]["method"] == method
 
 
 def test_given_weights_are_the_original_model(files, capfd):
-    assert main(words("run --forget-class 3 --set epochs=1 --weights GOOD --json -", files)) == 0
+    assert main(words("run --forget-class 3 --set epochs=1 --quick --weights GOOD --json -", files)) == 0
     printed = json.loads(capfd.readouterr().out)
     assert printed["metrics"]["original"]["retain_test"] < 0.5, "an untrained network"
     files["GOOD"].unlink()
@@ -166,7 +166,7 @@ def test_given_weights_are_the_original_model(files, capfd):
 
 def test_json_to_a_file(tmp_path, capfd):
     target = tmp_path / "result.json"
-    assert main(["run", "--forget-class", "3", "--set", "epochs=1", "--json", str(target)]) == 0
+    assert main(["run", "--forget-class", "3", "--set", "epochs=1", "--quick", "--json", str(target)]) == 0
     assert capfd.readouterr().out == ""
     assert set(json.loads(target.read_text())["metrics"]) == {"original", "unlearned"}
 
@@ -201,7 +201,10 @@ def test_training_makes_weights_that_run_accepts(tmp_path, capfd):
     assert main(["train", "--set", "epochs=2", "--output", str(target)]) == 0
     card = json.loads(target.with_suffix(".json").read_text())
     assert (card["dataset"], card["model"], card["n_train"], card["n_test"]) == ("digits", "cnn", 1437, 360)
-    assert main(["run", "--forget-class", "3", "--set", "epochs=1", "--weights", str(target), "--json", "-"]) == 0
+    assert (
+        main(["run", "--forget-class", "3", "--set", "epochs=1", "--quick", "--weights", str(target), "--json", "-"])
+        == 0
+    )
     printed = json.loads(capfd.readouterr().out.splitlines()[-1])
     assert printed["spec"]["weights"] == card["sha256"]
     right = card["test_accuracy"] * 360

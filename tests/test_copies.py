@@ -147,8 +147,17 @@ def test_the_command_line_drops_copies_and_says_what_stays_behind(files, zipped,
     (group,) = copies_in(name, load_dataset(name))
     if len(group.train) == 2:  # as the draw of test images has it
         (tmp_path / "mine.csv").write_text(str(group.train[0]))
-        request = ["run", "--dataset", name, "--forget-samples", str(tmp_path / "mine.csv"), "--set", "epochs=1"]
-        assert main(request) == 0
+        request = [
+            "run",
+            "--dataset",
+            name,
+            "--forget-samples",
+            str(tmp_path / "mine.csv"),
+            "--set",
+            "epochs=1",
+            "--quick",
+        ]
+        assert main([*request, "--quick"]) == 0
         assert f"1 copies of these images stay behind: {group.train[1]}." in capsys.readouterr().err
     assert main(["train", "--dataset", str(path), "--drop-copies", *recipe]) == 0
     assert "1 left out (copies): 'cat/9.png'." in capsys.readouterr().err

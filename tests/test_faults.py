@@ -219,7 +219,19 @@ def test_app_and_command_line_use_a_cluster_that_shares_no_folder(
         engine.close()
     assert not any((tmp_path / f"worker-{i}" / "home" / "runs").exists() for i in range(2))
 
-    command = [sys.executable, "-m", "camu_core", "run", "--forget-class", "6", "--seed", "31", "--json", "-"]
+    command = [
+        sys.executable,
+        "-m",
+        "camu_core",
+        "run",
+        "--forget-class",
+        "6",
+        "--seed",
+        "31",
+        "--quick",
+        "--json",
+        "-",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     assert done.returncode == 0, done.stderr
     assert RunStore(camu_home).has(plan_run("digits", [6], seed=31).digest)

@@ -86,7 +86,7 @@ def test_images_that_do_not_exist_are_refused_before_anything_is_trained() -> No
 
 
 def test_the_command_line_forgets_random_images(capsys) -> None:
-    assert main(["run", "--forget-random", "0.1", "--set", "epochs=1", "--json", "-"]) == 0
+    assert main(["run", "--forget-random", "0.1", "--set", "epochs=1", "--quick", "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["spec"]["forget"] == {"kind": "random", "fraction": 0.1}
     assert found["metrics"]["unlearned"]["n"]["forget_train"] == 144
@@ -97,10 +97,10 @@ def test_the_command_line_forgets_random_images(capsys) -> None:
 def test_the_command_line_forgets_the_images_of_a_list(capsys, tmp_path) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("index\n5\n17\n99\n")
-    assert main(["run", "--forget-samples", str(path), "--set", "epochs=1", "--json", "-"]) == 0
+    assert main(["run", "--forget-samples", str(path), "--set", "epochs=1", "--quick", "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["spec"]["forget"] == {"kind": "samples", "samples": [5, 17, 99]}
-    assert main(["run", "--forget-samples", str(path), "--set", "epochs=1"]) == 0
+    assert main(["run", "--forget-samples", str(path), "--set", "epochs=1", "--quick"]) == 0
     table = capsys.readouterr().out
     assert "attack AUC" in table
 

@@ -225,7 +225,7 @@ def test_an_unknown_layout_is_told(zipped):
 def test_the_command_line_refuses_and_layout_decides(picture, zipped, tmp_path, capsys):
     files = {path: picture(10 * i) for i, path in enumerate(split_paths("monday", "tuesday"))}
     (tmp_path / "days.zip").write_bytes(zipped(files).getvalue())
-    request = ["run", "--dataset", str(tmp_path / "days.zip"), "--forget-class", "cat"]
+    request = ["run", "--dataset", str(tmp_path / "days.zip"), "--forget-class", "cat", "--quick"]
     assert main(request) == 2
     told = capsys.readouterr().err
     assert "--layout folders if the classes are the outermost folders ('monday', 'tuesday')" in told

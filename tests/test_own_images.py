@@ -41,7 +41,7 @@ def test_from_a_folder_to_a_verdict(pets, capsys):
     assert main(["train", "--dataset", str(pets), "--model", "cnn", *recipe]) == 0
     capsys.readouterr()
     settings = ["--set", "epochs=30", "--set", "label_lr=1e-3", "--set", "representation_lr=1e-3"]
-    request = ["run", "--dataset", str(pets), "--model", "cnn", "--forget-class", "0", *settings]
+    request = ["run", "--dataset", str(pets), "--model", "cnn", "--forget-class", "0", "--quick", *settings]
     assert main([*request, "--save", "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["spec"]["dataset"].startswith("folder-")
