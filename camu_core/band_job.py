@@ -177,18 +177,13 @@ def band_digest(spec: RunSpec) -> str:
 def stored_band(spec: RunSpec, store: RunStore) -> Band | None:
     """The band of a run, if it is shipped or in the store.
 
-    For another random draw of the same size the shipped one of seed 0 stands in: its figures are of as many images
-    drawn in the same way.
-
     Raises:
         RunDamaged: see `RunStore.load`.
     """
-    digest, shipped = band_digest(spec), RunStore(SHIPPED)
-    if store.has(digest, Band):
-        return store.load(digest, Band)
-    for each in (digest, band_digest(replace(spec, seed=0))):
-        if shipped.has(each, Band):
-            return shipped.load(each, Band)
+    digest = band_digest(spec)
+    for each in (store, RunStore(SHIPPED)):
+        if each.has(digest, Band):
+            return each.load(digest, Band)
     return None
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from camu_core.clauses import Clause, Report, accuracy_clause, capital, interval, n_images, tests_as_clauses
 from camu_core.data import DATASETS
-from camu_core.privacy import KNOWLEDGE, Reading, accuracy_estimate, bad_news, readings, recognition, says
+from camu_core.measures import Standing
+from camu_core.privacy import KNOWLEDGE, LEAKS, Reading, accuracy_estimate, bad_news, readings, recognition, says
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
 
@@ -126,7 +127,7 @@ def _class_state(
     """Whether it is forgotten, and the headline's first words; the rows of the table in `judge`."""
     split = _forget_split(result)
     if result.spec.method == "retrain":
-        return True, "Never saw it: this is what forgetting looks like"
+        return True, _of_retraining("it", found)
     if gone is False:
         return False, "Not forgotten"
     if before[split] < NOT_FORGOTTEN_FROM:
@@ -176,20 +177,29 @@ def _images_state(
     result: RunResult, found: Mapping[str, Reading], privacy: Mapping[str, Any] | None
 ) -> tuple[bool | None, str]:
     if result.spec.method == "retrain":
-        return True, "Never saw them: this is what forgetting looks like"
+        return True, _of_retraining("them", found)
     if privacy is None:
         return None, "Not tested: whether it answers as if it had never seen them"
     if any(reading.is_good is False for reading in found.values()):
         return False, f"Not as if it had never seen them: {_listed(bad_news(found))}"
     if privacy["reference"] is None:
         return None, "Only retraining tells whether it forgot"
-    if not any(reading.is_good for reading in found.values()):
+    if not any(found[name].is_good for name in ("recognised", *LEAKS)):
         if any(reading.is_open for reading in found.values()):
             return None, "Cannot tell whether it is as if it had never seen them"
         return None, "Cannot tell: the network before forgetting passes every test too"
     if any(reading.is_open for reading in found.values()):
         return None, "Much as if it had never seen them, but some tests cannot tell"
+    if any(reading.standing is Standing.BELOW for reading in found.values()):
+        return None, "Not shown to be as if it had never seen them: it is unlike networks that never did"
     return True, "As if it had never seen them"
+
+
+def _of_retraining(what: str, found: Mapping[str, Reading]) -> str:
+    """It is true of every retraining; that one differs from others is said, and no less true."""
+    if any(reading.is_good is False for reading in found.values()):
+        return f"Never saw {what}, but differs from other retrained networks"
+    return f"Never saw {what}: this is what forgetting looks like"
 
 
 def _headline(state: str, before: Report, after: Report, kept: bool | None) -> str:
@@ -215,17 +225,17 @@ def _is_forgotten(before: Report, after: Report, split: str) -> bool | None:
     if before[split] < NOT_FORGOTTEN_FROM:
         return None
     low, high = interval(after, split)
-    if low <= FORGOTTEN_AT_MOST and high >= NOT_FORGOTTEN_FROM:
-        return None
-    return after[split] <= FORGOTTEN_AT_MOST
+    if low > FORGOTTEN_AT_MOST:
+        return False
+    return True if after[split] <= FORGOTTEN_AT_MOST and high < NOT_FORGOTTEN_FROM else None
 
 
 def _is_kept(before: Report, after: Report) -> bool | None:
     was = before["retain_test"]
     low, high = interval(after, "retain_test")
-    if was - high <= KEPT_DROP_AT_MOST and was - low >= DAMAGED_DROP_FROM:
-        return None
-    return was - after["retain_test"] <= KEPT_DROP_AT_MOST
+    if was - high > KEPT_DROP_AT_MOST:
+        return False
+    return True if was - after["retain_test"] <= KEPT_DROP_AT_MOST and was - low < DAMAGED_DROP_FROM else None
 
 
 def _forget_split(result: RunResult) -> str:
@@ -248,7 +258,8 @@ def claim(result: RunResult, verdict: Verdict) -> str:
         [f"that no test here finds more of {what} than in networks that never saw it"] if verdict.has_no_trace else []
     )
     open_or_false = {False: "not that", None: "not yet that"}
-    may_not = [] if may and may[0] == f"that it {deed}" else [f"{open_or_false[verdict.is_forgotten]} it {deed}"]
+    is_so = gone if is_class else verdict.is_forgotten
+    may_not = [] if is_so else [f"{open_or_false[is_so]} it {deed}"]
     may_not += [] if kept else [f"{open_or_false[kept]} the rest is unharmed"]
     may_not += [] if verdict.has_no_trace else [f"{open_or_false[verdict.has_no_trace]} no trace of {what} is left"]
     sentences = [", and ".join(may) or "nothing yet", ", and ".join(may_not)]

@@ -85,11 +85,11 @@ def test_shipped_bands(dataset: str, forget) -> None:
         assert max(band.measures["forget_test"]) == 0, "they never saw the class"
 
 
-def test_another_random_draw_of_the_same_size_takes_the_shipped_band() -> None:
+def test_another_random_draw_has_a_band_of_its_own() -> None:
+    """Figures of other images are no reference: their spread over draws is larger than that over retrainings."""
     forget = ForgetSpec("random", fraction=0.1)
-    bands = [stored_band(plan_run("mnist", forget, seed=seed), RunStore()) for seed in (0, 5)]
-    assert bands[0].digest == bands[1].digest
-    assert stored_band(plan_run("mnist", ForgetSpec("random", fraction=0.2)), RunStore()) is None
+    assert stored_band(plan_run("mnist", forget, seed=0), RunStore()) is not None
+    assert stored_band(plan_run("mnist", forget, seed=5), RunStore()) is None
 
 
 def test_how_long_it_takes() -> None:

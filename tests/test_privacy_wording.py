@@ -48,7 +48,7 @@ def test_a_network_like_retrained_ones_is_called_so_everywhere(make_report) -> N
         ("linear_probe", 0.9, "linear_probe", "easier to read inside"),
         ("attack_entropy", 0.8, "attack", "can tell that they were trained on"),
         ("attack_entropy", 0.2, "attack", "less sure of them"),
-        ("epsilon", 3.0, "epsilon", "give away"),
+        ("epsilon", 3.0, "epsilon", "differ from those"),
     ],
 )
 def test_what_differs_is_named_in_title_and_headline_alike(make_report, measure, value, question, words) -> None:

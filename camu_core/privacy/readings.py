@@ -13,6 +13,7 @@ from camu_core.privacy.inside import UNTRAINED
 _CEILING = 0.9
 # The original's head: what part of its recognition it must still find to call the class hidden, and must not to deny.
 _HIDDEN_FROM, _NOT_HIDDEN_BELOW = 0.8, 0.5
+_USUAL_WITHIN = 0.05  # so much more than the highest of the band is still usual
 # question -> (its measure, what difference matters, whether less than a retrained network has is unlike it too)
 _QUESTIONS = {
     "fresh_head": ("fresh_head_1", Margin(alike=0.15, different=0.05, is_paired=True), False),
@@ -51,15 +52,14 @@ class Reading:
         good news either."""
         if self.standing is Standing.ALIKE:
             return True
-        is_leak = self.question in LEAKS or self.question == "recognised"
-        bad = {Standing.ABOVE, *([Standing.BELOW] if is_leak else [])}
+        bad = {Standing.ABOVE, *([Standing.BELOW] if self.question in ("attack", "recognised") else [])}
         return False if self.standing in bad else None
 
     @property
     def is_open(self) -> bool:
         """Whether a better look could still find something: more images, or more retrainings."""
         return self.standing in (
-            Standing.FEW_IMAGES, Standing.SCATTERED, Standing.UNCLEAR, Standing.NO_REFERENCE
+            Standing.FEW_IMAGES, Standing.SCATTERED, Standing.UNCLEAR, Standing.NO_REFERENCE, Standing.UNKNOWN
         )  # fmt: skip
 
 
@@ -100,6 +100,8 @@ def _read(
         report["battery"][name].get(measure, _NOTHING) for name in ("unlearned", "original", UNTRAINED)
     )
     band = Reference.of(_band(report, measure), n_questions=n_questions)
+    if band is None and question == "epsilon":  # which there is no figure of without networks to compare with
+        return Reading(question, Standing.NO_REFERENCE, measure, ours, original, untrained, None)
     return Reading(
         question, stand(ours, original, band, margin, two_sided), measure, ours, original, untrained, band
     )  # fmt: skip
@@ -127,9 +129,10 @@ def _old_head(report: Mapping[str, Any]) -> Reading:
     value, before = reading.ours["value"], reading.original["value"]
     if before < _HIDDEN_FROM * _NOT_HIDDEN_BELOW:
         return _standing(reading, Standing.BLIND)
-    if value < _NOT_HIDDEN_BELOW * before:
+    highest = max(_band(report, "old_head"), default=None)
+    if value < _NOT_HIDDEN_BELOW * before and (highest is None or value <= highest + _USUAL_WITHIN):
         return _standing(reading, Standing.ALIKE)
-    is_usual = value <= max(_band(report, "old_head"), default=-1.0)
+    is_usual = highest is not None and value <= highest
     return _standing(
         reading, Standing.UNCLEAR if is_usual or value < _HIDDEN_FROM * before else Standing.ABOVE
     )  # fmt: skip

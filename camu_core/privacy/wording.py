@@ -27,7 +27,7 @@ _SAYS = {
         Standing.BELOW: "recognised less often than by networks that never saw them",
     },
     "old_head": {
-        Standing.ALIKE: "not merely hidden: the old classifier no longer finds them inside",
+        Standing.ALIKE: "not merely hidden: the old classifier finds no more than chance allows",
         Standing.ABOVE: "only hidden at the output: the old classifier still finds them inside",
         Standing.UNCLEAR: "cannot tell: the old classifier finds some of them inside",
         Standing.BLIND: "cannot tell: the network before forgetting hardly recognised them itself",
@@ -55,7 +55,7 @@ _SAYS = {
     },
     "epsilon": {
         Standing.ALIKE: "the answers are like those of networks that never saw them",
-        Standing.ABOVE: "the answers give away that this network was not retrained",
+        Standing.ABOVE: "the answers differ from those of networks that never saw them",
         Standing.BELOW: "the answers are more like those of retrained networks than those are among themselves",
     },
 }  # fmt: skip
