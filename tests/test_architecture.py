@@ -75,7 +75,7 @@ ALLOWED = {
     "comparison": "config data errors estimates measures methods models projection results specs verdict weights",
     "figures": "data errors estimates measures progress projection results specs",
     "clauses": "estimates measures privacy results",
-    "verdict": "clauses data privacy results specs",
+    "verdict": "clauses data measures privacy results specs",
     "guesses": "results",
     "citation": "data methods results specs weights",
     "report": "citation data errors figures measures privacy progress projection results specs verdict",
