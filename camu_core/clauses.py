@@ -6,7 +6,7 @@ from typing import Any
 
 from camu_core.estimates import Estimate, wilson_interval
 from camu_core.measures import Reference
-from camu_core.privacy import SUBJECTS, Reading, number, numbers, says, within
+from camu_core.privacy import SUBJECTS, Reading, capital, number, numbers, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 
@@ -164,7 +164,3 @@ def interval(report: Report, split: str) -> tuple[float, float]:
 
 def n_images(n: int) -> str:
     return "1 image" if n == 1 else f"{n:,} images"
-
-
-def capital(phrase: str) -> str:
-    return phrase[0].upper() + phrase[1:]

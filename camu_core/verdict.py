@@ -4,10 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camu_core.clauses import Clause, Report, accuracy_clause, capital, interval, n_images, tests_as_clauses
+from camu_core.clauses import Clause, Report, accuracy_clause, interval, n_images, tests_as_clauses
 from camu_core.data import DATASETS
 from camu_core.measures import Standing
-from camu_core.privacy import KNOWLEDGE, LEAKS, Reading, accuracy_estimate, bad_news, readings, recognition, says
+from camu_core.privacy import (
+    KNOWLEDGE,
+    LEAKS,
+    Reading,
+    accuracy_estimate,
+    bad_news,
+    capital,
+    readings,
+    recognition,
+    says,
+)
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
 

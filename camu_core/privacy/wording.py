@@ -138,13 +138,13 @@ def headline(report: Mapping[str, Any]) -> str:
     parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it from networks that never saw them"]
     parts += [f"{n_good} {'finds' if n_good == 1 else 'find'} no difference"] if n_good else []
     parts += [f"{n_open} cannot say"] if n_open else []
-    return f"{_capital(', '.join(parts))}."
+    return f"{capital(', '.join(parts))}."
 
 
 def finding_of(report: Mapping[str, Any], question: str) -> str:
     """One test's answer in a sentence, with its figures."""
     reading = readings(report)[question]
-    return f"{_capital(says(reading))}. {numbers(reading)}".strip()
+    return f"{capital(says(reading))}. {numbers(reading)}".strip()
 
 
 def attack_score(report: Mapping[str, Any]) -> str:
@@ -161,7 +161,7 @@ def attack_title(report: Mapping[str, Any]) -> str:
 
 def relearning_title(report: Mapping[str, Any]) -> str:
     """How much faster it comes back than in networks that never saw it."""
-    return f"{_capital(says(readings(report)['relearning']))}."
+    return f"{capital(says(readings(report)['relearning']))}."
 
 
 def inside_title(report: Mapping[str, Any]) -> str:
@@ -226,5 +226,5 @@ def percent(fraction: float) -> str:
     return f"{fraction:.0%}" if fraction == 1 or fraction <= 0.995 else f"{fraction:.1%}"
 
 
-def _capital(phrase: str) -> str:
+def capital(phrase: str) -> str:
     return phrase[0].upper() + phrase[1:]

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import RunResult
+from camu_core.band_job import band_minutes
 from camu_core.clauses import tests_as_clauses
 from camu_core.figures import (
     divergence_figure,
@@ -52,7 +53,7 @@ def without_band(result: RunResult) -> None:
     if view is not None and not view.is_over:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
         return
-    minutes = state_privacy.minutes_for_band(result.spec)
+    minutes = band_minutes(result.spec)
     known = text.BAND_MINUTES.format(minutes=minutes) if isfinite(minutes) else text.BAND_LONG
     st.markdown(text.BAND_NOTE.format(n=len(job.seeds), minutes=known))
     st.button(text.BAND, icon=":material/model_training:", on_click=state_privacy.start, args=(job,))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from camu_core import RunResult, RunSpec
-from camu_core.band_job import Band, BandJob, band_digest, band_minutes, stored_band
+from camu_core.band_job import Band, BandJob, band_digest, stored_band
 from camu_core.config import is_read_only
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import CamuError
@@ -42,11 +42,6 @@ def _band(digest: str, is_stored: bool, _spec: RunSpec) -> Band | None:
 def band_job(spec: RunSpec) -> BandJob | None:
     """What is to be retrained before the tests of a run can be judged; None if that is done."""
     return None if band_of(spec) is not None else BandJob.of(spec)
-
-
-def minutes_for_band(spec: RunSpec) -> float:
-    """About how long that takes; infinite if nobody knows."""
-    return band_minutes(spec)
 
 
 def next_job(result: RunResult) -> BandJob | PrivacyJob:
