@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -27,6 +28,13 @@ def test_an_error_below_streamlit_is_a_line() -> None:
     assert told.exc_info is None
     assert told.levelno == logging.WARNING
     assert "test_odd_messages.py" in told.getMessage(), "the place of ours from which it came"
+
+
+def test_libraries_in_a_venv_inside_the_clone_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(odd_messages, "_OURS", Path("/"))
+    told = record(raised(lambda: st.dataframe(pd.DataFrame(), row_height="x")))
+    odd_messages._shorten(told)
+    assert "test_odd_messages.py" in told.getMessage()
 
 
 def test_an_error_of_ours_keeps_its_traceback() -> None:

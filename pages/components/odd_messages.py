@@ -43,15 +43,18 @@ def _shorten(record: logging.LogRecord) -> bool:
 
 def _is_odd(error: BaseException) -> bool:
     """Whether it came up in Streamlit's own code, below any of ours: there, it reads what a widget was sent."""
-    frames = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
-    is_streamlits = [frame.is_relative_to(_STREAMLIT) for frame in frames]
-    is_ours = [frame.is_relative_to(_OURS) and not theirs for frame, theirs in zip(frames, is_streamlits, strict=True)]
-    last = max((i for i, ours in enumerate(is_ours) if ours), default=-1)
-    return isinstance(error, _KINDS) and any(is_streamlits[last + 1 :])
+    frames = traceback.extract_tb(error.__traceback__)
+    last = max((i for i, frame in enumerate(frames) if _is_ours(frame)), default=-1)
+    is_below = any(Path(frame.filename).is_relative_to(_STREAMLIT) for frame in frames[last + 1 :])
+    return isinstance(error, _KINDS) and is_below
+
+
+def _is_ours(frame: traceback.FrameSummary) -> bool:
+    path = Path(frame.filename)
+    return path.is_relative_to(_OURS) and "site-packages" not in path.parts  # a venv may lie in the clone
 
 
 def _place(error: BaseException) -> str:
     """The last line of ours on the way, so that a fault of ours can be found."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_OURS)]
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(frame)]
     return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "none of our pages"
