@@ -16,7 +16,7 @@ from sklearn.decomposition import PCA
 from camu_core.data import DATASETS, Dataset, ProbeSet, draw_probe_set, load_dataset, loading, split
 from camu_core.errors import RunDiverged
 from camu_core.measures import CostMeter, accuracy_report, membership_attack, training_cost
-from camu_core.methods import METHODS, UnlearningTask
+from camu_core.methods import METHODS, Method, UnlearningTask
 from camu_core.models import BlockModel, half_precision, knows_bfloat16, predict
 from camu_core.progress import Snapshot, Step, loss_columns
 from camu_core.projection import fit_pca
@@ -30,11 +30,13 @@ _IMAGES_PER_STEP = 1000
 _LIBRARIES = ("torch", "torchvision", "numpy", "scikit-learn")
 
 
-def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
+def execute(spec: RunSpec, method: Method | None = None) -> Generator[Step, None, RunResult]:
     """Load, unlearn, look, measure. Close the generator to stop; it holds nothing but memory.
 
     The same spec gives the same metrics on one machine.
 
+    Args:
+        method: what unlearns; None takes the one that the spec names from the registry.
     Raises:
         DatasetUnavailable: the images are neither here nor to be had.
         WeightsError: the original model's weights are not here.
@@ -54,7 +56,7 @@ def execute(spec: RunSpec) -> Generator[Step, None, RunResult]:
         shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed)
         losses: list[dict[str, float]] = []
         meter = CostMeter(task.original, task.model)
-        for step in _unlearning(spec, task, watch, meter, shipped):
+        for step in _unlearning(spec, task, watch, meter, shipped, method):
             losses += [step.losses] if step.losses else []
             yield step
         meter.close()
@@ -130,14 +132,19 @@ class _Watch:
 
 
 def _unlearning(
-    spec: RunSpec, task: UnlearningTask, watch: _Watch, meter: CostMeter, shipped: dict[str, Any] | None
+    spec: RunSpec,
+    task: UnlearningTask,
+    watch: _Watch,
+    meter: CostMeter,
+    shipped: dict[str, Any] | None,
+    method: Method | None,
 ) -> Iterator[Step]:
     """The method's steps, N_SNAPSHOTS of them with a snapshot; the meter sees only the method's own work.
 
     A retraining whose weights are shipped is not done again: it is one step, and its cost is that of their card.
 
     Args:
-        shipped: their card, of `shipped_retrained`.
+        shipped: their card, of `shipped_retrained`. method: see `execute`.
     """
     yield Step(0, 1, snapshot=watch.look(0))
     if shipped is not None:
@@ -146,7 +153,7 @@ def _unlearning(
         meter.counts = training_cost(recipe["epochs"], recipe["batch_size"], len(task.y_retain))
         yield Step(1, 1, snapshot=watch.look(1))
         return
-    method = METHODS.of(spec.method, spec.code)
+    method = method or METHODS.of(spec.method, spec.code)
     config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
     steps = method.unlearn(task, config)
     while True:
@@ -207,12 +214,13 @@ _ORIGINALS_REMEMBERED = 4
 def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> Generator[Step, None, Logits]:
     """`_predicting`, once a process: many runs start from the same original."""
     key = spec.weights, spec.dataset, spec.device
-    if key not in _original_logits:
+    found = _original_logits.get(key)
+    if found is None:
         found = yield from _predicting(original, load_dataset(spec.dataset), part)
         while len(_original_logits) >= _ORIGINALS_REMEMBERED:
-            del _original_logits[next(iter(_original_logits))]
+            _original_logits.pop(next(iter(_original_logits), key), None)  # another thread may be faster
         _original_logits[key] = found
-    return _original_logits[key]
+    return found
 
 
 def _precision(spec: RunSpec) -> str:

@@ -5,22 +5,19 @@ another file is another run. Nothing is unlearned here, so its cost is not known
 """
 
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from camu_core.cards import check_card
 from camu_core.errors import WeightsError
 from camu_core.execution import execute
-from camu_core.jobs import RunJob
-from camu_core.luggage import Luggage
-from camu_core.methods import METHODS, UnlearningTask
-from camu_core.methods.plugins import FileMethod
+from camu_core.methods import UnlearningTask
 from camu_core.planning import plan_run
 from camu_core.progress import Step
 from camu_core.results import RunResult
 from camu_core.settings import Settings
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec
-from camu_core.weights import adopt_content, find_weights, keep_weights, load_weights
+from camu_core.weights import adopt_content, load_weights
 
 
 class _Given:
@@ -45,27 +42,6 @@ class _Given:
         """
         task.model.load_state_dict(load_weights(*self._weights).state_dict())
         yield Step(1, 1)
-
-
-@dataclass(frozen=True)
-class GivenJob(RunJob):
-    """The judging of a given network.
-
-    Args:
-        unlearned: content of its weights file, for workers with another CAMU_HOME.
-    """
-
-    unlearned: bytes = field(default=b"", repr=False)
-
-    @classmethod
-    def of(cls, spec: RunSpec) -> "GivenJob":
-        """Raises: see `Luggage.of`."""
-        return cls(spec, Luggage.of(spec), find_weights(spec.code).read_bytes())
-
-    def execute(self) -> Generator[Step, None, RunResult]:
-        self.luggage.unpack(self.spec)
-        keep_weights(self.spec.code, self.unlearned)
-        return (yield from executing(self.spec))
 
 
 def plan_given(
@@ -104,11 +80,6 @@ def read_unlearned(path: Path) -> bytes:
     return content
 
 
-def job_of(spec: RunSpec) -> RunJob:
-    """Raises: see `Luggage.of`."""
-    return GivenJob.of(spec) if spec.method == GIVEN else RunJob.of(spec)
-
-
 def executing(spec: RunSpec) -> Generator[Step, None, RunResult]:
     """`execute`, of a given network too.
 
@@ -116,10 +87,5 @@ def executing(spec: RunSpec) -> Generator[Step, None, RunResult]:
     """
     if spec.method != GIVEN:
         return (yield from execute(spec))
-    given = _Given(spec.dataset, spec.model, spec.code)
-    METHODS[GIVEN] = FileMethod(given, f"{spec.code[:12]}.safetensors", spec.code)
-    try:
-        result = yield from execute(spec)
-    finally:
-        del METHODS[GIVEN]  # nobody can choose it from a list
+    result = yield from execute(spec, _Given(spec.dataset, spec.model, spec.code))
     return replace(result, cost={})

@@ -1,7 +1,8 @@
 """What a finished run is: NumPy arrays and JSON types only, so that it can be stored, sent and drawn anywhere."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -10,36 +11,39 @@ from camu_core.progress import Snapshot
 from camu_core.specs import RunSpec
 
 
-class Storable(Protocol):
+class Storable(ABC):
     """A result that the store can keep: JSON and arrays under a digest, in the folder of its kind."""
 
     folder: ClassVar[str]
+    digest: str
 
-    @property
-    def digest(self) -> str: ...
+    @abstractmethod
+    def summary(self) -> dict[str, Any]:
+        """The JSON part."""
 
-    def summary(self) -> dict[str, Any]: ...
-
-    def arrays(self) -> dict[str, np.ndarray]: ...
+    def arrays(self) -> dict[str, np.ndarray]:
+        return {}
 
     @classmethod
+    @abstractmethod
     def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self: ...
 
 
-@runtime_checkable
-class Receipt(Storable, Protocol):
+class Artifact(Storable):
     """A result that says what was put elsewhere, such as images; it counts for nothing when that is gone."""
 
-    def deliver(self) -> None:
+    @abstractmethod
+    def publish(self) -> None:
         """Put in its place what the worker could not; harmless when it is there already. Raises: CamuError."""
-        ...
 
     @property
-    def is_delivered(self) -> bool: ...
+    @abstractmethod
+    def is_published(self) -> bool:
+        """Whether what it stands for is there."""
 
 
 @dataclass(frozen=True)
-class Projection:
+class Projection(Storable):
     """A refined picture of representations.
 
     Args:
@@ -62,7 +66,7 @@ class Projection:
 
 
 @dataclass(frozen=True)
-class RunResult:
+class RunResult(Storable):
     """One finished run.
 
     Args:

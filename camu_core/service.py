@@ -10,9 +10,8 @@ import threading
 from dataclasses import dataclass
 
 from camu_core.config import ASSETS, least_free_bytes, share_limits
-from camu_core.engine import Engine
+from camu_core.engine import OVER, Engine
 from camu_core.errors import CamuError
-from camu_core.jobs import OVER
 from camu_core.originals import forget_dataset
 from camu_core.owners import IMAGES, RUNS, SWEEPS, Owners
 from camu_core.store import RunStore

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from camu_core.config import home_dir, store_limit_bytes
+from camu_core.config import ASSETS, home_dir, store_limit_bytes
 from camu_core.entries import (
     DAMAGE,
     MANIFEST,
@@ -34,6 +34,8 @@ _PINNED = "pinned"
 _DAMAGED = "damaged"
 _DIGEST = "[0-9a-f]" * 20
 _LOOKS = 5  # at an entry that others replace meanwhile
+
+SHIPPED = (ASSETS / "example", ASSETS / "bands")
 
 S = TypeVar("S", bound=Storable)
 T = TypeVar("T")
@@ -278,3 +280,23 @@ def _not_understood(folder: Path, error: Exception) -> StoreError:
 def _safe(digest: str) -> str:
     """Digests come from URLs; anything else could be a path."""
     return digest if re.fullmatch(_DIGEST, digest) else "not-a-digest"
+
+
+def shipped(digest: str, kind: type[S]) -> S:
+    """A result that comes with the program.
+
+    Raises:
+        RunNotFound: there is none of this digest.
+    """
+    for store in _shipped_stores():
+        if store.has(digest, kind):
+            return store.load(digest, kind)
+    raise RunNotFound(f"No run '{digest}' is shipped.")
+
+
+def is_shipped(digest: str, kind: type[Storable]) -> bool:
+    return any(store.has(digest, kind) for store in _shipped_stores())
+
+
+def _shipped_stores() -> list[RunStore]:
+    return [RunStore(root) for root in SHIPPED]

@@ -116,7 +116,7 @@ def submit_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> list[Ru
         TooMuchAsked: see `Engine.submit_all`.
     """
     runs = sweep.runs()
-    engine.submit_all([RunJob.of(spec) for spec in runs], watcher, BACKGROUND_PRIORITY)
+    engine.submit_all([RunJob(spec) for spec in runs], watcher, BACKGROUND_PRIORITY)
     return runs
 
 

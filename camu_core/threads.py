@@ -1,7 +1,8 @@
 """How torch computes: with how many threads, and what it does with numbers too small to matter."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -36,3 +37,17 @@ def one_thread() -> Iterator[None]:
             _n_inside -= 1
             if _n_inside == 0:
                 torch.set_num_threads(_n_before)
+
+
+def clock_of(device: torch.device) -> Callable[[], float]:
+    """Seconds that work on a device takes: on a processor those that this process computed, so that others who share
+    the machine do not count; elsewhere those on the clock, once the device has done what it was given."""
+    if device.type == "cpu":
+        return time.process_time
+    return lambda: _now_on(device)
+
+
+def _now_on(device: torch.device) -> float:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()

@@ -1,7 +1,6 @@
 """Training a model from scratch: the original, and, without the forget set, the retrained gold standard."""
 
 import math
-import time
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from camu_core.data import DATASETS
 from camu_core.models import BlockModel, half_precision, to_input
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
+from camu_core.threads import clock_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def training(
         seed: of the order of the samples and of their augmentation.
         checkpoint: written after each epoch; if it holds something, the training continues there, to the same bits.
     Returns:
-        Seconds of processor time, those before an interruption included.
+        Seconds, see `clock_of`, those before an interruption included.
     """
     rng = torch.Generator().manual_seed(seed)
     device = next(model.parameters()).device
@@ -114,7 +114,8 @@ def training(
         rng.set_state(saved["rng"])
         n_epochs_done, seconds_before = saved["n_epochs_done"], saved["seconds"]
 
-    started = time.process_time()
+    clock = clock_of(device)
+    started = clock()
     model.train()
     for epoch in range(n_epochs_done, config.epochs):
         order = torch.randperm(len(x), generator=rng)
@@ -130,11 +131,11 @@ def training(
             optimizer.step()
             schedule.step()
             yield Step(epoch * steps_per_epoch + i + 1, total, {"cross_entropy": loss.item()}, stage="train")
-        seconds = seconds_before + time.process_time() - started
+        seconds = seconds_before + clock() - started
         if checkpoint:
             parts = [part.state_dict() for part in (model, optimizer, schedule)]
             checkpoint.save({"parts": parts, "rng": rng.get_state(), "n_epochs_done": epoch + 1, "seconds": seconds})
-    return seconds_before + time.process_time() - started
+    return seconds_before + clock() - started
 
 
 def _batch_sizes(n: int, batch_size: int, model: BlockModel) -> list[int]:

@@ -4,10 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from doing import band_of, done, steps_of
 
-from camu_core import RunStore, drain, plan_run, run
-from camu_core import band_job as module
-from camu_core.band_job import SHIPPED, Band, BandJob, band_digest, band_minutes, stored_band
+from camu_core import RunStore, plan_run, run
+from camu_core.errors import RunNotFound
+from camu_core.jobs import band as module
+from camu_core.jobs.band import Band, BandJob, band_digest, band_minutes
 from camu_core.measures import SPLIT_NAMES
 from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
@@ -23,7 +25,7 @@ def two(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_its_networks_are_those_of_retraining_with_these_seeds(two: None) -> None:
-    band = drain(BandJob.of(SPEC).execute())
+    band = done(BandJob.of(SPEC))
     for i, seed in enumerate(band.about["seeds"]):
         metrics = run(plan_run("digits", [3], "retrain", {"epochs": 1}, seed=seed)).metrics["unlearned"]
         for name in SPLIT_NAMES:
@@ -32,30 +34,30 @@ def test_its_networks_are_those_of_retraining_with_these_seeds(two: None) -> Non
 
 
 def test_it_survives_the_store_and_is_found_by_every_method(two: None) -> None:
-    band = drain(BandJob.of(SPEC).execute())
+    band = done(BandJob.of(SPEC))
     store = RunStore()
     store.save(band)
     again = store.load(band.digest, Band)
     assert (again.about, again.measures) == (band.about, band.measures)
     assert all(np.array_equal(again.scores[name], values) for name, values in band.scores.items())
     json.dumps(band.summary(), allow_nan=False)
-    assert stored_band(plan_like(SPEC, method="scrub"), store).digest == band.digest
+    assert BandJob.of(plan_like(SPEC, method="scrub")).digest == band.digest
 
 
 def test_an_interrupted_one_goes_on_where_it_was(two: None, camu_home) -> None:
-    work = BandJob.of(SPEC).execute()
+    work = steps_of(BandJob.of(SPEC))
     for step in work:
         if step.index > 100:  # the first network is done
             break
     work.close()
     assert list((camu_home / "checkpoints").glob("*.pt"))
-    band = drain(BandJob.of(SPEC).execute())
+    band = done(BandJob.of(SPEC))
     assert not list((camu_home / "checkpoints").glob("*.pt"))
-    assert band.measures == drain(BandJob.of(SPEC).execute()).measures
+    assert band.measures == done(BandJob.of(SPEC)).measures
 
 
 def test_steps_count_up_to_all_networks(two: None) -> None:
-    steps = [step for step in BandJob.of(SPEC).execute() if step.stage == "band"]
+    steps = [step for step in steps_of(BandJob.of(SPEC)) if step.stage == "band"]
     fractions = [step.index / step.total for step in steps]
     assert fractions == sorted(fractions)
     assert 0.8 < fractions[-1] <= 1
@@ -76,7 +78,7 @@ def test_one_band_serves_all_runs_that_forget_the_same() -> None:
 )  # fmt: skip
 def test_shipped_bands(dataset: str, forget) -> None:
     forget = ForgetSpec("random", fraction=0.1) if forget == "10%" else forget
-    band = stored_band(plan_run(dataset, forget), RunStore())
+    band = band_of(plan_run(dataset, forget))
     assert len(band.about["seeds"]) >= 5
     assert band.about["dataset"] == dataset
     figures = band.measures["relearning"] + band.measures["forget_train"]
@@ -88,10 +90,10 @@ def test_shipped_bands(dataset: str, forget) -> None:
 def test_another_random_draw_has_a_band_of_its_own() -> None:
     """Figures of other images are no reference: their spread over draws is larger than that over retrainings."""
     forget = ForgetSpec("random", fraction=0.1)
-    assert stored_band(plan_run("mnist", forget, seed=0), RunStore()) is not None
-    assert stored_band(plan_run("mnist", forget, seed=5), RunStore()) is None
+    assert band_of(plan_run("mnist", forget, seed=0))
+    with pytest.raises(RunNotFound):
+        band_of(plan_run("mnist", forget, seed=5))
 
 
 def test_how_long_it_takes() -> None:
     assert 0 < band_minutes(SPEC) < 5 < band_minutes(plan_run("mnist", [0]))
-    assert SHIPPED.is_dir()

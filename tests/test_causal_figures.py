@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from doing import causal_job, done
 
-from camu_core import drain
 from camu_core.causal import CAMU_TERMS, attribution_report, entanglement_report, graph_view
-from camu_core.causal_job import CausalJob
 from camu_core.figures import (
     answers_figure,
     attribution_figure,
@@ -23,7 +22,7 @@ NAMES = tuple("0123456789")
 
 @pytest.fixture(scope="module")
 def causal(digits_result):
-    return drain(CausalJob.of(digits_result, digits_result).execute())
+    return done(causal_job(digits_result, digits_result), digits_result)
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from doing import causal_job, done
 
-from camu_core import RunStore, drain, plan_run
+from camu_core import RunStore, plan_run
 from camu_core.causal import (
     CAMU_TERMS,
     graph_title,
@@ -18,13 +19,14 @@ from camu_core.causal import (
     titles,
     view_sample,
 )
-from camu_core.causal_job import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
 from camu_core.errors import RunDamaged, SpecError
+from camu_core.jobs import JobPayload
+from camu_core.jobs.causal import OUTCOMES, CausalResult, attribute, attribution_specs
 
 
 @pytest.fixture(scope="module")
 def causal(digits_result):
-    return drain(CausalJob.of(digits_result).execute())
+    return done(causal_job(digits_result), digits_result)
 
 
 def test_round_trip_through_the_store(causal, tmp_path):
@@ -39,13 +41,13 @@ def test_round_trip_through_the_store(causal, tmp_path):
 
 def test_digest_covers_what_changes_the_numbers(digits_result):
     jobs = [
-        CausalJob.of(digits_result),
-        CausalJob.of(digits_result, digits_result),
-        CausalJob.of(digits_result, intervention="noise"),
-        CausalJob.of(digits_result, seed=1),
+        causal_job(digits_result),
+        causal_job(digits_result, digits_result),
+        causal_job(digits_result, intervention="noise"),
+        causal_job(digits_result, seed=1),
     ]
     assert len({job.digest for job in jobs}) == len(jobs)
-    assert CausalJob.of(digits_result).digest == jobs[0].digest
+    assert causal_job(digits_result).digest == jobs[0].digest
 
 
 def test_scenarios_agree_with_the_report(causal):
@@ -65,7 +67,8 @@ def test_scenarios_agree_with_the_report(causal):
 
 def test_a_run_whose_parts_cannot_be_swapped_has_no_mediation(digits_result):
     spec = replace(digits_result.spec, method="retrain")
-    result = drain(CausalJob.of(replace(digits_result, spec=spec)).execute())
+    other = replace(digits_result, spec=spec)
+    result = done(causal_job(other), other)
     assert result.report["mediation"] is None
     assert result.report["layers"] is None
     assert set(titles(result.report)) == {"effects", "retraining"}
@@ -86,7 +89,7 @@ def test_graph_under_interventions(causal):
 
 
 def test_sample_view(digits_result):
-    models = CausalJob.of(digits_result).models()
+    models = causal_job(digits_result).models(JobPayload(results={digits_result.digest: digits_result}))
     idx = int(np.flatnonzero(digits_result.probe.is_forget)[0])
     view = view_sample(models, digits_result.probe, idx, "camu", 0)
     for model in ("original", "unlearned"):

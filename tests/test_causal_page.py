@@ -6,7 +6,7 @@ import pytest
 from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import RunResult, RunStore, plan_run, run
-from camu_core.causal_job import attribution_specs
+from camu_core.jobs.causal import attribution_specs
 from pages.components import state, text_causal, text_learn
 
 

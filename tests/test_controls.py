@@ -5,12 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from doing import band_of, privacy_of
 
-from camu_core import METHODS, RunResult, RunStore, drain, plan_run, run
-from camu_core.band_job import stored_band
+from camu_core import METHODS, RunResult, plan_run, run
 from camu_core.errors import SpecError
 from camu_core.methods import CONTROLS, forget_kinds, is_control, methods_for
-from camu_core.privacy_job import PrivacyJob
 from camu_core.specs import ForgetSpec
 from camu_core.sweeps import SweepSpec
 from camu_core.verdict import judge
@@ -20,7 +19,7 @@ from camu_core.weights import from_arrays, load_weights
 def judged(method: str):
     """With everything that a verdict needs, of the digit 3, for which a band is shipped."""
     result = run(plan_run("digits", [3], method))
-    report = drain(PrivacyJob.of(result, None, stored_band(result.spec, RunStore())).execute()).report
+    report = privacy_of(result, None, band_of(result.spec))
     return result, judge(result, privacy=report)
 
 
@@ -82,8 +81,8 @@ def test_scaled_answers_get_the_same_verdict_but_for_what_confidence_gives_away(
 ) -> None:
     last = {name: value * np.float32(factor) for name, value in digits_result.weights.items() if "output" in name}
     scaled = replace(digits_result, weights={**digits_result.weights, **last})
-    band = stored_band(digits_result.spec, RunStore())
-    told = [judge(each, privacy=drain(PrivacyJob.of(each, None, band).execute()).report)
+    band = band_of(digits_result.spec)
+    told = [judge(each, privacy=privacy_of(each, None, band))
             for each in (digits_result, scaled)]  # fmt: skip
     of_confidence = ("attack", "epsilon")
     ours, theirs = (

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from camu_core import RunResult, RunStore, Step, plan_run
-from camu_core.engine import BACKGROUND_PRIORITY, Engine
+from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobView
 from camu_core.errors import RunDiverged, RunNotFound
-from camu_core.jobs import JobView, RunJob, UmapJob
+from camu_core.jobs import RunJob, UmapJob
 from camu_core.results import Projection
 
 TIMEOUT_SECONDS = 240
@@ -60,7 +60,7 @@ def has_begun(view: JobView) -> bool:
 @pytest.fixture
 def crowd(engine: Engine) -> Iterator[tuple[list[RunJob], list[RunJob]]]:
     """Two long runs that keep both workers busy, and two for the queue; all are stopped at the end."""
-    jobs = [RunJob.of(plan_run("digits", [label], "retrain", LONG, seed=14)) for label in range(4)]
+    jobs = [RunJob(plan_run("digits", [label], "retrain", LONG, seed=14)) for label in range(4)]
     for job in jobs[:2]:
         wait(engine, engine.submit(job, "me"), has_begun)
     yield jobs[:2], jobs[2:]
@@ -71,7 +71,7 @@ def crowd(engine: Engine) -> Iterator[tuple[list[RunJob], list[RunJob]]]:
 
 
 def test_a_run_in_a_worker_gives_the_numbers_of_a_run_here(engine: Engine, digits_result: RunResult) -> None:
-    digest = engine.submit(RunJob.of(digits_result.spec))
+    digest = engine.submit(RunJob(digits_result.spec))
     view = wait(engine, digest)
     assert (view.state, view.message, view.notice) == ("done", "", "")
     result = engine.result(digest, RunResult)
@@ -81,7 +81,7 @@ def test_a_run_in_a_worker_gives_the_numbers_of_a_run_here(engine: Engine, digit
 
 
 def test_steps_and_snapshots_are_seen_on_the_way(engine: Engine) -> None:
-    job = RunJob.of(plan_run("digits", [1], seed=11))
+    job = RunJob(plan_run("digits", [1], seed=11))
     view = wait(engine, engine.submit(job))
     result = engine.result(job.digest, RunResult)
     assert set(view.losses) == set(result.losses)
@@ -91,7 +91,7 @@ def test_steps_and_snapshots_are_seen_on_the_way(engine: Engine) -> None:
 
 
 def test_equal_requests_are_one_computation(engine: Engine) -> None:
-    job = RunJob.of(plan_run("digits", [2], "retrain", LONG, seed=12))
+    job = RunJob(plan_run("digits", [2], "retrain", LONG, seed=12))
     digest = engine.submit(job, "anna")
     wait(engine, digest, has_begun)
     steps = engine.watch(digest).index
@@ -106,7 +106,7 @@ def test_equal_requests_are_one_computation(engine: Engine) -> None:
 
 
 def test_stop_takes_effect_within_a_second_and_the_run_can_be_started_again(engine: Engine) -> None:
-    job = RunJob.of(plan_run("digits", [4], "retrain", LONG, seed=13))
+    job = RunJob(plan_run("digits", [4], "retrain", LONG, seed=13))
     digest = engine.submit(job, "me")
     wait(engine, digest, has_begun)
     steps = engine.watch(digest).index
@@ -146,7 +146,7 @@ def test_a_waiting_run_moves_up_when_a_person_wants_it_too(engine: Engine, crowd
 
 
 def test_stopping_and_asking_again_never_hangs_and_never_tells_an_old_outcome(engine: Engine) -> None:
-    jobs = [RunJob.of(plan_run("digits", [label], seed=17)) for label in range(3)]
+    jobs = [RunJob(plan_run("digits", [label], seed=17)) for label in range(3)]
     rng = np.random.default_rng(0)
     for _ in range(60):
         job = jobs[rng.integers(3)]
@@ -163,9 +163,9 @@ def test_requests_in_the_moment_in_which_the_connection_goes_are_kept(tmp_path: 
     engine = Engine(RunStore(tmp_path))
     monkeypatch.setattr(engine, "start", lambda: None)
     engine.connection.n_threads = 1  # the client is gone already, the threads are not known to be
-    wanted, unwanted = (RunJob.of(plan_run("digits", [c], seed=18)).digest for c in (0, 1))
+    wanted, unwanted = (RunJob(plan_run("digits", [c], seed=18)).digest for c in (0, 1))
     for label in (0, 1):
-        engine.submit(RunJob.of(plan_run("digits", [label], seed=18)), "me")
+        engine.submit(RunJob(plan_run("digits", [label], seed=18)), "me")
     engine._progress[unwanted].future = SimpleNamespace(client="the lost one")
     assert engine.stop(unwanted, "me")
     assert engine.watch(unwanted).is_stopping
@@ -191,7 +191,7 @@ def test_a_bug_is_told_in_one_line_and_its_traceback_goes_to_the_log(engine: Eng
 def test_an_unwritable_store_is_told_and_the_run_is_still_seen(engine: Engine, tmp_path: Path, monkeypatch) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setattr(engine, "store", RunStore(tmp_path / "file"))
-    job = RunJob.of(plan_run("digits", [6], seed=15))
+    job = RunJob(plan_run("digits", [6], seed=15))
     view = wait(engine, engine.submit(job))
     assert view.state == "done"
     assert "Cannot keep the run" in view.notice
@@ -206,20 +206,21 @@ def test_what_nobody_asked_for_is_unknown(engine: Engine) -> None:
 
 
 def test_umap_runs_in_a_worker_and_is_kept(engine: Engine, digits_result: RunResult) -> None:
-    few = {name: part[::6] for name, part in digits_result.representations.items()}
-    job = UmapJob(tuple(few), tuple(few.values()), (digits_result.digest,))
+    engine.store.save(digits_result)
+    job = UmapJob(digits_result.digest)
     view = wait(engine, engine.submit(job))
     assert view.state == "done", view.message
     points = engine.result(job.digest, Projection).points
-    assert {name: part.shape for name, part in points.items()} == {name: (len(part), 2) for name, part in few.items()}
+    shapes = {name: (len(part), 2) for name, part in digits_result.representations.items()}
+    assert {name: part.shape for name, part in points.items()} == shapes
 
 
 def test_background_work_gives_a_worker_up_to_a_person_and_goes_on_afterwards(engine: Engine) -> None:
-    swept = [RunJob.of(plan_run("digits", [label], "retrain", LONG, seed=19)) for label in range(2)]
+    swept = [RunJob(plan_run("digits", [label], "retrain", LONG, seed=19)) for label in range(2)]
     for job in swept:
         wait(engine, engine.submit(job, "sweep", BACKGROUND_PRIORITY), has_begun)
     asked = time.monotonic()
-    mine = engine.submit(RunJob.of(plan_run("digits", [5], seed=19)), "me")
+    mine = engine.submit(RunJob(plan_run("digits", [5], seed=19)), "me")
     assert wait(engine, mine).state == "done"
     assert time.monotonic() - asked < 30, "not after the hundreds of epochs of the others"
     assert [engine.watch(job.digest).is_over for job in swept] == [False, False]
@@ -230,7 +231,7 @@ def test_background_work_gives_a_worker_up_to_a_person_and_goes_on_afterwards(en
 
 
 def test_a_job_that_computes_too_long_is_ended_with_a_sentence(engine: Engine) -> None:
-    job = RunJob.of(plan_run("digits", [6], "retrain", LONG, seed=20))
+    job = RunJob(plan_run("digits", [6], "retrain", LONG, seed=20))
     wait(engine, engine.submit(job, "me"), has_begun)
     engine.end_overdue(0)
     engine.end_overdue(0.01)

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from camu_core import RunResult, RunStore, connection, plan_run, run
-from camu_core.engine import LOST, Engine
-from camu_core.jobs import JobView, RunJob
+from camu_core import RunResult, RunStore, plan_run, run
+from camu_core.engine import LOST, Engine, JobView, connection
+from camu_core.jobs import RunJob
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT_SECONDS = 300
@@ -70,7 +70,7 @@ def is_alive(pid: int) -> bool:
 
 def test_a_killed_worker_costs_time_and_nothing_else(engine: Engine) -> None:
     spec = plan_run("digits", [3], "retrain", {"epochs": 50}, seed=21)
-    digest = engine.submit(RunJob.of(spec))
+    digest = engine.submit(RunJob(spec))
     wait_begun(engine, digest)
     kill(worker_pids(engine)[0])
     view = wait_over(engine, digest)
@@ -79,7 +79,7 @@ def test_a_killed_worker_costs_time_and_nothing_else(engine: Engine) -> None:
 
 
 def test_a_worker_killed_twice_ends_in_a_plain_message_and_can_be_tried_again(engine: Engine) -> None:
-    job = RunJob.of(plan_run("digits", [3], "retrain", {"epochs": 300}, seed=22))
+    job = RunJob(plan_run("digits", [3], "retrain", {"epochs": 300}, seed=22))
     digest = engine.submit(job, "me")
     for attempt in (1, 2):
         wait_begun(engine, digest, attempt)
@@ -98,7 +98,7 @@ def test_an_engine_without_any_worker_builds_itself_up_again(engine: Engine, mon
     engine.start()
     wait_for(lambda: engine.connection.client is not None and worker_pids(engine), "workers")
     first = engine.connection.cluster
-    digest = engine.submit(RunJob.of(plan_run("digits", [3], seed=23)))
+    digest = engine.submit(RunJob(plan_run("digits", [3], seed=23)))
 
     def kill_all_of_the_first_cluster() -> bool:  # faster than they restart
         for pid in [nanny.pid for nanny in first.workers.values() if nanny.pid]:
@@ -121,10 +121,10 @@ def test_an_app_that_is_killed_leaves_finished_runs_and_names_the_broken_one(tmp
 
         if __name__ == "__main__":
             engine = Engine(RunStore(), n_workers=1)
-            done = engine.submit(RunJob.of(plan_run("digits", [4], seed=24)))
+            done = engine.submit(RunJob(plan_run("digits", [4], seed=24)))
             while not engine.watch(done).is_over:
                 time.sleep(0.05)
-            broken = engine.submit(RunJob.of(plan_run("digits", [4], "retrain", {{"epochs": 500}}, seed=24)))
+            broken = engine.submit(RunJob(plan_run("digits", [4], "retrain", {{"epochs": 500}}, seed=24)))
             while engine.watch(broken).index < 20:
                 time.sleep(0.05)
             print(*(nanny.pid for nanny in engine.connection.cluster.workers.values()), flush=True)
@@ -148,7 +148,7 @@ def test_an_app_that_is_killed_leaves_finished_runs_and_names_the_broken_one(tmp
 
     engine = Engine(store, n_workers=1)
     try:
-        digest = engine.submit(RunJob.of(broken), "me")
+        digest = engine.submit(RunJob(broken), "me")
         wait_begun(engine, digest)
         engine.stop(digest, "me")
         wait_over(engine, digest)
@@ -211,7 +211,7 @@ def test_app_and_command_line_use_a_cluster_that_shares_no_folder(
     engine = Engine(RunStore())
     spec = plan_run("digits", [3], seed=31)
     try:
-        digests = [engine.submit(RunJob.of(plan_run("digits", [label], seed=31))) for label in (3, 5)]
+        digests = [engine.submit(RunJob(plan_run("digits", [label], seed=31))) for label in (3, 5)]
         assert [wait_over(engine, digest).state for digest in digests] == ["done", "done"]
         assert engine.connection.cluster is None
         assert engine.result(spec.digest, RunResult).metrics == run(spec).metrics
@@ -245,7 +245,7 @@ def test_weights_of_ones_own_travel_to_the_workers(cluster: str, tmp_path: Path)
     path.write_bytes(to_bytes(build_model("cnn", (1, 8, 8), 10, seed=99)))
     engine = Engine(RunStore(), scheduler=cluster)
     try:
-        digest = engine.submit(RunJob.of(plan_run("digits", [3], weights=path)))
+        digest = engine.submit(RunJob(plan_run("digits", [3], weights=path)))
         assert wait_over(engine, digest).state == "done"
     finally:
         engine.close()
@@ -258,7 +258,7 @@ def test_a_scheduler_that_goes_away_is_told_and_found_again(tmp_path: Path) -> N
     worker = start_worker(address, tmp_path / "worker-0")
     engine = Engine(RunStore(), scheduler=address)
     try:
-        digest = engine.submit(RunJob.of(plan_run("digits", [3], "retrain", {"epochs": 60}, seed=32)), "me")
+        digest = engine.submit(RunJob(plan_run("digits", [3], "retrain", {"epochs": 60}, seed=32)), "me")
         wait_begun(engine, digest)
         kill(scheduler.pid)
         scheduler.wait()

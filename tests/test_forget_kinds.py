@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from doing import causal_job, done
 
 from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
 from camu_core.__main__ import main
-from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.errors import SpecError
-from camu_core.progress import drain
+from camu_core.jobs.causal import CausalResult
 
 N_TRAIN = 1437
 TINY_AND_UNEQUAL = {
@@ -72,8 +72,8 @@ def test_random_forgetting_answers_like_retraining() -> None:
 
 
 def test_the_causal_decomposition_of_one_forgotten_image_says_that_it_cannot_tell() -> None:
-    job = CausalJob.of(brief(TINY_AND_UNEQUAL["one image"]))
-    causal: CausalResult = drain(job.execute())
+    run = brief(TINY_AND_UNEQUAL["one image"])
+    causal: CausalResult = done(causal_job(run), run)
     effect = causal.report["effects"]["forget"]["unlearned"]["true_class"]
     assert (effect["n"], effect["low"], effect["high"]) == (1, None, None)
     assert causal.report["shares"]["eliminated"]["unlearned"]["true_class"]["value"] is None

@@ -14,7 +14,7 @@ from camu_core.citation import citation, command_of
 from camu_core.data import content_of
 from camu_core.engine import Engine
 from camu_core.errors import SpecError, WeightsError
-from camu_core.given import GivenJob, executing, job_of, plan_given
+from camu_core.given import executing, plan_given
 from camu_core.jobs import RunJob
 from camu_core.models import build_model
 from camu_core.progress import drain
@@ -110,24 +110,23 @@ def test_nobody_can_choose_it_as_a_method():
     assert GIVEN not in list(METHODS)
     with pytest.raises(SpecError):
         run(replace(plan_run("digits", [3]), method=GIVEN, code="0" * 64))
-    assert isinstance(job_of(plan_run("digits", [3])), RunJob)
     assert content_of("digits") is None
 
 
 def test_a_worker_elsewhere_gets_it_with_the_job(forgotten, digits_result, tmp_path, monkeypatch):
-    job = job_of(plan_given("digits", [3], forgotten, "theirs"))
-    assert isinstance(job, GivenJob)
+    job = RunJob(plan_given("digits", [3], forgotten, "theirs"))
+    payload = job.pack(RunStore().load)
     monkeypatch.setenv("CAMU_HOME", str(tmp_path / "worker"))
     with pytest.raises(WeightsError):
-        GivenJob.of(job.spec)
-    assert drain(job.execute()).metrics == digits_result.metrics
+        job.pack(RunStore().load)
+    assert drain(job.execute(payload)).metrics == digits_result.metrics
 
 
 @pytest.mark.slow
 def test_the_engine_judges_it(forgotten, digits_result):
     engine = Engine(RunStore(), n_workers=1)
     try:
-        job = job_of(plan_given("digits", [3], forgotten, "theirs"))
+        job = RunJob(plan_given("digits", [3], forgotten, "theirs"))
         digest, deadline = engine.submit(job, "me"), time.monotonic() + 120
         while not (view := engine.watch(digest)).is_over:
             assert time.monotonic() < deadline

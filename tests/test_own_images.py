@@ -11,8 +11,7 @@ from camu_core import RunStore, plan_run
 from camu_core.__main__ import main
 from camu_core.data import DATASETS, content_of, import_images, is_imported, keep_content
 from camu_core.errors import DatasetUnavailable, WeightsError
-from camu_core.jobs import RunJob
-from camu_core.luggage import Luggage
+from camu_core.jobs import JobPayload, RunJob
 from camu_core.models import build_model
 from camu_core.progress import drain
 from camu_core.weights import to_bytes, weights_path
@@ -58,16 +57,17 @@ def test_a_worker_without_the_images_gets_them_with_the_job(pets, tmp_path, monk
     path.parent.mkdir(parents=True)
     path.write_bytes(to_bytes(build_model("cnn", (3, 32, 32), 3, seed=1)))
     spec = plan_run(name, [0], model="cnn", settings={"epochs": 1})
-    assert Luggage.of(spec).images is None, "the embedded cluster shares CAMU_HOME"
+    assert JobPayload.of(spec).images == {}, "the embedded cluster shares CAMU_HOME"
     monkeypatch.setenv("CAMU_SCHEDULER", "tcp://elsewhere:8786")
-    job = RunJob.of(spec)
-    here = drain(job.execute())
+    job = RunJob(spec)
+    payload = job.pack(RunStore().load)
+    here = drain(job.execute(payload))
 
     monkeypatch.setenv("CAMU_HOME", str(tmp_path / "worker"))
     assert not is_imported(name)
     with pytest.raises(WeightsError):
-        Luggage.of(spec)
-    assert drain(job.execute()).metrics == here.metrics
+        JobPayload.of(spec)
+    assert drain(job.execute(payload)).metrics == here.metrics
     assert is_imported(name)
 
 

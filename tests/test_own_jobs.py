@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from doing import done, steps_of
 from PIL import Image
 
 from camu_core import RunStore, plan_run
@@ -15,9 +16,9 @@ from camu_core.__main__ import main
 from camu_core.data import DATASETS, import_images, imported_card, imported_datasets, is_imported, load_dataset
 from camu_core.engine import Engine
 from camu_core.errors import ImagesRefused
+from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
 from camu_core.methods import METHODS
 from camu_core.originals import forget_dataset, has_damaged_network, network_card, shipped_twin
-from camu_core.own_jobs import Imported, ImportJob, Trained, TrainJob
 from camu_core.progress import drain
 from camu_core.training import TrainingConfig, recipe_for
 from camu_core.uploads import drop_upload, keep_upload, upload_content
@@ -33,7 +34,7 @@ def pets(zipped, picture):
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr("camu_core.own_jobs.recipe_for", lambda *names: TrainingConfig(epochs=1, batch_size=4))
+    monkeypatch.setattr("camu_core.jobs.imports.recipe_for", lambda *names: TrainingConfig(epochs=1, batch_size=4))
 
 
 @pytest.fixture
@@ -52,16 +53,15 @@ def wait(engine, job):
 
 
 def test_from_upload_to_network_in_a_worker_and_again_after_deleting(engine, pets, camu_home):
-    job = ImportJob.of(pets, "Our pets", 32)
+    job = ImportJob(keep_upload(pets), "Our pets", 32)
     view = wait(engine, job)
     assert (view.state, view.message) == ("done", "")
-    assert view.job.content == b"", "the upload does not stay in the server's memory"
     name = engine.result(job.digest, Imported).name
     assert DATASETS[name].title == "Our pets"
     assert "broken.png" in DATASETS[name].warnings[0]
     assert engine.has(job), "the same upload again is no work"
 
-    training = TrainJob.of(name)
+    training = TrainJob(name, "resnet20")
     assert wait(engine, training).state == "done"
     card = network_card(name)
     assert engine.result(training.digest, Trained).sha256 == card["sha256"]
@@ -80,7 +80,7 @@ def test_from_upload_to_network_in_a_worker_and_again_after_deleting(engine, pet
 
 
 def test_a_refused_upload_fails_with_the_reason(engine):
-    view = wait(engine, ImportJob.of(b"not a zip", "", 32))
+    view = wait(engine, ImportJob(keep_upload(b"not a zip"), "", 32))
     assert view.state == "failed"
     assert "not a zip file" in view.message
 
@@ -88,49 +88,50 @@ def test_a_refused_upload_fails_with_the_reason(engine):
 def test_what_a_worker_elsewhere_made_is_put_in_place_here(pets, quick, tmp_path, monkeypatch):
     here = tmp_path / "server"
     monkeypatch.setenv("CAMU_SCHEDULER", "tcp://elsewhere:8786")
-    receipt = drain(ImportJob.of(pets, "Our pets", 32).execute())
+    receipt = done(ImportJob(keep_upload(pets), "Our pets", 32))
     made = dict(imported_card(receipt.name))
     monkeypatch.setenv("CAMU_HOME", str(here))
-    assert not receipt.is_delivered
+    assert not receipt.is_published
     for _ in range(2):
-        receipt.deliver()
-    assert receipt.is_delivered
+        receipt.publish()
+    assert receipt.is_published
     assert imported_card(receipt.name) == made, "title, source and warnings too"
     assert Imported.from_parts(receipt.summary(), receipt.arrays()) == replace(receipt, parcel=None)
 
-    job = TrainJob.of(receipt.name)
+    job = TrainJob(receipt.name, "resnet20")
+    payload = job.pack(RunStore().load)
     monkeypatch.setenv("CAMU_HOME", str(tmp_path / "another-worker"))
-    trained = drain(job.execute())
+    trained = drain(job.execute(payload))
     assert network_card(receipt.name) is None
     monkeypatch.setenv("CAMU_HOME", str(here))
-    trained.deliver()
-    assert trained.is_delivered
+    trained.publish()
+    assert trained.is_published
     assert plan_run(receipt.name, [1]).weights == trained.sha256
     forget_dataset(receipt.name)
-    trained.deliver()
+    trained.publish()
     assert not list((here / "weights").iterdir()), "a network of images that are deleted by now is not kept"
 
 
 def test_a_damaged_network_can_be_trained_again(pets, quick, capsys):
-    name = drain(ImportJob.of(pets, "", 32).execute()).name
-    trained = drain(TrainJob.of(name).execute())
-    trained.deliver()
+    name = done(ImportJob(keep_upload(pets), "", 32)).name
+    trained = done(TrainJob(name, "resnet20"))
+    trained.publish()
     whole = weights_path(name, "resnet20").read_bytes()
     weights_path(name, "resnet20").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert network_card(name) is None
     assert has_damaged_network(name)
-    assert not trained.is_delivered, "so that it is made again"
+    assert not trained.is_published, "so that it is made again"
     assert main(["datasets"]) == 0
     assert "its network is DAMAGED" in capsys.readouterr().out
-    drain(TrainJob.of(name).execute()).deliver()
+    done(TrainJob(name, "resnet20")).publish()
     assert weights_path(name, "resnet20").read_bytes() == whole
     assert not has_damaged_network(name)
 
 
 def test_the_card_tells_the_accuracy_of_the_weights(pets, quick):
-    name = drain(ImportJob.of(pets, "", 32).execute()).name
-    trained = drain(TrainJob.of(name).execute())
-    trained.deliver()
+    name = done(ImportJob(keep_upload(pets), "", 32)).name
+    trained = done(TrainJob(name, "resnet20"))
+    trained.publish()
     spec, images = plan_run(name, [0]), load_dataset(name)
     model = load_weights(spec.weights, name, spec.model)
     answers = model(images.x_test.float() / 255)[0].argmax(1)
@@ -154,22 +155,22 @@ def cifar_like(zipped):
 def test_the_shipped_network_is_taken_where_the_classes_are_its_own(cifar_like, pets):
     name = drain(import_images(cifar_like)).name
     assert shipped_twin(name) == "cifar10"
-    drain(TrainJob.of(name, shipped="cifar10").execute()).deliver()
+    done(TrainJob(name, "resnet20", shipped="cifar10")).publish()
     card = network_card(name)
     assert (card["trained_on"], card["n_test"]) == ("cifar10", 10)
     assert plan_run(name, [0]).weights == card["sha256"]
     assert weights_path(name, "resnet20").read_bytes() == shipped_path("cifar10", "resnet20").read_bytes()
-    assert shipped_twin(drain(ImportJob.of(pets, "", 32).execute()).name) is None
+    assert shipped_twin(done(ImportJob(keep_upload(pets), "", 32)).name) is None
     assert shipped_twin(drain(import_images(cifar_like, size=64)).name) is None, "another shape"
 
 
 def test_stopping_a_training_leaves_nothing(pets, camu_home):
-    name = drain(ImportJob.of(pets, "", 32).execute()).name
-    steps = TrainJob.of(name).execute()
+    name = done(ImportJob(keep_upload(pets), "", 32)).name
+    steps = steps_of(TrainJob(name, "resnet20"))
     while next(steps).stage != "train":
         pass
     steps.close()
-    assert [path.name for path in camu_home.iterdir()] == ["datasets"]
+    assert {path.name for path in camu_home.iterdir()} == {"datasets", "uploads"}
 
 
 @pytest.mark.parametrize(
@@ -193,10 +194,10 @@ def test_few_images_get_enough_steps_to_be_forgotten(n_train, epochs, pets, monk
 def test_the_command_line_lists_and_deletes(pets, quick, capsys):
     assert main(["datasets"]) == 0
     assert "No images were imported" in capsys.readouterr().out
-    name = drain(ImportJob.of(pets, "Our pets", 32).execute()).name
+    name = done(ImportJob(keep_upload(pets), "Our pets", 32)).name
     assert main(["datasets"]) == 0
     assert capsys.readouterr().out == f"{name}: Our pets, 10 images, 2 classes, no network yet\n"
-    drain(TrainJob.of(name).execute()).deliver()
+    done(TrainJob(name, "resnet20")).publish()
     plan_run(name, [0])
     assert main(["datasets"]) == 0
     assert "% test accuracy" in capsys.readouterr().out
@@ -220,7 +221,7 @@ def flat(zipped, picture):
 
 
 def test_an_upload_that_must_be_asked_about_keeps_nothing_but_the_question(engine, flat, camu_home):
-    job = ImportJob.of(flat, "Our pets", 32)
+    job = ImportJob(keep_upload(flat), "Our pets", 32)
     assert wait(engine, job).state == "done"
     asked = engine.result(job.digest, Imported)
     (way,) = asked.ways
@@ -230,9 +231,9 @@ def test_an_upload_that_must_be_asked_about_keeps_nothing_but_the_question(engin
     assert [len(samples) for samples in way.samples] == [4, 4]
     assert [int(image[0, 0, 0]) for image in way.samples[1]] == [100, 110, 120, 130]
     assert not (camu_home / "datasets").exists()
-    assert not any(b"PNG" in path.read_bytes() for path in camu_home.rglob("*") if path.is_file())
+    assert not any(b"PNG" in path.read_bytes() for path in (camu_home / "imports").rglob("*") if path.is_file())
 
-    answer = ImportJob.of(flat, "Our pets", 32, way.layout)
+    answer = ImportJob(keep_upload(flat), "Our pets", 32, way.layout)
     assert answer.digest != job.digest
     assert wait(engine, answer).state == "done"
     assert DATASETS[engine.result(answer.digest, Imported).name].class_names == ("cat", "dog")
@@ -262,7 +263,7 @@ def test_the_same_images_of_two_visitors_go_when_the_last_deletes_them(pets, tmp
     engine = Engine(RunStore(), n_workers=1, owners=Owners(camu_home))
     monkeypatch.setattr(service, "engine", lambda: engine)
     try:
-        job = ImportJob.of(pets, "Our pets", 32)
+        job = ImportJob(keep_upload(pets), "Our pets", 32)
         wait(engine, job)
         engine.submit(job, "ben")
     finally:

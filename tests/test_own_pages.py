@@ -11,10 +11,11 @@ from test_pages import fresh_engine, open_page, words  # noqa: F401
 from camu_core import ForgetSpec
 from camu_core.data import Way, copies_in, import_images, imported_card, load_dataset
 from camu_core.errors import ImagesRefused
+from camu_core.jobs.imports import ImportJob
 from camu_core.models import build_model
 from camu_core.originals import Network, keep_network
-from camu_core.own_jobs import ImportJob
 from camu_core.progress import drain
+from camu_core.uploads import keep_upload
 from camu_core.weights import to_bytes, weights_path
 from pages.components import state, state_given, state_own, text, text_given, text_own
 
@@ -137,7 +138,7 @@ def test_the_words_name_what_was_forgotten() -> None:
 
 def test_an_upload_under_way_is_found_again_by_its_address(files, zipped, camu_home) -> None:  # noqa: F811
     """As after a reload, or a dropped connection: another session, which knows nothing but the address."""
-    job = ImportJob.of(zipped(files).getvalue(), "Our pets", 32)
+    job = ImportJob(keep_upload(zipped(files).getvalue()), "Our pets", 32)
     digest = state.engine().submit(job, "the session that is gone")
     app = open_page("explore/run", upload=digest)
     assert app.segmented_control(key="dataset").value == state.OWN_IMAGES

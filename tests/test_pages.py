@@ -102,7 +102,7 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
     assert {text.RETRAIN_PRESS, text.TESTS_PRESS} <= set(labels(app))
     retrained = replace(other_run, spec=state.retraining_of(other_run.spec))
     monkeypatch.setattr(state, "retrained_for", lambda spec: retrained)
-    job = state_privacy.job_of(other_run)
+    job = state_privacy.privacy_job(other_run.spec)
     app = open_page("explore/run", run=other_run.digest)
     assert not app.exception
     view = state.engine().watch(job.digest)
@@ -120,7 +120,7 @@ def test_attacks_are_offered_where_they_take_longer(other_run: RunResult, monkey
     monkeypatch.setattr(state_privacy, "band_of", lambda spec: None)
     monkeypatch.setattr(state, "retrained_for", lambda spec: replace(other_run, spec=state.retraining_of(spec)))
     app = open_page("explore/run", run=other_run.digest)
-    job = state_privacy.job_of(other_run)
+    job = state_privacy.privacy_job(other_run.spec)
     assert state.engine().watch(job.digest) is None
     next(button for button in app.button if button.label == text.TESTS_PRESS).click().run()
     assert not app.exception

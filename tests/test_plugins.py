@@ -129,7 +129,7 @@ def test_the_run_after_ours_and_the_one_before_have_their_own_code(methods_file)
 
 def test_a_job_travels_without_the_class(methods_file, monkeypatch):
     methods_file()
-    parcel = pickle.dumps(RunJob.of(plan_run("digits", [3], "fade")))
+    parcel = pickle.dumps(RunJob(plan_run("digits", [3], "fade")))
     monkeypatch.delenv("CAMU_METHODS")
     assert pickle.loads(parcel).spec.method == "fade"
 

@@ -5,11 +5,13 @@ from argparse import Namespace
 
 import numpy as np
 import pytest
+from doing import band_of, done, privacy_job, privacy_of, steps_of
 
-from camu_core import RunResult, RunStore, drain, plan_run, run
-from camu_core.band_job import Band, stored_band
+from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.commands import judging
 from camu_core.config import ASSETS
+from camu_core.engine import LocalDriver
+from camu_core.jobs import Band, PrivacyJob, PrivacyResult
 from camu_core.measures import SPLIT_NAMES
 from camu_core.privacy import (
     SCORES,
@@ -21,7 +23,6 @@ from camu_core.privacy import (
     readings,
     relearning_title,
 )
-from camu_core.privacy_job import PrivacyJob, PrivacyResult, privacy_digest
 from camu_core.specs import ForgetSpec
 
 TITLES = (headline, attack_title, epsilon_title, relearning_title, inside_title, layers_title)
@@ -34,12 +35,12 @@ def gold() -> RunResult:
 
 @pytest.fixture(scope="module")
 def found(digits_result: RunResult, gold: RunResult) -> PrivacyResult:
-    return drain(PrivacyJob.of(digits_result, gold, band()).execute())
+    return done(privacy_job(digits_result, gold, band()), digits_result, gold)
 
 
 def band() -> Band:
     """The one that is shipped for the digit 3."""
-    return stored_band(plan_run("digits", [3]), RunStore())
+    return band_of(plan_run("digits", [3]))
 
 
 def test_the_attack_is_the_one_that_the_run_reports(found: PrivacyResult, digits_result: RunResult) -> None:
@@ -94,9 +95,9 @@ def test_every_figure_stands_beside_its_controls_and_the_band(found: PrivacyResu
 
 def test_a_retraining_is_not_one_of_its_own_references() -> None:
     retrained = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
-    job = PrivacyJob.of(retrained, None, band())
-    assert job.band.about["seeds"] == [1, 2, 3, 4, 5, 6, 7]
-    assert len(job.band.curves) == len(job.band.scores["right"]) == len(job.band.measures["relearning"]) == 7
+    reference = privacy_of(retrained, None, band())["reference"]
+    assert reference["about"]["seeds"] == [1, 2, 3, 4, 5, 6, 7]
+    assert len(reference["measures"]["relearning"]) == len(reference["measures"]["epsilon"]) == 7
 
 
 def test_it_survives_the_store(found: PrivacyResult) -> None:
@@ -109,8 +110,7 @@ def test_it_survives_the_store(found: PrivacyResult) -> None:
 
 
 def test_without_a_retrained_network_its_parts_are_absent(digits_result: RunResult) -> None:
-    job = PrivacyJob.of(digits_result)
-    report = drain(job.execute()).report
+    report = privacy_of(digits_result)
     assert report["epsilon"] is report["distance"] is report["relearning"]["band"] is report["reference"] is None
     assert "epsilon" not in report["battery"]["unlearned"]
     assert "retrained" not in report["linear_probe"]
@@ -119,16 +119,21 @@ def test_without_a_retrained_network_its_parts_are_absent(digits_result: RunResu
 
 
 def test_the_digest_covers_its_sources(digits_result: RunResult, gold: RunResult) -> None:
-    jobs = [PrivacyJob.of(digits_result), PrivacyJob.of(digits_result, gold), PrivacyJob.of(gold),
-            PrivacyJob.of(digits_result, None, band())]  # fmt: skip
+    jobs = [
+        privacy_job(digits_result),
+        privacy_job(digits_result, gold),
+        privacy_job(gold),
+        privacy_job(digits_result, None, band()),
+    ]
     assert len({job.digest for job in jobs}) == 4
-    assert jobs[3].digest == privacy_digest([digits_result.digest, band().digest])
+    assert PrivacyJob.beside(digits_result.spec, lambda digest, kind: digest == band().digest) == jobs[3]
+    assert PrivacyJob.beside(digits_result.spec, lambda digest, kind: False) == jobs[0]
 
 
 @pytest.mark.parametrize("forget", [ForgetSpec("random", fraction=0.1), ForgetSpec("samples", samples=(5,))])
 def test_scattered_images_and_a_single_one(forget: ForgetSpec) -> None:
     result = run(plan_run("digits", forget, "finetune", {"epochs": 1}))
-    report = drain(PrivacyJob.of(result, result).execute()).report
+    report = privacy_of(result, result)
     json.dumps(report, allow_nan=False)
     assert report["relearning"]["exam"] == "forget_train"
     assert all(title(report).endswith(".") for title in TITLES)
@@ -142,7 +147,7 @@ def test_scattered_images_and_a_single_one(forget: ForgetSpec) -> None:
 
 
 def test_it_says_what_it_does_in_small_steps_and_can_be_left(digits_result: RunResult) -> None:
-    work, seen = PrivacyJob.of(digits_result).execute(), []
+    work, seen = steps_of(privacy_job(digits_result), digits_result), []
     for step in work:
         seen.append(step)
         if step.stage == "inside":
@@ -153,6 +158,13 @@ def test_it_says_what_it_does_in_small_steps_and_can_be_left(digits_result: RunR
     assert all(0 <= step.index <= step.total for step in seen)
 
 
+def work(result: RunResult) -> LocalDriver:
+    """Where a run has just been done."""
+    done = LocalDriver(RunStore())
+    done._made[result.digest] = result
+    return done
+
+
 @pytest.fixture
 def asked() -> Namespace:
     return Namespace(privacy=True, save=True, quick=False, retrain_band=False)
@@ -161,19 +173,21 @@ def asked() -> Namespace:
 def test_the_command_line_puts_the_saved_retraining_beside_the_run(digits_result: RunResult, asked: Namespace) -> None:
     gold = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
     RunStore().save(gold)
-    verdict, extra = judging.judged(asked, digits_result)
+    verdict, extra = judging.judged(asked, digits_result, work(digits_result), RunStore())
     json.dumps(extra, allow_nan=False)
     assert extra["privacy"]["epsilon"]["unlearned"]["n"] > 0
     assert extra["verdict"]["headline"] == verdict.headline
     lines = judging.sentences(verdict, extra)
     assert verdict.headline in lines
     assert sum(line.startswith(("  + ", "  - ", "  ? ")) for line in lines) == len(verdict.clauses) == 8
-    assert RunStore().has(PrivacyJob.of(digits_result, gold, band()).digest, PrivacyResult)
+    assert RunStore().has(privacy_job(digits_result, gold, band()).digest, PrivacyResult)
 
 
 def test_quick_skips_the_tests_and_says_so(digits_result: RunResult, asked: Namespace, monkeypatch) -> None:
     monkeypatch.setattr(judging, "PrivacyJob", None)
-    verdict, extra = judging.judged(Namespace(**vars(asked) | {"quick": True, "privacy": False}), digits_result)
+    verdict, extra = judging.judged(
+        Namespace(**vars(asked) | {"quick": True, "privacy": False}), digits_result, work(digits_result), RunStore()
+    )
     assert "was not tested" in verdict.headline
     assert extra == {"verdict": verdict.to_json()}
     assert extra["verdict"]["is_forgotten"] is None
@@ -182,9 +196,9 @@ def test_quick_skips_the_tests_and_says_so(digits_result: RunResult, asked: Name
 def test_a_band_that_takes_long_is_not_trained_unasked(
     digits_result: RunResult, asked: Namespace, monkeypatch, capsys
 ) -> None:
-    monkeypatch.setattr(judging, "stored_band", lambda spec, store: None)
+    monkeypatch.setattr(LocalDriver, "is_there", lambda work, digest, kind: False)
     monkeypatch.setattr(judging, "band_minutes", lambda spec: 90.0)
-    verdict, extra = judging.judged(asked, digits_result)
+    verdict, extra = judging.judged(asked, digits_result, work(digits_result), RunStore())
     assert extra["privacy"]["reference"] is None
     assert "about 90 minutes" in capsys.readouterr().err
     assert "only retraining tells" in verdict.headline

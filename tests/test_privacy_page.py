@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from doing import done, privacy_job
 from test_pages import fresh_engine, open_page, words  # noqa: F401
 
-from camu_core import RunResult, RunStore, drain
-from camu_core.band_job import BandJob
+from camu_core import RunResult, RunStore
 from camu_core.engine import Engine
 from camu_core.figures import (
     epsilon_figure,
@@ -17,15 +17,16 @@ from camu_core.figures import (
     score_text,
     scores_figure,
 )
+from camu_core.jobs.band import BandJob
+from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures import histogram, view_threshold
 from camu_core.privacy import headline
-from camu_core.privacy_job import PrivacyJob, PrivacyResult
 from pages.components import state, state_privacy, text, text_privacy
 
 
 @pytest.fixture
 def example() -> PrivacyResult:
-    return state_privacy.result_of(state_privacy.job_of(state.example_run().result))
+    return state_privacy.result_of(state_privacy.privacy_job(state.example_run().result.spec))
 
 
 def show(app, part: str):
@@ -76,10 +77,10 @@ def test_the_choice_of_network_and_score_changes_the_pictures() -> None:
 
 def test_a_run_without_a_band_is_offered_one(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "retrained_for", lambda spec: None)
-    monkeypatch.setattr(state, "QUICK_DATASETS", ())
-    monkeypatch.setattr(state_privacy, "band_of", lambda spec: None)
+    monkeypatch.setattr("camu_core.jobs.followups._QUICK_DATASETS", ())
+    monkeypatch.setattr("camu_core.store.SHIPPED", ())
     RunStore().save(digits_result)
-    RunStore().save(drain(PrivacyJob.of(digits_result).execute()))
+    RunStore().save(done(privacy_job(digits_result), digits_result))
     app = open_page("explore/privacy", run=digits_result.digest)
     assert not app.exception
     assert text_privacy.BAND in [button.label for button in app.button]
@@ -94,7 +95,7 @@ def test_where_retraining_takes_seconds_the_band_is_made_first(
 ) -> None:
     """The engine has no workers here, so the job waits in its queue."""
     monkeypatch.setattr(Engine, "start", lambda engine: None)
-    monkeypatch.setattr(state_privacy, "band_of", lambda spec: None)
+    monkeypatch.setattr("camu_core.store.SHIPPED", ())
     RunStore().save(digits_result)
     app = open_page("explore/privacy", run=digits_result.digest)
     assert not app.exception

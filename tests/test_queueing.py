@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
-from camu_core.jobs import Progress
-from camu_core.queueing import in_order, makes_room
+from camu_core.engine.monitor import Progress
+from camu_core.engine.queueing import in_order, makes_room
 
 
 def progress(visitor: str, submitted: float, priority: int = 0, began: float = 0.0) -> Progress:

@@ -22,7 +22,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 
 def jobs(n: int, seed: int = 0) -> list[RunJob]:
-    return [RunJob.of(plan_run("digits", [3], seed=seed + i)) for i in range(n)]
+    return [RunJob(plan_run("digits", [3], seed=seed + i)) for i in range(n)]
 
 
 def test_waiting_jobs_of_a_visitor_and_of_all_are_limited(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_a_thousand_waiting_runs_are_quick_and_leave_no_files(engine: Engine, tm
 
 def test_who_asks_for_what_is_finished_owns_it_too(engine: Engine, digits_result: RunResult) -> None:
     engine.store.save(digits_result)
-    engine.submit(RunJob.of(digits_result.spec), "anna")
+    engine.submit(RunJob(digits_result.spec), "anna")
     assert engine.owners.of(Thing(RUNS, digits_result.digest)) == {"anna"}
 
 

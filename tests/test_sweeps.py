@@ -120,7 +120,7 @@ def test_a_failed_cell_is_named_and_the_others_are_finished(monkeypatch: pytest.
     unreadable = plan_run("digits", [1], seed=42)
     broken = type(unreadable)(**{**vars(unreadable), "weights": "0" * 64})
     monkeypatch.setattr(SweepSpec, "runs", lambda self: [plan_run("digits", [0], seed=42), broken])
-    monkeypatch.setattr("camu_core.luggage.all_have", lambda sha256: True)
+    monkeypatch.setattr("camu_core.jobs.payload.all_have", lambda sha256: True)
     try:
         with pytest.raises(RunError, match="1 of 2 runs failed"):
             drain(running_sweep(sweep, engine))

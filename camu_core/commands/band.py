@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from camu_core.band_job import Band, BandJob, stored_band
 from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
+from camu_core.engine import driver
+from camu_core.jobs import Band, BandJob
 from camu_core.planning import plan_run
 from camu_core.specs import ForgetSpec
 from camu_core.store import RunStore
@@ -28,9 +29,9 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         forget = ForgetSpec(classes=classes_named(dataset, arguments.forget_class))
     job, store = BandJob.of(plan_run(dataset, forget, seed=arguments.seed)), RunStore(arguments.output)
-    if not store.has(job.digest, Band):
-        found = None if arguments.output else stored_band(job.spec, store)
-        store.save(found or drain_with_bar(job.execute()))
-    band = store.load(job.digest, Band)
+    with driver(store) as work:
+        is_known = store.has(job.digest, Band) if arguments.output else work.is_there(job.digest, Band)
+        band = work.result(job.digest, Band) if is_known else drain_with_bar(work.follow(job))
+    store.save(band)
     print(f"{store.root / Band.folder / band.digest}: {len(band.about['seeds'])} networks, "
           f"{band.about['seconds']:.0f} s of training")  # fmt: skip

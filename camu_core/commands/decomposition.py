@@ -4,9 +4,10 @@ import argparse
 from typing import Any
 
 from camu_core.causal import attribution_title, titles
-from camu_core.causal_job import OUTCOMES, CausalJob, attributing, attribution_specs
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.results import RunResult
+from camu_core.engine import Driver
+from camu_core.jobs import CausalJob
+from camu_core.jobs.causal import OUTCOMES, attributing, attribution_specs
 from camu_core.specs import RunSpec
 
 
@@ -23,13 +24,17 @@ def check(arguments: argparse.Namespace, spec: RunSpec) -> None:
         attribution_specs(spec)
 
 
-def decompose(arguments: argparse.Namespace, result: RunResult) -> dict[str, Any]:
-    """What the run's JSON gets beside its metrics: {"causal": ...}, or nothing if nobody asked."""
+def decompose(arguments: argparse.Namespace, spec: RunSpec, work: Driver) -> dict[str, Any]:
+    """What the run's JSON gets beside its metrics: {"causal": ...}, or nothing if nobody asked.
+
+    Args:
+        spec: of a finished run. work: where it was done.
+    """
     if not (arguments.causal or arguments.attribution):
         return {}
-    causal = drain_with_bar(CausalJob.of(result).execute()).report
+    causal = drain_with_bar(work.follow(CausalJob(spec))).report
     if arguments.attribution:
-        causal = {**causal, "attribution": drain_with_bar(attributing(result.spec))}
+        causal = {**causal, "attribution": drain_with_bar(attributing(spec, work.follow))}
     return {"causal": causal}
 
 

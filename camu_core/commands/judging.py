@@ -4,13 +4,15 @@ import argparse
 import sys
 from typing import Any
 
-from camu_core.band_job import Band, BandJob, band_minutes, stored_band
 from camu_core.commands.terminal import drain_with_bar
+from camu_core.engine import Driver
 from camu_core.errors import CamuError
+from camu_core.jobs import Band, BandJob, PrivacyJob
+from camu_core.jobs.band import band_minutes
 from camu_core.planning import plan_like
 from camu_core.privacy import attack_title, epsilon_title, finding_of, inside_title, layers_title, readings
-from camu_core.privacy_job import PrivacyJob
 from camu_core.results import RunResult
+from camu_core.specs import RunSpec
 from camu_core.store import RunStore
 from camu_core.verdict import Verdict, judge
 
@@ -32,17 +34,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--privacy", action="store_true", help="add every attack and test with all its figures")
 
 
-def judged(arguments: argparse.Namespace, result: RunResult) -> tuple[Verdict, dict[str, Any]]:
+def judged(
+    arguments: argparse.Namespace, result: RunResult, work: Driver, store: RunStore
+) -> tuple[Verdict, dict[str, Any]]:
     """The verdict, and what the run's JSON gets beside its metrics: "verdict", and "privacy" if asked for.
 
-    The retrained networks of the band are kept in CAMU_HOME, for the next run; the tests with `--save`.
+    The figures of the band are kept in CAMU_HOME, for the next run; the tests with `--save`.
+
+    Args:
+        work: where the run was done.
     """
-    retrained, report = _retraining(result), None
+    retrained, report = _retraining(result.spec, work), None
     if not arguments.quick or arguments.privacy:
-        found = drain_with_bar(PrivacyJob.of(result, retrained, _band(arguments, result)).execute())
+        _make_band(arguments, result.spec, work, store)
+        found = drain_with_bar(work.follow(PrivacyJob.beside(result.spec, work.is_there)))
         report = found.report
         if arguments.save:
-            RunStore().save(found)
+            store.save(found)
     verdict = judge(result, retrained, report)
     return verdict, {"verdict": verdict.to_json(), **({"privacy": report} if arguments.privacy else {})}
 
@@ -58,28 +66,27 @@ def sentences(verdict: Verdict, extra: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _band(arguments: argparse.Namespace, result: RunResult) -> Band | None:
-    store = RunStore()
-    band = stored_band(result.spec, store)
-    if band is not None:
-        return band
-    minutes = band_minutes(result.spec)
+def _make_band(arguments: argparse.Namespace, spec: RunSpec, work: Driver, store: RunStore) -> None:
+    """The reference band of a run, unless it is there or takes too long."""
+    job, minutes = BandJob.of(spec), band_minutes(spec)
+    if work.is_there(job.digest, Band):
+        return
     if not arguments.retrain_band and minutes > _MINUTES_UNASKED:
         print(
             f"camu_core: without retrained networks some tests stay open; --retrain-band trains them "
             f"(about {minutes:,.0f} minutes).",
             file=sys.stderr,
         )
-        return None
-    band = drain_with_bar(BandJob.of(result.spec).execute())
-    store.save(band)
-    return band
+        return
+    store.save(drain_with_bar(work.follow(job)))
 
 
-def _retraining(result: RunResult) -> RunResult | None:
-    if result.spec.method == "retrain":
+def _retraining(spec: RunSpec, work: Driver) -> RunResult | None:
+    """The run's retraining, if somebody kept one."""
+    retraining = plan_like(spec, method="retrain").digest
+    if spec.method == "retrain" or not work.is_there(retraining, RunResult):
         return None
     try:
-        return RunStore().load(plan_like(result.spec, method="retrain").digest)
+        return work.result(retraining, RunResult)
     except CamuError:
         return None

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from camu_core.band_job import stored_band
 from camu_core.bench import machine
 from camu_core.commands.output import deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison import as_markdown, published_table, with_tests
 from camu_core.engine import Engine
 from camu_core.execution import versions
+from camu_core.jobs import PrivacyJob
 from camu_core.methods import METHODS
-from camu_core.privacy_job import PrivacyJob
+from camu_core.specs import RunSpec
 from camu_core.store import RunStore
 from camu_core.sweeps import SweepSpec, running_sweep
 
@@ -58,9 +58,8 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _tested(digest: str, engine: Engine) -> dict:
     """The tests of one run, beside the band that is shipped, or was made by `band`."""
-    result = engine.store.load(digest)
-    job = PrivacyJob.of(result, None, stored_band(result.spec, engine.store))
-    return drain_with_bar(engine.follow(job)).report
+    spec = RunSpec.from_json(engine.store.summary(digest)["spec"])
+    return drain_with_bar(engine.follow(PrivacyJob.beside(spec, engine.is_there))).report
 
 
 def _card(sweep: SweepSpec) -> dict:

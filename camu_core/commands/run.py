@@ -8,11 +8,11 @@ from camu_core.commands import decomposition, judging
 from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named, tell_copies
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.config import scheduler_address
 from camu_core.data import DATASETS, named, parse_indices
-from camu_core.engine import Engine
+from camu_core.engine import driver
 from camu_core.errors import SpecError
-from camu_core.given import executing, job_of, plan_given, read_unlearned
+from camu_core.given import plan_given, read_unlearned
+from camu_core.jobs import RunJob
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
 from camu_core.models import MODELS
@@ -81,11 +81,13 @@ def run(arguments: argparse.Namespace) -> None:
     spec = planned(arguments)
     decomposition.check(arguments, spec)
     tell_copies(spec.dataset, spec.forget)
-    result = _through_cluster(spec) if scheduler_address() else drain_with_bar(executing(spec))
-    if arguments.save:
-        RunStore().save(result)
-    verdict, tests = judging.judged(arguments, result)
-    extra = {**decomposition.decompose(arguments, result), **tests}
+    store = RunStore()
+    with driver(store) as work:
+        result = drain_with_bar(work.follow(RunJob(spec)))
+        if arguments.save:
+            store.save(result)
+        verdict, tests = judging.judged(arguments, result, work, store)
+        extra = {**decomposition.decompose(arguments, spec, work), **tests}
     if arguments.json is None:
         print("\n".join([_table(result), *judging.sentences(verdict, extra), *decomposition.sentences(extra)]))
     else:
@@ -93,15 +95,6 @@ def run(arguments: argparse.Namespace) -> None:
         if spec.method == GIVEN:
             told["seconds"] = None  # it was made elsewhere
         deliver(json.dumps(told), arguments.json)
-
-
-def _through_cluster(spec: RunSpec) -> RunResult:
-    """On the cluster at CAMU_SCHEDULER; the run is kept in CAMU_HOME in any case."""
-    engine = Engine(RunStore())
-    try:
-        return drain_with_bar(engine.follow(job_of(spec)))
-    finally:
-        engine.close()
 
 
 def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:

@@ -1,13 +1,13 @@
 """What unlearning costs in work rather than time: passes through a network, and the samples in them."""
 
 import math
-import time
 from collections.abc import Callable
 from typing import Self
 
 from torch import Tensor, nn
 
 from camu_core.models import BlockModel
+from camu_core.threads import clock_of
 
 COST_NAMES = ("samples_forward", "samples_backward", "forward_passes", "backward_passes")
 
@@ -15,8 +15,7 @@ COST_NAMES = ("samples_forward", "samples_backward", "forward_passes", "backward
 class CostMeter:
     """Counts what happens inside its `with` blocks: time, and passes through the networks it watches.
 
-    On a processor, time is what this process computed, so that others who share the machine do not count; elsewhere it
-    is time on the clock.
+    Time is that of `clock_of`.
 
     A pass is counted where the representation comes out, so one that ends there counts as a whole one. Backward
     passes are those whose gradient reaches the representation, whether of weights or of images. Copies that a method
@@ -30,8 +29,7 @@ class CostMeter:
         self.seconds = 0.0
         self.counts = dict.fromkeys(COST_NAMES, 0)
         self._is_on = False
-        on_processor = all(weight.device.type == "cpu" for model in models for weight in model.parameters())
-        self._clock = time.process_time if on_processor else time.perf_counter
+        self._clock = clock_of(next(models[0].parameters()).device)
         self._handles = [model.encoder[-1].register_forward_hook(self._hook()) for model in models]
 
     def _hook(self) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:

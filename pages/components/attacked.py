@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from camu_core.band_job import BandJob
 from camu_core.figures import attack_figure, roc_figure, score_text, scores_figure
 from camu_core.figures.theme import MODEL_TITLES
+from camu_core.jobs.band import BandJob
+from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
 from camu_core.measures import ThresholdView
 from camu_core.privacy import attack_score, attack_title
-from camu_core.privacy_job import PrivacyJob, PrivacyResult
 from camu_core.progress import STAGES
 from pages.components import charts, images, notes, state, state_privacy
 from pages.components import text as words

@@ -5,9 +5,10 @@ import streamlit as st
 
 from camu_core import DATASETS, RunResult
 from camu_core.causal import MEASURES, PARTS, hidden_remark, retraining_remarks, titles
-from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.figures import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.theme import MODEL_TITLES
+from camu_core.jobs import is_quick
+from camu_core.jobs.causal import CausalJob, CausalResult
 from pages.components import batch, charts, notes, state
 from pages.components import text as words
 from pages.components import text_causal as text
@@ -48,7 +49,7 @@ def _share(column, label: str, shares: dict) -> None:
 
 
 def _without_gold(result: RunResult) -> None:
-    minutes = "seconds" if result.spec.dataset in state.QUICK_DATASETS else "some minutes"
+    minutes = "seconds" if is_quick(result.spec.dataset) else "some minutes"
     st.markdown(text.RETRAIN_NOTE.format(minutes=minutes))
     if batch.runs_needed("retrained", [state.retraining_of(result.spec)], text.RETRAIN):
         st.rerun()

@@ -9,6 +9,7 @@ import streamlit as st
 from camu_core import DATASETS, METHODS, RunResult, RunSpec
 from camu_core.causal import entanglement_report, entanglement_title
 from camu_core.figures import entanglement_figure
+from camu_core.jobs import is_quick
 from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
 from pages.components import batch, charts, notes, selections, state
@@ -30,7 +31,7 @@ def entanglement(result: RunResult) -> None:
     gold = []
     if spec.method == "retrain":
         st.caption(text.MAP_TWIN)
-    elif st.toggle(text.MAP_RETRAIN, value=spec.dataset in state.QUICK_DATASETS, key="map-retrain"):
+    elif st.toggle(text.MAP_RETRAIN, value=is_quick(spec.dataset), key="map-retrain"):
         gold = [state.retraining_of(each) for each in ours]
     batch.runs_needed(f"map-{result.digest}-{bool(gold)}", [*ours, *gold], text.MAP_START, lambda: _maps(ours, gold))
     if all(state.is_finished(each.digest) for each in [*ours, *gold]):

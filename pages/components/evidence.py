@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import RunResult
-from camu_core.band_job import band_minutes
 from camu_core.clauses import tests_as_clauses
 from camu_core.figures import (
     divergence_figure,
@@ -18,6 +17,7 @@ from camu_core.figures import (
 )
 from camu_core.figures.tables import heads_table, probe_table, relearning_table
 from camu_core.figures.theme import MODEL_TITLES
+from camu_core.jobs.band import band_minutes
 from camu_core.privacy import (
     epsilon_title,
     finding_of,

@@ -9,9 +9,9 @@ import streamlit as st
 
 from camu_core import DATASETS, RunResult, RunSpec, Snapshot
 from camu_core.data import ProbeSet, draw_probe_set, load_dataset, split
+from camu_core.engine import JobView
 from camu_core.figures import Panel, accuracy_curve, axis_ranges, embedding_figure, loss_curves
 from camu_core.figures.theme import MODEL_TITLES
-from camu_core.jobs import JobView
 from camu_core.progress import STAGES
 from pages.components import charts, images, state, state_view, state_visitor, text
 
@@ -70,8 +70,6 @@ def _tick(spec: RunSpec, digest: str, has_terms: bool) -> None:
     if job is None or job.state in ("stopped", "failed"):
         state_view.end_replay()
         st.rerun()
-    if job.state == "done":
-        state.start_companion(spec)
     newest = len(job.snapshots) - 1
     shown = state_view.advance_replay(digest, newest, snapshots_per_second) if newest >= 0 else -1
     if job.state == "done" and shown >= newest:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from camu_core.config import import_limits
 from camu_core.data import Way
+from camu_core.engine import JobView
 from camu_core.errors import CamuError
-from camu_core.jobs import JobView
 from pages.components import images, state, state_own, state_visitor
 from pages.components import text as words
 from pages.components import text_own as text

@@ -6,9 +6,9 @@ import streamlit as st
 
 from camu_core import DATASETS, RunResult
 from camu_core.causal import graph_title, graph_view, scenario_name
-from camu_core.causal_job import CausalJob, CausalResult
 from camu_core.figures import answers_figure, graph_figure
 from camu_core.figures.theme import MODEL_TITLES
+from camu_core.jobs.causal import CausalJob, CausalResult
 from pages.components import charts, images, notes, state, state_causal
 from pages.components import text_causal as text
 

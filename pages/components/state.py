@@ -6,21 +6,16 @@ from dataclasses import dataclass
 import streamlit as st
 
 from camu_core import RunResult, RunSpec
-from camu_core.band_job import BandJob, stored_band
 from camu_core.config import is_read_only, share_limits
 from camu_core.data import DATASETS, is_imported
-from camu_core.engine import BACKGROUND_PRIORITY
+from camu_core.engine import JobView
 from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound, TooMuchAsked
-from camu_core.given import job_of
-from camu_core.jobs import Job, JobView, RunJob
+from camu_core.jobs import Job, RunJob
 from camu_core.owners import IMAGES, RUNS, Thing
 from camu_core.planning import plan_like
 from camu_core.service import engine, example_store
-from camu_core.weights import shipped_retrained
 from pages.components import state_address, state_view, state_visitor, text
 
-# Datasets on which retraining is quick enough to run beside every run.
-QUICK_DATASETS = ("digits",)
 RESULTS_IN_MEMORY = 16
 # What the choice of the dataset says while the images are still to be uploaded.
 OWN_IMAGES = "own-images"
@@ -201,15 +196,15 @@ def known_datasets() -> set[str]:
 
 def start(spec: RunSpec) -> None:
     """Submit a run, open it, and play it from its beginning."""
-    if submit(job_of(spec)):
+    if submit(RunJob(spec), chain=spec):
         open_run(spec.digest)
         state_view.start_replay(spec.digest)
 
 
-def submit(job: Job, priority: int = 0) -> bool:
-    """Hand a job to the engine for this visitor; whether it was taken. If not, the page says why."""
+def submit(job: Job, priority: int = 0, chain: RunSpec | None = None) -> bool:
+    """Hand a job to the engine for this visitor, see there; whether it was taken. If not, the page says why."""
     try:
-        engine().submit(job, watcher(), priority)
+        engine().submit(job, watcher(), priority, chain)
     except TooMuchAsked as error:
         refuse(str(error))
         return False
@@ -226,27 +221,15 @@ def refusal() -> str:
     return st.session_state.pop("refused", "")
 
 
-def start_companion(spec: RunSpec) -> None:
-    """After a run: retrain beside it where that takes seconds, or where the retrained network is shipped; and where it
-    takes seconds, make the reference band, by which the run will be judged."""
-    if is_read_only():
-        return
-    if spec.dataset in QUICK_DATASETS and stored_band(spec, engine().store) is None:
-        band = BandJob.of(spec)
-        if engine().watch(band.digest) is None:
-            submit(band, BACKGROUND_PRIORITY)
-    if spec.method == "retrain" or retrained_for(spec) is not None:
-        return
-    retraining = retraining_of(spec)
-    if engine().watch(retraining.digest) is not None:  # under way; or it failed, or somebody stopped it: not again
-        return
-    if spec.dataset in QUICK_DATASETS or shipped_retrained(retraining):
-        start_beside(retraining, BACKGROUND_PRIORITY)  # behind what others are waiting for
+def follow_up(spec: RunSpec) -> None:
+    """What belongs to the open run is computed behind what people wait for, if it is missing; safe to call often."""
+    if not is_read_only():
+        engine().follow_up(spec, watcher())
 
 
-def start_beside(spec: RunSpec, priority: int = 0) -> None:
-    """Submit a run without leaving the open one."""
-    submit(RunJob.of(spec), priority)
+def start_beside(spec: RunSpec, of: RunSpec) -> None:
+    """Submit a run without leaving the open one, and then what belongs to that."""
+    submit(RunJob(spec), chain=of)
 
 
 def forget_runs(digests: Iterable[str]) -> None:

@@ -34,7 +34,7 @@ def start_batch(key: str, specs: Iterable[RunSpec]) -> None:
     """Hand the runs that are not finished to the engine, behind what people are waiting for."""
     missing = [spec for spec in specs if not state.is_finished(spec.digest)]
     try:
-        state.engine().submit_all([RunJob.of(spec) for spec in missing], state.watcher(), BACKGROUND_PRIORITY)
+        state.engine().submit_all([RunJob(spec) for spec in missing], state.watcher(), BACKGROUND_PRIORITY)
     except TooMuchAsked as error:
         state.refuse(str(error))
     st.session_state.pop(f"batch-{key}", None)

@@ -3,36 +3,37 @@
 import numpy as np
 import streamlit as st
 
-from camu_core import RunResult
+from camu_core import RunSpec
 from camu_core.causal import SampleView, view_sample
-from camu_core.causal_job import CausalJob, CausalResult
+from camu_core.data import ProbeSet
+from camu_core.jobs import CausalJob, CausalResult, is_quick
 from camu_core.progress import drain
 from pages.components import state
 
 
-def causal_job(result: RunResult, retrained: RunResult | None, intervention: str) -> CausalJob:
-    """Raises: WeightsError if the original model is not on this machine."""
-    return CausalJob.of(result, retrained, intervention)
+def causal_job(spec: RunSpec, intervention: str = "camu") -> CausalJob:
+    """The decomposition of a run, beside its retraining if that is there."""
+    return CausalJob.beside(spec, state.engine().is_there, intervention)
 
 
 def causal_result(job: CausalJob) -> CausalResult | None:
-    """The decomposition: at once where it takes a second, else if the engine has it.
+    """The decomposition if it is there, or made at once where it takes a second.
 
     Raises:
         RunDamaged: see `RunStore.load`.
     """
-    if job.spec.dataset in state.QUICK_DATASETS:
-        return _causal_now(job.digest, job)
-    return _causal_stored(job.digest) if state.engine().has(job) else None
+    if state.engine().is_there(job.digest, CausalResult):
+        return _stored(job.digest)
+    return _now(job.digest, job) if is_quick(job.spec.dataset) else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)
-def _causal_now(digest: str, _job: CausalJob) -> CausalResult:
-    return drain(_job.execute())
+def _now(digest: str, _job: CausalJob) -> CausalResult:
+    return drain(_job.execute(_job.pack(state.engine().result)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)
-def _causal_stored(digest: str) -> CausalResult:
+def _stored(digest: str) -> CausalResult:
     return state.engine().result(digest, CausalResult)
 
 
@@ -43,7 +44,12 @@ def sample_view(job: CausalJob, idx: int) -> SampleView:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _sample_view(digest: str, idx: int, _job: CausalJob) -> SampleView:
-    return view_sample(networks(_job), _job.probe, idx, _job.intervention, _job.seed)
+    return view_sample(networks(_job), probe_of(_job), idx, _job.intervention, _job.seed)
+
+
+def probe_of(job: CausalJob) -> ProbeSet:
+    """The images on which the effects are measured."""
+    return state.find_result(job.spec.digest).probe
 
 
 _CANDIDATES = 12
@@ -52,8 +58,9 @@ _CANDIDATES = 12
 def typical_image(job: CausalJob, causal: CausalResult) -> int:
     """Index into the probe set: of the first images to forget, the one whose pull was nearest to the mean before."""
     mean = causal.report["effects"]["forget"]["original"]["true_class"]["value"]
-    is_shown = job.probe.is_forget & job.probe.is_live
-    candidates = np.flatnonzero(is_shown & ~job.probe.in_train)[:_CANDIDATES]
+    probe = probe_of(job)
+    is_shown = probe.is_forget & probe.is_live
+    candidates = np.flatnonzero(is_shown & ~probe.in_train)[:_CANDIDATES]
     if not len(candidates):  # no class was forgotten, so that no new image is like them
         candidates = np.flatnonzero(is_shown)[:_CANDIDATES]
     return int(min(candidates, key=lambda idx: abs(sample_view(job, int(idx)).pull["original"] - mean)))
@@ -66,4 +73,4 @@ def networks(job: CausalJob):
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _causal_models(digest: str, _job: CausalJob):
-    return _job.models()
+    return _job.models(_job.pack(state.engine().result))

@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass, fields
 import streamlit as st
 
 from camu_core import RunSpec
-from camu_core.band_job import BandJob, band_digest
 from camu_core.comparison import Pair, pair_runs
 from camu_core.errors import SpecError
-from camu_core.privacy_job import PrivacyJob, PrivacyResult, privacy_digest
+from camu_core.jobs import BandJob, PrivacyJob, PrivacyResult
 from camu_core.sweeps import SweepSpec
 from pages.components import selections, state, state_address, state_privacy, state_view
 from pages.components import text_compare as text
@@ -93,7 +92,7 @@ def _set_url(parameters: dict[str, str]) -> None:
 
 def test_reports(specs: Sequence[RunSpec]) -> dict[str, dict]:
     """Reports of the tests that are done, by the run's digest."""
-    found = {spec.digest: _tests_digest(spec) for spec in specs if state.is_finished(spec.digest)}
+    found = {spec.digest: state_privacy.tests_job(spec).digest for spec in specs if state.is_finished(spec.digest)}
     return {digest: _report(tests) for digest, tests in found.items() if _is_tested(tests)}
 
 
@@ -114,21 +113,20 @@ def go_on_testing(specs: Sequence[RunSpec]) -> int:
     """
     n_done = 0
     for spec in specs:
-        if _is_tested(_tests_digest(spec)):
+        if _is_tested(state_privacy.tests_job(spec).digest):
             n_done += 1
             continue
         band = state_privacy.band_job(spec)
         if band is not None:
             _submit_once(band)
             continue
-        if state.engine().watch(_tests_digest(spec)) is None:
-            _submit_once(state_privacy.job_of(state.find_result(spec.digest)))
+        _submit_once(state_privacy.tests_job(spec))
     return n_done
 
 
 def tests_problem(specs: Sequence[RunSpec]) -> str:
     """Why the first of the tests, or their band, failed; empty if none did."""
-    digests = {band_digest(spec) for spec in specs} | {_tests_digest(spec) for spec in specs}
+    digests = {BandJob.of(spec).digest for spec in specs} | {state_privacy.tests_job(spec).digest for spec in specs}
     views = [view for digest in digests if (view := state.engine().watch(digest)) is not None]
     return next((view.message or text.TESTS_STOPPED for view in views if view.state in ("failed", "stopped")), "")
 
@@ -138,18 +136,8 @@ def _submit_once(job: BandJob | PrivacyJob) -> None:
         state_privacy.start(job)
 
 
-def _tests_digest(spec: RunSpec) -> str:
-    """As `PrivacyJob` names them, without reading the run."""
-    sources = [spec.digest]
-    if spec.method != "retrain" and state.is_finished(retrained := state.retraining_of(spec).digest):
-        sources.append(retrained)
-    if (band := state_privacy.band_of(spec)) is not None:
-        sources.append(band.digest)
-    return privacy_digest(sources)
-
-
 def _is_tested(tests: str) -> bool:
-    return state.engine().store.has(tests, PrivacyResult) or state.example_store().has(tests, PrivacyResult)
+    return state.engine().is_there(tests, PrivacyResult)
 
 
 @st.cache_resource(show_spinner=False, max_entries=200)

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 import torch
 
-from camu_core.causal_job import CausalJob
 from camu_core.data import DATASETS
 from camu_core.data.drawing import from_picture
+from camu_core.jobs.causal import CausalJob
 from camu_core.models import predict
 from camu_core.threads import one_thread
 from pages.components import state_causal

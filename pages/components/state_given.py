@@ -2,7 +2,8 @@
 
 from camu_core import ForgetSpec
 from camu_core.data.naming import plain_name
-from camu_core.given import job_of, plan_given
+from camu_core.given import plan_given
+from camu_core.jobs import RunJob
 from pages.components import state, state_view
 
 
@@ -12,6 +13,6 @@ def judge(dataset: str, forget: ForgetSpec, content: bytes, name: str, seed: int
     Raises: see `plan_given`.
     """
     spec = plan_given(dataset, forget, content, plain_name(name), seed)
-    if state.submit(job_of(spec)):
+    if state.submit(RunJob(spec), chain=spec):
         state.open_run(spec.digest)
         state_view.start_replay(spec.digest)

@@ -2,19 +2,20 @@
 
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from zipfile import ZipFile
 
 import streamlit as st
 
 from camu_core.config import import_limits, share_limits
 from camu_core.data import DATASETS, Way, is_imported, load_dataset, without_copies
+from camu_core.engine import JobView
 from camu_core.errors import ImagesRefused, StoreError
-from camu_core.jobs import JobView
+from camu_core.jobs.imports import Imported, ImportJob, TrainJob
 from camu_core.models import usual_model
 from camu_core.originals import network_card, shipped_twin
-from camu_core.own_jobs import Imported, ImportJob, TrainJob
 from camu_core.owners import IMAGES
-from camu_core.uploads import drop_upload, keep_upload, upload_content
+from camu_core.uploads import drop_upload, keep_upload
 from pages.components import state, state_address, state_pictures, state_visitor, text_own
 
 
@@ -58,8 +59,7 @@ def start_import(content: bytes, title: str, size: int) -> None:
     Raises:
         StoreUnwritable: CAMU_HOME cannot be written.
     """
-    keep_upload(content)
-    _submit(ImportJob.of(content, title, size))
+    _submit(ImportJob(keep_upload(content), title, size))
 
 
 def start_import_of_files(files: Iterable[tuple[str, bytes]], size: int) -> None:
@@ -89,13 +89,14 @@ def read_as(layout: str) -> None:
     view = state.engine().watch(st.session_state["import"])
     if view is None:
         raise ImagesRefused(text_own.GONE)
-    _submit(ImportJob.of(upload_content(view.job.upload), view.job.title, view.job.size, layout))
+    _submit(replace(view.job, layout=layout))
 
 
 def discard_upload() -> None:
     """Forget an upload that is over, or in question."""
     view = state.engine().watch(st.session_state.pop("import", None) or "")
-    if view is not None:
+    others = (job.upload for job in state.engine().under_way() if isinstance(job, ImportJob))
+    if view is not None and view.job.upload not in others:
         drop_upload(view.job.upload)
     st.query_params.pop("upload", None)
 
@@ -153,7 +154,7 @@ def imported_name() -> str | None:
 
 def start_training(dataset: str, shipped: str | None = None) -> None:
     """Train the network for a dataset, or take a shipped one over."""
-    state.submit(TrainJob.of(dataset, shipped=shipped))
+    state.submit(TrainJob(dataset, usual_model(DATASETS[dataset].shape), shipped=shipped))
 
 
 def training_view(dataset: str) -> JobView | None:

@@ -5,7 +5,7 @@ import streamlit as st
 from camu_core import RunResult
 from camu_core.data import DATASETS, Copies, copies_in, load_dataset
 from camu_core.jobs import UmapJob
-from camu_core.projection import along_forget_axis, fit_pca, representations_with, run_points
+from camu_core.projection import along_forget_axis, fit_pca, run_points
 from pages.components import state
 
 
@@ -45,9 +45,7 @@ def axis_points(digest: str, retrained_digest: str | None):
 
 def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:
     """The refined picture of a run, with its retrained model if there is one."""
-    parts = representations_with(result, retrained)
-    sources = [run.digest for run in (result, retrained) if run is not None]
-    return UmapJob(tuple(parts), tuple(parts.values()), tuple(sources), result.spec.seed)
+    return UmapJob(result.digest, retrained.digest if retrained is not None else None, result.spec.seed)
 
 
 @st.cache_data(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)

@@ -2,56 +2,31 @@
 
 import streamlit as st
 
-from camu_core import RunResult, RunSpec
-from camu_core.band_job import Band, BandJob, band_digest, stored_band
-from camu_core.config import is_read_only
+from camu_core import RunSpec
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import CamuError
 from camu_core.figures import score_text
+from camu_core.jobs import Band, BandJob, PrivacyJob, PrivacyResult, is_quick
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
-from camu_core.privacy_job import PrivacyJob, PrivacyResult
 from pages.components import state
 
 N_THRESHOLDS = 121
 
 
-def job_of(result: RunResult) -> PrivacyJob:
-    """Beside the retraining, if somebody ran it, and the reference band, if there is one.
-
-    Raises:
-        WeightsError: the original model is not on this machine.
-    """
-    return PrivacyJob.of(result, state.retrained_for(result.spec), band_of(result.spec))
-
-
-def band_of(spec: RunSpec) -> Band | None:
-    """The reference band of a run, shipped or made here.
-
-    Raises:
-        RunDamaged: see `RunStore.load`.
-    """
-    digest = band_digest(spec)
-    return _band(digest, state.engine().store.has(digest, Band), spec)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _band(digest: str, is_stored: bool, _spec: RunSpec) -> Band | None:
-    return stored_band(_spec, state.engine().store)
-
-
 def band_job(spec: RunSpec) -> BandJob | None:
     """What is to be retrained before the tests of a run can be judged; None if that is done."""
-    return None if band_of(spec) is not None else BandJob.of(spec)
+    job = BandJob.of(spec)
+    return None if state.engine().is_there(job.digest, Band) else job
 
 
-def next_job(result: RunResult) -> BandJob | PrivacyJob:
-    """What the tests of a run wait for: its reference band where that takes seconds, or the tests themselves.
+def tests_job(spec: RunSpec) -> PrivacyJob:
+    """All tests of a run, beside the retraining and the reference band that are there."""
+    return PrivacyJob.beside(spec, state.engine().is_there)
 
-    Raises:
-        WeightsError: the original model is not on this machine.
-    """
-    band = band_job(result.spec) if result.spec.dataset in state.QUICK_DATASETS else None
-    return band or job_of(result)
+
+def next_job(spec: RunSpec) -> BandJob | PrivacyJob:
+    """What the tests of a run wait for: its reference band where that takes seconds, or the tests themselves."""
+    return (band_job(spec) if is_quick(spec.dataset) else None) or tests_job(spec)
 
 
 def result_of(job: BandJob | PrivacyJob) -> PrivacyResult | None:
@@ -60,39 +35,27 @@ def result_of(job: BandJob | PrivacyJob) -> PrivacyResult | None:
     Raises:
         RunDamaged: see `RunStore.load`.
     """
-    if isinstance(job, BandJob):
-        return None
-    if not (state.engine().has(job) or state.example_store().has(job.digest, PrivacyResult)):
-        return None
-    return stored(job.digest)
+    is_done = isinstance(job, PrivacyJob) and state.engine().is_there(job.digest, PrivacyResult)
+    return stored(job.digest) if is_done else None
 
 
-def report_of(result: RunResult) -> dict | None:
-    """What the attacks found, for a verdict; None if they were not tried, or what they found cannot be read."""
+def report_of(spec: RunSpec) -> dict | None:
+    """What the tests of a run found; None if they were not made, or what they found cannot be read."""
     try:
-        privacy = result_of(job_of(result))
+        privacy = result_of(tests_job(spec))
     except CamuError:
         return None
     return privacy.report if privacy is not None else None
 
 
-def is_due(result: RunResult) -> bool:
-    """Whether the tests are made without asking: they take seconds, or their band is here; and all else is there."""
-    has_retrained = result.spec.method == "retrain" or state.retrained_for(result.spec) is not None
-    is_quick = result.spec.dataset in state.QUICK_DATASETS or band_of(result.spec) is not None
-    return is_quick and has_retrained and not is_read_only()
-
-
 def start(job: BandJob | PrivacyJob) -> None:
     """Make the tests, or the band before them, behind what others are waiting for."""
-    state.submit(job, BACKGROUND_PRIORITY)
+    state.submit(job, BACKGROUND_PRIORITY, job.spec if isinstance(job, PrivacyJob) else None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def stored(digest: str) -> PrivacyResult:
     """Raises: RunNotFound, RunDamaged: see `RunStore.load`."""
-    if state.example_store().has(digest, PrivacyResult):
-        return state.example_store().load(digest, PrivacyResult)
     return state.engine().result(digest, PrivacyResult)
 
 

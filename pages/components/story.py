@@ -167,7 +167,8 @@ def who_lost(result: RunResult) -> str:
 def why(run: state.OpenRun) -> None:
     """The pull of the images, before, after, and in the retrained network."""
     result = run.result
-    job = state_causal.causal_job(result, yardstick(result), "camu")
+    yardstick(result)
+    job = state_causal.causal_job(result.spec)
     causal = state_causal.causal_result(job)
     notes.lead(text.WHY)
     if causal is None:
@@ -216,7 +217,7 @@ def yardstick(result: RunResult) -> RunResult | None:
     """The yardstick; where it takes seconds and nobody has it, it is trained meanwhile."""
     retrained = state.retrained_for(result.spec)
     if retrained is None:
-        state.start_companion(result.spec)
+        state.follow_up(result.spec)
         digest = state.retraining_of(result.spec).digest
         job = state.engine().watch(digest)
         if job is not None and not job.is_over:

@@ -8,8 +8,8 @@ from camu_core.causal import inner_remark
 from camu_core.clauses import n_images
 from camu_core.estimates import wilson_interval
 from camu_core.figures import class_figure, relearning_figure
+from camu_core.jobs.privacy import PrivacyResult
 from camu_core.privacy import attack_title, capital, finding_of, readings, relearning_title, says
-from camu_core.privacy_job import PrivacyResult
 from camu_core.verdict import Verdict, claim, forget_phrase, judge
 from pages.components import attacked, charts, notes, state, state_causal, state_privacy, story
 from pages.components import text_story as text
@@ -40,7 +40,7 @@ def attacks(run: state.OpenRun) -> None:
 def limits(run: state.OpenRun) -> None:
     """The questions that a listener should be able to answer, answered from this run."""
     result, retrained = run.result, state.retrained_for(run.result.spec)
-    told = judge(result, retrained, state_privacy.report_of(result))
+    told = judge(result, retrained, state_privacy.report_of(result.spec))
     metrics = result.metrics_with(retrained)
     left, right = st.columns([7, 5], gap="large")
     with left:
@@ -80,7 +80,7 @@ def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> lis
     """What could still be wrong: what attacks found or could not tell, how few images, and what no test can show."""
     tried = [clause for clause in told.clauses if clause.page == "privacy"]
     risks = [clause.plain for clause in tried if not clause.is_good] if tried else [text.UNTRIED]
-    job = state_causal.causal_job(result, retrained, "camu")
+    job = state_causal.causal_job(result.spec)
     causal = state_causal.causal_result(job)
     if causal is not None and (remark := inner_remark(causal.report)):
         risks.append(remark)
@@ -94,7 +94,7 @@ def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> lis
 
 def _privacy(result: RunResult) -> PrivacyResult | None:
     """The attacks; made while one waits."""
-    job = state_privacy.next_job(result)
+    job = state_privacy.next_job(result.spec)
     privacy = state_privacy.result_of(job)
     if privacy is None:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)

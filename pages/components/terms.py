@@ -5,8 +5,8 @@ import streamlit as st
 
 from camu_core import RunResult
 from camu_core.causal import CAMU_TERMS, TERMS, attribution_title, substitutes_remark
-from camu_core.causal_job import ATTRIBUTION_SEEDS, OUTCOMES, attribute, attribution_specs
 from camu_core.figures import attribution_figure, interactions_figure
+from camu_core.jobs.causal import ATTRIBUTION_SEEDS, OUTCOMES, attribute, attribution_specs
 from pages.components import batch, charts, notes, state
 from pages.components import text as words
 from pages.components import text_causal as text

@@ -34,7 +34,7 @@ def _page(result: RunResult) -> None:
         text.PART, list(text.PARTS), format_func=text.PARTS.get, default="effects",
         key="causal-part", required=True, bind="query-params", label_visibility="collapsed", width="stretch",
     )  # fmt: skip
-    job = state_causal.causal_job(result, state.retrained_for(result.spec), intervention or "camu")
+    job = state_causal.causal_job(result.spec, intervention or "camu")
     causal = state_causal.causal_result(job)
     with headline:
         if causal is None:

@@ -78,7 +78,7 @@ def _test_image(result: RunResult) -> np.ndarray:
 def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
     names = DATASETS[result.spec.dataset].class_names
     retrained = state.retrained_for(result.spec)
-    answers = state_draw.answers(state_causal.causal_job(result, retrained, "camu"), image)
+    answers = state_draw.answers(state_causal.causal_job(result.spec), image)
     voices = {"original": text.BEFORE, "unlearned": text.AFTER, "retrained": text.GOLD.format(what=what)}
     said = [
         text.ANSWER.format(network=voices[name], name=names[int(row.argmax())], share=row.max())

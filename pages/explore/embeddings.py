@@ -118,7 +118,7 @@ def _axis(result: RunResult, retrained: RunResult | None, color_by: str) -> None
     logits = {**result.logits, **({"retrained": retrained.logits["unlearned"]} if retrained else {})}
     panels = [Panel(MODEL_TITLES[name], part, logits[name]) for name, part in points.items()]
     everything = np.ones_like(result.probe.is_live)
-    report = state_privacy.report_of(result)
+    report = state_privacy.report_of(result.spec)
     if report is not None and (lying := lying_title(report)):
         st.markdown(f"**{lying}**")
     _scatter(result, panels, everything, axis_ranges(points.values()), color_by, "axis")

@@ -23,7 +23,7 @@ def main() -> None:
 
 def _page(result: RunResult) -> None:
     notes.lead(text.LEAD)
-    job = state_privacy.next_job(result)
+    job = state_privacy.next_job(result.spec)
     privacy = state_privacy.result_of(job)
     if privacy is None:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)

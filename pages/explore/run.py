@@ -3,9 +3,10 @@
 import streamlit as st
 
 from camu_core import DATASETS, RunResult
-from camu_core.band_job import BandJob
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
+from camu_core.jobs import is_quick
+from camu_core.jobs.band import BandJob
 from camu_core.verdict import finding
 from pages.components import (
     charts,
@@ -60,7 +61,9 @@ def _outcome(run: state.OpenRun) -> None:
     verdict.run_line(run)
     if run.job is not None and run.job.notice:
         st.warning(run.job.notice)
-    retrained, privacy = state.retrained_for(result.spec), state_privacy.report_of(result)
+    if not run.is_example:
+        state.follow_up(result.spec)
+    retrained, privacy = state.retrained_for(result.spec), state_privacy.report_of(result.spec)
     left, right = st.columns([5, 6])
     with left:
         verdict.verdict_card(result, retrained, privacy)
@@ -92,11 +95,9 @@ def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
         return False
     st.button(
         text.RETRAIN_PRESS,
-        help=text.RETRAIN_HELP.format(
-            minutes="seconds" if result.spec.dataset in state.QUICK_DATASETS else "some minutes"
-        ),
+        help=text.RETRAIN_HELP.format(minutes="seconds" if is_quick(result.spec.dataset) else "some minutes"),
         on_click=state.start_beside,
-        args=(spec,),
+        args=(spec, result.spec),
         icon=":material/model_training:",
     )
     return True
@@ -104,15 +105,8 @@ def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
 
 def _attacks(result: RunResult) -> None:
     """Make the tests, or offer them; the verdict completes itself when they are done."""
-    try:
-        job = state_privacy.next_job(result)
-    except CamuError as error:
-        st.warning(str(error), icon=":material/report:")
-        return
+    job = state_privacy.next_job(result.spec)
     view = state.engine().watch(job.digest)
-    if view is None and state_privacy.is_due(result):
-        state_privacy.start(job)
-        view = state.engine().watch(job.digest)
     if view is not None and not view.is_over:
         is_band = isinstance(job, BandJob)
         st.fragment(run_every=1.0)(_progress)(job.digest, text.BAND_RUNNING if is_band else text.TESTS_RUNNING)

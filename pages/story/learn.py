@@ -16,7 +16,6 @@ from camu_core.causal import (
     substitutes_remark,
     titles,
 )
-from camu_core.causal_job import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
 from camu_core.figures import (
     Panel,
     answers_figure,
@@ -28,6 +27,7 @@ from camu_core.figures import (
     split_figure,
 )
 from camu_core.figures.theme import MODEL_TITLES
+from camu_core.jobs.causal import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
 from camu_core.verdict import finding, forget_phrase
 from pages.components import charts, images, state, state_causal, state_pictures, text_causal, verdict
 from pages.components import text_learn as words
@@ -38,7 +38,7 @@ def main() -> None:
     run = state.example_run()
     result, retrained = run.result, state.retrained_for(run.result.spec)
     verdict.run_line(run)
-    job = state_causal.causal_job(result, retrained, "camu")
+    job = state_causal.causal_job(result.spec)
     causal = state_causal.causal_result(job)
     st.markdown(words.LEAD.format(what=f"forget {forget_phrase(result.spec)}", seconds=result.seconds["unlearn"]))
     _chapter(words.WHY_TITLE, words.WHY)

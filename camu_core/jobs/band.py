@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from camu_core.checkpoints import Checkpoint
-from camu_core.config import ASSETS
 from camu_core.data import DATASETS, Dataset, Splits, loading, split
 from camu_core.execution import versions
-from camu_core.luggage import Luggage
+from camu_core.jobs.base import Find, Job
+from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods.retrain import SEED_OFFSET
 from camu_core.models import BlockModel, build_model, predict
@@ -27,7 +27,6 @@ from camu_core.privacy import Battery, run_battery
 from camu_core.progress import Step
 from camu_core.results import Storable
 from camu_core.specs import RunSpec
-from camu_core.store import RunStore
 from camu_core.threads import one_thread
 from camu_core.training import TrainingConfig, training
 from camu_core.weights import load_weights
@@ -35,14 +34,13 @@ from camu_core.weights import load_weights
 # Retrainings, by dataset; more where they take seconds.
 N_SEEDS = {"digits": 8}
 _N_SEEDS_ELSEWHERE = 5
-SHIPPED = ASSETS / "bands"
 _VERSION = 1
 _SHARE_OF_TRAINING = 0.8  # of the time a member takes
 _IMAGES_PER_STEP = 1000
 
 
 @dataclass(frozen=True)
-class Band:
+class Band(Storable):
     """Figures of networks that never saw the forget set.
 
     Args:
@@ -89,7 +87,7 @@ class Band:
 
 
 @dataclass(frozen=True)
-class BandJob:
+class BandJob(Job):
     """Retrain several times without what a run forgets, and measure each network.
 
     Args:
@@ -97,7 +95,6 @@ class BandJob:
     """
 
     spec: RunSpec
-    luggage: Luggage
     result_type: ClassVar[type[Storable]] = Band
 
     @classmethod
@@ -106,9 +103,8 @@ class BandJob:
 
         Args:
             spec: of the run, by any method.
-        Raises: see `Luggage.of`.
         """
-        return cls(band_spec(spec), Luggage.of(spec))
+        return cls(band_spec(spec))
 
     @property
     def digest(self) -> str:
@@ -118,9 +114,12 @@ class BandJob:
     def seeds(self) -> range:
         return range(N_SEEDS.get(self.spec.dataset, _N_SEEDS_ELSEWHERE))
 
-    def execute(self) -> Generator[Step, None, Band]:
+    def pack(self, find: Find) -> JobPayload:
+        return JobPayload.of(self.spec)
+
+    def execute(self, payload: JobPayload) -> Generator[Step, None, Band]:
         """Raises: DatasetUnavailable, WeightsError: images or the original model are not here."""
-        self.luggage.unpack(self.spec)
+        payload.unpack()
         with one_thread():
             return (yield from self._execute())
 
@@ -172,19 +171,6 @@ def band_digest(spec: RunSpec) -> str:
     of = band_spec(spec).to_json()
     named = json.dumps(["band", _VERSION, {key: value for key, value in of.items() if key != "device"}], sort_keys=True)
     return hashlib.sha256(named.encode()).hexdigest()[:20]
-
-
-def stored_band(spec: RunSpec, store: RunStore) -> Band | None:
-    """The band of a run, if it is shipped or in the store.
-
-    Raises:
-        RunDamaged: see `RunStore.load`.
-    """
-    digest = band_digest(spec)
-    for each in (store, RunStore(SHIPPED)):
-        if each.has(digest, Band):
-            return each.load(digest, Band)
-    return None
 
 
 def band_minutes(spec: RunSpec) -> float:

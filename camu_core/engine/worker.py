@@ -8,7 +8,7 @@ from typing import Any
 from distributed import Event, get_worker
 
 from camu_core.errors import RunStopped
-from camu_core.jobs import Job
+from camu_core.jobs import Job, JobPayload
 from camu_core.progress import Step
 from camu_core.results import Storable
 
@@ -17,7 +17,7 @@ _STOP_POLL_SECONDS = 0.1
 _REPORT_SECONDS = 0.05
 
 
-def work(job: Job, stop_name: str) -> Storable:
+def work(job: Job, payload: JobPayload, stop_name: str) -> Storable:
     """Run a job, report its steps as events, end it soon after the event `stop_name` is set.
 
     Raises:
@@ -27,7 +27,7 @@ def work(job: Job, stop_name: str) -> Storable:
     report = _Reporter(
         lambda steps: worker.log_event(TOPIC, {"digest": job.digest, "attempt": attempt, "steps": steps})
     )
-    steps = job.execute()
+    steps = job.execute(payload)
     report.send()
     polled = 0.0
     while True:

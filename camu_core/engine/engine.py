@@ -3,37 +3,44 @@
 By default an embedded cluster of worker processes; CAMU_SCHEDULER=tcp://host:port uses a running one. The task key is
 the digest, so equal requests are one computation. Workers report steps as events and return the result; the engine
 writes it to its own store, so workers need not share a folder with it. No call here waits for a cluster. Jobs wait in
-the engine, in the order of `queueing.in_order`, and are handed to the scheduler when a thread is free: their order is
-known, and one that waits can be withdrawn. Where all threads are busy with what can wait, a job gives its own up.
+the engine, in the order of `queueing.in_order`, and are packed and handed to the scheduler when a thread is free: their
+order is known, and one that waits can be withdrawn. Where all threads are busy with what can wait, a job gives its own
+up. Files are read and written by the engine's own thread, never under its lock.
 """
 
 import asyncio
 import logging
+import queue
 import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import TypeVar
 
-from distributed import Client, Event, Future, KilledWorker
+from distributed import Event, Future, KilledWorker
 
 from camu_core.config import scheduler_address
-from camu_core.connection import MAX_ATTEMPTS, Connection
-from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable
-from camu_core.jobs import Job, JobView, Progress, RunJob
+from camu_core.engine.connection import MAX_ATTEMPTS, Connection
+from camu_core.engine.monitor import JobView, Progress
+from camu_core.engine.queueing import in_order, makes_room
+from camu_core.engine.worker import work
+from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
+from camu_core.jobs import Job, JobPayload, RunJob, followups
 from camu_core.owners import IMAGES, RUNS, Owners, Thing
 from camu_core.progress import Step
-from camu_core.queueing import in_order, makes_room
-from camu_core.results import Receipt, RunResult, Storable
+from camu_core.results import Artifact, RunResult, Storable
 from camu_core.shares import check_share
-from camu_core.store import RunStore
-from camu_core.worker import work
+from camu_core.specs import RunSpec
+from camu_core.store import RunStore, is_shipped, shipped
 
 BACKGROUND_PRIORITY = -10
 _FOLLOW_SECONDS = 0.1
 _FINISHED_JOBS_REMEMBERED = 32
 _RESULTS_KEPT_IN_MEMORY = 8
 LOST = "The process doing the work was lost twice, so the run was given up. Try again."
+
+S = TypeVar("S", bound=Storable)
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +71,8 @@ class Engine:
         self._unsaved: dict[str, Storable] = {}
         self._queue: list[Progress] | None = None  # waiting jobs in order; None when it has to be made anew
         self._places: dict[str, int] = {}
+        self._chores: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._desk: threading.Thread | None = None
 
     # --- for pages and the command line ------------------------------------------------------------------------------
 
@@ -71,66 +80,89 @@ class Engine:
         """Begin to connect and to warm workers up, in the background; safe to call often."""
         with self._lock:
             if not self.connection.is_started:
+                self._desk = threading.Thread(target=self._do_chores, name="engine-desk", daemon=True)
+                self._desk.start()
                 self.connection.start()
 
     def close(self) -> None:
         """Disconnect and end the embedded workers."""
+        self._chores.put(None)
+        if self._desk is not None:
+            self._desk.join()
         self.connection.close()
 
     def problem(self) -> str:
         """Why no work can be done at the moment, in one sentence; empty when all is well."""
         return self.connection.problem
 
-    def submit(self, job: Job, watcher: str = "", priority: int = 0) -> str:
+    def submit(self, job: Job, watcher: str = "", priority: int = 0, chain: RunSpec | None = None) -> str:
         """Start a job, join the one that is running already, or do nothing if its result is stored.
 
         Args:
             watcher: who wants it; Stop takes effect when no watcher is left.
             priority: higher goes first; sweeps use BACKGROUND_PRIORITY.
+            chain: the run about which `followups` are computed when this is done.
         Returns:
             the digest.
         """
-        return self.submit_all([job], watcher, priority)[0]
+        return self.submit_all([job], watcher, priority, chain)[0]
 
-    def submit_all(self, jobs: Sequence[Job], watcher: str = "", priority: int = 0) -> list[str]:
+    def submit_all(
+        self, jobs: Sequence[Job], watcher: str = "", priority: int = 0, chain: RunSpec | None = None
+    ) -> list[str]:
         """As `submit`, many at once and quicker.
 
         Raises:
             TooMuchAsked: more than the visitor's share, or than the queue holds; nothing was submitted then.
         """
+        looked = time.monotonic()
+        stored = {job.digest for job in jobs if self.has(job)}
+        share = self._stored_mb(watcher) if self.owners is not None else 0.0
+        new, done = [], []
         with self._lock:
-            new = [job for job in jobs if not self._join(job, watcher, priority)]
+            for job in jobs:
+                known = self._progress.get(job.digest)
+                if known is not None and not known.is_over:
+                    known.join(watcher, priority, chain)
+                elif job.digest in stored or (known is not None and known.state == "done" and known.ended > looked):
+                    done.append(job)
+                else:
+                    new.append(job)
             if new and self.owners is not None:
-                self._check_share(len(new), watcher)
+                self._check_share(len(new), watcher, share)
+            for job in done:
+                self._progress.pop(job.digest, None)
             for job in new:
-                self.start()
-                if isinstance(job, RunJob) and priority >= 0:  # of what waits behind people there may be thousands
-                    self.store.note_started(job.digest, job.spec)
-                self._progress[job.digest] = Progress(job, {watcher}, priority, watcher)
+                self._progress[job.digest] = Progress(job, {watcher}, priority, watcher, {chain} if chain else set())
             self._queue = None
-            self._dispatch_next()
+        for job in done:
+            self._note_owners(job, {watcher})
+        for job in new:
+            self.start()
+            if isinstance(job, RunJob) and priority >= 0:  # of what waits behind people there may be thousands
+                self._later(self.store.note_started, job.digest, job.spec)
+        self._later(self._dispatch_all)
+        if done and chain is not None:
+            self._later(self.follow_up, chain, watcher)
         return [job.digest for job in jobs]
 
-    def _join(self, job: Job, watcher: str, priority: int) -> bool:
-        """Whether a job is under way, so that the watcher need only join it, or is finished."""
-        known = self._progress.get(job.digest)
-        if known is not None and not known.is_over:
-            known.watchers.add(watcher)
-            known.stop_requested = False  # whoever stopped it a moment ago: it is wanted again
-            if priority > known.priority:
-                known.priority, known.visitor = priority, watcher
-            return True
-        if not self.has(job):
-            return False
-        self._progress.pop(job.digest, None)
-        self._note_owners(job, {watcher})
-        return True
+    def follow_up(self, spec: RunSpec, watcher: str = "") -> None:
+        """Compute what belongs to a finished run and is missing, behind what people wait for; what failed stays so."""
+        for job in followups(spec, self.is_there):
+            known = self.watch(job.digest)
+            if known is None or not known.is_over or known.state == "done":
+                try:
+                    self.submit(job, watcher, BACKGROUND_PRIORITY, spec)
+                except TooMuchAsked as error:
+                    log.info("nothing more about run %s: %s", spec.digest, error)
 
-    def _check_share(self, n_new: int, watcher: str) -> None:
+    def _stored_mb(self, watcher: str) -> float:
+        return sum(map(self.store.size_bytes, self.owners.things(RUNS, watcher))) / 1e6
+
+    def _check_share(self, n_new: int, watcher: str, stored_mb: float) -> None:
         """Raises: TooMuchAsked: see `shares.check_share`."""
         waiting = [progress for progress in self._progress.values() if progress.is_waiting]
         n_mine = sum(progress.visitor == watcher for progress in waiting)
-        stored_mb = sum(map(self.store.size_bytes, self.owners.things(RUNS, watcher))) / 1e6
         check_share(n_mine + n_new, len(waiting) + n_new, stored_mb)
 
     def _note_owners(self, job: Job, watchers: Iterable[str]) -> None:
@@ -156,6 +188,11 @@ class Engine:
         """Those under way; quicker than to `watch` each."""
         with self._lock:
             return [d for d in digests if (p := self._progress.get(d)) is not None and not p.is_over]
+
+    def under_way(self) -> list[Job]:
+        """All jobs that are not over."""
+        with self._lock:
+            return [progress.job for progress in self._progress.values() if not progress.is_over]
 
     def figures(self) -> dict[str, int]:
         """How many jobs wait and run, by name, and how many threads there are."""
@@ -205,23 +242,28 @@ class Engine:
             return True
 
     def _tell_to_end(self, progress: Progress) -> None:
-        if (client := self.connection.client) is not None:  # else it is about to be put back
+        """Without effect on one that is being packed, or about to be put back: it is looked at once more then."""
+        if progress.future is not None and (client := self.connection.client) is not None:
             event = Event(progress.stop_name, client=client)
             threading.Thread(target=event.set, name="stop", daemon=True).start()  # waits if the scheduler is gone
 
     def has(self, job: Job) -> bool:
-        """Whether a job's result is there, and, if it is a receipt, what it is for."""
+        """Whether a job's result is in the store, and, if it is an artifact, what it stands for."""
         if not (job.digest in self._unsaved or self.store.has(job.digest, job.result_type)):
             return False
-        if not hasattr(job.result_type, "is_delivered"):  # of Receipt: a protocol with a property knows no subclasses
+        if not issubclass(job.result_type, Artifact):
             return True
         try:
-            return self.result(job.digest, job.result_type).is_delivered
+            return self.result(job.digest, job.result_type).is_published
         except StoreError:
             return False
 
-    def result(self, digest: str, kind: type[Storable]) -> Storable:
-        """A finished job's result, from the store or, if that could not be written, from memory.
+    def is_there(self, digest: str, kind: type[Storable]) -> bool:
+        """Whether a result can be had, here or among the shipped ones."""
+        return digest in self._unsaved or self.store.has(digest, kind) or is_shipped(digest, kind)
+
+    def result(self, digest: str, kind: type[S]) -> S:
+        """A finished result, from the store or, if that could not be written, from memory; or a shipped one.
 
         Raises:
             RunNotFound, RunDamaged: see `RunStore.load`.
@@ -229,6 +271,8 @@ class Engine:
         with self._lock:
             if digest in self._unsaved:
                 return self._unsaved[digest]
+        if is_shipped(digest, kind) and not self.store.has(digest, kind):
+            return shipped(digest, kind)
         return self.store.load(digest, kind)
 
     def follow(self, job: Job) -> Generator[Step, None, Storable]:
@@ -264,36 +308,66 @@ class Engine:
         return self._places.get(digest, 0)
 
     def _running(self) -> list[Progress]:
-        """Jobs that the scheduler has."""
-        return [progress for progress in self._progress.values() if progress.future is not None]
+        """Jobs that the scheduler has, or is about to have."""
+        return [progress for progress in self._progress.values() if progress.future is not None or progress.is_packing]
 
-    def _dispatch_next(self) -> None:
+    def _later(self, chore: Callable[..., object], *arguments: object) -> None:
+        """Have the engine's thread do something, after what it has to do already."""
+        self._chores.put(lambda: chore(*arguments))
+
+    def _do_chores(self) -> None:
+        """The engine's thread: all that reads or writes files, one after another."""
+        while (chore := self._chores.get()) is not None:
+            try:
+                chore()
+            except Exception:
+                log.exception("in the engine's thread")
+
+    def _dispatch_all(self) -> None:
         """Hand as many jobs to the scheduler as it has free threads; where none is free, see whether one yields."""
+        while (progress := self._take_next()) is not None:
+            try:
+                payload = progress.job.pack(self.result)
+            except Exception as error:
+                with self._lock:
+                    progress.is_packing = False
+                    self._on_error(progress, error)
+                continue
+            with self._lock:
+                self._dispatch(progress, payload)
+
+    def _take_next(self) -> Progress | None:
+        """The next job that a free thread can do, out of the queue; None if there is none."""
         with self._lock:
-            if (client := self.connection.client) is None:
-                return
-            n_free = self.connection.n_threads - len(self._running())
+            n_free = self.connection.n_threads - len(self._running()) if self.connection.client is not None else 0
             while n_free > 0 and (waiting := self._waiting()):
-                progress = waiting[0]
-                if len(progress.attempts) >= MAX_ATTEMPTS:
-                    self._finish(progress, "failed", LOST)
-                    continue
-                self._dispatch(progress, client)
-                n_free -= 1
+                self._queue, progress = None, waiting[0]
+                if len(progress.attempts) < MAX_ATTEMPTS:
+                    progress.is_packing = True
+                    return progress
+                self._finish(progress, "failed", LOST)
             if (waiting := self._waiting()) and self.connection.n_threads:
-                yielding = makes_room(waiting[0], self._running())
+                at_work = [progress for progress in self._running() if not progress.is_packing]
+                yielding = makes_room(waiting[0], at_work)
                 if yielding is not None:
                     yielding.is_yielding = True
                     self._tell_to_end(yielding)
+            return None
 
-    def _dispatch(self, progress: Progress, client: Client) -> None:
-        self._queue = None
+    def _dispatch(self, progress: Progress, payload: JobPayload) -> None:
+        """To the scheduler; back into the queue if that is gone, and out of it if nobody wants it any more."""
+        progress.is_packing, self._queue = False, None
+        if progress.stop_requested:
+            self._finish(progress, "stopped")
+            return
+        if (client := self.connection.client) is None:
+            return
         progress.stop_name = f"stop-{uuid.uuid4().hex}"
-        if isinstance(progress.job, RunJob):
-            self.store.note_started(progress.job.digest, progress.job.spec)
         progress.future = future = client.submit(
-            work, progress.job, progress.stop_name, key=progress.job.digest, priority=progress.priority
+            work, progress.job, payload, progress.stop_name, key=progress.job.digest, priority=progress.priority
         )
+        if isinstance(progress.job, RunJob):
+            self._later(self.store.note_started, progress.job.digest, progress.job.spec)
         future.add_done_callback(lambda done: self._on_done(progress, done))
 
     def _on_change(self) -> None:
@@ -302,7 +376,7 @@ class Engine:
             for progress in list(self._progress.values()):
                 if progress.future is not None and progress.future.client is not self.connection.client:
                     self._put_back(progress)
-        self._dispatch_next()
+        self._later(self._dispatch_all)
 
     def _put_back(self, progress: Progress) -> None:
         """Into the queue at its old place, if it is wanted still."""
@@ -320,9 +394,12 @@ class Engine:
     def _on_done(self, progress: Progress, future: Future) -> None:
         """Runs in a thread of the client: keep the result, let the key go, and only then say that the job is over."""
         client, status, error, notice = future.client, future.status, None, ""
+        noted: set[str] = set()
         try:
             if status == "finished":
                 notice = self._keep(future.result())
+                noted = set(progress.watchers)
+                self._note_owners(progress.job, noted)
             elif status == "error":
                 error = future.exception()
             future.release()
@@ -334,7 +411,6 @@ class Engine:
                 return  # the connection is gone, and the job was or will be put back
             if status == "finished" and error is None:
                 progress.notice = notice
-                self._note_owners(progress.job, progress.watchers)
                 self._finish(progress, "done")
             elif isinstance(error, RunStopped) and progress.overdue:
                 self._finish(progress, "failed", progress.overdue)
@@ -343,7 +419,13 @@ class Engine:
                 self._put_back(progress)  # wanted again in the meantime, or stopped by another server that shared it
             else:
                 self._on_error(progress, error)
-        self._dispatch_next()
+            late, watchers, chains = progress.watchers - noted, set(progress.watchers), set(progress.chains)
+        if progress.state == "done":
+            self._note_owners(progress.job, late)
+            for spec in chains:
+                for watcher in watchers:
+                    self._later(self.follow_up, spec, watcher)
+        self._later(self._dispatch_all)
 
     def _on_error(self, progress: Progress, error: BaseException) -> None:
         if isinstance(error, CamuError):
@@ -365,14 +447,14 @@ class Engine:
             type(progress.job).__name__, progress.job.digest, visitor[:8] or "-", state,
             (began or progress.ended) - progress.submitted, progress.ended - began if began else 0.0,
         )  # fmt: skip
-        self.store.note_ended(progress.job.digest)
+        self._later(self.store.note_ended, progress.job.digest)
         over = [other for other in self._progress.values() if other.is_over]
         for other in sorted(over, key=lambda other: other.ended)[:-_FINISHED_JOBS_REMEMBERED]:
             self._progress.pop(other.job.digest)
 
     def _keep(self, result: Storable) -> str:
-        if isinstance(result, Receipt):
-            result.deliver()
+        if isinstance(result, Artifact):
+            result.publish()
         try:
             self.store.save(result)
         except StoreUnwritable as error:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from camu_core.jobs import Progress
+from camu_core.engine.monitor import Progress
 
 
 def in_order(waiting: Iterable[Progress], running: Iterable[Progress]) -> list[Progress]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -10,12 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from camu_core.band_job import Band, band_digest
 from camu_core.data import DATASETS, Dataset, Splits, loading, split
 from camu_core.estimates import Estimate
-from camu_core.luggage import Luggage
+from camu_core.jobs.band import Band, band_digest
+from camu_core.jobs.base import Find, IsThere, Job
+from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES, AttackGroups, attack_rng, distance_to_retrained
 from camu_core.models import BlockModel, build_model, predict
+from camu_core.planning import plan_like
 from camu_core.privacy import (
     SCORES,
     UNTRAINED,
@@ -44,7 +46,7 @@ _VERSION = 2
 
 
 @dataclass(frozen=True)
-class PrivacyResult:
+class PrivacyResult(Storable):
     """What the attacks found.
 
     Args:
@@ -83,53 +85,63 @@ class PrivacyResult:
 
 
 @dataclass(frozen=True)
-class PrivacyJob:
-    """All tests on one run's network, beside its retraining and the reference band if there are any.
+class PrivacyJob(Job):
+    """All tests on one run's network, beside its retraining and the reference band.
 
     Args:
-        spec: of the run. weights: by network, "unlearned" and perhaps "retrained", then by parameter name.
-        accuracy: fraction 0..1, by the same networks, then by split; None of an empty split.
-        sources: digests of what it comes from.
+        spec: of the run. retrained, band: digests of those that it is compared with; None without one.
     """
 
     spec: RunSpec
-    weights: dict[str, dict[str, np.ndarray]]
-    accuracy: dict[str, dict[str, float | None]]
-    sources: tuple[str, ...]
-    luggage: Luggage
-    band: Band | None = None
+    retrained: str | None = None
+    band: str | None = None
     result_type: ClassVar[type[Storable]] = PrivacyResult
 
     @classmethod
-    def of(cls, result: RunResult, retrained: RunResult | None = None, band: Band | None = None) -> "PrivacyJob":
-        """A retraining is not compared with itself.
+    def beside(cls, spec: RunSpec, is_there: IsThere) -> "PrivacyJob":
+        """With the retraining and the band, if they are there; a retraining is not compared with itself."""
+        retrained, band = plan_like(spec, method="retrain").digest, band_digest(spec)
+        has_retrained = spec.method != "retrain" and is_there(retrained, RunResult)
+        return cls(spec, retrained if has_retrained else None, band if is_there(band, Band) else None)
 
-        Raises: see `Luggage.of`.
-        """
-        runs = {"unlearned": result, **({"retrained": retrained} if retrained else {})}
-        is_member = band is not None and result.spec.method == "retrain" and band.digest == band_digest(result.spec)
-        return cls(
-            spec=result.spec,
-            weights={name: run.weights for name, run in runs.items()},
-            accuracy={
-                name: {part: run.metrics["unlearned"][part] for part in SPLIT_NAMES} for name, run in runs.items()
-            },
-            sources=(*(run.digest for run in runs.values()), *([band.digest] if band else [])),
-            luggage=Luggage.of(result.spec),
-            band=band.without_seed(result.spec.seed) if is_member else band,
-        )
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Digests of what it comes from."""
+        return (self.spec.digest, *(digest for digest in (self.retrained, self.band) if digest))
 
     @property
     def digest(self) -> str:
-        return privacy_digest(self.sources)
+        named = json.dumps(["privacy", _VERSION, list(self.sources)])
+        return hashlib.sha256(named.encode()).hexdigest()[:20]
+
+    def pack(self, find: Find) -> JobPayload:
+        runs = [find(digest, RunResult) for digest in (self.spec.digest, self.retrained) if digest]
+        bands = [find(self.band, Band)] if self.band else []
+        return JobPayload.of(self.spec, [*runs, *bands])
+
+    def execute(self, payload: JobPayload) -> Generator[Step, None, PrivacyResult]:
+        """Raises: DatasetUnavailable, WeightsError: images or the original model are not here."""
+        payload.unpack()
+        runs = {"unlearned": payload.results[self.spec.digest]}
+        if self.retrained:
+            runs["retrained"] = payload.results[self.retrained]
+        band = payload.results[self.band] if self.band else None
+        if band is not None and self.spec.method == "retrain":  # perhaps it is one of its own references
+            band = band.without_seed(self.spec.seed)
+        with one_thread():
+            return (yield from _Tests(self.digest, self.spec, runs, band).execute())
+
+
+@dataclass(frozen=True)
+class _Tests:
+    """Args: runs: of the networks, "unlearned" and perhaps "retrained"."""
+
+    digest: str
+    spec: RunSpec
+    runs: dict[str, RunResult]
+    band: Band | None
 
     def execute(self) -> Generator[Step, None, PrivacyResult]:
-        """Raises: DatasetUnavailable, WeightsError: images or the original model are not here."""
-        self.luggage.unpack(self.spec)
-        with one_thread():
-            return (yield from self._execute())
-
-    def _execute(self) -> Generator[Step, None, PrivacyResult]:
         spec = self.spec
         dataset = yield from loading(spec.dataset)
         splits = split(dataset, spec.forget, spec.seed)
@@ -177,13 +189,16 @@ class PrivacyJob:
     def _models(self) -> dict[str, BlockModel]:
         spec = self.spec
         return {
-            "original": load_weights(spec.weights, spec.dataset, spec.model),
-            **{name: from_arrays(arrays, spec.dataset, spec.model) for name, arrays in self.weights.items()},
+            "original": load_weights(spec.weights, spec.dataset, spec.model).to(spec.device),
+            **{
+                name: from_arrays(run.weights, spec.dataset, spec.model).to(spec.device)
+                for name, run in self.runs.items()
+            },
         }
 
     def _untrained(self) -> BlockModel:
-        info = DATASETS[self.spec.dataset]
-        return build_model(self.spec.model, info.shape, info.n_classes, self.spec.seed).eval()
+        spec, info = self.spec, DATASETS[self.spec.dataset]
+        return build_model(spec.model, info.shape, info.n_classes, spec.seed).eval().to(spec.device)
 
     def _attack(
         self, scored: dict[str, dict[str, Scored]], splits: Splits, dataset: Dataset
@@ -216,20 +231,14 @@ class PrivacyJob:
     def _distance(self, models: dict[str, BlockModel], x: Tensor, is_forget: np.ndarray) -> dict[str, Any] | None:
         if "retrained" not in models:
             return None
-        logits = {name: predict(models[name], x)[0].numpy() for name in self.accuracy}
+        logits = {name: predict(models[name], x)[0].numpy() for name in self.runs}
+        accuracy = {
+            name: {part: run.metrics["unlearned"][part] for part in SPLIT_NAMES} for name, run in self.runs.items()
+        }
         return distance_to_retrained(
-            self.accuracy["unlearned"], self.accuracy["retrained"], logits["unlearned"], logits["retrained"], is_forget,
+            accuracy["unlearned"], accuracy["retrained"], logits["unlearned"], logits["retrained"], is_forget,
             self.spec.seed,
         )  # fmt: skip
-
-
-def privacy_digest(sources: Sequence[str]) -> str:
-    """20 hex digits that name the tests of a run.
-
-    Args:
-        sources: digests of the run, of its retraining and of its reference band, those that there are, in this order.
-    """
-    return hashlib.sha256(json.dumps(["privacy", _VERSION, list(sources)]).encode()).hexdigest()[:20]
 
 
 def _all_answers(

@@ -1,86 +1,18 @@
-"""What the engine carries: jobs (picklable, named by a digest) and the progress that is seen of them."""
+"""What is seen of a job that is under way, and what the engine remembers of it."""
 
-import hashlib
-import json
 import time
-from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 import numpy as np
 
-from camu_core.execution import execute
-from camu_core.luggage import Luggage
+from camu_core.jobs import Job, RunJob
 from camu_core.progress import Snapshot, Step, loss_columns
-from camu_core.projection import project_umap
-from camu_core.results import Projection, RunResult, Storable
+from camu_core.results import RunResult
 from camu_core.specs import RunSpec
 
 OVER = ("done", "stopped", "failed")
 STATES = ("queued", "running", *OVER)
-
-
-class Job(Protocol):
-    """Something that takes long: its digest names it, `execute` yields its steps and returns its result.
-
-    One that carries much can have a method `emptied()`, which gives what to remember of it when it is over.
-    """
-
-    result_type: ClassVar[type[Storable]]
-
-    @property
-    def digest(self) -> str: ...
-
-    def execute(self) -> Generator[Step, None, Storable]: ...
-
-
-@dataclass(frozen=True)
-class RunJob:
-    """One unlearning run."""
-
-    spec: RunSpec
-    luggage: Luggage
-    result_type: ClassVar[type[Storable]] = RunResult
-
-    @classmethod
-    def of(cls, spec: RunSpec) -> "RunJob":
-        """Raises: see `Luggage.of`."""
-        return cls(spec, Luggage.of(spec))
-
-    @property
-    def digest(self) -> str:
-        return self.spec.digest
-
-    def execute(self) -> Generator[Step, None, RunResult]:
-        self.luggage.unpack(self.spec)
-        return (yield from execute(self.spec))
-
-
-@dataclass(frozen=True)
-class UmapJob:
-    """The refined picture of one run's representations, or of several runs in one frame.
-
-    Args:
-        names: of the models, in order.
-        representations: float32 (N_i, D) each.
-        sources: digests of the runs they come from.
-    """
-
-    names: tuple[str, ...]
-    representations: tuple[np.ndarray, ...]
-    sources: tuple[str, ...]
-    seed: int = 0
-    result_type: ClassVar[type[Storable]] = Projection
-
-    @property
-    def digest(self) -> str:
-        named = json.dumps(["umap", self.names, self.sources, self.seed])
-        return hashlib.sha256(named.encode()).hexdigest()[:20]
-
-    def execute(self) -> Generator[Step, None, Projection]:
-        yield Step(0, 1, stage="project")
-        points = project_umap(self.representations, self.seed)
-        return Projection(self.digest, dict(zip(self.names, points, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -125,7 +57,7 @@ class JobView:
         """A finished run as its job stood at the end, for who plays it again."""
         return cls(
             digest=result.digest,
-            job=RunJob(result.spec, Luggage(None, None)),
+            job=RunJob(result.spec),
             state="done",
             is_stopping=False,
             queue_position=0,
@@ -148,7 +80,8 @@ class Progress:
 
     Args:
         watchers: who wants it. visitor: the one of them whose share of the workers it takes.
-        future: of the scheduler, while it has the job.
+        chains: runs about which more is to be computed when this is done, see `followups`.
+        is_packing: on its way to the scheduler. future: of the scheduler, while it has the job.
         is_yielding: told to end, to go on when somebody who has no worker has had one.
         overdue: why it was told to end, where it computed for too long.
         stop_name: of the event that stops the work now under way, and no other.
@@ -161,6 +94,7 @@ class Progress:
     watchers: set[str] = field(default_factory=set)
     priority: int = 0
     visitor: str = ""
+    chains: set[RunSpec] = field(default_factory=set)
     state: str = "queued"
     stop_requested: bool = False
     is_yielding: bool = False
@@ -169,6 +103,7 @@ class Progress:
     message: str = ""
     notice: str = ""
     attempts: list[str] = field(default_factory=list)
+    is_packing: bool = False
     future: Any = None
     stop_name: str = ""
     newest: Step = field(default_factory=lambda: Step(0, 0, stage="data"))
@@ -176,6 +111,7 @@ class Progress:
     began: float = 0.0
     stage_began: float = 0.0
     ended: float = 0.0
+    _drawn: tuple[int, dict[str, np.ndarray], tuple[Snapshot, ...]] = (0, {}, ())
 
     @property
     def is_over(self) -> bool:
@@ -184,7 +120,16 @@ class Progress:
     @property
     def is_waiting(self) -> bool:
         """In the engine's queue, not with the scheduler."""
-        return self.future is None and not self.is_over
+        return self.future is None and not self.is_packing and not self.is_over
+
+    def join(self, watcher: str, priority: int, chain: RunSpec | None) -> None:
+        """Somebody wants it too."""
+        self.watchers.add(watcher)
+        self.stop_requested = False  # whoever stopped it a moment ago: it is wanted again
+        if chain is not None:
+            self.chains.add(chain)
+        if priority > self.priority:
+            self.priority, self.visitor = priority, watcher
 
     def leave(self, watcher: str) -> None:
         """Somebody does not want it any more."""
@@ -198,6 +143,7 @@ class Progress:
         if attempt not in self.attempts:
             self.attempts.append(attempt)
             self.history.clear()
+            self._drawn = (0, {}, ())
             self.newest, self.began, self.stage_began = Step(0, 0, stage="data"), now, now
         elif attempt != self.attempts[-1]:
             return
@@ -211,12 +157,11 @@ class Progress:
 
     def finish(self, state: str, message: str = "") -> None:
         self.state, self.message, self.ended, self.future = state, message, time.monotonic(), None
-        if hasattr(self.job, "emptied"):
-            self.job = self.job.emptied()
 
     def view(self, queue_position: int) -> JobView:
         step, now = self.newest, self.ended or time.monotonic()
         rate_known = step.index > 0 and not self.is_over
+        losses, snapshots = self._columns()
         return JobView(
             digest=self.job.digest,
             job=self.job,
@@ -226,11 +171,19 @@ class Progress:
             stage=step.stage,
             index=step.index,
             total=step.total,
-            losses=loss_columns([step.losses for step in self.history if step.losses]),
-            snapshots=tuple(step.snapshot for step in self.history if step.snapshot),
+            losses=losses,
+            snapshots=snapshots,
             seconds=now - self.began if self.began else 0.0,
             seconds_left=(now - self.stage_began) / step.index * (step.total - step.index) if rate_known else None,
             message=self.message,
             notice=self.notice,
             attempt=len(self.attempts),
         )
+
+    def _columns(self) -> tuple[dict[str, np.ndarray], tuple[Snapshot, ...]]:
+        """Losses and snapshots of the history, put together once for all who watch."""
+        if self._drawn[0] != len(self.history):
+            losses = loss_columns([step.losses for step in self.history if step.losses])
+            snapshots = tuple(step.snapshot for step in self.history if step.snapshot)
+            self._drawn = (len(self.history), losses, snapshots)
+        return self._drawn[1:]

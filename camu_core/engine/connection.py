@@ -10,7 +10,7 @@ from collections.abc import Callable
 import dask
 from distributed import Client, Future, LocalCluster
 
-from camu_core.worker import TOPIC, warm_up
+from camu_core.engine.worker import TOPIC, warm_up
 
 MAX_ATTEMPTS = 2
 _WATCH_SECONDS = 0.5

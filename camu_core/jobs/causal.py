@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from camu_core.causal import attribution_report, causal_report, scenario_table, subset_specs
-from camu_core.data import DATASETS, ProbeSet
-from camu_core.execution import execute
-from camu_core.luggage import Luggage
+from camu_core.data import DATASETS
+from camu_core.jobs.base import Find, IsThere, Job
+from camu_core.jobs.payload import JobPayload
+from camu_core.jobs.run import RunJob
 from camu_core.models import BlockModel
+from camu_core.planning import plan_like
 from camu_core.progress import Step, drain
 from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
@@ -33,7 +35,7 @@ _VERSION = 1
 
 
 @dataclass(frozen=True)
-class CausalResult:
+class CausalResult(Storable):
     """A finished decomposition.
 
     Args:
@@ -49,77 +51,70 @@ class CausalResult:
     def summary(self) -> dict[str, Any]:
         return {"digest": self.digest, "report": self.report, "scenarios": self.scenarios}
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        return {}
-
     @classmethod
     def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> "CausalResult":
         return cls(summary["digest"], summary["report"], summary["scenarios"])
 
 
 @dataclass(frozen=True)
-class CausalJob:
-    """Effects, mediation and layers of one run, beside its retraining if there is one.
+class CausalJob(Job):
+    """Effects, mediation and layers of one run, beside its retraining.
 
     Args:
-        spec: of the run. unlearned: its weights by parameter name; retrained likewise, or None.
-        sources: digests of the runs they come from.
+        spec: of the run. retrained: digest of its retraining; None without one.
         intervention: in `INTERVENTIONS`. seed: of its draw and of the bootstrap.
     """
 
     spec: RunSpec
-    probe: ProbeSet
-    unlearned: dict[str, np.ndarray]
-    retrained: dict[str, np.ndarray] | None
-    sources: tuple[str, ...]
-    luggage: Luggage
+    retrained: str | None = None
     intervention: str = "camu"
     seed: int = 0
     result_type: ClassVar[type[Storable]] = CausalResult
 
     @classmethod
-    def of(
-        cls, result: RunResult, retrained: RunResult | None = None, intervention: str = "camu", seed: int = 0
-    ) -> "CausalJob":
-        """Raises: see `Luggage.of`."""
-        spec = result.spec
-        return cls(
-            spec=spec,
-            probe=result.probe,
-            unlearned=result.weights,
-            retrained=retrained.weights if retrained else None,
-            sources=(result.digest, *((retrained.digest,) if retrained else ())),
-            intervention=intervention,
-            seed=seed,
-            luggage=Luggage.of(spec),
-        )
+    def beside(cls, spec: RunSpec, is_there: IsThere, intervention: str = "camu") -> "CausalJob":
+        """With the retraining, if it is there."""
+        retrained = plan_like(spec, method="retrain").digest
+        is_apart = spec.method != "retrain" and is_there(retrained, RunResult)
+        return cls(spec, retrained if is_apart else None, intervention)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Digests of the runs it comes from."""
+        return (self.spec.digest, self.retrained) if self.retrained else (self.spec.digest,)
 
     @property
     def digest(self) -> str:
         named = json.dumps(["causal", _VERSION, self.sources, self.intervention, self.seed])
         return hashlib.sha256(named.encode()).hexdigest()[:20]
 
-    def models(self) -> dict[str, BlockModel]:
-        """The networks by name, in eval mode."""
+    def pack(self, find: Find) -> JobPayload:
+        return JobPayload.of(self.spec, [find(digest, RunResult) for digest in self.sources])
+
+    def models(self, payload: JobPayload) -> dict[str, BlockModel]:
+        """The networks by name, in eval mode, on the processor."""
         spec = self.spec
-        weights = {"unlearned": self.unlearned, **({"retrained": self.retrained} if self.retrained else {})}
         return {
             "original": load_weights(spec.weights, spec.dataset, spec.model),
-            **{name: from_arrays(arrays, spec.dataset, spec.model) for name, arrays in weights.items()},
+            **{
+                name: from_arrays(payload.results[digest].weights, spec.dataset, spec.model)
+                for name, digest in zip(("unlearned", "retrained"), self.sources, strict=False)
+            },
         }
 
-    def execute(self) -> Generator[Step, None, CausalResult]:
-        self.luggage.unpack(self.spec)
+    def execute(self, payload: JobPayload) -> Generator[Step, None, CausalResult]:
+        payload.unpack()
+        probe = payload.results[self.spec.digest].probe
         yield Step(0, 2, stage="causal")
         with one_thread():
-            models = self.models()
+            models = {name: model.to(self.spec.device) for name, model in self.models(payload).items()}
             n_classes = DATASETS[self.spec.dataset].n_classes
             report = causal_report(
-                models["original"], models["unlearned"], self.probe, n_classes, models.get("retrained"), self.seed,
+                models["original"], models["unlearned"], probe, n_classes, models.get("retrained"), self.seed,
                 self.intervention,
             )  # fmt: skip
             yield Step(1, 2, stage="causal")
-            table = scenario_table(models["original"], models["unlearned"], self.probe, self.intervention, self.seed)
+            table = scenario_table(models["original"], models["unlearned"], probe, self.intervention, self.seed)
         yield Step(2, 2, stage="causal")
         return CausalResult(self.digest, report if self.can_swap else _without_parts(report), table)
 
@@ -165,14 +160,20 @@ def _outcome(summary: dict[str, Any], name: str) -> float:
     return np.nan if value is None else value
 
 
-def attributing(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> Generator[Step, None, dict[str, Any]]:
-    """Run every subset one after another in this process, and attribute."""
+def attributing(
+    base: RunSpec, follow: Callable[[Job], Generator[Step, None, Storable]], n_seeds: int = ATTRIBUTION_SEEDS
+) -> Generator[Step, None, dict[str, Any]]:
+    """Run every subset one after another, and attribute.
+
+    Args:
+        follow: does a job, see `engine.Driver`.
+    """
     rows = attribution_specs(base, n_seeds)
     total, summaries = sum(map(len, rows)), []
     for row in rows:
         summaries.append([])
         for spec in row:
             yield Step(sum(map(len, summaries)), total, stage="attribution")
-            summaries[-1].append(drain(execute(spec)).summary())
+            summaries[-1].append(drain(follow(RunJob(spec))).summary())
     yield Step(total, total, stage="attribution")
     return attribute(summaries)

@@ -1,0 +1,7 @@
+"""Work off the page's thread, on this machine or a cluster."""
+
+from camu_core.engine.driver import Driver, LocalDriver, driver
+from camu_core.engine.engine import BACKGROUND_PRIORITY, Engine
+from camu_core.engine.monitor import OVER, STATES, JobView
+
+__all__ = ["BACKGROUND_PRIORITY", "OVER", "STATES", "Driver", "Engine", "JobView", "LocalDriver", "driver"]

@@ -1,0 +1,32 @@
+"""Jobs: what the engine carries, and what comes after what."""
+
+from camu_core.jobs.band import Band, BandJob
+from camu_core.jobs.base import Find, IsThere, Job
+from camu_core.jobs.causal import CausalJob, CausalResult
+from camu_core.jobs.followups import followups, is_quick
+from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
+from camu_core.jobs.payload import JobPayload
+from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
+from camu_core.jobs.run import RunJob
+from camu_core.jobs.umap import UmapJob
+
+__all__ = [
+    "Band",
+    "BandJob",
+    "CausalJob",
+    "CausalResult",
+    "Find",
+    "ImportJob",
+    "Imported",
+    "IsThere",
+    "Job",
+    "JobPayload",
+    "PrivacyJob",
+    "PrivacyResult",
+    "RunJob",
+    "TrainJob",
+    "Trained",
+    "UmapJob",
+    "followups",
+    "is_quick",
+]

@@ -1,0 +1,46 @@
+"""A job: what the engine carries. It holds names and settings only, and packs what it needs when it is handed over."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
+from typing import ClassVar, Protocol, TypeVar
+
+from camu_core.jobs.payload import JobPayload
+from camu_core.progress import Step
+from camu_core.results import Storable
+
+S = TypeVar("S", bound=Storable)
+# (digest, kind) -> whether such a result is there
+IsThere = Callable[[str, type[Storable]], bool]
+
+
+class Find(Protocol):
+    """Fetches a finished result. Raises: StoreError if there is none that can be read."""
+
+    def __call__(self, digest: str, kind: type[S]) -> S: ...
+
+
+class Job(ABC):
+    """Something that takes long: its digest names it and its result, on every machine."""
+
+    result_type: ClassVar[type[Storable]]
+
+    @property
+    @abstractmethod
+    def digest(self) -> str: ...
+
+    def pack(self, find: Find) -> JobPayload:
+        """What `execute` needs of this machine.
+
+        Args:
+            find: earlier results.
+        Raises: CamuError if something is not here.
+        """
+        return JobPayload()
+
+    @abstractmethod
+    def execute(self, payload: JobPayload) -> Generator[Step, None, Storable]:
+        """Do it, perhaps elsewhere; close the generator to stop.
+
+        Args:
+            payload: of `pack`.
+        """

@@ -1,0 +1,37 @@
+"""Jobs done in the tests' own process, beside results that need not be in any store."""
+
+from collections.abc import Generator
+
+from camu_core import RunResult, RunSpec, RunStore, Step, drain
+from camu_core.engine import LocalDriver
+from camu_core.jobs import Band, BandJob, CausalJob, Job, PrivacyJob
+from camu_core.results import Storable
+
+
+def steps_of(job: Job, *results: Storable) -> Generator[Step, None, Storable]:
+    """Args: results: what the job goes on from, beside what is stored or shipped."""
+    made, work = {result.digest: result for result in results}, LocalDriver(RunStore())
+    return job.execute(job.pack(lambda digest, kind: made[digest] if digest in made else work.result(digest, kind)))
+
+
+def done(job: Job, *results: Storable) -> Storable:
+    """The result of a job, see `steps_of`."""
+    return drain(steps_of(job, *results))
+
+
+def privacy_job(run: RunResult, retrained: RunResult | None = None, band: Band | None = None) -> PrivacyJob:
+    return PrivacyJob(run.spec, retrained.digest if retrained else None, band.digest if band else None)
+
+
+def privacy_of(run: RunResult, retrained: RunResult | None = None, band: Band | None = None) -> dict:
+    """The report of all tests of a run."""
+    return done(privacy_job(run, retrained, band), *(each for each in (run, retrained, band) if each)).report
+
+
+def causal_job(run: RunResult, retrained: RunResult | None = None, **more) -> CausalJob:
+    return CausalJob(run.spec, retrained.digest if retrained else None, **more)
+
+
+def band_of(spec: RunSpec) -> Band:
+    """The shipped band of a run."""
+    return LocalDriver(RunStore()).result(BandJob.of(spec).digest, Band)
