@@ -69,6 +69,12 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def nothing_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retraining takes long on every dataset."""
+    monkeypatch.setattr(sys.modules["camu_core.jobs.followups"], "_QUICK_DATASETS", ())
+
+
+@pytest.fixture
 def bfloat16_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half precision wherever it is asked for, if need be emulated."""
     for module in ("models", "execution"):

@@ -6,6 +6,7 @@ import pytest
 from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import RunResult, RunStore, plan_run, run
+from camu_core.engine import Engine
 from camu_core.jobs.causal import attribution_specs
 from pages.components import state, text_causal, text_learn
 
@@ -50,6 +51,7 @@ def test_the_shipped_retraining_serves_a_run_of_ones_own(digits_result: RunResul
 def test_without_a_retrained_network_one_is_offered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "retrained_for", lambda spec: None)
     monkeypatch.setattr(state, "is_finished", lambda digest: False)
+    monkeypatch.setattr(Engine, "is_there", lambda engine, digest, kind: False)
     app = open_page("explore/causal")
     assert not app.exception
     assert text_causal.RETRAIN in [button.label for button in app.button]

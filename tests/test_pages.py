@@ -68,7 +68,7 @@ def test_a_finished_run_is_opened_by_its_address(page: str, digits_result: RunRe
 def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page("explore/run", run=digits_result.digest)
-    verdict = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result))
+    verdict = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result.spec))
     assert len(verdict.clauses) == 8
     assert [metric.value for metric in app.metric] == [clause.show(clause.value) for clause in verdict.clauses[:2]]
     assert verdict.headline in words(app)
@@ -99,10 +99,12 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
     other_run: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_page("explore/run", run=other_run.digest)
-    assert {text.RETRAIN_PRESS, text.TESTS_PRESS} <= set(labels(app))
-    retrained = replace(other_run, spec=state.retraining_of(other_run.spec))
-    monkeypatch.setattr(state, "retrained_for", lambda spec: retrained)
-    job = state_privacy.privacy_job(other_run.spec)
+    retraining = state.retraining_of(other_run.spec)
+    assert not state.engine().watch(retraining.digest).is_over
+    assert text.TESTS_PRESS not in labels(app)
+    RunStore().save(replace(other_run, spec=retraining))
+    state.engine().stop(retraining.digest, app.session_state["watcher"])
+    job = state_privacy.tests_job(other_run.spec)
     app = open_page("explore/run", run=other_run.digest)
     assert not app.exception
     view = state.engine().watch(job.digest)
@@ -115,12 +117,13 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
     assert state.engine().watch(job.digest).is_over
 
 
-def test_attacks_are_offered_where_they_take_longer(other_run: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "QUICK_DATASETS", ())
-    monkeypatch.setattr(state_privacy, "band_of", lambda spec: None)
-    monkeypatch.setattr(state, "retrained_for", lambda spec: replace(other_run, spec=state.retraining_of(spec)))
+def test_attacks_are_offered_where_they_take_longer(
+    other_run: RunResult, monkeypatch: pytest.MonkeyPatch, nothing_is_quick: None
+) -> None:
+    monkeypatch.setattr("camu_core.store.SHIPPED", ())
+    RunStore().save(replace(other_run, spec=state.retraining_of(other_run.spec)))
     app = open_page("explore/run", run=other_run.digest)
-    job = state_privacy.privacy_job(other_run.spec)
+    job = state_privacy.tests_job(other_run.spec)
     assert state.engine().watch(job.digest) is None
     next(button for button in app.button if button.label == text.TESTS_PRESS).click().run()
     assert not app.exception

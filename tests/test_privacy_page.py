@@ -26,7 +26,7 @@ from pages.components import state, state_privacy, text, text_privacy
 
 @pytest.fixture
 def example() -> PrivacyResult:
-    return state_privacy.result_of(state_privacy.privacy_job(state.example_run().result.spec))
+    return state_privacy.result_of(state_privacy.tests_job(state.example_run().result.spec))
 
 
 def show(app, part: str):
@@ -75,9 +75,9 @@ def test_the_choice_of_network_and_score_changes_the_pictures() -> None:
     assert app.select_slider(key=f"threshold-retrained-{score}")
 
 
-def test_a_run_without_a_band_is_offered_one(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "retrained_for", lambda spec: None)
-    monkeypatch.setattr("camu_core.jobs.followups._QUICK_DATASETS", ())
+def test_a_run_without_a_band_is_offered_one(
+    digits_result: RunResult, monkeypatch: pytest.MonkeyPatch, nothing_is_quick: None
+) -> None:
     monkeypatch.setattr("camu_core.store.SHIPPED", ())
     RunStore().save(digits_result)
     RunStore().save(done(privacy_job(digits_result), digits_result))
@@ -105,7 +105,10 @@ def test_where_retraining_takes_seconds_the_band_is_made_first(
 def test_the_attack_can_be_stopped_and_started_again(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine has no workers here, so the job waits in its queue."""
     monkeypatch.setattr(Engine, "start", lambda engine: None)
-    monkeypatch.setattr(state, "retrained_for", lambda spec: None)
+    is_there = Engine.is_there
+    monkeypatch.setattr(
+        Engine, "is_there", lambda *asked: asked[-1] is not PrivacyResult and is_there(*asked)
+    )  # not the shipped one
     RunStore().save(digits_result)
     app = open_page("explore/privacy", run=digits_result.digest)
     assert not app.exception

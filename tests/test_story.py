@@ -61,7 +61,7 @@ def test_the_guess_is_revealed_and_counted(digits_result: RunResult) -> None:
 def test_the_last_scene_answers_from_the_run(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page("story/start", scene="7", run=digits_result.digest)
-    told = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result))
+    told = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result.spec))
     shown = re.sub("<[^>]*>", "", words(app))
     assert len(told.clauses) == 8, "the shipped tests are of this very run"
     for clause in told.clauses:

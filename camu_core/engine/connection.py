@@ -91,6 +91,7 @@ class Connection:
             dask.config.set(
                 {
                     "distributed.scheduler.http.routes": [],
+                    "distributed.admin.large-graph-warning-threshold": "1GB",  # what a job brings along stays below
                     "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1,
                     "distributed.nanny.pre-spawn-environ": dask.config.get("distributed.nanny.pre-spawn-environ")
                     | _MEMORY,
