@@ -151,15 +151,17 @@ def adopt_content(content: bytes, dataset: str, model: str, name: str) -> str:
 
 
 def weights_named(path: Path, dataset: str, model: str) -> str:
-    """sha256 of the file that a run starts from; it is checked, and kept under CAMU_HOME if it is not shipped.
+    """sha256 of the file that a run starts from; it is checked, and a copy kept under CAMU_HOME if it is not shipped.
 
     Raises: see `adopt_weights`.
     """
-    if path != shipped_path(dataset, model):
+    expected = card_sha256(path.with_suffix(".json")) if path == weights_path(dataset, model) else None
+    is_kept = path == shipped_path(dataset, model) or (_given_dir() / f"{expected}.safetensors").exists()
+    if expected is None or not is_kept:
         return adopt_weights(path, dataset, model)
-    if sha256_of(path) != card_sha256(path.with_suffix(".json")):  # remembered, so that a page may ask at each click
+    if sha256_of(path) != expected:  # remembered, so that a page may ask at each click
         check_card(path, path.read_bytes())
-    return sha256_of(path)
+    return expected
 
 
 def keep_weights(sha256: str, content: bytes) -> None:

@@ -1,5 +1,6 @@
 """Every page by its own address, without a browser: the example, a finished run, an unknown run, a bad request."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
@@ -79,6 +80,33 @@ def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> N
     links = [link.proto.query_string for link in app.get("page_link") if link.proto.label == text.SEE_TEST]
     parts = [urlencode({"privacy-part": text_privacy.PARTS[clause.part]}) for clause in verdict.clauses[2:]]
     assert links == [f"run={digits_result.digest}&{part}" for part in parts]
+
+
+_opened: list[str] = []
+_is_listening = False
+
+
+def _listen(event: str, arguments: tuple) -> None:
+    if _is_listening and event == "open":
+        _opened.append(str(arguments[0]))
+
+
+sys.addaudithook(_listen)
+
+
+@pytest.mark.parametrize("page", ["explore/run", "explore/privacy", "explore/causal"])
+def test_drawing_a_page_again_reads_no_weights(page: str, digits_result: RunResult) -> None:
+    global _is_listening
+    RunStore().save(digits_result)
+    app = open_page(page, run=digits_result.digest)
+    _opened.clear()
+    _is_listening = True
+    try:
+        app.run()
+    finally:
+        _is_listening = False
+    assert not app.exception
+    assert not [path for path in _opened if path.endswith(".safetensors")]
 
 
 @pytest.fixture
