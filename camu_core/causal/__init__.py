@@ -9,7 +9,7 @@ from camu_core.causal.entanglement import entanglement_report, harmed_classes
 from camu_core.causal.graph import GraphView, graph_title, graph_view
 from camu_core.causal.mediation import PARTS
 from camu_core.causal.remarks import hidden_remark, inner_remark, retraining_remarks, substitutes_remark
-from camu_core.causal.report import causal_report
+from camu_core.causal.report import causal_report, share_figures
 from camu_core.causal.scenarios import SampleView, scenario_name, scenario_table, view_sample
 from camu_core.causal.wording import TERMS, attribution_title, entanglement_title, titles
 from camu_core.estimates import Estimate
@@ -37,6 +37,7 @@ __all__ = [
     "retraining_remarks",
     "scenario_name",
     "scenario_table",
+    "share_figures",
     "subset_specs",
     "substitutes_remark",
     "titles",

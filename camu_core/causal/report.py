@@ -77,6 +77,24 @@ def causal_report(
     }
 
 
+def share_figures(original: BlockModel, model: BlockModel, probe: ProbeSet, seed: int = 0) -> dict[str, float | None]:
+    """The shares of `causal_report` under CaMU's intervention, of one network, as plain numbers.
+
+    Args:
+        model: retrained, say.
+    Returns:
+        "eliminated_true_class" and so on -> share; None where there was nothing to lose.
+    """
+    inputs = to_input(torch.from_numpy(probe.x))
+    alternatives = intervene("camu", inputs, probe.is_forget, seed)
+    samples = {
+        name: effect_samples(respond(each, inputs), respond(each, alternatives), probe.y)
+        for name, each in (("original", original), ("other", model))
+    }
+    shares = effect_shares(samples, probe.is_forget, seed)
+    return {f"{key}_{measure}": share["value"] for key, of in shares.items() for measure, share in of["other"].items()}
+
+
 def _parts(swaps: np.ndarray, seed: int) -> dict[str, Estimate]:
     return dict(zip(PARTS, estimate_means(swaps, seed), strict=True))
 

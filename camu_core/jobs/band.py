@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 import torch
 
+from camu_core.causal import share_figures
 from camu_core.checkpoints import Checkpoint
 from camu_core.data import DATASETS, Dataset, Splits, loading, split
 from camu_core.execution import versions
@@ -23,7 +24,8 @@ from camu_core.methods.retrain import SEED_OFFSET
 from camu_core.models import BlockModel, build_model, predict
 from camu_core.originals import network_card
 from camu_core.planning import plan_like
-from camu_core.privacy import Battery, run_battery
+from camu_core.privacy import Battery, likeness_report, run_battery
+from camu_core.privacy.battery import SEED
 from camu_core.progress import Step
 from camu_core.results import Storable
 from camu_core.specs import RunSpec
@@ -34,7 +36,7 @@ from camu_core.weights import load_weights
 # Retrainings, by dataset; more where they take seconds.
 N_SEEDS = {"digits": 8}
 _N_SEEDS_ELSEWHERE = 5
-_VERSION = 1
+_VERSION = 2
 _SHARE_OF_TRAINING = 0.8  # of the time a member takes
 _IMAGES_PER_STEP = 1000
 
@@ -46,7 +48,8 @@ class Band(Storable):
     Args:
         about: what they are and how they were made: `dataset`, `model`, `forget`, `seeds`, `recipe`, `weights` (of the
             original), `seconds` of training in all, `versions`.
-        measures: name -> a figure a seed, None where there is none: the four accuracies, and those of `run_battery`.
+        measures: name -> a figure a seed, None where there is none: the four accuracies, those of `run_battery` and of
+            `share_figures`, and "cka_forget_conv1" and so on, the likeness of each layer to the original's.
         curves, rest_curves: float64 (S, K), accuracy while relearning, mean over heads, one row a seed.
         scores: float32 (S, n) by score, of the forgotten images asked about, see `run_battery`.
     """
@@ -208,8 +211,18 @@ def measured(model: BlockModel, battery: Battery) -> Generator[Step, None, Membe
     found = yield from run_battery(battery, model)
     hits = {name: right[name.split("_")[1]][getattr(battery.splits, name)] for name in SPLIT_NAMES}
     accuracy = {name: hit.double().mean().item() if len(hit) else None for name, hit in hits.items()}
+    likeness = yield from likeness_report({"original": battery.original, "other": model}, battery.probe, SEED)
     return Member(
-        {**accuracy, **{name: estimate["value"] for name, estimate in found.measures.items()}},
+        {
+            **accuracy,
+            **{name: estimate["value"] for name, estimate in found.measures.items()},
+            **share_figures(battery.original, model, battery.probe),
+            **{
+                f"cka_{group}_{layer}": estimate["value"]
+                for group, pairs in likeness.items()
+                for layer, estimate in pairs["original-other"].items()
+            },
+        },
         found.curves.mean(axis=0),
         found.rest_curves.mean(axis=0),
         found.scores,
