@@ -24,6 +24,8 @@ from camu_core.figures import (
 )
 from camu_core.figures.tables import attack_table, class_table, heads_table, probe_table, relearning_table, split_table
 from camu_core.figures.theme import FONT, LIGHT, MODEL_TITLES
+from camu_core.methods import METHODS
+from camu_core.planning import settings_phrase
 from camu_core.privacy import finding_of, inside_title, relearning_title
 from camu_core.projection import run_points
 from camu_core.results import RunResult
@@ -50,7 +52,8 @@ def html_report(result: RunResult, retrained: RunResult | None = None, privacy: 
         an HTML document, about 5 MB, light, with the numbers in tables too.
     """
     metrics = result.metrics_with(retrained)
-    info, forgotten = DATASETS[result.spec.dataset], result.spec.forget.classes
+    spec = result.spec
+    info, forgotten = DATASETS[spec.dataset], spec.forget.classes
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
     confusions = {MODEL_TITLES[name]: np.asarray(report["confusion_test"]) for name, report in metrics.items()}
@@ -67,7 +70,9 @@ def html_report(result: RunResult, retrained: RunResult | None = None, privacy: 
          confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
     ]  # fmt: skip
     verdict = judge(result, retrained, privacy)
-    what = f"{info.title} · forget {forget_phrase(result.spec)} · {result.spec.method} · seed {result.spec.seed}"
+    what = f"{info.title} · forget {forget_phrase(spec)} · {METHODS.title(spec.method, spec.code)} · seed {spec.seed}"
+    if changed := settings_phrase(spec):
+        what += f" · {changed}"
     clauses = "".join(f"<li>{escape(clause.text)}</li>" for clause in verdict.clauses)
     sections = "".join(_section(i == 0, *part) for i, part in enumerate(parts))
     return (

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from camu_core.batches import note_batch
 from camu_core.config import share_limits
 from camu_core.data import DATASETS
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
@@ -116,7 +117,9 @@ def submit_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> list[Ru
         TooMuchAsked: see `Engine.submit_all`.
     """
     runs = sweep.runs()
+    missing = [spec.digest for spec in runs if not engine.store.has(spec.digest)]
     engine.submit_all([RunJob.of(spec) for spec in runs], watcher, BACKGROUND_PRIORITY)
+    note_batch(engine.store, sweep.digest, "sweep", missing)
     return runs
 
 

@@ -16,6 +16,7 @@ def runs_needed(
     label: str,
     draw: Callable[[], None] | None = None,
     go_on: str = text.BATCH_GO_ON,
+    kind: str = "",
 ) -> bool:
     """Draw what there is to do, or what is under way; nothing once all runs are finished.
 
@@ -23,6 +24,7 @@ def runs_needed(
         key: names the batch on this page and in this session.
         label: of the start button; go_on: of the same once some runs are finished.
         draw: shown below the progress and drawn anew with it, such as the part of a picture that is known already.
+        kind: see `state_batch.start_batch`.
     Returns:
         whether all runs are finished.
     """
@@ -35,7 +37,7 @@ def runs_needed(
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             go_on if view.n_done > 1 else label, key=f"start-{key}", type="primary",
-            icon=":material/play_arrow:", on_click=state_batch.start_batch, args=(key, specs),
+            icon=":material/play_arrow:", on_click=state_batch.start_batch, args=(key, specs, kind),
         )  # fmt: skip
         if view.n_done:
             st.caption(text.BATCH_STORED.format(done=view.n_done, total=view.total))

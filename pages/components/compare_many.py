@@ -48,8 +48,9 @@ def many() -> None:
         st.warning(words.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
     label = text.START.format(n=len({spec.method for spec in specs}), m=len(sweep.seeds))
     if batch.runs_needed(
-        f"compare-{sweep.digest}", specs, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label
-    ):
+        f"compare-{sweep.digest}", specs, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label,
+        kind="compare",
+    ):  # fmt: skip
         _results(sweep, specs)
 
 
@@ -73,6 +74,7 @@ def _controls() -> Question:
     with third.popover(_methods_title(), icon=":material/checklist:", width="stretch"):
         methods = st.pills(
             text.METHODS, list(METHODS), selection_mode="multi", key="compare-methods",
+            default=state.recall("compare-methods"),  # the browser makes it when the popover is opened
             format_func=lambda name: METHODS[name].title,
         )  # fmt: skip
         with st.container(horizontal=True):

@@ -32,7 +32,9 @@ def entanglement(result: RunResult) -> None:
         st.caption(text.MAP_TWIN)
     elif st.toggle(text.MAP_RETRAIN, value=spec.dataset in state.QUICK_DATASETS, key="map-retrain"):
         gold = [state.retraining_of(each) for each in ours]
-    batch.runs_needed(f"map-{result.digest}-{bool(gold)}", [*ours, *gold], text.MAP_START, lambda: _maps(ours, gold))
+    batch.runs_needed(
+        f"map-{result.digest}-{bool(gold)}", [*ours, *gold], text.MAP_START, lambda: _maps(ours, gold), kind="map"
+    )
     if all(state.is_finished(each.digest) for each in [*ours, *gold]):
         _maps(ours, gold)
         _notes(result, ours, gold)

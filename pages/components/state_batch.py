@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from camu_core import RunSpec
+from camu_core.batches import note_batch
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import TooMuchAsked
 from camu_core.jobs import RunJob
@@ -30,13 +31,20 @@ class BatchView:
     problem: str
 
 
-def start_batch(key: str, specs: Iterable[RunSpec]) -> None:
-    """Hand the runs that are not finished to the engine, behind what people are waiting for."""
+def start_batch(key: str, specs: Iterable[RunSpec], kind: str = "") -> None:
+    """Hand the runs that are not finished to the engine, behind what people are waiting for.
+
+    Args:
+        kind: of `camu_core.batches`, under which the list of all runs folds them; empty if it should not.
+    """
     missing = [spec for spec in specs if not state.is_finished(spec.digest)]
     try:
         state.engine().submit_all([RunJob.of(spec) for spec in missing], state.watcher(), BACKGROUND_PRIORITY)
     except TooMuchAsked as error:
         state.refuse(str(error))
+    else:
+        if kind:
+            note_batch(state.engine().store, key, kind, [spec.digest for spec in missing])
     st.session_state.pop(f"batch-{key}", None)
 
 

@@ -20,7 +20,7 @@ def attribution(result: RunResult) -> None:
     rows = attribution_specs(result.spec)
     specs = [spec for row in rows for spec in row]
     st.markdown(text.TERMS_LEAD.format(n_seeds=ATTRIBUTION_SEEDS, total=len(specs)))
-    if not batch.runs_needed(f"terms-{result.digest}", specs, text.TERMS_START):
+    if not batch.runs_needed(f"terms-{result.digest}", specs, text.TERMS_START, kind="terms"):
         return
     found = attribute([[state.summary_of(spec.digest) for spec in row] for row in rows])
     dark = state.is_dark()

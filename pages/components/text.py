@@ -4,6 +4,7 @@ APP_TITLE = "CaMU Explorer"
 
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
+CHANGED = ":gray-badge[{settings}]"
 
 ODD_MESSAGE = "Your browser sent something that this page cannot read; load the page again."
 ADDRESS_CUT = "A part of this address is not of the form that it should have, and was left out; look at the link again."
@@ -190,6 +191,13 @@ TOO_MANY_PINS = "Expected at most {most:,} pinned runs of one visitor; you have 
 READ_ONLY = "This server shows finished runs; nothing is computed, kept or deleted here."
 OPERATOR, OPERATOR_KEY = "Operator", "Key of this server (CAMU_ADMIN_KEY)"
 OPERATOR_YES, OPERATOR_NO = "You have all rights in this tab.", "That is not the key of this server."
+BATCH_KINDS = {
+    "sweep": "Sweep", "compare": "Comparison of methods", "map": "Map of what each class does to the others",
+    "terms": "What each of CaMU's terms does",
+}  # fmt: skip
+BATCH_RUNS = "{kind} · {n} runs · {dataset} · {what} · {methods} · {seeds}"
+BATCH_FORGET, BATCH_FORGETS = "forget {what}", "{n} forget sets"
+BATCH_METHODS, BATCH_SEED, BATCH_SEEDS = "{n} methods", "seed {seed}", "{n} seeds"
 COLUMN_FORGOTTEN, COLUMN_KEPT = "Forgotten images", "The rest, new images"
 COMPARE_TITLE = "The picked runs"
 FILTER_DATASET, FILTER_METHOD, FILTER_FORGET = "Pictures", "Method", "Forgotten"

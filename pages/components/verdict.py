@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult
+from camu_core.planning import settings_phrase
 from camu_core.specs import GIVEN
 from camu_core.verdict import Clause, forget_phrase, judge
 from pages.components import state, text, text_privacy
@@ -28,6 +29,8 @@ def run_line(run: state.OpenRun, is_quiet: bool = False) -> None:
         seed=spec.seed,
         device=spec.device,
     )
+    if changed := settings_phrase(spec):
+        what += " · " + text.CHANGED.format(settings=changed)
     if run.is_example and is_quiet:
         st.caption(text.EXAMPLE_NOTE.format(what=what))
     elif run.is_example:
