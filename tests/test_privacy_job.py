@@ -174,7 +174,7 @@ def test_the_command_line_puts_the_saved_retraining_beside_the_run(digits_result
 def test_quick_skips_the_tests_and_says_so(digits_result: RunResult, asked: Namespace, monkeypatch) -> None:
     monkeypatch.setattr(judging, "PrivacyJob", None)
     verdict, extra = judging.judged(Namespace(**vars(asked) | {"quick": True, "privacy": False}), digits_result)
-    assert "was not tested" in verdict.headline
+    assert "is not tested yet" in verdict.headline
     assert extra == {"verdict": verdict.to_json()}
     assert extra["verdict"]["is_forgotten"] is None
 

@@ -18,6 +18,7 @@ from camu_core.causal.wording import (
 )
 from camu_core.estimates import Estimate
 
+_GONE = 0.95  # of the pull on the right answer, lost: the answer is gone
 _HIDDEN = 0.5  # an effect of which more than this is left in bits is worth a word
 
 
@@ -29,8 +30,13 @@ def hidden_remark(report: Mapping[str, Any]) -> str:
         return ""
     gold = report["shares"]["eliminated"].get("retrained", {}).get("prediction_bits")
     beside = f" ({_percent(gold)} after retraining)" if gold is not None and gold["value"] is not None else ""
+    gone = (
+        "The right answer is gone"
+        if answer["low"] >= _GONE
+        else f"{_share(answer)} of the pull on the right answer is lost"
+    )
     return (
-        f"The right answer is gone, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
+        f"{gone}, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
         f"is lost{beside}. The network sees them as something else, not as nothing."
     )
 

@@ -22,7 +22,7 @@ _TITLES = (attack_title, epsilon_title, inside_title, layers_title)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true",
-        help="skip the tests of what is left inside; the verdict then says that it was not tested",
+        help="skip the tests of what is left inside; the verdict then says that it is not tested",
     )  # fmt: skip
     parser.add_argument(
         "--retrain-band", action="store_true",

@@ -130,6 +130,15 @@ def choose(shown: RunSpec, numbers: Iterable[int]) -> None:
     choose_samples(shown.dataset, numbers)
 
 
+def ask_for(spec: RunSpec | None, shown: RunSpec) -> bool:
+    """Whether a request of the widgets is the run that is shown, as far as widgets can say."""
+    if spec is None or (spec.dataset, spec.forget, spec.seed) != (shown.dataset, shown.forget, shown.seed):
+        return False
+    if shown.method not in METHODS or METHODS.code(shown.method) != shown.code:  # no widget names it
+        return True
+    return (spec.method, spec.settings) == (shown.method, shown.settings)
+
+
 def _follow(shown: RunSpec) -> None:
     """When another run is opened, the widgets take its values."""
     if state.recall("controls-of") == shown.digest and state.recall("dataset"):

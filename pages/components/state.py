@@ -143,6 +143,12 @@ def retrained_for(spec: RunSpec) -> RunResult | None:
         return None
 
 
+def retraining_doing(spec: RunSpec, job: JobView) -> str:
+    """What happens to the new network of a retraining, which is loaded where one is shipped."""
+    doing = text.RETRAIN_SHIPPED if shipped_retrained(spec) else text.RETRAIN_DOING
+    return doing.get(job.stage, doing["data"])
+
+
 def retraining_of(spec: RunSpec) -> RunSpec:
     """The retraining with the same data, forget set and seed."""
     return plan_like(spec, method="retrain")

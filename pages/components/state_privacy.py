@@ -83,6 +83,17 @@ def is_due(result: RunResult) -> bool:
     return is_quick and has_retrained and not is_read_only()
 
 
+def is_judging(result: RunResult) -> bool:
+    """Whether the tests of a run, or the networks that they need, are under way or will be without asking."""
+    try:
+        job = next_job(result)
+    except CamuError:
+        return False
+    needed = [job.digest, *([] if result.spec.method == "retrain" else [state.retraining_of(result.spec).digest])]
+    views = [state.engine().watch(digest) for digest in needed]
+    return any(view is not None and not view.is_over for view in views) or (views[0] is None and is_due(result))
+
+
 def start(job: BandJob | PrivacyJob) -> None:
     """Make the tests, or the band before them, behind what others are waiting for."""
     state.submit(job, BACKGROUND_PRIORITY)

@@ -162,9 +162,10 @@ GRAPH_OLD_ENCODER = "Put the old representation back"
 GRAPH_OLD_HEAD = "Put the old head back"
 GRAPH_HOW = r"""
 Into the representation: $E[JS(s(h(x)), s(h(x')))]$ in bits, as in *Effects*. Out of it: $E[p(y|x) - p(y|x')]$ in
-points. *right* is the mean probability of the right answer under the chosen interventions: do(image) replaces $x$ by
-$x'$; putting a part back gives the network after forgetting the encoder or the head from before. All combinations were
-measured, none is computed from others. Intervention and samples as in *Effects* (n = {n_forget:,} and {n_retain:,}).
+points. The probability of the right answer is its mean under the chosen interventions, which is not accuracy: do(image)
+replaces $x$ by $x'$; putting a part back gives the network after forgetting the encoder or the head from before. All
+combinations were measured, none is computed from others. Intervention and samples as in *Effects* (n = {n_forget:,} and
+{n_retain:,}).
 """
 SAMPLE_TITLE = "One image"
 SAMPLE_GROUP = "Out of"
