@@ -11,7 +11,7 @@ from camu_core.citation import citation
 from camu_core.engine import Engine
 from camu_core.planning import settings_phrase
 from camu_core.report import html_report
-from pages.components import state
+from pages.components import state, state_privacy, text
 
 CHANGED = {"epochs": 3, "forget_label_weight": 0.5}
 
@@ -104,3 +104,45 @@ def test_settings_that_differ_are_said_wherever_the_run_is_named(digits_result: 
     assert said in html_report(result)
     usual = words(open_page("explore/run"))
     assert said not in usual
+
+
+def test_an_older_outcome_is_dimmed_and_named_as_soon_as_a_choice_differs(digits_result: RunResult) -> None:
+    RunStore().save(digits_result)
+    app = open_page("explore/run", run=digits_result.digest)
+    named = text.LAST_RUN.partition("**,")[0]
+
+    def is_older() -> bool:
+        is_dimmed = any("st-key-outcome" in str(element.proto) for element in app.get("html"))
+        assert is_dimmed == (named in words(app))
+        return is_dimmed
+
+    assert not is_older()
+    app.button(key="class-digits-5").click().run()
+    assert is_older()
+    app.button(key="class-digits-3").click().run()
+    assert not is_older(), "the choices name it again"
+    app.number_input(key="set-digits-camu-class-epochs").set_value(3).run()
+    assert is_older()
+    app.number_input(key="set-digits-camu-class-epochs").set_value(20).run()
+    app.number_input(key="seed").set_value(1).run()
+    assert is_older()
+    app.number_input(key="seed").set_value(0).run()
+    app.segmented_control(key="forget-kind").set_value("samples").run()
+    assert is_older(), "nothing is chosen"
+
+
+def test_a_verdict_whose_tests_still_run_says_so_and_is_not_green(digits_result: RunResult, monkeypatch) -> None:
+    result = replace(digits_result, spec=plan_run("digits", [3], seed=5))  # comes with no tests
+    RunStore().save(result)
+    monkeypatch.setattr(state, "retrained_for", lambda spec: replace(result, spec=state.retraining_of(spec)))
+    app = open_page("explore/run", run=result.digest)
+    assert text.JUDGING in words(app)
+    headline = next(element.value for element in app.subheader)
+    assert "hourglass" in headline
+    assert ":green" not in headline
+    job = state_privacy.next_job(result)
+    state.engine().stop(job.digest, app.session_state["watcher"])
+    app.run()
+    assert text.JUDGING not in words(app), "stopped: nothing is under way"
+    tested = open_page("explore/run")  # the example
+    assert text.JUDGING not in words(tested)

@@ -30,11 +30,8 @@ def hidden_remark(report: Mapping[str, Any]) -> str:
         return ""
     gold = report["shares"]["eliminated"].get("retrained", {}).get("prediction_bits")
     beside = f" ({_percent(gold)} after retraining)" if gold is not None and gold["value"] is not None else ""
-    gone = (
-        "The right answer is gone"
-        if answer["low"] >= _GONE
-        else f"{_share(answer)} of the pull on the right answer is lost"
-    )
+    is_gone = answer["low"] is not None and answer["low"] >= _GONE
+    gone = "The right answer is gone" if is_gone else f"{_share(answer)} of the pull on the right answer is lost"
     return (
         f"{gone}, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
         f"is lost{beside}. The network sees them as something else, not as nothing."

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from camu_core.causal.remarks import inner_remark
+from camu_core.causal.remarks import hidden_remark, inner_remark
 from camu_core.causal.wording import (
     attribution_title,
     effects_title,
@@ -153,6 +153,14 @@ def test_effects_when_nothing_was_there_or_nothing_changed():
     assert effects_title(effects(0.9, 0.9, 0.0, 1.0, reach=0.001)) == (
         "Forgotten images kept their pull on the right answer; the others kept all of theirs."
     )
+
+
+def test_the_right_answer_is_called_gone_only_where_it_is():
+    report = effects(0.9, 0.0, 0.99)
+    report["shares"]["eliminated"]["unlearned"]["prediction_bits"] = estimate(0.2, 0.02)
+    assert hidden_remark(report).startswith("The right answer is gone, yet")
+    report["shares"]["eliminated"]["unlearned"]["true_class"] = estimate(0.6, 0.02)
+    assert hidden_remark(report).startswith("60% of the pull on the right answer is lost, yet")
 
 
 def test_effects_wide_interval_cannot_tell():
