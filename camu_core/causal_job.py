@@ -10,6 +10,7 @@ import numpy as np
 
 from camu_core.causal import attribution_report, causal_report, scenario_table, subset_specs
 from camu_core.data import DATASETS, ProbeSet
+from camu_core.errors import CamuError
 from camu_core.execution import execute
 from camu_core.luggage import Luggage
 from camu_core.models import BlockModel
@@ -144,15 +145,19 @@ def attribution_specs(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> list[l
     return [subset_specs(replace(base, seed=base.seed + i)) for i in range(n_seeds)]
 
 
-def attribute(summaries: list[list[dict[str, Any]]]) -> dict[str, Any]:
-    """Each outcome attributed to the terms.
+def attribute(summaries: list[list[dict[str, Any] | None]]) -> dict[str, Any]:
+    """Each outcome attributed to the terms, from the seeds of which every run is there.
 
     Args:
-        summaries: of the runs of `attribution_specs`, in its order.
+        summaries: of the runs of `attribution_specs`, in its order; None of one that failed.
     Returns:
         `attribution_report` by name of the outcome, as in `OUTCOMES`; the forgotten images' accuracy is that on new
-        images if the forget set stands for any, and outcomes that were not measured are left out.
+        images if the forget set stands for any, and outcomes that were not measured are left out. Empty if no seed is
+        complete.
     """
+    summaries = [row for row in summaries if None not in row]
+    if not summaries:
+        return {}
     values = {name: np.array([[_outcome(run, name) for run in row] for row in summaries]) for name in OUTCOMES}
     if not np.isnan(values["forget_test"]).any():
         del values["forget_train"]  # new images tell more
@@ -165,14 +170,24 @@ def _outcome(summary: dict[str, Any], name: str) -> float:
     return np.nan if value is None else value
 
 
-def attributing(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> Generator[Step, None, dict[str, Any]]:
-    """Run every subset one after another in this process, and attribute."""
+def attributing(
+    base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS
+) -> Generator[Step, None, tuple[dict[str, Any], dict[RunSpec, str]]]:
+    """Run every subset one after another in this process, and attribute.
+
+    Returns:
+        see `attribute`; and why a run failed, by its spec: its seed is then left out.
+    """
     rows = attribution_specs(base, n_seeds)
-    total, summaries = sum(map(len, rows)), []
+    total, summaries, failed = sum(map(len, rows)), [], {}
     for row in rows:
         summaries.append([])
         for spec in row:
             yield Step(sum(map(len, summaries)), total, stage="attribution")
-            summaries[-1].append(drain(execute(spec)).summary())
+            try:
+                summaries[-1].append(drain(execute(spec)).summary())
+            except CamuError as error:
+                failed[spec] = str(error)
+                summaries[-1].append(None)
     yield Step(total, total, stage="attribution")
-    return attribute(summaries)
+    return attribute(summaries), failed

@@ -15,17 +15,18 @@ from camu_core.batches import note_batch
 from camu_core.config import share_limits
 from camu_core.data import DATASETS
 from camu_core.engine import BACKGROUND_PRIORITY, Engine
-from camu_core.errors import RunError, SpecError
+from camu_core.errors import SpecError
 from camu_core.jobs import RunJob
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.methods import METHODS, forget_kinds
-from camu_core.planning import plan_run
+from camu_core.planning import plan_run, settings_phrase
 from camu_core.progress import Step
 from camu_core.specs import ForgetSpec, RunSpec
 
 MOST_NUMBERS = 1000  # of a range; so that a slip of the finger does not fill the memory
 _LONGEST_NUMBER = 10  # digits, as the largest seed has
 _POLL_SECONDS = 0.2
+_NAMED_AT_MOST = 10  # failures
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,32 @@ class SweepSpec:
         return cls(value["dataset"], *lists)
 
 
+@dataclass(frozen=True)
+class SweepResult:
+    """What came of a sweep.
+
+    Args:
+        table: of the finished runs, see `sweep_table`; empty if there is none.
+        failed: why a run failed, by its name in words, see `run_name`.
+    """
+
+    table: pd.DataFrame
+    failed: dict[str, str]
+
+
+def run_name(spec: RunSpec) -> str:
+    """A run among others: "digits, forget 3, camu, seed 0", and which settings are unusual."""
+    parts = (spec.dataset, f"forget {spec.forget.short}", spec.method, f"seed {spec.seed}", settings_phrase(spec))
+    return ", ".join(filter(None, parts))
+
+
+def failures_text(failed: Mapping[str, str], total: int) -> str:
+    """One sentence for all, and a line for each of the first."""
+    lines = [f"{name}: {why}" for name, why in failed.items()]
+    more = [f"and {len(lines) - _NAMED_AT_MOST} more"] if len(lines) > _NAMED_AT_MOST else []
+    return "\n".join([f"{len(failed)} of {total} runs failed; the others are kept.", *lines[:_NAMED_AT_MOST], *more])
+
+
 def submit_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> list[RunSpec]:
     """Hand every run that is not finished to the engine, behind what people are waiting for.
 
@@ -129,12 +156,8 @@ def stop_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> None:
         engine.stop(spec.digest, watcher)
 
 
-def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.DataFrame]:
-    """Run a sweep to its end; closing the generator stops what is under way.
-
-    Raises:
-        RunError: a run failed; the others are finished first.
-    """
+def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, SweepResult]:
+    """Run a sweep to its end; closing the generator stops what is under way. A run that fails costs no other."""
     runs = submit_sweep(sweep, engine)
     try:
         while True:
@@ -146,11 +169,12 @@ def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.
             time.sleep(_POLL_SECONDS)
     finally:
         stop_sweep(sweep, engine)
-    failed = [view for view in views if view is not None and view.state != "done"]
-    if failed:
-        why = failed[0].message or "it was stopped"
-        raise RunError(f"{len(failed)} of {len(runs)} runs failed; the first ({failed[0].digest}): {why}")
-    return sweep_table(engine.store.summary(spec.digest) for spec in runs)
+    failed = {
+        run_name(spec): view.message or "it was stopped"
+        for spec, view in zip(runs, views, strict=True) if view is not None and view.state != "done"
+    }  # fmt: skip
+    finished = [spec for spec in runs if run_name(spec) not in failed]
+    return SweepResult(sweep_table(engine.store.summary(spec.digest) for spec in finished), failed)
 
 
 def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

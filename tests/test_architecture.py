@@ -58,7 +58,7 @@ ALLOWED = {
     "store": "config entries errors files results specs",
     "jobs": "causal errors execution luggage progress projection results specs store",
     "given": "cards errors execution jobs luggage methods planning progress results settings specs weights",
-    "causal_job": "causal data execution luggage models progress results specs threads weights",
+    "causal_job": "causal data errors execution luggage models progress results specs threads weights",
     "band_job": "checkpoints config data execution luggage measures methods models originals planning privacy progress "
     "results specs store threads training weights",
     "privacy_job": "band_job data estimates luggage measures models privacy progress results specs threads weights",

@@ -12,7 +12,7 @@ from camu_core.causal_job import attribution_specs
 from camu_core.engine import Engine
 from camu_core.figures import runs_figure
 from camu_core.sweeps import SweepSpec, submit_sweep, sweep_table
-from pages.components import state_batch, text
+from pages.components import state_batch, text, text_causal
 
 MINE = plan_run("digits", [3])
 
@@ -79,3 +79,12 @@ def test_a_figure_of_runs_names_settings_that_differ(digits_result: RunResult) -
     assert [trace.name for trace in runs_figure([row, {**row, "settings": "epochs 3"}]).data] == [
         "1. digits, forget 3, camu, seed 0", "2. digits, forget 3, camu, seed 0<br>epochs 3",
     ]  # fmt: skip
+
+
+def test_an_attribution_of_which_one_run_is_missing_is_told_from_the_other_seeds(made) -> None:
+    whole, broken, _ = attribution_specs(MINE)
+    made(*whole, *broken[1:])
+    app = open_page("explore/causal", run=MINE.digest, **{"causal-part": text_causal.PARTS["terms"]})
+    assert not app.exception
+    assert text_causal.TERMS_SEEDS.format(seeds="0") in words(app)
+    assert any("terms" in str(chart.proto.id) for chart in app.get("plotly_chart"))

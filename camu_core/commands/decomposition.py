@@ -8,6 +8,7 @@ from camu_core.causal_job import OUTCOMES, CausalJob, attributing, attribution_s
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
+from camu_core.sweeps import run_name
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +30,10 @@ def decompose(arguments: argparse.Namespace, result: RunResult) -> dict[str, Any
         return {}
     causal = drain_with_bar(CausalJob.of(result).execute()).report
     if arguments.attribution:
-        causal = {**causal, "attribution": drain_with_bar(attributing(result.spec))}
+        found, failed = drain_with_bar(attributing(result.spec))
+        causal = {**causal, "attribution": found}
+        if failed:
+            causal["attribution_failed"] = {run_name(spec): why for spec, why in failed.items()}
     return {"causal": causal}
 
 
@@ -38,5 +42,6 @@ def sentences(extra: dict[str, Any]) -> list[str]:
     if "causal" not in extra:
         return []
     found = [sentence for name, sentence in titles(extra["causal"]).items() if name != "retraining"]
-    attribution = extra["causal"].get("attribution", {})
-    return found + [attribution_title(attributed, OUTCOMES[name]) for name, attributed in attribution.items()]
+    attribution, failed = (extra["causal"].get(name, {}) for name in ("attribution", "attribution_failed"))
+    found += [attribution_title(attributed, OUTCOMES[name]) for name, attributed in attribution.items()]
+    return found + [f"left out of the attribution with its seed: {name}: {why}" for name, why in failed.items()]

@@ -4,6 +4,7 @@ import argparse
 import json
 import shlex
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +16,12 @@ from camu_core.commands.output import deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison import as_markdown, published_table, with_tests
 from camu_core.engine import Engine
+from camu_core.errors import CamuError, RunError
 from camu_core.execution import versions
 from camu_core.methods import METHODS
 from camu_core.privacy_job import PrivacyJob
 from camu_core.store import RunStore
-from camu_core.sweeps import SweepSpec, running_sweep
+from camu_core.sweeps import SweepSpec, failures_text, running_sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Finished runs are kept in CAMU_HOME, so an interrupted reproduction goes on where it was."""
+    """Finished runs are kept in CAMU_HOME, so an interrupted reproduction goes on where it was.
+
+    Raises:
+        RunError: some failed; the tables are of the others.
+    """
     methods = list(METHODS) if arguments.method == "all" else arguments.method.split(",")
     sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed)
               for name in arguments.dataset.split(",")]  # fmt: skip
@@ -41,8 +47,13 @@ def run(arguments: argparse.Namespace) -> None:
         sweep.runs()  # what is wrong with any is told before the first starts
     engine = Engine(RunStore(), n_workers=1)  # one at a time, so that seconds are those of an idle machine
     try:
-        runs = pd.concat([drain_with_bar(running_sweep(sweep, engine)) for sweep in sweeps], ignore_index=True)
-        runs = with_tests(runs, {digest: _tested(digest, engine) for digest in runs["digest"]})
+        done = [drain_with_bar(running_sweep(sweep, engine)) for sweep in sweeps]
+        failed = {name: why for each in done for name, why in each.failed.items()}
+        total = sum(len(each.table) for each in done) + len(failed)
+        runs = pd.concat([each.table for each in done], ignore_index=True)
+        if runs.empty:
+            raise RunError(failures_text(failed, total))
+        runs = with_tests(runs, _tested(runs["digest"], engine))
     finally:
         engine.close()
     table, card = published_table(runs), _card(sweeps[0])
@@ -54,13 +65,21 @@ def run(arguments: argparse.Namespace) -> None:
     ):
         deliver(content, str(arguments.output / name))
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
+    if failed:
+        raise RunError(failures_text(failed, total))
 
 
-def _tested(digest: str, engine: Engine) -> dict:
-    """The tests of one run, beside the band that is shipped, or was made by `band`."""
-    result = engine.store.load(digest)
-    job = PrivacyJob.of(result, None, stored_band(result.spec, engine.store))
-    return drain_with_bar(engine.follow(job)).report
+def _tested(digests: Iterable[str], engine: Engine) -> dict[str, dict]:
+    """The tests of each run, beside the band that is shipped, or was made by `band`; one that fails is told."""
+    reports = {}
+    for digest in digests:
+        try:
+            result = engine.store.load(digest)
+            job = PrivacyJob.of(result, None, stored_band(result.spec, engine.store))
+            reports[digest] = drain_with_bar(engine.follow(job)).report
+        except CamuError as error:
+            print(f"camu_core: the tests of run {digest} failed: {error}", file=sys.stderr)
+    return reports
 
 
 def _card(sweep: SweepSpec) -> dict:

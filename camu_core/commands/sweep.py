@@ -11,11 +11,11 @@ from camu_core.commands.images import add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS
 from camu_core.engine import Engine
-from camu_core.errors import SpecError, StoreUnwritable
+from camu_core.errors import RunError, SpecError, StoreUnwritable
 from camu_core.files import write_atomically
 from camu_core.methods import METHODS
 from camu_core.store import RunStore
-from camu_core.sweeps import SweepSpec, running_sweep
+from camu_core.sweeps import SweepSpec, failures_text, running_sweep
 
 _RANGE = re.compile("[0-9]+-[0-9]+")
 
@@ -33,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Finished runs are kept in CAMU_HOME, so an interrupted sweep goes on where it was."""
+    """Finished runs are kept in CAMU_HOME, so an interrupted sweep goes on where it was.
+
+    Raises:
+        RunError: some failed; the table has the others.
+    """
     if arguments.output.suffix not in (".csv", ".parquet"):
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
     methods = METHODS if arguments.method == "all" else (name.strip() for name in arguments.method.split(","))
@@ -48,11 +52,14 @@ def run(arguments: argparse.Namespace) -> None:
     store.note_sweep(sweep.digest, sweep.to_json())
     engine = Engine(store, n_workers=min(os.cpu_count() or 1, max(1, len(runs) - n_stored)))
     try:
-        table = drain_with_bar(running_sweep(sweep, engine))
+        done = drain_with_bar(running_sweep(sweep, engine))
     finally:
         engine.close()
-    _write(_named(table, dataset), arguments.output)
-    print(f"{arguments.output}: {len(runs)} runs, {n_stored} of them finished before; kept in {store.root}")
+    _write(_named(done.table, dataset), arguments.output)
+    n_done = len(runs) - len(done.failed)
+    print(f"{arguments.output}: {n_done} runs, {n_stored} of them finished before; kept in {store.root}")
+    if done.failed:
+        raise RunError(failures_text(done.failed, len(runs)))
 
 
 def _classes(dataset: str, text: str) -> str:

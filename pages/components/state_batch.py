@@ -11,6 +11,7 @@ from camu_core.batches import note_batch
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import TooMuchAsked
 from camu_core.jobs import RunJob
+from camu_core.sweeps import failures_text, run_name
 from pages.components import state
 
 
@@ -20,7 +21,7 @@ class BatchView:
 
     Args:
         n_active: submitted and not over. fraction: 0..1, parts of running ones counted.
-        seconds_left: None when unknown. problem: the first failure, or why nothing runs; empty if all is well.
+        seconds_left: None when unknown. problem: which failed and why, or why nothing runs; empty if all is well.
     """
 
     n_done: int
@@ -63,9 +64,15 @@ def batch_view(key: str, specs: Iterable[RunSpec]) -> BatchView:
     active = [view for view in views if not view.is_over]
     parts = sum(view.index / view.total for view in active if view.stage == "unlearn" and view.total)
     fraction = (n_done + 0.95 * parts) / len(digests)
-    failed = [view.message for view in views if view.state == "failed"]
+    failed = {run_name(view.job.spec): view.message for view in views if view.state == "failed"}
     began, first = st.session_state.setdefault(f"batch-{key}", (time.monotonic(), fraction)) if active else (0.0, 1.0)
     passed, gained = time.monotonic() - began, fraction - first
     left = passed / gained * (1 - fraction) if passed > 3 and gained > 0.02 else None
-    problem = failed[0] if failed else state.engine().problem() if active else ""
+    problem = (
+        failures_text(failed, len(digests)).replace("\n", "  \n")
+        if failed
+        else state.engine().problem()
+        if active
+        else ""
+    )
     return BatchView(n_done, len(digests), len(active), fraction, left, problem)

@@ -9,7 +9,7 @@ from camu_core.config import is_read_only
 from camu_core.errors import CamuError, TooMuchAsked
 from camu_core.models import usual_model
 from camu_core.owners import SWEEPS
-from camu_core.sweeps import SweepSpec, stop_sweep, submit_sweep, sweep_table
+from camu_core.sweeps import SweepSpec, failures_text, run_name, stop_sweep, submit_sweep, sweep_table
 from camu_core.weights import weights_path
 from pages.components import state, state_visitor, text
 
@@ -65,6 +65,12 @@ def _stamp(sweep: SweepSpec) -> float:
     return path.stat().st_mtime if path.exists() else 0.0
 
 
+def _failed(sweep: SweepSpec, others: set[str]) -> dict[str, str]:
+    """Why runs failed, by name; `others` are known not to have."""
+    views = {spec: state.engine().watch(digest) for digest, spec in _runs(sweep) if digest not in others}
+    return {run_name(spec): view.message for spec, view in views.items() if view is not None and view.state == "failed"}
+
+
 def _one(sweep: SweepSpec) -> None:
     store, digests = state.engine().store, [digest for digest, _ in _runs(sweep)]
     done = [digest for digest in digests if store.has(digest)]
@@ -81,6 +87,8 @@ def _one(sweep: SweepSpec) -> None:
             )
         )
         st.progress(len(done) / len(digests) if digests else 0.0)
+        if failed := _failed(sweep, {*done, *active}):
+            st.warning(failures_text(failed, len(digests)).replace("\n", "  \n"))
         with st.container(horizontal=True):
             if any(map(state_visitor.is_watching, active)):
                 st.button(

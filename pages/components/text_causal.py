@@ -91,6 +91,7 @@ TERMS_LEAD = (
     "CaMU pushes on four things at once. To see which one forgets, it is run with **every subset** of them: "
     "16 runs with the same seed and batches, {n_seeds} seeds, {total} runs in all. Each is an ordinary run and is kept."
 )
+TERMS_SEEDS = "From the seeds of which every run is there: {seeds}."
 TERMS_START = "Run all subsets"
 TERMS_READ = (
     "a bar is the term's fair share of the change (Shapley value): what it adds, averaged over all orders in which the "
