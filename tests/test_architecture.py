@@ -79,7 +79,8 @@ ALLOWED = {
     "verdict": "clauses data measures privacy results specs",
     "guesses": "results",
     "citation": "data methods planning results specs weights",
-    "report": "citation data errors figures measures methods planning privacy progress projection results specs "
+    "export": "data results specs verdict",
+    "report": "causal citation data errors figures measures methods planning privacy progress projection results specs "
     "verdict",
     "bench": "*",
     "commands": "*",

@@ -2,17 +2,19 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from typing import Any
 
 from camu_core.band_job import Band, BandJob, band_minutes, stored_band
 from camu_core.commands.terminal import drain_with_bar
+from camu_core.config import ASSETS
 from camu_core.errors import CamuError
 from camu_core.planning import plan_like
 from camu_core.privacy import attack_title, epsilon_title, finding_of, inside_title, layers_title, readings
 from camu_core.privacy_job import PrivacyJob
 from camu_core.results import RunResult
 from camu_core.store import RunStore
-from camu_core.verdict import Verdict, judge
+from camu_core.verdict import Verdict
 
 # A band that takes longer than this is not trained unasked.
 _MINUTES_UNASKED = 5
@@ -29,32 +31,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train the retrained networks that a full verdict needs, however long it takes; without it that is done "
         f"where it takes less than {_MINUTES_UNASKED} minutes",
     )  # fmt: skip
-    parser.add_argument("--privacy", action="store_true", help="add every attack and test with all its figures")
+    parser.add_argument("--privacy", action="store_true", help="tell what every attack and test found")
 
 
-def judged(arguments: argparse.Namespace, result: RunResult) -> tuple[Verdict, dict[str, Any]]:
-    """The verdict, and what the run's JSON gets beside its metrics: "verdict", and "privacy" if asked for.
+def tested(arguments: argparse.Namespace, result: RunResult, retrained: RunResult | None) -> dict[str, Any] | None:
+    """What the tests found; None if they were not made.
 
     The retrained networks of the band are kept in CAMU_HOME, for the next run; the tests with `--save`.
     """
-    retrained, report = _retraining(result), None
-    if not arguments.quick or arguments.privacy:
-        found = drain_with_bar(PrivacyJob.of(result, retrained, _band(arguments, result)).execute())
-        report = found.report
-        if arguments.save:
-            RunStore().save(found)
-    verdict = judge(result, retrained, report)
-    return verdict, {"verdict": verdict.to_json(), **({"privacy": report} if arguments.privacy else {})}
+    if arguments.quick and not arguments.privacy:
+        return None
+    found = drain_with_bar(PrivacyJob.of(result, retrained, _band(arguments, result)).execute())
+    if arguments.save:
+        RunStore().save(found)
+    return found.report
 
 
-def sentences(verdict: Verdict, extra: dict[str, Any]) -> list[str]:
-    """The verdict for people, and the findings of the tests if they were asked for."""
+def sentences(verdict: Verdict, report: dict[str, Any] | None) -> list[str]:
+    """The verdict for people.
+
+    Args:
+        report: of the tests whose findings are to be told too.
+    """
     marks = {True: "+", False: "-", None: "?"}
     lines = ["", verdict.headline, *(f"  {marks[clause.is_good]} {clause.text}" for clause in verdict.clauses)]
-    if "privacy" in extra:
-        found = readings(extra["privacy"])
-        lines += ["", *(title(extra["privacy"]) for title in _TITLES)]
-        lines += [finding_of(extra["privacy"], name) for name in found if name not in ("attack", "linear_probe")]
+    if report is not None:
+        lines += ["", *(title(report) for title in _TITLES)]
+        lines += [finding_of(report, name) for name in readings(report) if name not in ("attack", "linear_probe")]
     return lines
 
 
@@ -76,10 +79,11 @@ def _band(arguments: argparse.Namespace, result: RunResult) -> Band | None:
     return band
 
 
-def _retraining(result: RunResult) -> RunResult | None:
+def known_retraining(result: RunResult) -> RunResult | None:
+    """The gold standard of a run, if somebody made it here, or it is shipped with the example."""
     if result.spec.method == "retrain":
         return None
-    try:
-        return RunStore().load(plan_like(result.spec, method="retrain").digest)
-    except CamuError:
-        return None
+    for store in (RunStore(), RunStore(ASSETS / "example")):
+        with suppress(CamuError):
+            return store.load(plan_like(result.spec, method="retrain").digest)
+    return None

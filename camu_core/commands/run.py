@@ -12,6 +12,7 @@ from camu_core.config import scheduler_address
 from camu_core.data import DATASETS, named, parse_indices
 from camu_core.engine import Engine
 from camu_core.errors import SpecError
+from camu_core.export import run_json
 from camu_core.given import executing, job_of, plan_given, read_unlearned
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
@@ -20,6 +21,7 @@ from camu_core.planning import plan_run
 from camu_core.results import RunResult
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec
 from camu_core.store import RunStore
+from camu_core.verdict import judge
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,15 +86,15 @@ def run(arguments: argparse.Namespace) -> None:
     result = _through_cluster(spec) if scheduler_address() else drain_with_bar(executing(spec))
     if arguments.save:
         RunStore().save(result)
-    verdict, tests = judging.judged(arguments, result)
-    extra = {**decomposition.decompose(arguments, result), **tests}
-    if arguments.json is None:
-        print("\n".join([_table(result), *judging.sentences(verdict, extra), *decomposition.sentences(extra)]))
-    else:
-        told = {**result.summary(), "class_names": list(DATASETS[spec.dataset].class_names), **extra}
-        if spec.method == GIVEN:
-            told["seconds"] = None  # it was made elsewhere
-        deliver(json.dumps(told), arguments.json)
+    retrained = judging.known_retraining(result)
+    tests = judging.tested(arguments, result, retrained)
+    causal = decomposition.decompose(arguments, result, retrained)
+    if arguments.json is not None:
+        deliver(json.dumps(run_json(result, retrained, tests, causal)), arguments.json)
+        return
+    verdict = judge(result, retrained, tests)
+    told = judging.sentences(verdict, tests if arguments.privacy else None)
+    print("\n".join([_table(result), *told, *decomposition.sentences(causal)]))
 
 
 def _through_cluster(spec: RunSpec) -> RunResult:

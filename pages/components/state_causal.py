@@ -6,6 +6,7 @@ import streamlit as st
 from camu_core import RunResult
 from camu_core.causal import SampleView, view_sample
 from camu_core.causal_job import CausalJob, CausalResult
+from camu_core.errors import CamuError
 from camu_core.progress import drain
 from pages.components import state
 
@@ -24,6 +25,15 @@ def causal_result(job: CausalJob) -> CausalResult | None:
     if job.spec.dataset in state.QUICK_DATASETS:
         return _causal_now(job.digest, job)
     return _causal_stored(job.digest) if state.engine().has(job) else None
+
+
+def known_report(result: RunResult, retrained: RunResult | None) -> dict | None:
+    """The causal report of a run, if it is there or takes a second."""
+    try:
+        found = causal_result(causal_job(result, retrained, "camu"))
+    except CamuError:
+        return None
+    return found.report if found is not None else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)
