@@ -155,7 +155,8 @@ AXIS_NOTE = (
 )
 UMAP_ENDS_ONLY = "UMAP shows before and after; for the moments between, choose PCA."
 LASSO_HINT = "Draw a lasso or a box around points, or click one, to see the images."
-SELECTED = "{n} selected; the first {shown} in the order of the probe set"
+SELECTED, SELECTED_SOME = "{n} selected", "{n} selected; {shown} of them shown, drawn at random"
+SELECTED_LINK = " (of {n}; an address carries so many, drawn at random)"
 
 ACCURACY_TITLE = "What it still recognises"
 ACCURACY_LEAD = "Every image of the test set, before and after. None of them was used in training or in unlearning."
