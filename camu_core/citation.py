@@ -1,10 +1,10 @@
 """How to name a run so that somebody else can make it again."""
 
 import shlex
-from dataclasses import asdict
 
 from camu_core.data import DATASETS, named
 from camu_core.methods import METHODS
+from camu_core.planning import changed_settings, settings_phrase
 from camu_core.results import RunResult
 from camu_core.specs import GIVEN, RunSpec
 
@@ -29,11 +29,8 @@ def command_of(spec: RunSpec) -> str:
         words += ["--forget-random", repr(forget.fraction)]
     words += ["--unlearned", f"{spec.code}.safetensors"] if spec.method == GIVEN else ["--method", spec.method]
     words += ["--seed", str(spec.seed), "--device", spec.device]
-    method = METHODS.get(spec.method)  # None of a user's method whose file is gone
-    defaults = asdict(method.default_config(spec.dataset, forget.kind, spec.model)) if method else {}
-    for name, value in spec.settings if spec.method != GIVEN else ():
-        if value != defaults.get(name):
-            words += ["--set", f"{name}={value}"]
+    for name, value in changed_settings(spec).items():
+        words += ["--set", f"{name}={value}"]
     command = shlex.join(words)
     if forget.kind == "samples":
         command += f" --forget-samples <(echo {','.join(map(str, forget.samples))})"
@@ -53,10 +50,11 @@ def citation(result: RunResult) -> str:
     """
     spec = result.spec
     title = DATASETS[spec.dataset].title
+    changed = f", with {said}" if (said := settings_phrase(spec)) else ""
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     lines = [
         f"CaMU Explorer, run {result.digest}: {METHODS.title(spec.method, spec.code)} on {title}, "
-        f"forget {spec.forget.kind} {_forgotten(spec)}, network {spec.model}, seed {spec.seed}.",
+        f"forget {spec.forget.kind} {_forgotten(spec)}, network {spec.model}, seed {spec.seed}{changed}.",
         f"Original weights, sha256: {spec.weights}",
         *([f"{_CODES.get(spec.method, 'Code of the method')}, sha256: {spec.code}"] if spec.code else []),
         f"Settings: {', '.join(f'{name}={value}' for name, value in spec.settings)}",

@@ -1,7 +1,7 @@
 """From what a person asks for to a complete, valid RunSpec: the one place where requests are checked."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from camu_core.data import DATASETS, listing
 from camu_core.errors import SpecError, WeightsError
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.models import MODELS, pick_device, usual_model
-from camu_core.specs import ForgetSpec, RunSpec
+from camu_core.specs import GIVEN, ForgetSpec, RunSpec, Setting
 from camu_core.weights import weights_named, weights_path
 
 
@@ -68,6 +68,20 @@ def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | Non
     _check_kind(method, forget)
     config = METHODS[method].default_config(spec.dataset, forget.kind, spec.model)
     return replace(spec, forget=forget, method=method, settings=config.pairs(), code=METHODS.code(method))
+
+
+def changed_settings(spec: RunSpec) -> dict[str, Setting]:
+    """Those that differ from the method's defaults; all of a method whose file is gone, none of a network given."""
+    if spec.method == GIVEN:
+        return {}
+    method = METHODS.get(spec.method)
+    defaults = asdict(method.default_config(spec.dataset, spec.forget.kind, spec.model)) if method else {}
+    return {name: value for name, value in spec.settings if value != defaults.get(name)}
+
+
+def settings_phrase(spec: RunSpec) -> str:
+    """What makes a run differ from its method's usual one: "epochs 3, label lr 0.01"; empty if nothing does."""
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in changed_settings(spec).items())
 
 
 def _check_kind(method: str, forget: ForgetSpec) -> None:

@@ -23,8 +23,10 @@ STAGES = {
     "inside": "Reading what is left inside",
     "battery": "Testing what is left",
     "band": "Retraining without them, with several seeds",
-    "relearn": "Teaching it the forgotten images again",
+    "relearn": "Teaching the networks all classes again",
 }
+# In these a step changes the network; in the others it is an image, a byte or a part of the work.
+STEPPED = ("train", "unlearn")
 
 
 @dataclass(frozen=True)

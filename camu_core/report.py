@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from camu_core.causal import titles
 from camu_core.citation import citation
 from camu_core.data import DATASETS
 from camu_core.figures import (
@@ -16,14 +17,27 @@ from camu_core.figures import (
     axis_ranges,
     class_figure,
     confusion_figure,
+    effects_figure,
     embedding_figure,
     heads_figure,
+    layers_figure,
+    mediation_figure,
     probe_figure,
     relearning_figure,
     split_figure,
 )
-from camu_core.figures.tables import attack_table, class_table, heads_table, probe_table, relearning_table, split_table
+from camu_core.figures.tables import (
+    attack_table,
+    class_table,
+    figure_table,
+    heads_table,
+    probe_table,
+    relearning_table,
+    split_table,
+)
 from camu_core.figures.theme import FONT, LIGHT, MODEL_TITLES
+from camu_core.methods import METHODS
+from camu_core.planning import settings_phrase
 from camu_core.privacy import finding_of, inside_title, relearning_title
 from camu_core.projection import run_points
 from camu_core.results import RunResult
@@ -40,17 +54,23 @@ pre {{ background: {LIGHT.grid}; padding: 1rem; white-space: pre-wrap; overflow-
 """
 
 
-def html_report(result: RunResult, retrained: RunResult | None = None, privacy: Mapping[str, Any] | None = None) -> str:
+def html_report(
+    result: RunResult,
+    retrained: RunResult | None = None,
+    privacy: Mapping[str, Any] | None = None,
+    causal: Mapping[str, Any] | None = None,
+) -> str:
     """The verdict with its evidence; plotly's script is inside, so the file opens without a network.
 
     Args:
         result: finished. retrained: its gold standard, shown beside it. privacy: report of its `PrivacyResult`, for
-            what the attacks, relearning and probes found.
+            what the attacks, relearning and probes found. causal: report of its `CausalResult`, for why it forgot.
     Returns:
         an HTML document, about 5 MB, light, with the numbers in tables too.
     """
     metrics = result.metrics_with(retrained)
-    info, forgotten = DATASETS[result.spec.dataset], result.spec.forget.classes
+    spec = result.spec
+    info, forgotten = DATASETS[spec.dataset], spec.forget.classes
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
     confusions = {MODEL_TITLES[name]: np.asarray(report["confusion_test"]) for name, report in metrics.items()}
@@ -62,12 +82,15 @@ def html_report(result: RunResult, retrained: RunResult | None = None, privacy: 
         ("Can an attacker tell what was trained on? 0.50 is guessing",
          attack_figure(metrics, "Area under the ROC curve of a membership attack"), attack_table(metrics)),
         *(_inner(privacy) if privacy is not None else ()),
+        *(_causes(causal) if causal is not None else ()),
         ("How does it see the images?", _embedding(result, retrained), None),
         ("What does it take for what?",
          confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
     ]  # fmt: skip
     verdict = judge(result, retrained, privacy)
-    what = f"{info.title} · forget {forget_phrase(result.spec)} · {result.spec.method} · seed {result.spec.seed}"
+    what = f"{info.title} · forget {forget_phrase(spec)} · {METHODS.title(spec.method, spec.code)} · seed {spec.seed}"
+    if changed := settings_phrase(spec):
+        what += f" · {changed}"
     clauses = "".join(f"<li>{escape(clause.text)}</li>" for clause in verdict.clauses)
     sections = "".join(_section(i == 0, *part) for i, part in enumerate(parts))
     return (
@@ -98,6 +121,21 @@ def _inner(privacy: Mapping[str, Any]) -> list[tuple[str, go.Figure, pd.DataFram
     if probes["unlearned"]["value"] is not None:
         parts.append(("Is it still readable inside?", probe_figure(probes, inside_title(privacy)), probe_table(probes)))
     return parts
+
+
+def _causes(causal: Mapping[str, Any]) -> list[tuple[str, go.Figure, pd.DataFrame]]:
+    """What the answers hang on, and in which part of the network that changed; the latter unless it was retrained."""
+    said = titles(causal)
+    found = [
+        ("Why? How far answers move when the images are replaced", effects_figure(causal["effects"], said["effects"]))
+    ]
+    if causal["mediation"] is not None:
+        parts = {"images to forget": causal["mediation_intervals"]["forget"]}
+        found += [
+            ("In which part of the network?", mediation_figure(parts, said["mediation_forget"])),
+            ("In which layer?", layers_figure(causal["layers_intervals"]["forget"], said["layers"])),
+        ]
+    return [(question, figure, figure_table(figure)) for question, figure in found]
 
 
 def _embedding(result: RunResult, retrained: RunResult | None) -> go.Figure:

@@ -1,30 +1,26 @@
-"""Many runs as one request: every forget class x method x seed, run through the engine, resumable, as one table."""
+"""A grid of runs: every forget class x method x seed, and its table."""
 
 import hashlib
 import json
 import math
 import re
-import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
+from camu_core.batches import Batch
 from camu_core.config import share_limits
 from camu_core.data import DATASETS
-from camu_core.engine import BACKGROUND_PRIORITY, Engine
-from camu_core.errors import RunError, SpecError
-from camu_core.jobs import RunJob
+from camu_core.errors import SpecError
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.planning import plan_run
-from camu_core.progress import Step
 from camu_core.specs import ForgetSpec, RunSpec
 
 MOST_NUMBERS = 1000  # of a range; so that a slip of the finger does not fill the memory
 _LONGEST_NUMBER = 10  # digits, as the largest seed has
-_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -72,6 +68,10 @@ class SweepSpec:
             for seed in self.seeds
         ]
 
+    def batch(self) -> Batch:
+        """Raises: see `runs`."""
+        return Batch("sweep", self.digest, tuple(self.runs()))
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -105,49 +105,6 @@ class SweepSpec:
     def from_json(cls, value: Mapping[str, Any]) -> "SweepSpec":
         lists = (tuple(value.get(name, ())) for name in ("classes", "methods", "seeds", "fractions"))
         return cls(value["dataset"], *lists)
-
-
-def submit_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> list[RunSpec]:
-    """Hand every run that is not finished to the engine, behind what people are waiting for.
-
-    Args:
-        watcher: who wants it, and can stop it.
-    Raises:
-        TooMuchAsked: see `Engine.submit_all`.
-    """
-    runs = sweep.runs()
-    engine.submit_all([RunJob(spec) for spec in runs], watcher, BACKGROUND_PRIORITY)
-    return runs
-
-
-def stop_sweep(sweep: SweepSpec, engine: Engine, watcher: str = "") -> None:
-    """Stop what is under way and nobody else wants; finished runs stay, and the sweep can be submitted again."""
-    for spec in reversed(sweep.runs()):  # the waiting ones first, or they would start when the running ones end
-        engine.stop(spec.digest, watcher)
-
-
-def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.DataFrame]:
-    """Run a sweep to its end; closing the generator stops what is under way.
-
-    Raises:
-        RunError: a run failed; the others are finished first.
-    """
-    runs = submit_sweep(sweep, engine)
-    try:
-        while True:
-            views = [engine.watch(spec.digest) for spec in runs]
-            n_done = sum(view is None or view.is_over for view in views)
-            yield Step(n_done, len(runs), stage="sweep")
-            if n_done == len(runs):
-                break
-            time.sleep(_POLL_SECONDS)
-    finally:
-        stop_sweep(sweep, engine)
-    failed = [view for view in views if view is not None and view.state != "done"]
-    if failed:
-        why = failed[0].message or "it was stopped"
-        raise RunError(f"{len(failed)} of {len(runs)} runs failed; the first ({failed[0].digest}): {why}")
-    return sweep_table(engine.store.summary(spec.digest) for spec in runs)
 
 
 def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

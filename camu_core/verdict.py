@@ -84,7 +84,7 @@ def judge(result: RunResult, retrained: RunResult | None = None, privacy: Mappin
         | the class is recognised | False | Not forgotten |
         | the original hardly recognised it | None | Cannot tell: it was hardly recognised before |
         | too few images | None | Cannot tell from so many images |
-        | not tested | None | No longer recognised; what is left inside was not tested |
+        | not tested | None | No longer recognised; what is left inside is not tested yet |
         | the old head finds it | False | Only hidden at the output, not forgotten |
         | another test finds more than in the band | False | No longer recognised, but not gone: ... |
         | there is no band | None | No longer recognised; only retraining tells what is left inside |
@@ -145,7 +145,7 @@ def _class_state(
     if gone is None:
         return None, f"Cannot tell from {n_images(after['n'][split])} whether it is forgotten"
     if privacy is None:
-        return None, "No longer recognised; what is left inside was not tested"
+        return None, "No longer recognised; what is left inside is not tested yet"
     if found["old_head"].is_good is False:
         return False, "Only hidden at the output, not forgotten"
     knowledge = [found[name] for name in KNOWLEDGE if name in found]
@@ -189,7 +189,7 @@ def _images_state(
     if result.spec.method == "retrain":
         return True, _of_retraining("them", found)
     if privacy is None:
-        return None, "Not tested: whether it answers as if it had never seen them"
+        return None, "Not tested yet: whether it answers as if it had never seen them"
     if any(reading.is_good is False for reading in found.values()):
         return False, f"Not as if it had never seen them: {_listed(bad_news(found))}"
     if privacy["reference"] is None:

@@ -120,6 +120,13 @@ def test_graph_cuts_what_is_replaced(causal):
     assert f"<b>{bits:.3f} bits</b>" in words
 
 
+def test_graph_calls_a_mean_probability_one(causal):
+    view = graph_view(causal.report, causal.scenarios, "unlearned")
+    words = [annotation.text for annotation in graph_figure({"After": view}, "t").layout.annotations]
+    probability = view.right["forget"]["value"]
+    assert f"right answer:<br>probability <b>{probability:.1%}</b>" in words
+
+
 def test_answers():
     answers = {"original": np.eye(10)[3], "unlearned": np.full(10, 0.1)}
     figure = answers_figure(answers, NAMES, 3, "t")

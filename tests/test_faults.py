@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from camu_core import RunResult, RunStore, plan_run, run
-from camu_core.engine import LOST, Engine, JobView, connection
+from camu_core.engine import Engine, JobView, connection
+from camu_core.engine.engine import LOST
 from camu_core.jobs import RunJob
 
 ROOT = Path(__file__).resolve().parent.parent

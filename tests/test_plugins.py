@@ -7,12 +7,15 @@ import textwrap
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from camu_core import METHODS, RunStore, plan_run, run, service
 from camu_core.__main__ import main
 from camu_core.errors import CamuError, MethodFileError, RunError, SpecError
+from camu_core.figures.live import loss_curves
+from camu_core.figures.theme import LIGHT
 from camu_core.jobs import RunJob
 from camu_core.planning import plan_like
 
@@ -291,3 +294,11 @@ def test_settings_of_another_version_stay_out_of_the_controls(methods_file, app)
     assert not app.exception
     assert app.selectbox(key="method").value == "fade"
     assert app.number_input(key="set-digits-fade-class-rate").value == 0.5
+
+
+def test_losses_with_names_of_their_own_are_drawn_beside_ours() -> None:
+    losses = {"my_penalty": np.ones(3), "forget_margin": np.ones(3), "retain_label": np.ones(3)}
+    figure = loss_curves(losses, 3, "Losses")
+    assert [trace.name for trace in figure.data] == ["Keep answers on the rest", "My penalty", "Forget margin"]
+    colors = [trace.line.color for trace in figure.data]
+    assert colors == [LIGHT.retain, LIGHT.text, LIGHT.forget]

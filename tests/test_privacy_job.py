@@ -5,12 +5,13 @@ from argparse import Namespace
 
 import numpy as np
 import pytest
-from doing import band_of, done, privacy_job, privacy_of, steps_of
+from doing import band_of, causal_job, done, privacy_job, privacy_of, steps_of
 
 from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.commands import judging
 from camu_core.config import ASSETS
 from camu_core.engine import LocalDriver
+from camu_core.export import run_json
 from camu_core.jobs import Band, PrivacyJob, PrivacyResult
 from camu_core.measures import SPLIT_NAMES
 from camu_core.privacy import (
@@ -24,6 +25,7 @@ from camu_core.privacy import (
     relearning_title,
 )
 from camu_core.specs import ForgetSpec
+from camu_core.verdict import judge
 
 TITLES = (headline, attack_title, epsilon_title, relearning_title, inside_title, layers_title)
 
@@ -170,14 +172,13 @@ def asked() -> Namespace:
     return Namespace(privacy=True, save=True, quick=False, retrain_band=False)
 
 
-def test_the_command_line_puts_the_saved_retraining_beside_the_run(digits_result: RunResult, asked: Namespace) -> None:
-    gold = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
-    RunStore().save(gold)
-    verdict, extra = judging.judged(asked, digits_result, work(digits_result), RunStore())
-    json.dumps(extra, allow_nan=False)
-    assert extra["privacy"]["epsilon"]["unlearned"]["n"] > 0
-    assert extra["verdict"]["headline"] == verdict.headline
-    lines = judging.sentences(verdict, extra)
+def test_the_command_line_puts_the_retraining_beside_the_run(digits_result: RunResult, asked: Namespace) -> None:
+    gold = judging.known_retraining(digits_result.spec, work(digits_result))
+    assert gold.digest == plan_run("digits", [3], "retrain").digest, "that of the shipped example"
+    report = judging.tested(asked, digits_result.spec, work(digits_result), RunStore())
+    assert report["epsilon"]["unlearned"]["n"] > 0
+    verdict = judge(digits_result, gold, report)
+    lines = judging.sentences(verdict, report)
     assert verdict.headline in lines
     assert sum(line.startswith(("  + ", "  - ", "  ? ")) for line in lines) == len(verdict.clauses) == 8
     assert RunStore().has(privacy_job(digits_result, gold, band()).digest, PrivacyResult)
@@ -185,12 +186,27 @@ def test_the_command_line_puts_the_saved_retraining_beside_the_run(digits_result
 
 def test_quick_skips_the_tests_and_says_so(digits_result: RunResult, asked: Namespace, monkeypatch) -> None:
     monkeypatch.setattr(judging, "PrivacyJob", None)
-    verdict, extra = judging.judged(
-        Namespace(**vars(asked) | {"quick": True, "privacy": False}), digits_result, work(digits_result), RunStore()
-    )
-    assert "was not tested" in verdict.headline
-    assert extra == {"verdict": verdict.to_json()}
-    assert extra["verdict"]["is_forgotten"] is None
+    quick = Namespace(**vars(asked) | {"quick": True, "privacy": False})
+    assert judging.tested(quick, digits_result.spec, work(digits_result), RunStore()) is None
+    verdict = judge(digits_result)
+    assert "is not tested yet" in verdict.headline
+    assert verdict.is_forgotten is None
+
+
+def test_everything_that_is_known_of_a_run_is_in_its_json(digits_result: RunResult) -> None:
+    gold = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
+    privacy = privacy_of(digits_result, gold, band())
+    causal = done(causal_job(digits_result, gold), digits_result, gold).report
+    told = json.loads(json.dumps(run_json(digits_result, gold, privacy, causal), allow_nan=False))
+    assert told["metrics"] == digits_result.metrics
+    assert told["retrained"]["metrics"] == json.loads(json.dumps(gold.metrics["unlearned"]))
+    assert told["causal"]["shares"]["eliminated"]["retrained"]["true_class"]["value"] is not None
+    assert told["verdict"] == json.loads(json.dumps(judge(digits_result, gold, privacy).to_json()))
+    own = {**told["metrics"], "retrained": told["retrained"]["metrics"]}
+    for network, report in own.items():  # the same attack on the same images, twice in one file
+        here, there = report["attack"], told["privacy"]["attack"][network]["attacker"]["auc"]
+        assert {name: here[name] for name in there} == pytest.approx(there)
+    assert not {"retrained", "privacy", "causal"} & set(run_json(digits_result))
 
 
 def test_a_band_that_takes_long_is_not_trained_unasked(
@@ -198,7 +214,7 @@ def test_a_band_that_takes_long_is_not_trained_unasked(
 ) -> None:
     monkeypatch.setattr(LocalDriver, "is_there", lambda work, digest, kind: False)
     monkeypatch.setattr(judging, "band_minutes", lambda spec: 90.0)
-    verdict, extra = judging.judged(asked, digits_result, work(digits_result), RunStore())
-    assert extra["privacy"]["reference"] is None
+    report = judging.tested(asked, digits_result.spec, work(digits_result), RunStore())
+    assert report["reference"] is None
     assert "about 90 minutes" in capsys.readouterr().err
-    assert "only retraining tells" in verdict.headline
+    assert "only retraining tells" in judge(digits_result, privacy=report).headline

@@ -6,9 +6,11 @@ from html import escape
 from pathlib import Path
 
 import pytest
+from doing import causal_job, done
 
 from camu_core import RunResult, RunSpec, plan_run, report
 from camu_core.__main__ import _parser
+from camu_core.causal import titles
 from camu_core.citation import citation, command_of
 from camu_core.commands.run import planned
 from camu_core.data import DATASETS
@@ -70,6 +72,16 @@ def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> N
     assert "Retrained without it" in page
     value = digits_result.metrics["unlearned"]["retain_test"]
     assert f"<td>{value:.4f}</td>" in page
+
+
+def test_the_report_says_why_it_forgot(digits_result: RunResult) -> None:
+    causal = done(causal_job(digits_result, digits_result), digits_result).report
+    page = html_report(digits_result, None, None, causal)
+    assert page.count('class="plotly-graph-div"') == 5 + 3
+    for name in ("effects", "mediation_forget", "layers"):
+        first_words = " ".join(titles(causal)[name].split()[:4])
+        assert first_words in page
+    assert html_report(digits_result, None, None, {**causal, "mediation": None}).count("plotly-graph-div") == 5 + 1
 
 
 def test_class_names_cannot_put_markup_into_the_report(

@@ -1,15 +1,20 @@
 """Sweeps: the grid, what people type, resuming, and the table."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from camu_core import METHODS, RunStore, plan_run
 from camu_core.__main__ import main
+from camu_core.batches import Batch, failures_text, run_name
+from camu_core.commands import decomposition, reproduce
 from camu_core.commands import sweep as sweep_command
-from camu_core.engine import Engine
-from camu_core.errors import RunError, SpecError
-from camu_core.progress import drain
-from camu_core.sweeps import SweepSpec, running_sweep, sweep_table
+from camu_core.engine import Engine, LocalDriver
+from camu_core.errors import RunDiverged, SpecError
+from camu_core.jobs.causal import attribute
+from camu_core.progress import Step, drain
+from camu_core.sweeps import SweepSpec, sweep_table
 
 
 def test_the_grid_is_every_class_method_and_seed_once() -> None:
@@ -79,15 +84,15 @@ def test_the_table_has_one_row_a_run(digits_result) -> None:
 def test_all_methods_by_one_word_on_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     asked = []
 
-    def finished(sweep: SweepSpec, engine: object):
-        asked.append(sweep)
+    def finished(batch: Batch, engine: object):
+        asked.append(batch)
         yield from ()
-        return pd.DataFrame()
+        return dict.fromkeys(batch.specs, "not done")
 
-    monkeypatch.setattr(sweep_command, "running_sweep", finished)
+    monkeypatch.setattr(Batch, "running", finished)
     line = f"sweep --dataset digits --forget-class 3 --method all --seed 0-2 --output {tmp_path / 'sweep.csv'}"
-    assert main(line.split()) == 0
-    assert asked == [SweepSpec("digits", (3,), tuple(METHODS), (0, 1, 2))]
+    assert main(line.split()) == 1
+    assert asked == [SweepSpec("digits", (3,), tuple(METHODS), (0, 1, 2)).batch()]
 
 
 @pytest.mark.slow
@@ -96,16 +101,17 @@ def test_a_sweep_goes_on_where_it_was_closed() -> None:
     store = RunStore()
     engine = Engine(store, n_workers=1)
     try:
-        work = running_sweep(sweep, engine)
+        work = sweep.batch().running(engine)
         for step in work:
             if step.index == 1:
                 break
         work.close()
         finished = set(store.digests())
         assert 1 <= len(finished) < 3
-        n_done_at_once = next(running_sweep(sweep, engine)).index
+        n_done_at_once = next(sweep.batch().running(engine)).index
         assert n_done_at_once >= len(finished)
-        table = drain(running_sweep(sweep, engine))
+        assert drain(sweep.batch().running(engine)) == {}
+        table = sweep_table(engine.summary(spec.digest) for spec in sweep.runs())
     finally:
         engine.close()
     assert isinstance(table, pd.DataFrame)
@@ -117,13 +123,79 @@ def test_a_sweep_goes_on_where_it_was_closed() -> None:
 def test_a_failed_cell_is_named_and_the_others_are_finished(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     sweep = SweepSpec("digits", (0, 1), ("camu",), (42,))
     engine = Engine(RunStore(), n_workers=1)
-    unreadable = plan_run("digits", [1], seed=42)
-    broken = type(unreadable)(**{**vars(unreadable), "weights": "0" * 64})
+    broken = replace(plan_run("digits", [1], seed=42), weights="0" * 64)
     monkeypatch.setattr(SweepSpec, "runs", lambda self: [plan_run("digits", [0], seed=42), broken])
     monkeypatch.setattr("camu_core.jobs.payload.all_have", lambda sha256: True)
     try:
-        with pytest.raises(RunError, match="1 of 2 runs failed"):
-            drain(running_sweep(sweep, engine))
+        failed = drain(sweep.batch().running(engine))
     finally:
         engine.close()
-    assert RunStore().has(plan_run("digits", [0], seed=42).digest)
+    assert engine.store.digests() == [plan_run("digits", [0], seed=42).digest]
+    assert list(map(run_name, failed)) == ["digits, forget 1, camu, seed 42"]
+
+
+class _Diverging:
+    """As much of an engine as a sweep needs; the runs of one method diverge, the others are there."""
+
+    def __init__(self, result, method: str) -> None:
+        self.store, self._method, self._result = RunStore(), method, result
+
+    def follow_all(self, jobs, stage):
+        yield Step(0, len(jobs), stage=stage)
+        for job in jobs:
+            if job.spec.method != self._method:
+                self.store.save(replace(self._result, spec=job.spec))
+        return {job.digest: "its loss became nan" for job in jobs if job.spec.method == self._method}
+
+    def summary(self, digest: str):
+        return self.store.summary(digest)
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_run_that_diverges_costs_no_other(digits_result, monkeypatch: pytest.MonkeyPatch, tmp_path, capsys) -> None:
+    monkeypatch.setattr(sweep_command, "Engine", lambda store, n_workers: _Diverging(digits_result, "neggrad"))
+    output = tmp_path / "sweep.csv"
+    line = f"sweep --dataset digits --forget-class 3 --method camu,neggrad,finetune --seed 0-1 --output {output}"
+    assert main(line.split()) == 1
+    assert pd.read_csv(output)["method"].tolist() == ["camu", "camu", "finetune", "finetune"]
+    told = capsys.readouterr()
+    assert "4 runs" in told.out
+    assert "2 of 6 runs failed; the others are kept." in told.err
+    assert "digits, forget 3, neggrad, seed 1: its loss became nan" in told.err
+
+
+def test_a_reproduction_keeps_what_did_not_fail(
+    digits_result, monkeypatch: pytest.MonkeyPatch, tmp_path, capsys
+) -> None:
+    monkeypatch.setattr(reproduce, "Engine", lambda store, n_workers: _Diverging(digits_result, "neggrad"))
+    monkeypatch.setattr(reproduce, "_tested", lambda digests, engine: {})
+    line = f"reproduce --dataset digits --forget 3 --method camu,neggrad,retrain --seed 0 --output {tmp_path}"
+    assert main(line.split()) == 1
+    assert pd.read_csv(tmp_path / "results.csv")["method"].tolist() == ["camu", "retrain"]
+    assert "digits, forget 3, neggrad, seed 0: its loss became nan" in capsys.readouterr().err
+
+
+def test_an_attribution_leaves_out_the_seed_of_a_run_that_diverged(digits_result, monkeypatch) -> None:
+    def executing(spec):
+        yield from ()
+        if spec.seed == 1 and dict(spec.settings)["forget_label_weight"] == 0:
+            raise RunDiverged("its loss became nan")
+        return replace(digits_result, spec=spec)
+
+    monkeypatch.setattr("camu_core.jobs.run.executing", executing)
+    found = decomposition._attribution(plan_run("digits", [3]), LocalDriver(RunStore()))
+    assert all("seed 1" in name for name in found["attribution_failed"])
+    assert set(found["attribution_failed"].values()) == {"its loss became nan"}
+    assert found["attribution"]["forget_test"]["total"]["n"] == 2
+    assert attribute([[None]]) == {}
+
+
+def test_a_run_is_named_with_what_is_unusual_about_it() -> None:
+    assert run_name(plan_run("digits", [3, 5], settings={"epochs": 3}, seed=2)) == (
+        "digits, forget 3+5, camu, seed 2, epochs 3"
+    )
+    many = failures_text({plan_run("digits", [3], seed=i): "why" for i in range(12)}, 40).splitlines()
+    assert many[0].startswith("12 of 40 runs failed")
+    assert (len(many), many[-1]) == (12, "and 2 more")

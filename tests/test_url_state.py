@@ -1,9 +1,13 @@
 """What is looked at is in the address, and comes back from it; no address breaks a page."""
 
+import json
+
+import numpy as np
 import pytest
+import streamlit as st
 
 from camu_core import RunResult, RunStore
-from pages.components import charts, state, text, text_causal, text_privacy
+from pages.components import charts, state, state_view, text, text_causal, text_privacy
 from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 PARTS = [
@@ -53,7 +57,38 @@ def test_a_moment_that_the_run_does_not_have_is_its_last(value: str) -> None:
 def test_selected_points_come_back_with_their_images() -> None:
     app = open_page("explore/embeddings", selected="5.7.7.12")
     assert not app.exception
-    assert text.SELECTED.format(n=3, shown=3) in words(app)
+    assert text.SELECTED.format(n=3) in words(app)
+
+
+def test_a_lasso_around_many_points_selects_all_and_its_link_a_fair_part_of_them(monkeypatch) -> None:
+    """The digit 9 comes last in the probe set: the first 200 of a lasso around two digits held none of it."""
+    result = state.example_run().result
+    y, digest = result.probe.y, result.digest
+    drawn = np.flatnonzero(np.isin(y, (2, 9))).tolist()
+    monkeypatch.setattr(st, "session_state", {})
+    monkeypatch.setattr(st, "query_params", {})
+    state_view.note_selected(digest, drawn)
+    assert state_view.selected(digest, len(y)) == (drawn, len(drawn))
+    assert state_view.selected("0" * 20, len(y))[0] != drawn, "of another run only what the address says"
+    st.session_state.clear()  # a link, opened by somebody else
+    kept, total = state_view.selected(digest, len(y))
+    assert (len(kept), total) == (200, len(drawn))
+    nines = np.mean(y[drawn] == 9)
+    assert abs(np.mean(y[kept] == 9) - nines) < 0.1
+    st.query_params["selected"] = "5.7.12"  # another link in the same session
+    assert state_view.selected(digest, len(y)) == ([5, 7, 12], 3)
+
+
+def test_how_many_of_how_many_are_shown() -> None:
+    app = open_page("explore/embeddings", selected=".".join(map(str, range(0, 600, 3))) + "~1432")
+    assert not app.exception
+    assert text.SELECTED_SOME.format(n="200", shown=24) in words(app)
+    assert text.SELECTED_LINK.format(n="1,432") in words(app)
+
+
+def test_a_drag_on_the_embedding_starts_a_lasso() -> None:
+    (chart,) = open_page("explore/embeddings").get("plotly_chart")
+    assert json.loads(chart.proto.spec)["layout"]["dragmode"] == "lasso"
 
 
 def test_going_back_to_the_example_leaves_what_widgets_say() -> None:

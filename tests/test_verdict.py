@@ -99,7 +99,7 @@ def test_classes_at_the_boundaries(made_up, make_report, forget_test, retain_tes
 
 
 def test_nothing_is_called_forgotten_that_was_not_tested(made_up, make_report):
-    for privacy, words in ((None, "was not tested"), (make_report(band=False), "only retraining tells")):
+    for privacy, words in ((None, "is not tested yet"), (make_report(band=False), "only retraining tells")):
         verdict = judge(made_up(CLASS), privacy=privacy)
         assert verdict.is_forgotten is None
         assert words in verdict.headline
@@ -188,7 +188,7 @@ def test_what_does_nothing_is_never_as_if_never_seen(made_up, make_report):
 
 
 def test_without_a_band_or_tests_nothing_is_said_of_images(made_up, make_report):
-    assert "Not tested" in judge(made_up()).headline
+    assert "Not tested yet" in judge(made_up()).headline
     verdict = judge(made_up(), privacy=make_report(is_class=False, band=False))
     assert (verdict.headline, verdict.is_forgotten) == (
         "Only retraining tells whether it forgot; the rest is kept",

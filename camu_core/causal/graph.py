@@ -73,7 +73,7 @@ def graph_title(before: GraphView, after: GraphView, usual: GraphView) -> str:
         )
     changes = {group: (100 * usual.right[group]["value"], 100 * after.right[group]["value"]) for group in GROUPS}
     return (
-        "With this change, the right answer after forgetting: forgotten images "
+        "With this change, the right answer's mean probability after forgetting: forgotten images "
         f"{changes['forget'][0]:.0f} → {changes['forget'][1]:.0f}%, other images {changes['retain'][0]:.0f} → "
         f"{changes['retain'][1]:.0f}%"
     )

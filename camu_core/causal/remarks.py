@@ -13,11 +13,13 @@ from camu_core.causal.wording import (
     _points,
     _reading,
     _share,
-    beside,
+    after_retraining,
     change,
+    gold_share,
 )
 from camu_core.estimates import Estimate
 
+_GONE = 0.95  # of the pull on the right answer, lost: the answer is gone
 _HIDDEN = 0.5  # an effect of which more than this is left in bits is worth a word
 
 
@@ -27,10 +29,12 @@ def hidden_remark(report: Mapping[str, Any]) -> str:
     answer, whole = shares["true_class"], shares["prediction_bits"]
     if answer["value"] is None or whole["low"] is None or answer["value"] < _HIDDEN or whole["high"] > _HIDDEN:
         return ""
-    gold = report["shares"]["eliminated"].get("retrained", {}).get("prediction_bits")
+    gold = gold_share(report, "eliminated", "prediction_bits")
     beside = f" ({_percent(gold)} after retraining)" if gold is not None and gold["value"] is not None else ""
+    is_gone = answer["low"] is not None and answer["low"] >= _GONE
+    gone = "The right answer is gone" if is_gone else f"{_share(answer)} of the pull on the right answer is lost"
     return (
-        f"The right answer is gone, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
+        f"{gone}, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
         f"is lost{beside}. The network sees them as something else, not as nothing."
     )
 
@@ -48,16 +52,17 @@ def retraining_remarks(report: Mapping[str, Any], groups: Collection[str] = ("fo
         if group not in groups:
             continue
         for measure, pull in PULLS.items():
-            ours, gold = (report["shares"][key].get(model, {}).get(measure) for model in ("unlearned", "retrained"))
-            if gap := _clear_gap(ours, gold):
-                sentence = f"{whose} images {change(verb, ours, pull)}; after retraining, {beside(gold)}."
+            ours, gold = report["shares"][key]["unlearned"][measure], gold_share(report, key, measure)
+            if gold is not None and (gap := _clear_gap(ours, gold)):
+                there = after_retraining(report, gold)
+                sentence = f"{whose} images {change(verb, ours, pull)}; after retraining, {there}."
                 found.append((gap, sentence))
     return [sentence for _, sentence in sorted(found, reverse=True)]
 
 
-def _clear_gap(ours: Estimate | None, gold: Estimate | None) -> float:
-    """How far a share is from the retrained network's; 0 where that is unknown, small, or within the intervals."""
-    if ours is None or gold is None or not (_is_firm(ours) and _is_firm(gold)):
+def _clear_gap(ours: Estimate, gold: Estimate) -> float:
+    """How far a share is from that after retraining; 0 where that is unknown, small, or within the intervals."""
+    if not (_is_firm(ours) and _is_firm(gold)):
         return 0.0
     is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
     gap = abs(ours["value"] - gold["value"])
@@ -66,10 +71,9 @@ def _clear_gap(ours: Estimate | None, gold: Estimate | None) -> float:
 
 def inner_remark(report: Mapping[str, Any]) -> str:
     """How the forgotten images move the representation, beside a network that never saw them; empty if alike."""
-    ours, gold = (
-        report["shares"]["eliminated"].get(model, {}).get("representation_bits") for model in ("unlearned", "retrained")
-    )
-    if not _clear_gap(ours, gold):
+    ours = report["shares"]["eliminated"]["unlearned"]["representation_bits"]
+    gold = gold_share(report, "eliminated", "representation_bits")
+    if gold is None or not _clear_gap(ours, gold):
         return ""
     left, there = (f"{max(0, 100 * (1 - share['value'])):.0f}%" for share in (ours, gold))
     return (

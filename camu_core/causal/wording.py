@@ -10,10 +10,12 @@ from typing import Any, Literal
 import numpy as np
 
 from camu_core.estimates import Estimate
+from camu_core.measures.reference import Reference
 
 NEGLIGIBLE = 0.01  # one point; an interval within it on both sides is "no effect"
 WIDE = 0.30  # a share whose interval is wider than this is not stated
 MAJORITY = 0.5
+MOST = 0.6  # of a share from here on, "most" is said, and between here and the majority "more than half"
 BEYOND = 1.05  # a part that does more than this share of the whole overshoots it
 DIFFERENT = 0.05  # shares nearer than this are called alike; a counter-pull below this share is not worth a sentence
 
@@ -81,12 +83,14 @@ def mediation_title(report: Mapping[str, Any], group: Literal["forget", "retain"
             return f"The new {name} alone does more than the whole: {_points(parts[name])} against {_points(total)}."
     by_representation, by_head = _share(shares["representation"]), _share(shares["head"])
     if min(shares["representation"]["low"], shares["head"]["low"]) > MAJORITY:
-        return f"Either part alone does most of the {noun}: representation {by_representation}, head {by_head}."
+        least = min(shares["representation"], shares["head"], key=lambda share: share["value"])
+        much = "more than half" if _most(least) == "All" else _most(least).lower()
+        return f"Either part alone does {much} of the {noun}: representation {by_representation}, head {by_head}."
     if shares["interaction"]["low"] > MAJORITY:
         return f"The {noun} takes both parts: representation alone {by_representation}, head alone {by_head}."
     for name in ("representation", "head"):
         if shares[name]["low"] > MAJORITY:
-            return f"{_most(noun, 'happened', shares[name])} in the {name}{_figure(shares[name])}."
+            return f"{_most(shares[name])} of the {noun} happened in the {name}{_figure(shares[name])}."
     return f"The {noun} is shared: representation alone {by_representation}, head alone {by_head}."
 
 
@@ -102,29 +106,28 @@ def layers_title(report: Mapping[str, Any]) -> str:
     last, least = min(increments.items(), key=lambda item: direction * item[1]["value"])
     if _are_opposed(most, least):
         return f"The layers pull in opposite directions: {first} {_points(most)}, {last} {_points(least)}."
-    low, high = sorted(most[end] / total["value"] for end in ("low", "high"))
-    share = Estimate(value=most["value"] / total["value"], low=low, high=high, n=most["n"])
+    share = _part_of(most, total)
     if not _is_firm(share):
         return f"Cannot tell from this many samples in which layer the {noun} sits."
     if share["low"] > MAJORITY:
-        return f"{_most(noun, 'sits', share)} in the layer {first}{_figure(share)}."
+        return f"{_most(share)} of the {noun} sits in the layer {first}{_figure(share)}."
     return f"The {noun} is spread over the layers; {first} has the most, {_share(share)}."
 
 
 def retraining_title(report: Mapping[str, Any]) -> str:
     """Where the unlearned model differs most from the retrained one, if it does."""
     gaps = []
-    for verb, whose, shares in (
-        ("lost", "forgotten", report["shares"]["eliminated"]),
-        ("kept", "other", report["shares"]["preserved"]),
-    ):
-        if "retrained" not in shares:
+    for verb, whose, key in (("lost", "forgotten", "eliminated"), ("kept", "other", "preserved")):
+        shares = report["shares"][key]
+        if "retrained" not in shares and not report.get("reference"):
             return "No retrained network to compare with yet."
         for measure, pull in PULLS.items():
-            ours, gold = shares["unlearned"][measure], shares["retrained"][measure]
-            if _is_firm(ours) and _is_firm(gold):
+            ours, gold = shares["unlearned"][measure], gold_share(report, key, measure)
+            if gold is not None and _is_firm(ours) and _is_firm(gold):
                 apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
-                sentence = f"{whose} images {change(verb, ours, pull)}, after retraining {beside(gold)}."
+                sentence = (
+                    f"{whose} images {change(verb, ours, pull)}, after retraining {after_retraining(report, gold)}."
+                )
                 gaps.append((abs(ours["value"] - gold["value"]) * apart, sentence))
     if not gaps:
         return "Cannot tell from this many samples whether it differs from retraining."
@@ -132,6 +135,26 @@ def retraining_title(report: Mapping[str, Any]) -> str:
     if gap < DIFFERENT:
         return "By these numbers it does what retraining does."
     return f"It differs from retraining: {sentence}"
+
+
+def gold_share(report: Mapping[str, Any], key: Literal["eliminated", "preserved"], measure: str) -> Estimate | None:
+    """A share of `effect_shares` after retraining; None where nobody retrained.
+
+    Of the reference band if there is one, with the interval in which one more retrained network falls; else of the one
+    retrained network, with its interval over images.
+    """
+    if reference := report.get("reference"):
+        band = Reference.of(reference["measures"][f"{key}_{measure}"])
+        if band is not None:
+            return Estimate(value=band.mean, low=band.low, high=band.high, n=band.n_seeds)
+    found: Estimate | None = report["shares"][key].get("retrained", {}).get(measure)
+    return found
+
+
+def after_retraining(report: Mapping[str, Any], gold: Estimate) -> str:
+    """The end of a sentence, of what `gold_share` gave."""
+    networks = f" on average over {gold['n']} networks" if report.get("reference") else ""
+    return f"{beside(gold)}{networks}"
 
 
 def attribution_title(attribution: Mapping[str, Any], outcome: str) -> str:
@@ -155,11 +178,13 @@ def attribution_title(attribution: Mapping[str, Any], outcome: str) -> str:
         return f"Together the terms leave {outcome} as it was."
     if _reading(total) == "unclear" or _reading(most) == "unclear":
         return f"Cannot tell from {total['n']} seeds which term moves {outcome}."
-    if most["value"] / total["value"] > MAJORITY:
-        leader = f"Most of the change in {outcome} comes from {_term(first)}"
-        return f"{leader}: {_points(most)} of {_points(total)}."
+    share = _part_of(most, total)
+    if share["low"] > MAJORITY:
+        return (
+            f"{_most(share)} of the change in {outcome} comes from {_term(first)}: {_points(most)} of {_points(total)}."
+        )
     ranking = ", ".join(f"{_term(name)} {_points(other)}" for name, other in by_size[:2])
-    return f"No single term makes most of the change in {outcome}; the two largest: {ranking}."
+    return f"No single term is shown to make more than half of the change in {outcome}; the two largest: {ranking}."
 
 
 def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) -> str:
@@ -221,8 +246,15 @@ def _is_firm(share: Estimate) -> bool:
     return share["low"] is not None and share["high"] - share["low"] <= WIDE
 
 
-def _most(noun: str, verb: str, share: Estimate) -> str:
-    return f"{'All' if _share(share) == 'all' else 'Most'} of the {noun} {verb}"
+def _part_of(part: Estimate, total: Estimate) -> Estimate:
+    """The part's share of the whole's value."""
+    low, high = sorted(part[end] / total["value"] for end in ("low", "high"))
+    return Estimate(value=part["value"] / total["value"], low=low, high=high, n=part["n"])
+
+
+def _most(share: Estimate) -> str:
+    """What a share above the majority is called."""
+    return "All" if _share(share) == "all" else "Most" if share["value"] >= MOST else "More than half"
 
 
 def _figure(share: Estimate) -> str:

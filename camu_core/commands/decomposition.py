@@ -1,14 +1,17 @@
 """The causal part of `run`: `--causal` and `--attribution`."""
 
 import argparse
+from itertools import chain
 from typing import Any
 
+from camu_core.batches import Batch, run_name
 from camu_core.causal import attribution_title, titles
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Driver
-from camu_core.jobs import CausalJob
-from camu_core.jobs.causal import OUTCOMES, attributing, attribution_specs
+from camu_core.jobs import CausalJob, CausalResult
+from camu_core.jobs.causal import OUTCOMES, attribute, attribution_specs
 from camu_core.specs import RunSpec
+from camu_core.store import RunStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,24 +27,40 @@ def check(arguments: argparse.Namespace, spec: RunSpec) -> None:
         attribution_specs(spec)
 
 
-def decompose(arguments: argparse.Namespace, spec: RunSpec, work: Driver) -> dict[str, Any]:
-    """What the run's JSON gets beside its metrics: {"causal": ...}, or nothing if nobody asked.
+def decompose(arguments: argparse.Namespace, spec: RunSpec, work: Driver, store: RunStore) -> dict[str, Any] | None:
+    """The causal report, beside the retraining if there is one, and kept with `--save`.
+
+    If nobody asked for it: as it is kept in CAMU_HOME, or None.
 
     Args:
         spec: of a finished run. work: where it was done.
     """
+    job = CausalJob.beside(spec, work.is_there)
     if not (arguments.causal or arguments.attribution):
-        return {}
-    causal = drain_with_bar(work.follow(CausalJob(spec))).report
+        return work.result(job.digest, CausalResult).report if work.is_there(job.digest, CausalResult) else None
+    found = drain_with_bar(work.follow(job))
+    if arguments.save:
+        store.save(found)
+    causal = found.report
     if arguments.attribution:
-        causal = {**causal, "attribution": drain_with_bar(attributing(spec, work.follow))}
-    return {"causal": causal}
+        causal = {**causal, **_attribution(spec, work)}
+    return causal
 
 
-def sentences(extra: dict[str, Any]) -> list[str]:
+def _attribution(spec: RunSpec, work: Driver) -> dict[str, Any]:
+    """What each term did; and why runs failed, whose seed is then left out."""
+    rows = attribution_specs(spec)
+    failed = drain_with_bar(Batch("terms", spec.digest, tuple(chain(*rows))).running(work, "attribution"))
+    found = {"attribution": attribute([[None if e in failed else work.summary(e.digest) for e in row] for row in rows])}
+    return found | ({"attribution_failed": {run_name(e): why for e, why in failed.items()}} if failed else {})
+
+
+def sentences(causal: dict[str, Any] | None) -> list[str]:
     """The findings for people."""
-    if "causal" not in extra:
+    if causal is None:
         return []
-    found = [sentence for name, sentence in titles(extra["causal"]).items() if name != "retraining"]
-    attribution = extra["causal"].get("attribution", {})
-    return found + [attribution_title(attributed, OUTCOMES[name]) for name, attributed in attribution.items()]
+    has_gold = "retrained" in causal["shares"]["eliminated"]
+    found = [sentence for name, sentence in titles(causal).items() if has_gold or name != "retraining"]
+    attribution, failed = (causal.get(name, {}) for name in ("attribution", "attribution_failed"))
+    found += [attribution_title(attributed, OUTCOMES[name]) for name, attributed in attribution.items()]
+    return found + [f"left out of the attribution with its seed: {name}: {why}" for name, why in failed.items()]

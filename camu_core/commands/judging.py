@@ -14,7 +14,7 @@ from camu_core.privacy import attack_title, epsilon_title, finding_of, inside_ti
 from camu_core.results import RunResult
 from camu_core.specs import RunSpec
 from camu_core.store import RunStore
-from camu_core.verdict import Verdict, judge
+from camu_core.verdict import Verdict
 
 # A band that takes longer than this is not trained unasked.
 _MINUTES_UNASKED = 5
@@ -24,45 +24,44 @@ _TITLES = (attack_title, epsilon_title, inside_title, layers_title)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--quick", action="store_true",
-        help="skip the tests of what is left inside; the verdict then says that it was not tested",
+        help="skip the tests of what is left inside; the verdict then says that it is not tested",
     )  # fmt: skip
     parser.add_argument(
         "--retrain-band", action="store_true",
         help="train the retrained networks that a full verdict needs, however long it takes; without it that is done "
         f"where it takes less than {_MINUTES_UNASKED} minutes",
     )  # fmt: skip
-    parser.add_argument("--privacy", action="store_true", help="add every attack and test with all its figures")
+    parser.add_argument("--privacy", action="store_true", help="tell what every attack and test found")
 
 
-def judged(
-    arguments: argparse.Namespace, result: RunResult, work: Driver, store: RunStore
-) -> tuple[Verdict, dict[str, Any]]:
-    """The verdict, and what the run's JSON gets beside its metrics: "verdict", and "privacy" if asked for.
+def tested(arguments: argparse.Namespace, spec: RunSpec, work: Driver, store: RunStore) -> dict[str, Any] | None:
+    """What the tests of a run found; None if they were not made.
 
     The figures of the band are kept in CAMU_HOME, for the next run; the tests with `--save`.
 
     Args:
         work: where the run was done.
     """
-    retrained, report = _retraining(result.spec, work), None
-    if not arguments.quick or arguments.privacy:
-        _make_band(arguments, result.spec, work, store)
-        found = drain_with_bar(work.follow(PrivacyJob.beside(result.spec, work.is_there)))
-        report = found.report
-        if arguments.save:
-            store.save(found)
-    verdict = judge(result, retrained, report)
-    return verdict, {"verdict": verdict.to_json(), **({"privacy": report} if arguments.privacy else {})}
+    if arguments.quick and not arguments.privacy:
+        return None
+    _make_band(arguments, spec, work, store)
+    found = drain_with_bar(work.follow(PrivacyJob.beside(spec, work.is_there)))
+    if arguments.save:
+        store.save(found)
+    return found.report
 
 
-def sentences(verdict: Verdict, extra: dict[str, Any]) -> list[str]:
-    """The verdict for people, and the findings of the tests if they were asked for."""
+def sentences(verdict: Verdict, report: dict[str, Any] | None) -> list[str]:
+    """The verdict for people.
+
+    Args:
+        report: of the tests whose findings are to be told too.
+    """
     marks = {True: "+", False: "-", None: "?"}
     lines = ["", verdict.headline, *(f"  {marks[clause.is_good]} {clause.text}" for clause in verdict.clauses)]
-    if "privacy" in extra:
-        found = readings(extra["privacy"])
-        lines += ["", *(title(extra["privacy"]) for title in _TITLES)]
-        lines += [finding_of(extra["privacy"], name) for name in found if name not in ("attack", "linear_probe")]
+    if report is not None:
+        lines += ["", *(title(report) for title in _TITLES)]
+        lines += [finding_of(report, name) for name in readings(report) if name not in ("attack", "linear_probe")]
     return lines
 
 
@@ -81,8 +80,8 @@ def _make_band(arguments: argparse.Namespace, spec: RunSpec, work: Driver, store
     store.save(drain_with_bar(work.follow(job)))
 
 
-def _retraining(spec: RunSpec, work: Driver) -> RunResult | None:
-    """The run's retraining, if somebody kept one."""
+def known_retraining(spec: RunSpec, work: Driver) -> RunResult | None:
+    """The run's retraining, if somebody kept one, or it is shipped."""
     retraining = plan_like(spec, method="retrain").digest
     if spec.method == "retrain" or not work.is_there(retraining, RunResult):
         return None

@@ -4,22 +4,23 @@ import argparse
 import json
 import shlex
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandas as pd
-
+from camu_core.batches import failures_text
 from camu_core.bench import machine
 from camu_core.commands.output import deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison import as_markdown, published_table, with_tests
 from camu_core.engine import Engine
+from camu_core.errors import RunError
 from camu_core.execution import versions
-from camu_core.jobs import PrivacyJob
+from camu_core.jobs import PrivacyJob, PrivacyResult
 from camu_core.methods import METHODS
 from camu_core.specs import RunSpec
 from camu_core.store import RunStore
-from camu_core.sweeps import SweepSpec, running_sweep
+from camu_core.sweeps import SweepSpec, sweep_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,16 +34,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Finished runs are kept in CAMU_HOME, so an interrupted reproduction goes on where it was."""
+    """Finished runs are kept in CAMU_HOME, so an interrupted reproduction goes on where it was.
+
+    Raises:
+        RunError: some failed; the tables are of the others.
+    """
     methods = list(METHODS) if arguments.method == "all" else arguments.method.split(",")
     sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed)
               for name in arguments.dataset.split(",")]  # fmt: skip
-    for sweep in sweeps:
-        sweep.runs()  # what is wrong with any is told before the first starts
+    batches = [sweep.batch() for sweep in sweeps]  # what is wrong with any is told before the first starts
     engine = Engine(RunStore(), n_workers=1)  # one at a time, so that seconds are those of an idle machine
     try:
-        runs = pd.concat([drain_with_bar(running_sweep(sweep, engine)) for sweep in sweeps], ignore_index=True)
-        runs = with_tests(runs, {digest: _tested(digest, engine) for digest in runs["digest"]})
+        specs, failed = [spec for batch in batches for spec in batch.specs], {}
+        for batch in batches:
+            failed |= drain_with_bar(batch.running(engine))
+        done = [spec for spec in specs if spec not in failed]
+        if not done:
+            raise RunError(failures_text(failed, len(specs)))
+        runs = with_tests(sweep_table(engine.summary(spec.digest) for spec in done), _tested(done, engine))
     finally:
         engine.close()
     table, card = published_table(runs), _card(sweeps[0])
@@ -54,12 +63,21 @@ def run(arguments: argparse.Namespace) -> None:
     ):
         deliver(content, str(arguments.output / name))
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
+    if failed:
+        raise RunError(failures_text(failed, len(specs)))
 
 
-def _tested(digest: str, engine: Engine) -> dict:
-    """The tests of one run, beside the band that is shipped, or was made by `band`."""
-    spec = RunSpec.from_json(engine.store.summary(digest)["spec"])
-    return drain_with_bar(engine.follow(PrivacyJob.beside(spec, engine.is_there))).report
+def _tested(specs: Iterable[RunSpec], engine: Engine) -> dict[str, dict]:
+    """The tests of each run, beside the band that is shipped, or was made by `band`; one that fails is told."""
+    jobs = {spec.digest: PrivacyJob.beside(spec, engine.is_there) for spec in specs}
+    failed = drain_with_bar(engine.follow_all(list(jobs.values()), "battery"))
+    reports = {}
+    for digest, job in jobs.items():
+        if job.digest in failed:
+            print(f"camu_core: the tests of run {digest} failed: {failed[job.digest]}", file=sys.stderr)
+        else:
+            reports[digest] = engine.result(job.digest, PrivacyResult).report
+    return reports
 
 
 def _card(sweep: SweepSpec) -> dict:

@@ -11,6 +11,7 @@ from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS, named, parse_indices
 from camu_core.engine import driver
 from camu_core.errors import SpecError
+from camu_core.export import run_json
 from camu_core.given import plan_given, read_unlearned
 from camu_core.jobs import RunJob
 from camu_core.measures import SPLIT_NAMES
@@ -20,6 +21,7 @@ from camu_core.planning import plan_run
 from camu_core.results import RunResult
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec
 from camu_core.store import RunStore
+from camu_core.verdict import judge
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,15 +88,15 @@ def run(arguments: argparse.Namespace) -> None:
         result = drain_with_bar(work.follow(RunJob(spec)))
         if arguments.save:
             store.save(result)
-        verdict, tests = judging.judged(arguments, result, work, store)
-        extra = {**decomposition.decompose(arguments, spec, work), **tests}
-    if arguments.json is None:
-        print("\n".join([_table(result), *judging.sentences(verdict, extra), *decomposition.sentences(extra)]))
-    else:
-        told = {**result.summary(), "class_names": list(DATASETS[spec.dataset].class_names), **extra}
-        if spec.method == GIVEN:
-            told["seconds"] = None  # it was made elsewhere
-        deliver(json.dumps(told), arguments.json)
+        retrained = judging.known_retraining(spec, work)
+        tests = judging.tested(arguments, spec, work, store)
+        causal = decomposition.decompose(arguments, spec, work, store)
+    if arguments.json is not None:
+        deliver(json.dumps(run_json(result, retrained, tests, causal)), arguments.json)
+        return
+    verdict = judge(result, retrained, tests)
+    told = judging.sentences(verdict, tests if arguments.privacy else None)
+    print("\n".join([_table(result), *told, *decomposition.sentences(causal)]))
 
 
 def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:

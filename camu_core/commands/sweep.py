@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from camu_core.batches import failures_text
 from camu_core.commands.images import add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS
 from camu_core.engine import Engine
-from camu_core.errors import SpecError, StoreUnwritable
+from camu_core.errors import RunError, SpecError, StoreUnwritable
 from camu_core.files import write_atomically
 from camu_core.methods import METHODS
 from camu_core.store import RunStore
-from camu_core.sweeps import SweepSpec, running_sweep
+from camu_core.sweeps import SweepSpec, sweep_table
 
 _RANGE = re.compile("[0-9]+-[0-9]+")
 
@@ -33,7 +34,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Finished runs are kept in CAMU_HOME, so an interrupted sweep goes on where it was."""
+    """Finished runs are kept in CAMU_HOME, so an interrupted sweep goes on where it was.
+
+    Raises:
+        RunError: some failed; the table has the others.
+    """
     if arguments.output.suffix not in (".csv", ".parquet"):
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
     methods = METHODS if arguments.method == "all" else (name.strip() for name in arguments.method.split(","))
@@ -42,17 +47,23 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.forget_class or not what:
         what.insert(0, _classes(dataset, arguments.forget_class or "all"))
     sweep = SweepSpec.from_texts(dataset, ",".join(what), methods, arguments.seed)
-    runs = sweep.runs()
+    batch = sweep.batch()
+    runs = batch.specs
     store = RunStore()
     n_stored = sum(store.has(spec.digest) for spec in runs)
     store.note_sweep(sweep.digest, sweep.to_json())
+    batch.note(store)
     engine = Engine(store, n_workers=min(os.cpu_count() or 1, max(1, len(runs) - n_stored)))
     try:
-        table = drain_with_bar(running_sweep(sweep, engine))
+        failed = drain_with_bar(batch.running(engine))
+        table = sweep_table(engine.summary(spec.digest) for spec in runs if spec not in failed)
     finally:
         engine.close()
     _write(_named(table, dataset), arguments.output)
-    print(f"{arguments.output}: {len(runs)} runs, {n_stored} of them finished before; kept in {store.root}")
+    n_done = len(runs) - len(failed)
+    print(f"{arguments.output}: {n_done} runs, {n_stored} of them finished before; kept in {store.root}")
+    if failed:
+        raise RunError(failures_text(failed, len(runs)))
 
 
 def _classes(dataset: str, text: str) -> str:

@@ -16,7 +16,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from distributed import Event, Future, KilledWorker
 
@@ -292,6 +292,32 @@ class Engine:
         if view is not None and view.state != "done":
             raise RunError(view.message or "The run was stopped.")
         return self.result(digest, job.result_type)
+
+    def follow_all(self, jobs: Sequence[Job], stage: str) -> Generator[Step, None, dict[str, str]]:
+        """Do many jobs behind what people wait for; closing the generator stops those under way.
+
+        Returns:
+            why jobs failed or were stopped, by digest; the others are finished.
+        """
+        follower = f"follow-{uuid.uuid4().hex}"
+        self.submit_all(jobs, follower, BACKGROUND_PRIORITY)
+        try:
+            while True:
+                views = {job.digest: self.watch(job.digest) for job in jobs}
+                n_done = sum(view is None or view.is_over for view in views.values())
+                yield Step(n_done, len(views), stage=stage)
+                if n_done == len(views):
+                    break
+                time.sleep(_FOLLOW_SECONDS)
+        finally:
+            for job in reversed(jobs):  # the waiting ones first, or they would start when the running ones end
+                self.stop(job.digest, follower)
+        ended = {digest: view for digest, view in views.items() if view is not None and view.state != "done"}
+        return {digest: view.message or "it was stopped" for digest, view in ended.items()}
+
+    def summary(self, digest: str) -> dict[str, Any]:
+        """The JSON part of a finished run. Raises: see `RunStore.summary`."""
+        return self.store.summary(digest)
 
     # --- jobs --------------------------------------------------------------------------------------------------------
 

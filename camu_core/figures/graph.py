@@ -75,12 +75,12 @@ def _arrow(figure, column, source, target, share, label, group, is_cut, dark) ->
 
 def _nodes(figure, column, view, dark) -> None:
     tones = ground(dark)
-    right = {group: f"right: <b>{view.right[group]['value']:.1%}</b>" for group in ("forget", "retain")}
+    right = {group: f"<b>{view.right[group]['value']:.1%}</b>" for group in ("forget", "retain")}
     texts = {
         "forget data": ("images<br>to forget", "forget"), "retain data": ("images<br>to keep", "retain"),
         "representation": ("represen-<br>tation", ""),
-        "forget answer": (f"answers on them<br>{right['forget']}", "forget"),
-        "retain answer": (f"answers on them<br>{right['retain']}", "retain"),
+        "forget answer": (f"right answer:<br>probability {right['forget']}", "forget"),
+        "retain answer": (f"right answer:<br>probability {right['retain']}", "retain"),
     }  # fmt: skip
     for name, (x, y) in _NODES.items():
         words, role = texts[name]

@@ -67,22 +67,29 @@ def loss_curves(
     Args:
         losses: unweighted, one value a step so far.
     """
-    names = [name for name in LOSS_TITLES if name in losses] or list(losses)
+    names = sorted(losses, key=list({**LOSS_TITLES, **losses}).index)  # ours in our order, then those of others
+    told = {name: LOSS_TITLES.get(name) or _title_of(name) for name in names}
     tones = ground(dark)
     n_columns = 2 if len(names) > 1 else 1
     n_rows = max(1, -(-len(names) // n_columns))
     figure = make_subplots(
-        rows=n_rows, cols=n_columns, subplot_titles=[LOSS_TITLES[name][0] for name in names],
+        rows=n_rows, cols=n_columns, subplot_titles=[told[name][0] for name in names],
         horizontal_spacing=0.12, vertical_spacing=0.3,
     )  # fmt: skip
     for i, name in enumerate(names):
         values = losses[name]
         figure.add_scatter(
             row=i // n_columns + 1, col=i % n_columns + 1, x=np.arange(1, len(values) + 1), y=values, mode="lines",
-            name=LOSS_TITLES[name][0], line={"color": getattr(tones, LOSS_TITLES[name][1]), "width": 2},
+            name=told[name][0], line={"color": getattr(tones, told[name][1]), "width": 2},
             hovertemplate="step %{x}: %{y:.3g}<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[0, total], showticklabels=False)
     figure.update_yaxes(rangemode="tozero", nticks=3)
     figure.update_annotations(font={"size": 12, "color": tones.muted})
     return styled(figure, dark, title, height, headroom=20).update_layout(showlegend=False, uirevision="losses")
+
+
+def _title_of(name: str) -> tuple[str, str]:
+    """What a loss of somebody's own method is called, and the role whose colour it takes, if its name tells one."""
+    first = name.partition("_")[0]
+    return name.replace("_", " ").capitalize(), first if first in ("forget", "retain") else "text"

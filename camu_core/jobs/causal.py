@@ -2,20 +2,20 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
-from camu_core.causal import attribution_report, causal_report, scenario_table, subset_specs
+from camu_core.causal import MEASURES, attribution_report, causal_report, scenario_table, subset_specs
 from camu_core.data import DATASETS
+from camu_core.jobs.band import Band, band_digest
 from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload
-from camu_core.jobs.run import RunJob
 from camu_core.models import BlockModel
 from camu_core.planning import plan_like
-from camu_core.progress import Step, drain
+from camu_core.progress import Step
 from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
@@ -39,7 +39,8 @@ class CausalResult(Storable):
     """A finished decomposition.
 
     Args:
-        report: of `causal_report`; `mediation`, `layers` and their kin are None where parts cannot be swapped.
+        report: of `causal_report`, and `reference`, the same shares of every network of the band; `mediation`,
+            `layers` and their kin are None where parts cannot be swapped.
         scenarios: of `scenario_table`.
     """
 
@@ -61,27 +62,34 @@ class CausalJob(Job):
     """Effects, mediation and layers of one run, beside its retraining.
 
     Args:
-        spec: of the run. retrained: digest of its retraining; None without one.
+        spec: of the run. retrained, band: digests of its retraining and its reference band; None without one.
         intervention: in `INTERVENTIONS`. seed: of its draw and of the bootstrap.
     """
 
     spec: RunSpec
     retrained: str | None = None
+    band: str | None = None
     intervention: str = "camu"
     seed: int = 0
     result_type: ClassVar[type[Storable]] = CausalResult
 
     @classmethod
     def beside(cls, spec: RunSpec, is_there: IsThere, intervention: str = "camu") -> "CausalJob":
-        """With the retraining, if it is there."""
-        retrained = plan_like(spec, method="retrain").digest
-        is_apart = spec.method != "retrain" and is_there(retrained, RunResult)
-        return cls(spec, retrained if is_apart else None, intervention)
+        """With the retraining and the band, if they are there; the band knows CaMU's intervention only."""
+        retrained, band = plan_like(spec, method="retrain").digest, band_digest(spec)
+        has_retrained = spec.method != "retrain" and is_there(retrained, RunResult)
+        has_band = intervention == "camu" and is_there(band, Band)
+        return cls(spec, retrained if has_retrained else None, band if has_band else None, intervention)
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Digests of the run and of its retraining."""
+        return (self.spec.digest, self.retrained) if self.retrained else (self.spec.digest,)
 
     @property
     def sources(self) -> tuple[str, ...]:
-        """Digests of the runs it comes from."""
-        return (self.spec.digest, self.retrained) if self.retrained else (self.spec.digest,)
+        """Digests of all it comes from."""
+        return (*self.runs, self.band) if self.band else self.runs
 
     @property
     def digest(self) -> str:
@@ -89,7 +97,8 @@ class CausalJob(Job):
         return hashlib.sha256(named.encode()).hexdigest()[:20]
 
     def pack(self, find: Find) -> JobPayload:
-        return JobPayload.of(self.spec, [find(digest, RunResult) for digest in self.sources])
+        bands = [find(self.band, Band)] if self.band else []
+        return JobPayload.of(self.spec, [*(find(digest, RunResult) for digest in self.runs), *bands])
 
     def models(self, payload: JobPayload) -> dict[str, BlockModel]:
         """The networks by name, in eval mode, on the processor."""
@@ -98,7 +107,7 @@ class CausalJob(Job):
             "original": load_weights(spec.weights, spec.dataset, spec.model),
             **{
                 name: from_arrays(payload.results[digest].weights, spec.dataset, spec.model)
-                for name, digest in zip(("unlearned", "retrained"), self.sources, strict=False)
+                for name, digest in zip(("unlearned", "retrained"), self.runs, strict=False)
             },
         }
 
@@ -116,7 +125,18 @@ class CausalJob(Job):
             yield Step(1, 2, stage="causal")
             table = scenario_table(models["original"], models["unlearned"], probe, self.intervention, self.seed)
         yield Step(2, 2, stage="causal")
+        report["reference"] = self._reference(payload)
         return CausalResult(self.digest, report if self.can_swap else _without_parts(report), table)
+
+    def _reference(self, payload: JobPayload) -> dict[str, Any] | None:
+        """`about` and the shares of the band's networks."""
+        if not self.band:
+            return None
+        band = payload.results[self.band]
+        if self.spec.method == "retrain":  # perhaps it is one of its own references
+            band = band.without_seed(self.spec.seed)
+        names = (f"{key}_{measure}" for key in ("eliminated", "preserved") for measure in MEASURES)
+        return {"about": band.about, "measures": {name: band.measures[name] for name in names}}
 
     @property
     def can_swap(self) -> bool:
@@ -139,15 +159,19 @@ def attribution_specs(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> list[l
     return [subset_specs(replace(base, seed=base.seed + i)) for i in range(n_seeds)]
 
 
-def attribute(summaries: list[list[dict[str, Any]]]) -> dict[str, Any]:
-    """Each outcome attributed to the terms.
+def attribute(summaries: list[list[dict[str, Any] | None]]) -> dict[str, Any]:
+    """Each outcome attributed to the terms, from the seeds of which every run is there.
 
     Args:
-        summaries: of the runs of `attribution_specs`, in its order.
+        summaries: of the runs of `attribution_specs`, in its order; None of one that failed.
     Returns:
         `attribution_report` by name of the outcome, as in `OUTCOMES`; the forgotten images' accuracy is that on new
-        images if the forget set stands for any, and outcomes that were not measured are left out.
+        images if the forget set stands for any, and outcomes that were not measured are left out. Empty if no seed is
+        complete.
     """
+    summaries = [row for row in summaries if None not in row]
+    if not summaries:
+        return {}
     values = {name: np.array([[_outcome(run, name) for run in row] for row in summaries]) for name in OUTCOMES}
     if not np.isnan(values["forget_test"]).any():
         del values["forget_train"]  # new images tell more
@@ -158,22 +182,3 @@ def _outcome(summary: dict[str, Any], name: str) -> float:
     metric = summary["metrics"]["unlearned"][name]
     value = metric["value"] if name == "attack" else metric
     return np.nan if value is None else value
-
-
-def attributing(
-    base: RunSpec, follow: Callable[[Job], Generator[Step, None, Storable]], n_seeds: int = ATTRIBUTION_SEEDS
-) -> Generator[Step, None, dict[str, Any]]:
-    """Run every subset one after another, and attribute.
-
-    Args:
-        follow: does a job, see `engine.Driver`.
-    """
-    rows = attribution_specs(base, n_seeds)
-    total, summaries = sum(map(len, rows)), []
-    for row in rows:
-        summaries.append([])
-        for spec in row:
-            yield Step(sum(map(len, summaries)), total, stage="attribution")
-            summaries[-1].append(drain(follow(RunJob(spec))).summary())
-    yield Step(total, total, stage="attribution")
-    return attribute(summaries)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from camu_core.measures import Standing
+from camu_core.measures.reference import Reference
 from camu_core.privacy.inside import UNTRAINED
 from camu_core.privacy.readings import Reading, readings
 
@@ -193,6 +194,8 @@ def layers_title(report: Mapping[str, Any]) -> str:
     others = report["cka"]["retain"]["original-unlearned"][layer]["value"]
     beside = "" if others is None else f", on others {others:.2f}"
     sentence = f"On forgotten images the layer {layer} changed most (likeness {known[layer]:.2f}{beside})"
+    if report["reference"] is not None:
+        return f"{sentence}; {_likeness_after_retraining(report, layer, known[layer])}."
     if "original-retrained" not in forget:
         return f"{sentence}."
     before, after = forget["original-retrained"][layer], forget["unlearned-retrained"][layer]
@@ -200,6 +203,15 @@ def layers_title(report: Mapping[str, Any]) -> str:
     if None in ends or not (before["low"] > after["high"] or after["low"] > before["high"]):
         return f"{sentence}, no nearer to the retrained network."
     return f"{sentence}, {'towards' if after['value'] > before['value'] else 'away from'} the retrained network."
+
+
+def _likeness_after_retraining(report: Mapping[str, Any], layer: str, ours: float) -> str:
+    """How much retrained networks keep of a layer, and on which side of them a network is."""
+    band = Reference.of(report["reference"]["measures"][f"cka_forget_{layer}"])
+    if band is None:
+        return "too few images to compare it with retrained networks"
+    side = "less than" if ours > band.high else "more than" if ours < band.low else "as much as"
+    return f"that is {side} in networks retrained without them ({band.mean:.2f} on average over {band.n_seeds})"
 
 
 def lying_title(report: Mapping[str, Any]) -> str:

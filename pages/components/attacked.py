@@ -145,5 +145,5 @@ def _line(view) -> str:
         return words.STOPPING
     if view.state == "queued":
         return text.QUEUED
-    line = words.STAGE_LINE.format(stage=STAGES[view.stage], index=view.index, total=view.total)
+    line = words.stage_line(view, STAGES[view.stage])
     return line if view.seconds_left is None else f"{line}, {words.LEFT.format(seconds=f'{view.seconds_left:.0f}')}"

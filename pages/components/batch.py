@@ -1,44 +1,40 @@
 """Many runs that one picture needs: a start button, then progress with Stop."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
-from camu_core import RunSpec
+from camu_core.batches import Batch
 from pages.components import state_batch, state_visitor, text
 
 TICK_SECONDS = 1.0
 
 
 def runs_needed(
-    key: str,
-    specs: Sequence[RunSpec],
-    label: str,
-    draw: Callable[[], None] | None = None,
-    go_on: str = text.BATCH_GO_ON,
+    batch: Batch, label: str, draw: Callable[[], None] | None = None, go_on: str = text.BATCH_GO_ON
 ) -> bool:
     """Draw what there is to do, or what is under way; nothing once all runs are finished.
 
     Args:
-        key: names the batch on this page and in this session.
         label: of the start button; go_on: of the same once some runs are finished.
         draw: shown below the progress and drawn anew with it, such as the part of a picture that is known already.
     Returns:
         whether all runs are finished.
     """
-    view = state_batch.batch_view(key, specs)
-    if view.n_done == view.total:
+    view = state_batch.batch_view(batch)
+    n_done = len(view.progress.done)
+    if n_done == view.progress.total:
         return True
-    if view.n_active:
-        st.fragment(run_every=TICK_SECONDS)(_tick)(key, specs, draw)
+    if view.progress.active:
+        st.fragment(run_every=TICK_SECONDS)(_tick)(batch, draw)
         return False
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            go_on if view.n_done > 1 else label, key=f"start-{key}", type="primary",
-            icon=":material/play_arrow:", on_click=state_batch.start_batch, args=(key, specs),
+            go_on if n_done > 1 else label, key=f"start-{batch.key}", type="primary",
+            icon=":material/play_arrow:", on_click=state_batch.start_batch, args=(batch,),
         )  # fmt: skip
-        if view.n_done:
-            st.caption(text.BATCH_STORED.format(done=view.n_done, total=view.total))
+        if n_done:
+            st.caption(text.BATCH_STORED.format(done=n_done, total=view.progress.total))
     if view.problem:
         st.error(view.problem, icon=":material/report:")
     if draw is not None:
@@ -46,18 +42,19 @@ def runs_needed(
     return False
 
 
-def _tick(key: str, specs: Sequence[RunSpec], draw: Callable[[], None] | None) -> None:
-    view = state_batch.batch_view(key, specs)
-    if not view.n_active:
+def _tick(batch: Batch, draw: Callable[[], None] | None) -> None:
+    view = state_batch.batch_view(batch)
+    if not view.progress.active:
         st.rerun()
-    line = text.BATCH_LINE.format(done=view.n_done, total=view.total)
+    line = text.BATCH_LINE.format(done=len(view.progress.done), total=view.progress.total)
     if view.seconds_left is not None:
         line += text.BATCH_LEFT.format(seconds=_duration(view.seconds_left))
     bar, button = st.columns([6, 1], vertical_alignment="center")
-    bar.progress(min(1.0, view.fraction), text=line)
+    bar.progress(view.progress.fraction, text=line)
+    is_mine = any(state_visitor.is_watching(spec.digest) for spec in view.progress.active)
     button.button(
-        text.STOP, key=f"stop-{key}", icon=":material/stop_circle:", on_click=state_batch.stop_batch, args=(specs,),
-        width="stretch", disabled=not any(state_visitor.is_watching(spec.digest) for spec in specs),
+        text.STOP, key=f"stop-{batch.key}", icon=":material/stop_circle:", on_click=state_batch.stop_batch,
+        args=(batch,), width="stretch", disabled=not is_mine,
     )  # fmt: skip
     if view.problem:
         st.warning(view.problem)

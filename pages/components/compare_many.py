@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
+from camu_core.batches import Batch
 from camu_core.comparison import (
     GOLD,
     by_class,
@@ -47,9 +48,8 @@ def many() -> None:
     if not info.is_present():
         st.warning(words.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
     label = text.START.format(n=len({spec.method for spec in specs}), m=len(sweep.seeds))
-    if batch.runs_needed(
-        f"compare-{sweep.digest}", specs, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label
-    ):
+    together = Batch("compare", f"compare-{sweep.digest}", tuple(specs))
+    if batch.runs_needed(together, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label):
         _results(sweep, specs)
 
 
@@ -73,6 +73,7 @@ def _controls() -> Question:
     with third.popover(_methods_title(), icon=":material/checklist:", width="stretch"):
         methods = st.pills(
             text.METHODS, list(METHODS), selection_mode="multi", key="compare-methods",
+            default=state.recall("compare-methods"),  # the browser makes it when the popover is opened
             format_func=lambda name: METHODS[name].title,
         )  # fmt: skip
         with st.container(horizontal=True):

@@ -8,7 +8,7 @@ from camu_core import DATASETS, METHODS, RunResult, RunSpec
 from camu_core.comparison import Pair, difference_table
 from camu_core.errors import CamuError
 from camu_core.figures import Panel, agreement_figure, axis_ranges, confusion_difference_figure, embedding_figure
-from camu_core.planning import plan_like
+from camu_core.planning import settings_phrase
 from camu_core.verdict import forget_phrase
 from pages.components import charts, images, notes, state, state_compare, verdict
 from pages.components import text as words
@@ -89,14 +89,14 @@ def _partner(listed: dict[str, RunSpec], a: str, partners: list[str]) -> str | N
 def _label(spec: RunSpec) -> str:
     label = text.RUN_LABEL.format(
         dataset=DATASETS[spec.dataset].title, what=forget_phrase(spec),
-        method=METHODS[spec.method].title if spec.method in METHODS else spec.method, seed=spec.seed,
+        method=METHODS.title(spec.method, spec.code), seed=spec.seed,
     )  # fmt: skip
-    has_defaults = spec.method not in METHODS or plan_like(spec).settings == spec.settings
-    return label if has_defaults else label + text.RUN_LABEL_SETTINGS
+    changed = settings_phrase(spec)
+    return f"{label} · {changed}" if changed else label
 
 
 def _short(spec: RunSpec) -> str:
-    return f"{METHODS[spec.method].title}, seed {spec.seed}"
+    return f"{METHODS.title(spec.method, spec.code)}, seed {spec.seed}"
 
 
 def _headline(both: Pair, one: RunResult, other: RunResult) -> None:

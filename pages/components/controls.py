@@ -8,6 +8,7 @@ import streamlit as st
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.methods import is_control
 from camu_core.models import usual_model
+from camu_core.planning import settings_phrase
 from pages.components import given, state, state_own, text, text_own
 from pages.components.forget import choose_samples, follow
 
@@ -33,11 +34,12 @@ def run_controls(shown: RunSpec) -> tuple[str, str]:
             key="dataset",
             required=True,
             wrap=True,
+            persist_state="session",
         )
     with right:
         names = _methods()
         method = st.selectbox(
-            text.PICK_METHOD, names, format_func=_method_title, key="method",
+            text.PICK_METHOD, names, format_func=_method_title, key="method", persist_state="session",
             help="  \n".join(f"**{METHODS[name].title}**: {METHODS[name].summary}" for name in names),
         )  # fmt: skip
     return dataset or shown.dataset, method  # a client may send no choice at all
@@ -66,11 +68,18 @@ def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) 
         pressed = press_button(busy or forget is None)
         with st.popover(text.ADVANCED, icon=":material/tune:"):
             settings, seed = _settings(dataset, method, forget.kind if forget else "samples")
-            st.toggle(text.WITH_CONTROLS, key="with-controls", help=text.WITH_CONTROLS_HELP)
+            st.toggle(
+                text.WITH_CONTROLS, value=state.recall("with-controls", False), key="with-controls",
+                help=text.WITH_CONTROLS_HELP, persist_state="session",
+            )  # fmt: skip
         given.offer(dataset, forget)
         if forget is None:
             st.caption(text.CHOOSE_FIRST)
-    return (plan_run(dataset, forget, method, settings, seed) if forget else None), pressed
+            return None, pressed
+        spec = plan_run(dataset, forget, method, settings, seed)
+        if changed := settings_phrase(spec):
+            st.markdown(text.CHANGED.format(settings=changed), width="content")
+    return spec, pressed
 
 
 def press_button(busy: bool = False) -> bool:
@@ -80,28 +89,33 @@ def press_button(busy: bool = False) -> bool:
 
 
 def _settings(dataset: str, method: str, kind: str) -> tuple[dict[str, float], int]:
-    """The method's fields as number inputs; keys carry all that defaults depend on."""
+    """The method's fields as number inputs; keys carry all that defaults depend on.
+
+    Each gets what it holds as its `value` too: the browser makes an input of a closed popover when that is opened, and
+    would begin at the smallest value there is.
+    """
     defaults = METHODS[method].default_config(dataset, kind, usual_model(DATASETS[dataset].shape))
     prefix = _prefix(dataset, method, kind)
     values = {}
     columns = st.columns(4)
     for i, spec in enumerate(sorted(fields(defaults), key=lambda spec: spec.name == "bfloat16")):  # that one last
         default = getattr(defaults, spec.name)
-        state.remember(prefix + spec.name, default)
         is_whole = isinstance(default, int)
         values[spec.name] = columns[i % 4].number_input(
             spec.name.replace("_", " "),
             min_value=type(default)(spec.metadata["low"]),
             max_value=type(default)(spec.metadata["high"]),
+            value=state.recall(prefix + spec.name, default),
             step=1 if is_whole else default / 2 or 0.1,
             format="%d" if is_whole else "%g",
             help=spec.metadata["help"],
             key=prefix + spec.name,
+            persist_state="session",
         )
-    state.remember("seed", 0)
     seed = columns[len(values) % 4].number_input(
-        text.SEED, min_value=0, max_value=2**31 - 1, step=1, help=text.SEED_HELP, key="seed"
-    )
+        text.SEED, min_value=0, max_value=2**31 - 1, value=state.recall("seed", 0), step=1, help=text.SEED_HELP,
+        key="seed", persist_state="session",
+    )  # fmt: skip
     st.button(
         text.ADVANCED_RESET,
         on_click=lambda: [state.put(prefix + spec.name, getattr(defaults, spec.name)) for spec in fields(defaults)],
@@ -116,9 +130,18 @@ def choose(shown: RunSpec, numbers: Iterable[int]) -> None:
     choose_samples(shown.dataset, numbers)
 
 
+def ask_for(spec: RunSpec | None, shown: RunSpec) -> bool:
+    """Whether a request of the widgets is the run that is shown, as far as widgets can say."""
+    if spec is None or (spec.dataset, spec.forget, spec.seed) != (shown.dataset, shown.forget, shown.seed):
+        return False
+    if shown.method not in METHODS or METHODS.code(shown.method) != shown.code:  # no widget names it
+        return True
+    return (spec.method, spec.settings) == (shown.method, shown.settings)
+
+
 def _follow(shown: RunSpec) -> None:
     """When another run is opened, the widgets take its values."""
-    if state.recall("controls-of") == shown.digest and state.recall("dataset"):  # else the page was left meanwhile
+    if state.recall("controls-of") == shown.digest and state.recall("dataset"):
         return
     state.put("controls-of", shown.digest)
     state.put("dataset", shown.dataset)

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, RunResult
+from camu_core.batches import Batch
 from camu_core.causal import MEASURES, PARTS, hidden_remark, retraining_remarks, titles
 from camu_core.figures import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.theme import MODEL_TITLES
@@ -51,7 +52,7 @@ def _share(column, label: str, shares: dict) -> None:
 def _without_gold(result: RunResult) -> None:
     minutes = "seconds" if is_quick(result.spec.dataset) else "some minutes"
     st.markdown(text.RETRAIN_NOTE.format(minutes=minutes))
-    if batch.runs_needed("retrained", [state.retraining_of(result.spec)], text.RETRAIN):
+    if batch.runs_needed(Batch("", "retrained", (state.retraining_of(result.spec),)), text.RETRAIN):
         st.rerun()
 
 

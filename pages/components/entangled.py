@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult, RunSpec
+from camu_core.batches import Batch
 from camu_core.causal import entanglement_report, entanglement_title
 from camu_core.figures import entanglement_figure
 from camu_core.jobs import is_quick
@@ -33,7 +34,8 @@ def entanglement(result: RunResult) -> None:
         st.caption(text.MAP_TWIN)
     elif st.toggle(text.MAP_RETRAIN, value=is_quick(spec.dataset), key="map-retrain"):
         gold = [state.retraining_of(each) for each in ours]
-    batch.runs_needed(f"map-{result.digest}-{bool(gold)}", [*ours, *gold], text.MAP_START, lambda: _maps(ours, gold))
+    together = Batch("map", f"map-{result.digest}-{bool(gold)}", (*ours, *gold))
+    batch.runs_needed(together, text.MAP_START, lambda: _maps(ours, gold))
     if all(state.is_finished(each.digest) for each in [*ours, *gold]):
         _maps(ours, gold)
         _notes(result, ours, gold)

@@ -25,13 +25,13 @@ def forget_controls(dataset: str) -> ForgetSpec | None:
     state.remember("forget-kind", "class")
     kind = row.segmented_control(
         text.PICK_FORGET, list(FORGET_KINDS), key="forget-kind", required=True, label_visibility="collapsed",
-        format_func=lambda name: text.FORGET_KINDS[name].format(noun=info.class_noun),
+        persist_state="session", format_func=lambda name: text.FORGET_KINDS[name].format(noun=info.class_noun),
     )  # fmt: skip
     if kind == "random":
         return _random()
     if kind == "samples":
         return _samples(dataset)
-    several = row.toggle(text.SEVERAL, key="several") if info.n_classes > 2 else False
+    several = row.toggle(text.SEVERAL, key="several", persist_state="session") if info.n_classes > 2 else False
     return ForgetSpec(classes=_classes(dataset, several))
 
 
@@ -114,7 +114,7 @@ def _pick_class(dataset: str, label: int, several: bool) -> None:
 def _random() -> ForgetSpec:
     state.remember("forget-percent", 10)
     left, right = st.columns([4, 6], gap="large", vertical_alignment="center")
-    percent = left.slider(text.RANDOM_FRACTION, 1, 90, key="forget-percent", format="%d%%")
+    percent = left.slider(text.RANDOM_FRACTION, 1, 90, key="forget-percent", format="%d%%", persist_state="session")
     right.markdown(text.RANDOM_LEAD)
     return ForgetSpec("random", fraction=percent / 100)
 

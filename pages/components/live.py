@@ -96,10 +96,9 @@ def _status(job: JobView, shown: int, newest: int, total: int) -> None:
         step = job.snapshots[max(shown, 0)].index
         line, fraction = text.REPLAY_LINE.format(index=step, total=total), step / total
     else:
-        line, fraction = (
-            text.STAGE_LINE.format(stage=STAGES[job.stage], index=job.index, total=job.total),
-            job.index / job.total,
-        )
+        is_retraining = job.stage == "unlearn" and job.job.spec.method == "retrain"
+        line = text.stage_line(job, text.RETRAIN_STAGE if is_retraining else STAGES[job.stage])
+        fraction = job.index / job.total
         if job.seconds_left is not None and job.seconds_left >= 1:
             line += " · " + text.LEFT.format(seconds=round(job.seconds_left))
     words.markdown(line)

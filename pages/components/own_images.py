@@ -93,7 +93,7 @@ def _training(dataset: str) -> None:
     job = state_own.training_view(dataset)
     if job is None or job.is_over:
         st.rerun()
-    line = words.STAGE_LINE.format(stage=text.STAGES[job.stage], index=job.index, total=job.total)
+    line = words.stage_line(job, text.STAGES[job.stage])
     own_upload.working(job, line if job.index else words.STARTING)
 
 

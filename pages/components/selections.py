@@ -1,7 +1,9 @@
 """What was chosen in a table or a chart: it comes from the browser, so it can be anything."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 
 def rows(event: Any, n: int) -> list[int]:
@@ -18,6 +20,14 @@ def custom(event: Any) -> list[Any]:
 def numbers(event: Any, n: int) -> list[int]:
     """As `custom`, where it is the number of an image, those of 0..n-1; sorted."""
     return sorted({int(value) for value in custom(event) if type(value) in (int, float) and value in range(n)})
+
+
+def fair_part(points: Sequence[int], most: int) -> list[int]:
+    """All, or so many of them drawn at random, the same ones every time; in their order."""
+    if len(points) <= most:
+        return list(points)
+    drawn = np.random.default_rng(0).choice(len(points), most, replace=False)
+    return [points[i] for i in sorted(drawn)]
 
 
 def _listed(event: Any, name: str) -> list[Any]:

@@ -6,8 +6,9 @@ import streamlit as st
 
 from camu_core import RunResult
 from camu_core.citation import citation
+from camu_core.export import run_json
 from camu_core.report import html_report
-from pages.components import text
+from pages.components import state_causal, text
 
 
 def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None) -> None:
@@ -20,7 +21,7 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
         with st.container(horizontal=True):
             st.download_button(
                 text.SHARE_REPORT,
-                lambda: html_report(result, retrained, privacy),
+                lambda: html_report(result, retrained, privacy, state_causal.known_report(result.spec)),
                 file_name=f"camu-{result.digest}.html",
                 mime="text/html",
                 help=text.SHARE_REPORT_HELP,
@@ -29,7 +30,9 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
             )
             st.download_button(
                 text.SHARE_JSON,
-                lambda: json.dumps(result.summary(), indent=2),
+                lambda: json.dumps(
+                    run_json(result, retrained, privacy, state_causal.known_report(result.spec)), indent=2
+                ),
                 file_name=f"camu-{result.digest}.json",
                 mime="application/json",
                 on_click="ignore",

@@ -14,6 +14,7 @@ from camu_core.jobs import Job, RunJob
 from camu_core.owners import IMAGES, RUNS, Thing
 from camu_core.planning import plan_like
 from camu_core.service import engine, example_store
+from camu_core.weights import shipped_retrained
 from pages.components import state_address, state_view, state_visitor, text
 
 RESULTS_IN_MEMORY = 16
@@ -136,6 +137,12 @@ def retrained_for(spec: RunSpec) -> RunResult | None:
         return find_result(digest)
     except CamuError:
         return None
+
+
+def retraining_doing(spec: RunSpec, job: JobView) -> str:
+    """What happens to the new network of a retraining, which is loaded where one is shipped."""
+    doing = text.RETRAIN_SHIPPED if shipped_retrained(spec) else text.RETRAIN_DOING
+    return doing.get(job.stage, doing["data"])
 
 
 def retraining_of(spec: RunSpec) -> RunSpec:

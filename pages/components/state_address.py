@@ -17,7 +17,7 @@ _FORMS = {
     "upload": _DIGEST,
     "dataset": "[a-z0-9_]{1,40}|folder-" + _DIGEST,
     "moment": _NUMBER,
-    "selected": rf"{_NUMBER}(\.{_NUMBER}){{0,199}}",
+    "selected": rf"{_NUMBER}(\.{_NUMBER}){{0,199}}(~{_NUMBER})?",
     "scene": _NUMBER,
     "guess": rf"(-?{_NUMBER})?(\.(-?{_NUMBER})?)?",
     "part": "[a-z]{1,20}",

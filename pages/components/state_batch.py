@@ -1,63 +1,52 @@
-"""Many runs behind one page: state.start, state.stop, and how far they are."""
+"""Many runs behind one page: started, stopped, and how far they are."""
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
 
-from camu_core import RunSpec
-from camu_core.engine import BACKGROUND_PRIORITY
+from camu_core.batches import Batch, BatchProgress, failures_text
 from camu_core.errors import TooMuchAsked
-from camu_core.jobs import RunJob
 from pages.components import state
 
 
 @dataclass(frozen=True)
 class BatchView:
-    """How a set of runs stands.
+    """How a batch stands.
 
     Args:
-        n_active: submitted and not over. fraction: 0..1, parts of running ones counted.
-        seconds_left: None when unknown. problem: the first failure, or why nothing runs; empty if all is well.
+        seconds_left: None when unknown. problem: which failed and why, or why nothing runs; empty if all is well.
     """
 
-    n_done: int
-    total: int
-    n_active: int
-    fraction: float
+    progress: BatchProgress
     seconds_left: float | None
     problem: str
 
 
-def start_batch(key: str, specs: Iterable[RunSpec]) -> None:
-    """Hand the runs that are not finished to the engine, behind what people are waiting for."""
-    missing = [spec for spec in specs if not state.is_finished(spec.digest)]
+def start_batch(batch: Batch) -> bool:
+    """Submit it for this visitor; whether it was taken. If not, the page says why."""
     try:
-        state.engine().submit_all([RunJob(spec) for spec in missing], state.watcher(), BACKGROUND_PRIORITY)
+        batch.submit(state.engine(), state.watcher())
     except TooMuchAsked as error:
         state.refuse(str(error))
-    st.session_state.pop(f"batch-{key}", None)
+        return False
+    st.session_state.pop(f"batch-{batch.key}", None)
+    return True
 
 
-def stop_batch(specs: Iterable[RunSpec]) -> None:
-    """Take this session's interest in the runs back; finished ones stay."""
-    for spec in reversed(list(specs)):  # the waiting ones first, or they would start when the running ones end
-        state.engine().stop(spec.digest, state.watcher())
+def stop_batch(batch: Batch) -> None:
+    """Take this visitor's interest in the runs back; finished ones stay."""
+    batch.stop(state.engine(), state.watcher())
 
 
-def batch_view(key: str, specs: Iterable[RunSpec]) -> BatchView:
-    """Args: key: names the batch in this session, for its clock."""
-    digests = [spec.digest for spec in specs]
-    n_done = sum(map(state.is_finished, digests))
-    asked = [state.engine().watch(digest) for digest in digests if not state.is_finished(digest)]
-    views = [view for view in asked if view is not None]
-    active = [view for view in views if not view.is_over]
-    parts = sum(view.index / view.total for view in active if view.stage == "unlearn" and view.total)
-    fraction = (n_done + 0.95 * parts) / len(digests)
-    failed = [view.message for view in views if view.state == "failed"]
-    began, first = st.session_state.setdefault(f"batch-{key}", (time.monotonic(), fraction)) if active else (0.0, 1.0)
-    passed, gained = time.monotonic() - began, fraction - first
-    left = passed / gained * (1 - fraction) if passed > 3 and gained > 0.02 else None
-    problem = failed[0] if failed else state.engine().problem() if active else ""
-    return BatchView(n_done, len(digests), len(active), fraction, left, problem)
+def batch_view(batch: Batch) -> BatchView:
+    """With a clock of its own in this session."""
+    now = batch.progress(state.engine())
+    clock = (time.monotonic(), now.fraction)
+    began, first = st.session_state.setdefault(f"batch-{batch.key}", clock) if now.active else (0.0, 1.0)
+    passed, gained = time.monotonic() - began, now.fraction - first
+    left = passed / gained * (1 - now.fraction) if passed > 3 and gained > 0.02 else None
+    problem = state.engine().problem() if now.active else ""
+    if now.failed:
+        problem = failures_text(now.failed, now.total).replace("\n", "  \n")
+    return BatchView(now, left, problem)

@@ -6,6 +6,7 @@ import streamlit as st
 from camu_core import RunSpec
 from camu_core.causal import SampleView, view_sample
 from camu_core.data import ProbeSet
+from camu_core.errors import CamuError
 from camu_core.jobs import CausalJob, CausalResult, is_quick
 from camu_core.progress import drain
 from pages.components import state
@@ -25,6 +26,15 @@ def causal_result(job: CausalJob) -> CausalResult | None:
     if state.engine().is_there(job.digest, CausalResult):
         return _stored(job.digest)
     return _now(job.digest, job) if is_quick(job.spec.dataset) else None
+
+
+def known_report(spec: RunSpec) -> dict | None:
+    """The causal report of a run, if it is there or takes a second."""
+    try:
+        found = causal_result(causal_job(spec))
+    except CamuError:
+        return None
+    return found.report if found is not None else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)

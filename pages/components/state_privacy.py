@@ -6,7 +6,7 @@ from camu_core import RunSpec
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.errors import CamuError
 from camu_core.figures import score_text
-from camu_core.jobs import Band, BandJob, PrivacyJob, PrivacyResult, is_quick
+from camu_core.jobs import Band, BandJob, PrivacyJob, PrivacyResult, followups, is_quick
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
 from pages.components import state
 
@@ -46,6 +46,13 @@ def report_of(spec: RunSpec) -> dict | None:
     except CamuError:
         return None
     return privacy.report if privacy is not None else None
+
+
+def is_judging(spec: RunSpec) -> bool:
+    """Whether the tests of a run, or the networks that they need, are under way."""
+    needed = [*followups(spec, state.engine().is_there), next_job(spec)]
+    views = [state.engine().watch(job.digest) for job in needed]
+    return any(view is not None and not view.is_over for view in views)
 
 
 def start(job: BandJob | PrivacyJob) -> None:

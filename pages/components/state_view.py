@@ -1,11 +1,11 @@
 """What is looked at: the replay of a run, and the moment and the points that the URL names."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.components import state_address
+from pages.components import selections, state_address
 
 
 def start_replay(digest: str, position: float = 0.0) -> None:
@@ -48,15 +48,30 @@ def note_moment(step: int, steps: list[int]) -> None:
     note_in_url("moment", "" if step == steps[-1] else str(step))
 
 
-def selected_in_url(n: int) -> list[int]:
-    """The points, indices 0..n-1 into the probe set, that the URL selects."""
+def selected(digest: str, n: int) -> tuple[list[int], int]:
+    """The points of a run, indices 0..n-1 into the probe set, that are selected, and of how many they are.
+
+    They are all of them in the session that selected them; an address carries a fair part of many.
+    """
     asked = state_address.read("selected")
-    return sorted({int(number) for number in asked.split(".") if number and int(number) < n})
+    of_run, points = st.session_state.get("selected-points", ("", []))
+    if of_run == digest and asked == _in_url(points):
+        return [point for point in points if point < n], len(points)
+    numbers, _, total = asked.partition("~")
+    found = sorted({int(number) for number in numbers.split(".") if number and int(number) < n})
+    return found, max(len(found), int(total or 0))
 
 
-def note_selected(points: Iterable[int]) -> None:
-    """Put the first of the selected points, indices into the probe set, into the URL."""
-    note_in_url("selected", ".".join(map(str, list(points)[:_SELECTED_IN_URL])))
+def note_selected(digest: str, points: Sequence[int]) -> None:
+    """Keep the selected points of a run, sorted indices into the probe set, and put them into the URL."""
+    st.session_state["selected-points"] = (digest, list(points))
+    note_in_url("selected", _in_url(points))
+
+
+def _in_url(points: Sequence[int]) -> str:
+    """All points, or a fair part of them and how many there are."""
+    kept = ".".join(map(str, selections.fair_part(points, _SELECTED_IN_URL)))
+    return kept if len(points) <= _SELECTED_IN_URL else f"{kept}~{len(points)}"
 
 
 def note_in_url(name: str, value: str) -> None:

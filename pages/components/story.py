@@ -221,15 +221,16 @@ def yardstick(result: RunResult) -> RunResult | None:
         digest = state.retraining_of(result.spec).digest
         job = state.engine().watch(digest)
         if job is not None and not job.is_over:
-            st.fragment(run_every=1.0)(_retraining)(digest, forget_phrase(result.spec))
+            st.fragment(run_every=1.0)(_retraining)(state.retraining_of(result.spec))
     return retrained
 
 
-def _retraining(digest: str, what: str) -> None:
-    job = state.engine().watch(digest)
+def _retraining(spec: RunSpec) -> None:
+    job = state.engine().watch(spec.digest)
     if job is None or job.is_over:
         st.rerun()
-    st.progress(job.index / job.total if job.total else 0.0, text=text.RETRAINING.format(what=what))
+    line = text.RETRAINING.format(what=forget_phrase(spec), doing=state.retraining_doing(spec, job))
+    st.progress(job.index / job.total if job.total else 0.0, text=line)
 
 
 def at_the_top(scene: int) -> str:

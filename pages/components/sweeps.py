@@ -4,22 +4,20 @@ from functools import lru_cache
 
 import streamlit as st
 
-from camu_core import DATASETS, METHODS, RunSpec
+from camu_core import DATASETS, METHODS
+from camu_core.batches import Batch, failures_text
 from camu_core.config import is_read_only
-from camu_core.errors import CamuError, TooMuchAsked
+from camu_core.errors import CamuError
 from camu_core.models import usual_model
 from camu_core.owners import SWEEPS
-from camu_core.sweeps import SweepSpec, stop_sweep, submit_sweep, sweep_table
+from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.weights import weights_path
-from pages.components import state, state_visitor, text
+from pages.components import state, state_batch, state_visitor, text
 
 
 def start(sweep: SweepSpec) -> None:
     """Put a sweep on the list and hand its runs to the engine; if they are too many, the page says so."""
-    try:
-        submit_sweep(sweep, state.engine(), state.watcher())
-    except TooMuchAsked as error:
-        state.refuse(str(error))
+    if not state_batch.start_batch(sweep.batch()):
         return
     state.engine().store.note_sweep(sweep.digest, sweep.to_json())
     state_visitor.own(SWEEPS, sweep.digest)
@@ -42,21 +40,21 @@ def _show(listed: list[SweepSpec], was_running: bool) -> None:
 
 
 def _n_active(sweep: SweepSpec) -> int:
-    return len(state.engine().active(digest for digest, _ in _runs(sweep)))
+    return len(state.engine().active(spec.digest for spec in _batch(sweep).specs))
 
 
-def _runs(sweep: SweepSpec) -> list[tuple[str, RunSpec]]:
-    """Digest and spec of every cell."""
+def _batch(sweep: SweepSpec) -> Batch:
+    """Its runs; none if it was made by another version and a method or dataset is gone, or its network is not there."""
     try:
         return _planned(sweep, _stamp(sweep))
-    except CamuError:  # made by another version: a method or dataset is gone; or its network is not there
-        return []
+    except CamuError:
+        return Batch("sweep", sweep.digest, ())
 
 
 @lru_cache(maxsize=64)
-def _planned(sweep: SweepSpec, stamp: float) -> list[tuple[str, RunSpec]]:
+def _planned(sweep: SweepSpec, stamp: float) -> Batch:
     """Planned once, and not at every redraw, while the network is the same."""
-    return [(spec.digest, spec) for spec in sweep.runs()]
+    return sweep.batch()
 
 
 def _stamp(sweep: SweepSpec) -> float:
@@ -66,9 +64,8 @@ def _stamp(sweep: SweepSpec) -> float:
 
 
 def _one(sweep: SweepSpec) -> None:
-    store, digests = state.engine().store, [digest for digest, _ in _runs(sweep)]
-    done = [digest for digest in digests if store.has(digest)]
-    active = state.engine().active(digests)
+    batch = _batch(sweep)
+    now = state_batch.batch_view(batch).progress
     with st.container(border=True):
         st.markdown(
             text.SWEEP_LINE.format(
@@ -76,23 +73,25 @@ def _one(sweep: SweepSpec) -> None:
                 what=", ".join(forget.short for forget in sweep.forgets),
                 methods=", ".join(METHODS[name].title if name in METHODS else name for name in sweep.methods),
                 seeds=", ".join(map(str, sweep.seeds)),
-                done=len(done),
-                total=len(digests),
+                done=len(now.done),
+                total=now.total,
             )
         )
-        st.progress(len(done) / len(digests) if digests else 0.0)
+        st.progress(len(now.done) / max(1, now.total))
+        if now.failed:
+            st.warning(failures_text(now.failed, now.total).replace("\n", "  \n"))
         with st.container(horizontal=True):
-            if any(map(state_visitor.is_watching, active)):
+            if any(state_visitor.is_watching(spec.digest) for spec in now.active):
                 st.button(
-                    text.SWEEP_STOP, key=f"stop-{sweep.digest}", on_click=stop_sweep,
-                    args=(sweep, state.engine(), state.watcher()),
+                    text.SWEEP_STOP, key=f"stop-{sweep.digest}", on_click=state_batch.stop_batch,
+                    args=(batch,),
                 )  # fmt: skip
-            elif len(done) < len(digests) and not is_read_only():
+            elif len(now.done) < now.total and not is_read_only():
                 st.button(text.SWEEP_CONTINUE, key=f"go-{sweep.digest}", on_click=start, args=(sweep,), type="primary")
-            if done:
+            if now.done:
                 st.download_button(
                     text.SWEEP_TABLE,
-                    lambda: sweep_table(map(store.summary, done)).to_csv(index=False),
+                    lambda: sweep_table(state.summary_of(spec.digest) for spec in now.done).to_csv(index=False),
                     file_name=f"sweep-{sweep.digest}.csv",
                     key=f"csv-{sweep.digest}",
                 )

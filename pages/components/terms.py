@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import RunResult
+from camu_core.batches import Batch
 from camu_core.causal import CAMU_TERMS, TERMS, attribution_title, substitutes_remark
 from camu_core.figures import attribution_figure, interactions_figure
 from camu_core.jobs.causal import ATTRIBUTION_SEEDS, OUTCOMES, attribute, attribution_specs
@@ -20,9 +21,15 @@ def attribution(result: RunResult) -> None:
     rows = attribution_specs(result.spec)
     specs = [spec for row in rows for spec in row]
     st.markdown(text.TERMS_LEAD.format(n_seeds=ATTRIBUTION_SEEDS, total=len(specs)))
-    if not batch.runs_needed(f"terms-{result.digest}", specs, text.TERMS_START):
+    is_complete = batch.runs_needed(Batch("terms", f"terms-{result.digest}", tuple(specs)), text.TERMS_START)
+    if not is_complete and state.engine().active(spec.digest for spec in specs):
         return
-    found = attribute([[state.summary_of(spec.digest) for spec in row] for row in rows])
+    done = [row for row in rows if all(state.is_finished(spec.digest) for spec in row)]
+    found = attribute([[state.summary_of(spec.digest) for spec in row] for row in done])
+    if not found:
+        return
+    if not is_complete:
+        st.caption(text.TERMS_SEEDS.format(seeds=", ".join(str(row[-1].seed) for row in done)))
     dark = state.is_dark()
     columns = [*st.columns(2, gap="large"), *st.columns(2, gap="large")]
     for column, (outcome, attributed) in zip(columns, found.items(), strict=False):
@@ -37,12 +44,13 @@ def attribution(result: RunResult) -> None:
             if remark := substitutes_remark(attributed):
                 st.markdown(f":material/swap_horiz: {remark}")
     with columns[-1]:
-        st.markdown(text.TERMS_ATTACK.format(**_attack(found["attack"])))
+        if "attack" in found:
+            st.markdown(text.TERMS_ATTACK.format(**_attack(found["attack"])))
         notes.reading(text.TERMS_READ, text.TERMS_NOT)
     panels = {text.TERMS_PANELS[outcome]: attributed for outcome, attributed in found.items()}
     charts.show(st, interactions_figure(panels, text.TERMS_INTERACTIONS, dark), key="terms-pairs")
     st.caption(words.READ.format(line=text.TERMS_PAIRS_READ))
-    seeds = ", ".join(str(row[0].seed) for row in rows)
+    seeds = ", ".join(str(row[0].seed) for row in done)
     notes.folds(text.TERMS_HOW.format(seeds=seeds), [_table(found)])
 
 

@@ -1,9 +1,14 @@
 """All words that pages show, so that they can be read, judged and mended in one place."""
 
+from camu_core.jobs import JobView
+from camu_core.progress import STEPPED
+
 APP_TITLE = "CaMU Explorer"
 
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
+LAST_RUN = "**Last run**, not what is chosen above: {what}"
+CHANGED = ":gray-badge[{settings}]"
 
 ODD_MESSAGE = "Your browser sent something that this page cannot read; load the page again."
 ADDRESS_CUT = "A part of this address is not of the form that it should have, and was left out; look at the link again."
@@ -59,7 +64,8 @@ NEEDS_DOWNLOAD = "{title} is not on this machine yet. The first press downloads 
 QUEUED = "Waiting for its turn: number {place} in the queue"
 STOPPING = "Stopping"
 STARTING = "Getting ready (some seconds the first time)"
-STAGE_LINE = "{stage} · step {index:,} of {total:,}"
+STAGE_LINE, STAGE_PART = "{stage} · step {index:,} of {total:,}", "{stage} · {fraction:.0%}"
+RETRAIN_STAGE = "Training a new network without them"
 LEFT = "about {seconds} s left"
 REPLAY_LINE = "Slowed down to watch · step {index:,} of {total:,}"
 RETRIED = "A worker was lost and the run started again from its beginning."
@@ -76,6 +82,7 @@ LIVE_EMBEDDING = "Each point is an image, placed by how the network sees it"
 LIVE_ACCURACY = "Recognised of a small sample, by step"
 LIVE_LOSSES = "What the method pushes down, by step"
 STRIP_TITLE = "Images it must forget, and what it says now (orange frame: still right)"
+JUDGING = "Not the last word: tests of what is left are still running, and can change this."
 VERDICT_MEASURE = "Test images that the network still recognises"
 VERDICT_MEASURE_IMAGES = "Images that the network recognises"
 VERDICT_TESTS = "What is left inside, and what the answers give away, beside networks that never saw it"
@@ -94,11 +101,14 @@ SHARE_REPORT_HELP = "One file with the verdict, figures and tables. It opens wit
 SHARE_LINK = "The address of this page reopens this run. To cite it, or to make it again:"
 RETRAIN_PRESS = "Retrain for comparison"
 RETRAIN_HELP = "Trains a new network without the forget set: the gold standard. Takes {minutes}."
-RETRAIN_RUNNING = "For comparison, a network that never saw it: {fraction:.0%}"
+RETRAIN_RUNNING = "For comparison, a network that never saw it {doing}: {fraction:.0%}"
+# stage of a retraining -> what happens to the new network; and where it is shipped
+RETRAIN_DOING = {"data": "is awaited, the images are fetched", "unlearn": "is trained", "measure": "is measured"}
+RETRAIN_SHIPPED = {**RETRAIN_DOING, "unlearn": "is loaded"}
 TESTS_PRESS = "Test what is left"
 TESTS_HELP = "Is it only hidden, can it come back, could an attacker tell? Takes about 20 seconds."
 BAND_RUNNING = "Still to be judged: networks that never saw it are trained, to see what is usual: {fraction:.0%}"
-TESTS_RUNNING = "Still to be judged: it is taught again, read from inside and attacked: {fraction:.0%}"
+TESTS_RUNNING = "Still to be judged: {stage}"
 
 EMBEDDINGS_TITLE = "How the network sees the images"
 EMBEDDINGS_LEAD = (
@@ -107,8 +117,9 @@ EMBEDDINGS_LEAD = (
 )
 EMBEDDINGS_QUESTION = "Do the orange points lose their own group, while the blue ones stay?"
 EMBEDDINGS_HOW_TO_READ = (
-    "Orange: images to forget. Before, they are a group of their own; after, they are elsewhere, mostly still as a "
-    "group, as in a network that never saw them. Blue: everything else, which should stay where it was."
+    "Orange: images to forget. Before, they are a group of their own; after, they should be elsewhere, as in a network "
+    "that never saw them. Whether they are still a group there, *Forget axis* counts. Blue: everything else, which "
+    "should stay where it was."
 )
 EMBEDDINGS_QUESTION_IMAGES = "Do the forgotten images lie where a network that never saw them puts them?"
 EMBEDDINGS_HOW_TO_READ_IMAGES = (
@@ -144,7 +155,8 @@ AXIS_NOTE = (
 )
 UMAP_ENDS_ONLY = "UMAP shows before and after; for the moments between, choose PCA."
 LASSO_HINT = "Draw a lasso or a box around points, or click one, to see the images."
-SELECTED = "{n} selected; the first {shown} in the order of the probe set"
+SELECTED, SELECTED_SOME = "{n} selected", "{n} selected; {shown} of them shown, drawn at random"
+SELECTED_LINK = " (of {n}; an address carries so many, drawn at random)"
 
 ACCURACY_TITLE = "What it still recognises"
 ACCURACY_LEAD = "Every image of the test set, before and after. None of them was used in training or in unlearning."
@@ -190,6 +202,13 @@ TOO_MANY_PINS = "Expected at most {most:,} pinned runs of one visitor; you have 
 READ_ONLY = "This server shows finished runs; nothing is computed, kept or deleted here."
 OPERATOR, OPERATOR_KEY = "Operator", "Key of this server (CAMU_ADMIN_KEY)"
 OPERATOR_YES, OPERATOR_NO = "You have all rights in this tab.", "That is not the key of this server."
+BATCH_KINDS = {
+    "sweep": "Sweep", "compare": "Comparison of methods", "map": "Map of what each class does to the others",
+    "terms": "What each of CaMU's terms does",
+}  # fmt: skip
+BATCH_RUNS = "{kind} · {n} runs · {dataset} · {what} · {methods} · {seeds}"
+BATCH_FORGET, BATCH_FORGETS = "forget {what}", "{n} forget sets"
+BATCH_METHODS, BATCH_SEED, BATCH_SEEDS = "{n} methods", "seed {seed}", "{n} seeds"
 COLUMN_FORGOTTEN, COLUMN_KEPT = "Forgotten images", "The rest, new images"
 COMPARE_TITLE = "The picked runs"
 FILTER_DATASET, FILTER_METHOD, FILTER_FORGET = "Pictures", "Method", "Forgotten"
@@ -221,6 +240,13 @@ BATCH_LINE = "{done} of {total} runs finished"
 BATCH_LEFT = " · about {seconds} left"
 BATCH_GO_ON = "Go on"
 BATCH_STORED = "{done} of {total} are here already."
+
+
+def stage_line(job: JobView, title: str) -> str:
+    """What a job does and how far it is: in steps where steps are taken, else as a part of the whole."""
+    if job.stage in STEPPED:
+        return STAGE_LINE.format(stage=title, index=job.index, total=job.total)
+    return STAGE_PART.format(stage=title, fraction=job.index / job.total if job.total else 0.0)
 
 
 def shortened(title: str, most: int = 14) -> str:

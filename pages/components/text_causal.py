@@ -91,6 +91,7 @@ TERMS_LEAD = (
     "CaMU pushes on four things at once. To see which one forgets, it is run with **every subset** of them: "
     "16 runs with the same seed and batches, {n_seeds} seeds, {total} runs in all. Each is an ordinary run and is kept."
 )
+TERMS_SEEDS = "From the seeds of which every run is there: {seeds}."
 TERMS_START = "Run all subsets"
 TERMS_READ = (
     "a bar is the term's fair share of the change (Shapley value): what it adds, averaged over all orders in which the "
@@ -162,9 +163,10 @@ GRAPH_OLD_ENCODER = "Put the old representation back"
 GRAPH_OLD_HEAD = "Put the old head back"
 GRAPH_HOW = r"""
 Into the representation: $E[JS(s(h(x)), s(h(x')))]$ in bits, as in *Effects*. Out of it: $E[p(y|x) - p(y|x')]$ in
-points. *right* is the mean probability of the right answer under the chosen interventions: do(image) replaces $x$ by
-$x'$; putting a part back gives the network after forgetting the encoder or the head from before. All combinations were
-measured, none is computed from others. Intervention and samples as in *Effects* (n = {n_forget:,} and {n_retain:,}).
+points. The probability of the right answer is its mean under the chosen interventions, which is not accuracy: do(image)
+replaces $x$ by $x'$; putting a part back gives the network after forgetting the encoder or the head from before. All
+combinations were measured, none is computed from others. Intervention and samples as in *Effects* (n = {n_forget:,} and
+{n_retain:,}).
 """
 SAMPLE_TITLE = "One image"
 SAMPLE_GROUP = "Out of"

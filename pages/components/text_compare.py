@@ -148,7 +148,6 @@ The same on a command line: `{command}`
 RUN_A, RUN_B = "Run A", "Run B"
 SWAP = "Swap"
 RUN_LABEL = "{dataset} · forget {what} · {method} · seed {seed}"
-RUN_LABEL_SETTINGS = " · own settings"
 PAIR_EXAMPLE = "**Example runs** that come with the app; choose others above, or make some on the Run page."
 NO_PARTNER = "There is no second finished run of the same pictures and network yet. Make one on the Run page."
 OTHER_KIND = "Two runs side by side must be of the same pictures and the same kind of network. Choose another run B."

@@ -44,7 +44,7 @@ BAND = "{low:.0%} to {high:.0%}"
 WATCH = (
     "CaMU pairs every image that must go with another one, plus noise: its **counterfactual**. It teaches the network "
     "to see the image as it sees the counterfactual, and holds all other images in place. Watch the orange points "
-    "leave their own place. Most stay together: elsewhere, not dissolved."
+    "leave their own place."
 )
 WATCHED = "Forgetting took **{seconds:.1f} seconds**. {finding}."
 
@@ -61,13 +61,13 @@ JUDGED_ALONE = "The yardstick is a network trained from nothing **without** {wha
 SO_FAR = "So far: {headline}"
 JUDGED_NEXT = "A wrong answer is only the first test. Two scenes on, we look for what may be left inside."
 WHISKERS = "Thin lines are 95% intervals: from so few images, the true value may be anywhere along them."
-RETRAINING = "The yardstick, a network that never saw {what}, is being trained"
+RETRAINING = "The yardstick, a network that never saw {what}, {doing}"
 REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth:.1%}."
 REVEAL_HURT = "You guessed that {guess} would lose most: {right}. {truth}"
 RIGHT = {True: "**right**", False: "not quite"}
 HURT_NOBODY = "None of the others lost a single image."
-HURT = "Most was lost by {names}: {n} each."
-HURT_ONE = "Most was lost by {names}: {n}."
+HURT = "The largest losses are those of {names}: {n} each."
+HURT_ONE = "The largest loss is that of {names}: {n}."
 HURT_CLASS = "{name} ({before:.1%} → {after:.1%})"
 HURT_CHANCE = {
     True: "That is more than chance explains: it was harmed.",

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult
+from camu_core.planning import settings_phrase
 from camu_core.specs import GIVEN
 from camu_core.verdict import Clause, forget_phrase, judge
 from pages.components import state, text, text_privacy
 
 # whether a verdict is good news, or cannot be said -> icon, colour
 _MOODS = {True: ("check_circle", "green"), False: ("error", "orange"), None: ("help", "gray")}
+_JUDGING = "hourglass_top", "gray"
 _PAGES = {
     "accuracy": "pages/explore/accuracy.py",
     "embeddings": "pages/explore/embeddings.py",
@@ -18,8 +20,12 @@ _PAGES = {
 }
 
 
-def run_line(run: state.OpenRun, is_quiet: bool = False) -> None:
-    """Which run the page shows; the example is labelled as such, in a box or, if `is_quiet`, in a line."""
+def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False) -> None:
+    """Which run the page shows; the example is labelled as such, in a box or, if `is_quiet`, in a line.
+
+    Args:
+        is_older: the choices on the page are others by now.
+    """
     spec = run.result.spec
     what = text.RUN_NOTE.format(
         dataset=DATASETS[spec.dataset].title,
@@ -28,24 +34,32 @@ def run_line(run: state.OpenRun, is_quiet: bool = False) -> None:
         seed=spec.seed,
         device=spec.device,
     )
+    if changed := settings_phrase(spec):
+        what += " · " + text.CHANGED.format(settings=changed)
     if run.is_example and is_quiet:
         st.caption(text.EXAMPLE_NOTE.format(what=what))
     elif run.is_example:
         st.info(text.EXAMPLE_NOTE.format(what=what), icon=":material/visibility:")
     else:
-        st.caption(what)
+        st.caption(text.LAST_RUN.format(what=what) if is_older else what)
 
 
-def verdict_card(result: RunResult, retrained: RunResult | None, privacy: dict | None = None) -> None:
+def verdict_card(
+    result: RunResult, retrained: RunResult | None, privacy: dict | None = None, is_judging: bool = False
+) -> None:
     """The headline, then each clause with its number and the way to its figure.
 
     Args:
         privacy: report of a `PrivacyResult`, if the attacks were tried.
+        is_judging: they are on their way, so that what is good news by now can still change.
     """
     verdict = judge(result, retrained, privacy)
     with st.container(border=True, key="verdict"):
-        icon, color = _MOODS[verdict.is_good]
+        is_open = is_judging and verdict.is_good is not False
+        icon, color = _JUDGING if is_open else _MOODS[verdict.is_good]
         st.subheader(f":{color}[:material/{icon}:] {verdict.headline}", anchor=False)
+        if is_judging:
+            st.caption(text.JUDGING)
         tests = [clause for clause in verdict.clauses if clause.page == "privacy"]
         answers = [clause for clause in verdict.clauses if clause.page != "privacy"]
         st.caption(text.VERDICT_MEASURE if result.spec.forget.kind == "class" else text.VERDICT_MEASURE_IMAGES)

@@ -138,23 +138,27 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
         if result.spec.forget.kind == "class"
         else (text.EMBEDDINGS_QUESTION_IMAGES, text.EMBEDDINGS_HOW_TO_READ_IMAGES)
     )
-    picked = np.array([i for i in state_view.selected_in_url(len(mask)) if mask[i]], int)
+    found, total = state_view.selected(result.digest, len(mask))
+    picked = np.array([i for i in found if mask[i]], int)
     figure = embedding_figure(
         panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
         question, state.is_dark(), color_by, height=520, chosen=np.searchsorted(np.flatnonzero(mask), picked),
-    )  # fmt: skip
+    ).update_layout(dragmode="lasso")  # fmt: skip
     key = f"scatter-{key}"
     if state.recall("playing") is not None:
         charts.show(st, figure, key="playing", is_steady=True)
         return
     charts.show(
-        st, figure, key=key, on_select=lambda: _note_selected(key, np.flatnonzero(mask)),
+        st, figure, key=key, on_select=lambda: _note_selected(result.digest, key, np.flatnonzero(mask)),
         selection_mode=("points", "box", "lasso"),
     )  # fmt: skip
     if not len(picked):
         st.caption(f"{how_to_read} {text.LASSO_HINT}")
         return
-    st.markdown("**" + text.SELECTED.format(n=len(picked), shown=min(len(picked), SHOWN_SELECTED)) + "**")
+    shown = selections.fair_part(picked.tolist(), SHOWN_SELECTED)
+    line = text.SELECTED if len(shown) == len(picked) else text.SELECTED_SOME
+    line = line.format(n=f"{len(picked):,}", shown=len(shown))
+    st.markdown(f"**{line}**" + (text.SELECTED_LINK.format(n=f"{total:,}") if total > len(found) else ""))
     numbers = probe.idx[picked][probe.in_train[picked]].tolist()
     if st.button(
         text.FORGET_THESE, icon=":material/ink_eraser:", disabled=not numbers,
@@ -162,16 +166,16 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     ):  # fmt: skip
         controls.choose(result.spec, numbers)
         st.switch_page("pages/explore/run.py", query_params={"run": result.digest})
-    picked = picked[:SHOWN_SELECTED]
     images.answer_strip(
-        probe.x[picked], probe.y[picked], result.logits["unlearned"][picked],
-        DATASETS[result.spec.dataset].class_names, before=result.logits["original"][picked],
+        probe.x[shown], probe.y[shown], result.logits["unlearned"][shown],
+        DATASETS[result.spec.dataset].class_names, before=result.logits["original"][shown],
     )  # fmt: skip
 
 
-def _note_selected(key: str, shown: np.ndarray) -> None:
-    """What is drawn around goes into the URL, as indices into the probe set, and from there into the page."""
-    state_view.note_selected(sorted({int(shown[i]) for i in selections.numbers(state.recall(key), len(shown))}))
+def _note_selected(digest: str, key: str, shown: np.ndarray) -> None:
+    """What is drawn around is kept and goes into the URL, as indices into the probe set."""
+    points = sorted({int(shown[i]) for i in selections.numbers(state.recall(key), len(shown))})
+    state_view.note_selected(digest, points)
 
 
 main()

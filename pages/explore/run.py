@@ -1,12 +1,15 @@
 """Pick, press, watch, judge."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from camu_core import DATASETS, RunResult
+from camu_core.engine import JobView
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
-from camu_core.jobs import is_quick
-from camu_core.jobs.band import BandJob
+from camu_core.jobs import BandJob, is_quick
+from camu_core.progress import STAGES
 from camu_core.verdict import finding
 from pages.components import (
     charts,
@@ -24,6 +27,9 @@ from pages.components import (
     verdict,
 )
 from pages.components.forget import forget_controls
+
+# After the outcome, so that nothing in it is made anew when it is dimmed.
+_DIMMED = "<style>.st-key-outcome { opacity: .7; filter: saturate(.3); }</style>"
 
 
 def main() -> None:
@@ -53,12 +59,17 @@ def main() -> None:
     elif run.is_example and dataset in state.own_datasets():
         st.caption(text_own.PICK)
     else:
-        _outcome(run)
+        is_older = not controls.ask_for(spec, run.result.spec)
+        with st.container(key="outcome"):
+            _outcome(run, is_older)
+        if is_older:
+            st.html(_DIMMED)
 
 
-def _outcome(run: state.OpenRun) -> None:
+def _outcome(run: state.OpenRun, is_older: bool) -> None:
+    """The run that is open; if `is_older`, the choices above it are others by now, and it is named the last one."""
     result = run.result
-    verdict.run_line(run)
+    verdict.run_line(run, is_older=is_older)
     if run.job is not None and run.job.notice:
         st.warning(run.job.notice)
     if not run.is_example:
@@ -66,7 +77,8 @@ def _outcome(run: state.OpenRun) -> None:
     retrained, privacy = state.retrained_for(result.spec), state_privacy.report_of(result.spec)
     left, right = st.columns([5, 6])
     with left:
-        verdict.verdict_card(result, retrained, privacy)
+        is_judging = privacy is None and state_privacy.is_judging(result.spec)
+        verdict.verdict_card(result, retrained, privacy, is_judging)
         with st.container(horizontal=True):
             live.replay_button(result.digest)
             share.popover(result, retrained, privacy)
@@ -91,7 +103,11 @@ def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
     spec = state.retraining_of(result.spec)
     job = state.engine().watch(spec.digest)
     if job is not None and not job.is_over:
-        st.fragment(run_every=1.0)(_progress)(spec.digest, text.RETRAIN_RUNNING)
+        st.fragment(run_every=1.0)(_progress)(
+            spec.digest, lambda job: text.RETRAIN_RUNNING.format(
+                doing=state.retraining_doing(spec, job), fraction=job.index / job.total
+            ),
+        )  # fmt: skip
         return False
     st.button(
         text.RETRAIN_PRESS,
@@ -108,8 +124,7 @@ def _attacks(result: RunResult) -> None:
     job = state_privacy.next_job(result.spec)
     view = state.engine().watch(job.digest)
     if view is not None and not view.is_over:
-        is_band = isinstance(job, BandJob)
-        st.fragment(run_every=1.0)(_progress)(job.digest, text.BAND_RUNNING if is_band else text.TESTS_RUNNING)
+        st.fragment(run_every=1.0)(_progress)(job.digest, _band_line if isinstance(job, BandJob) else _tests_line)
         return
     st.button(text.TESTS_PRESS, help=text.TESTS_HELP, on_click=state_privacy.start, args=(job,),
               icon=":material/shield_lock:")  # fmt: skip
@@ -117,13 +132,21 @@ def _attacks(result: RunResult) -> None:
         st.error(view.message, icon=":material/report:")
 
 
-def _progress(digest: str, line: str) -> None:
+def _band_line(job: JobView) -> str:
+    return text.BAND_RUNNING.format(fraction=job.index / job.total)
+
+
+def _tests_line(job: JobView) -> str:
+    return text.TESTS_RUNNING.format(stage=text.stage_line(job, STAGES[job.stage]))
+
+
+def _progress(digest: str, say: Callable[[JobView], str]) -> None:
     """Of a job that is not over; then the page is drawn anew."""
     job = state.engine().watch(digest)
     if job is None or job.is_over:
         st.rerun()
     if job.total:
-        st.progress(job.index / job.total, text=line.format(fraction=job.index / job.total))
+        st.progress(job.index / job.total, text=say(job))
     else:
         st.progress(0.0, text=text.STARTING)
 

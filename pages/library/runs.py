@@ -4,9 +4,11 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
+from camu_core.batches import NotedBatch, noted_batches
 from camu_core.config import admin_key, is_read_only
 from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
+from camu_core.planning import settings_phrase
 from camu_core.specs import GIVEN
 from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.verdict import forget_phrase
@@ -37,19 +39,17 @@ def _library(runs: list[dict]) -> None:
         pinned=[run["is_pinned"] for run in runs],
         mine=[run["is_mine"] for run in runs],
         phrase=[forget_phrase(spec) for spec in specs],
+        settings=[settings_phrase(spec) for spec in specs],
         method_title=[METHODS.title(spec.method, spec.code) for spec in specs],
     )
     shown = _filtered(table)
-    event = st.dataframe(
-        _readable(shown), hide_index=True, on_select="rerun", selection_mode="multi-row", key="library",
-        height="content",
-        column_config={
-            "forgotten": st.column_config.ProgressColumn(text.COLUMN_FORGOTTEN, format="percent", max_value=1),
-            "kept": st.column_config.ProgressColumn(text.COLUMN_KEPT, format="percent", max_value=1),
-            "seconds": st.column_config.NumberColumn("Unlearning, s", format="%.1f"),
-        },
-    )  # fmt: skip
-    picked = shown.iloc[selections.rows(event, len(shown))]
+    folded = _in_batches(shown)
+    alone = shown[~shown["digest"].isin([digest for part in folded.values() for digest in part["digest"]])]
+    ticked = [_table(alone, "library")] if len(alone) else []
+    for batch, part in folded.items():
+        with st.expander(_batch_title(batch, part), icon=":material/stacks:"):
+            ticked.append(_table(part, f"library-{batch.name}"))
+    picked = pd.concat(ticked) if ticked else shown
     if picked.empty:
         st.caption(text.LIBRARY_PICK)
         return
@@ -57,6 +57,41 @@ def _library(runs: list[dict]) -> None:
     if len(picked) > 1:
         st.subheader(text.COMPARE_TITLE, anchor=False)
         charts.show(st, runs_figure(picked.to_dict("records"), state.is_dark()), key="compare")
+
+
+def _in_batches(table: pd.DataFrame) -> dict[NotedBatch, pd.DataFrame]:
+    """The runs of each sweep or picture, in the newest that made them; pinned ones stand with those of their own."""
+    left, found = table[~table["pinned"]], {}
+    for batch in noted_batches(state.engine().store):
+        part = left[left["digest"].isin(batch.runs)]
+        if len(part) > 1:
+            found[batch], left = part, left.drop(part.index)
+    return found
+
+
+def _batch_title(batch: NotedBatch, runs: pd.DataFrame) -> str:
+    phrases, methods, seeds = (runs[name].unique() for name in ("phrase", "method_title", "seed"))
+    return text.BATCH_RUNS.format(
+        kind=text.BATCH_KINDS[batch.kind], n=len(runs), dataset=DATASETS[runs["dataset"].iloc[0]].title,
+        what=text.BATCH_FORGET.format(what=phrases[0]) if len(phrases) == 1
+        else text.BATCH_FORGETS.format(n=len(phrases)),
+        methods=methods[0] if len(methods) == 1 else text.BATCH_METHODS.format(n=len(methods)),
+        seeds=text.BATCH_SEED.format(seed=seeds[0]) if len(seeds) == 1 else text.BATCH_SEEDS.format(n=len(seeds)),
+    )  # fmt: skip
+
+
+def _table(runs: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Draw runs; returns those that are ticked."""
+    event = st.dataframe(
+        _readable(runs), hide_index=True, on_select="rerun", selection_mode="multi-row", key=key,
+        height="content",
+        column_config={
+            "forgotten": st.column_config.ProgressColumn(text.COLUMN_FORGOTTEN, format="percent", max_value=1),
+            "kept": st.column_config.ProgressColumn(text.COLUMN_KEPT, format="percent", max_value=1),
+            "seconds": st.column_config.NumberColumn("Unlearning, s", format="%.1f"),
+        },
+    )  # fmt: skip
+    return runs.iloc[selections.rows(event, len(runs))]
 
 
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:
@@ -81,6 +116,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
             "forget": table["phrase"],
             "method": table["method_title"],
             "seed": table["seed"],
+            "settings": table["settings"],
             "forgotten": table["unlearned_forget_test"].fillna(table["unlearned_forget_train"]),
             "kept": table["unlearned_retain_test"],
             "seconds": table["unlearn_seconds"].where(table["method"] != GIVEN),

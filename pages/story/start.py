@@ -3,6 +3,7 @@
 import streamlit as st
 
 from camu_core.errors import CamuError
+from camu_core.planning import settings_phrase
 from pages.components import state, state_story, story, story_end, verdict
 from pages.components import text_story as text
 
@@ -44,7 +45,7 @@ def _scene(scene: int) -> None:
 
 
 def _tell(scene: int, run: state.OpenRun) -> None:
-    if run.is_example:
+    if run.is_example or (run.result is not None and settings_phrase(run.result.spec)):
         verdict.run_line(run, is_quiet=True)
     if scene == WATCH:
         story.watch(run)

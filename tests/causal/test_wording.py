@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from camu_core.causal.remarks import inner_remark
+from camu_core.causal.remarks import hidden_remark, inner_remark
 from camu_core.causal.wording import (
     attribution_title,
     effects_title,
@@ -74,7 +74,7 @@ def test_mediation_wide_intervals_cannot_tell():
 
 
 def test_a_share_just_above_half_is_no_majority_if_its_interval_reaches_below():
-    assert mediation_title(mediation(-0.55, -0.45, reach=0.04), "forget").startswith("Most of the forgetting")
+    assert mediation_title(mediation(-0.55, -0.45, reach=0.04), "forget").startswith("More than half of the forgetting")
     assert mediation_title(mediation(-0.55, -0.45, reach=0.06), "forget").startswith("The forgetting is shared")
 
 
@@ -97,6 +97,7 @@ def layers(reach=0.02, **increments):
             "The forgetting is spread over the layers; conv1 has the most, 40%.",
         ),
         ({"conv1": 0.3, "conv2": -0.9}, "The layers pull in opposite directions: conv2 -90 points, conv1 +30 points."),
+        ({"conv1": -0.4, "conv2": -0.5}, "More than half of the forgetting sits in the layer conv2, 56%."),
         ({"conv1": 0.2, "conv2": 0.6}, "Most of the gain sits in the layer conv2, 75%."),
         ({"conv1": 0.0, "reach": 0.001}, "No effect: the answers on forgotten images are as before."),
         (
@@ -154,6 +155,14 @@ def test_effects_when_nothing_was_there_or_nothing_changed():
     )
 
 
+def test_the_right_answer_is_called_gone_only_where_it_is():
+    report = effects(0.9, 0.0, 0.99)
+    report["shares"]["eliminated"]["unlearned"]["prediction_bits"] = estimate(0.2, 0.02)
+    assert hidden_remark(report).startswith("The right answer is gone, yet")
+    report["shares"]["eliminated"]["unlearned"]["true_class"] = estimate(0.6, 0.02)
+    assert hidden_remark(report).startswith("60% of the pull on the right answer is lost, yet")
+
+
 def test_effects_wide_interval_cannot_tell():
     assert effects_title(effects(0.9, 0.4, 0.5, reach=0.2)).startswith("Cannot tell")
 
@@ -188,8 +197,18 @@ def attribution(total, reach=0.02, n=3, **terms):
         ),
         (
             attribution(-1.0, forget_label_weight=-0.47, forget_representation_weight=-0.47, retain_label_weight=-0.06),
-            "No single term makes most of the change in accuracy; the two largest: "
+            "No single term is shown to make more than half of the change in accuracy; the two largest: "
             "changing the forgotten labels -47 points, moving the forgotten representations -47 points.",
+        ),
+        (
+            attribution(-1.0, forget_label_weight=-0.53, retain_label_weight=-0.47),
+            "More than half of the change in accuracy comes from changing the forgotten labels: -53 points of "
+            "-100 points.",
+        ),
+        (
+            attribution(-1.0, reach=0.05, forget_label_weight=-0.53, retain_label_weight=-0.47),  # -58 to -48 points
+            "No single term is shown to make more than half of the change in accuracy; the two largest: "
+            "changing the forgotten labels -53 points, keeping the other labels -47 points.",
         ),
         (
             attribution(0.0, forget_label_weight=-0.4, retain_label_weight=0.4),

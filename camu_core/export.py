@@ -1,0 +1,38 @@
+"""A finished run with all that is known of it, as one JSON object for other programs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from camu_core.data import DATASETS
+from camu_core.results import RunResult
+from camu_core.specs import GIVEN
+from camu_core.verdict import judge
+
+
+def run_json(
+    result: RunResult,
+    retrained: RunResult | None = None,
+    privacy: Mapping[str, Any] | None = None,
+    causal: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What `run --json` prints and pages hand out.
+
+    Args:
+        retrained: its gold standard. privacy: report of its `PrivacyResult`. causal: report of its `CausalResult`.
+    Returns:
+        `RunResult.summary`, `class_names`, `verdict`; and of what is known `retrained` (digest, seconds of training,
+        whether it is shipped, metrics), `privacy` and `causal`.
+    """
+    told = {
+        **result.summary(),
+        "class_names": list(DATASETS[result.spec.dataset].class_names),
+        "verdict": judge(result, retrained, privacy).to_json(),
+    }
+    if result.spec.method == GIVEN:
+        told["seconds"] = None  # it was made elsewhere
+    if retrained is not None:
+        told["retrained"] = {
+            "digest": retrained.digest, "seconds": retrained.seconds["unlearn"], "is_shipped": retrained.is_shipped,
+            "metrics": retrained.metrics["unlearned"],
+        }  # fmt: skip
+    return {**told, **({"privacy": privacy} if privacy else {}), **({"causal": causal} if causal else {})}
