@@ -132,9 +132,16 @@ def test_epsilon_at_the_smallest_factor(make_report, low: float, words: str) -> 
 
 
 def test_the_layer_that_changed_most(make_report) -> None:
-    assert layers_title(make_report()) == (
-        "On forgotten images the layer hidden changed most (likeness 0.40, on others 0.90)."
-    )
+    report = make_report()
+    start = "On forgotten images the layer hidden changed most (likeness 0.40, on others 0.90)"
+    for values, words in (
+        ([0.40, 0.41, 0.39], "as much as in networks retrained without them (0.40 on average over 3)"),
+        ([0.10, 0.11, 0.09], "less than in networks retrained without them (0.10 on average over 3)"),
+        ([0.80, 0.81, 0.79], "more than in networks retrained without them (0.80 on average over 3)"),
+    ):
+        report["reference"]["measures"]["cka_forget_hidden"] = values
+        assert layers_title(report) == f"{start}; that is {words}."
+    assert layers_title(report | {"reference": None}) == f"{start}."
 
 
 def test_how_the_forgotten_images_lie(make_report) -> None:

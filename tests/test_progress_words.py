@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from camu_core import RunResult, plan_run
-from camu_core.jobs import JobView
+from camu_core.engine import JobView
 from camu_core.progress import STAGES, STEPPED
 from pages.components import state, text
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from camu_core.causal.remarks import hidden_remark, inner_remark
+from camu_core.causal.remarks import hidden_remark, inner_remark, retraining_remarks
 from camu_core.causal.wording import (
+    PULLS,
     attribution_title,
     effects_title,
     entanglement_title,
@@ -294,3 +295,22 @@ def test_how_the_inside_differs_from_a_network_that_never_saw_them():
     )
     assert inner_remark(inside(0.64, 0.61)) == "", "the intervals overlap"
     assert inner_remark(inside(0.64, None)) == ""
+
+
+@pytest.mark.parametrize(("ours", "is_different"), [(0.70, True), (0.82, False), (0.95, True)])
+def test_with_a_band_only_what_no_retraining_does_is_different(ours, is_different):
+    """One retrained network with 70% would call 82% different; among those of the band it is the middle."""
+    shares = {
+        "unlearned": dict.fromkeys(PULLS, estimate(ours)), "retrained": dict.fromkeys(PULLS, estimate(0.70))
+    }  # fmt: skip
+    report = {"shares": {"eliminated": shares, "preserved": shares}}
+    alone = retraining_remarks(report, ["forget"])
+    assert bool(alone) is (ours != 0.70)
+    values = dict.fromkeys(
+        (f"{key}_{name}" for key in ("eliminated", "preserved") for name in PULLS), [0.80, 0.82, 0.84]
+    )
+    found = retraining_remarks(report | {"reference": {"measures": values}}, ["forget"])
+    assert bool(found) is is_different
+    if found:
+        assert "after retraining, 82% on average over 3 networks." in found[0]
+    assert inner_remark(report | {"reference": {"measures": values}}) == "" or is_different
