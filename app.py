@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.components import moving
 from pages.components.gate import Gate
 from pages.components.odd_messages import on_script_error, quieten
 from pages.components.probes import ROUTES
@@ -41,7 +42,7 @@ def close_engine() -> None:
     service.close()
 
 
-app = st.App("app.py", lifespan=lifespan, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=on_script_error)
+app = st.App("app.py", lifespan=lifespan, routes=[*ROUTES, moving.ROUTE], middleware=[Middleware(Gate)], on_script_error=on_script_error)
 
 
 def main() -> None:

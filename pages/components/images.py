@@ -62,7 +62,7 @@ def answer_strip(
             f"<figcaption style='line-height:1.25;font-size:.85rem'>{earlier}"
             f"<div>{mark}{_answer(row, class_names)}</div></figcaption></figure>"
         )
-    columns = f"repeat(auto-fill,minmax({pixels + 12}px,1fr))"
+    columns = f"repeat(auto-fill,minmax({pixels + 8}px,1fr))"
     st.html(
         f"<div style='display:grid;grid-template-columns:{columns};gap:6px;max-width:{len(cells) * (pixels + 36)}px'>"
         f"{''.join(cells)}</div>"

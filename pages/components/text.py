@@ -136,7 +136,7 @@ PROJECTION = "Picture"
 COLOR_BY = "Colour"
 COLOR_NAMES = {"role": "to forget / to keep", "class": "class"}
 SNAPSHOT = "Moment of the run (step)"
-PLAY = "Play"
+PLAY, PAUSE = "Play", "Pause"
 UMAP_WORKING = "Drawing the refined picture in the background, about half a minute. The page stays usable."
 AXIS_NOTE = (
     "Each network seen from the side of its forgotten images: sideways from the middle of the others to theirs, up the "

@@ -27,6 +27,7 @@ from pages.components import (
 )
 
 SHOWN_SELECTED = 24
+HEIGHT = 300  # pixels at least: wide windows give it more, see style.css
 
 
 def main() -> None:
@@ -65,9 +66,7 @@ def main() -> None:
         right.caption(text.AXIS_NOTE)
         _axis(result, retrained, color_by)
     else:
-        with right:
-            playback.controls(result)
-        playback.run(result, lambda index: _pca(result, retrained, index, color_by))
+        playback.player(result, lambda index: _pca(result, retrained, index, color_by))
     with st.expander(text.HOW_FOLD):
         st.markdown(
             text.EMBEDDINGS_HOW.format(n=len(result.probe.y), explained=state_pictures.pca_explained(result.digest))
@@ -141,15 +140,15 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     picked = np.array([i for i in state_view.selected_in_url(len(mask)) if mask[i]], int)
     figure = embedding_figure(
         panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
-        question, state.is_dark(), color_by, height=520, chosen=np.searchsorted(np.flatnonzero(mask), picked),
+        question, state.is_dark(), color_by, height=HEIGHT, chosen=np.searchsorted(np.flatnonzero(mask), picked),
     )  # fmt: skip
     key = f"scatter-{key}"
-    if state.recall("playing") is not None:
-        charts.show(st, figure, key="playing", is_steady=True)
+    if playback.is_playing():
+        charts.show(st, figure, key="scatter-playing", is_steady=True)
         return
     charts.show(
         st, figure, key=key, on_select=lambda: _note_selected(key, np.flatnonzero(mask)),
-        selection_mode=("points", "box", "lasso"),
+        selection_mode=("points", "box", "lasso"), fills=True,
     )  # fmt: skip
     if not len(picked):
         st.caption(f"{how_to_read} {text.LASSO_HINT}")

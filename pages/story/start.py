@@ -20,7 +20,7 @@ def main() -> None:
         state_story.go_to(WATCH)
     scene = state_story.scene(N_SCENES)
     # each scene has a place of its own, so that nothing of the last one stands about while the next is made
-    places = [st.container() if number == scene else st.empty() for number in range(1, N_SCENES + 1)]
+    places = [st.container(key="scene") if number == scene else st.empty() for number in range(1, N_SCENES + 1)]
     with places[scene - 1]:
         _scene(scene)
 
