@@ -31,9 +31,9 @@ def show(
 
     Args:
         where: st, or a column or container. has_bar: the camera and the other buttons appear on hover.
-        is_steady: it moves, and must not blink; for figures that nothing is selected in.
+        is_steady: it moves, and must not blink.
         fills: as high as there is room, and at least as high as the figure says.
-        options: of `plotly_chart`, but for config, alt and height.
+        options: of `plotly_chart`, but for config, alt and height; of those, `is_steady` takes `on_select` alone.
     """
     state_figures.note(key, figure)
     if state_figures.is_presenting():
@@ -49,7 +49,7 @@ def show(
     with where.container(key=f"figure-{key}", gap=None, height=height):
         _title(figure)
         if is_steady:
-            return moving.show(figure, key, alt, config)
+            return moving.show(figure, key, alt, config, **options)
         return st.plotly_chart(figure, key=key, alt=alt, config=config, height=height, **options)
 
 

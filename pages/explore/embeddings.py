@@ -87,7 +87,7 @@ def _pca(result: RunResult, retrained: RunResult | None, index: int, color_by: s
     if retrained is not None:
         panels.append(Panel(MODEL_TITLES["retrained"], points["retrained"][live], retrained.logits["unlearned"][live]))
     ranges = axis_ranges([*points.values(), result.joint_points.reshape(-1, 2)])
-    _scatter(result, panels, live, ranges, color_by, f"pca-{is_last}")
+    _scatter(result, panels, live, ranges, color_by, "pca")
 
 
 def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None:
@@ -143,13 +143,11 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
         question, state.is_dark(), color_by, height=HEIGHT, chosen=np.searchsorted(np.flatnonzero(mask), picked),
     )  # fmt: skip
     key = f"scatter-{key}"
-    if playback.is_playing():
-        charts.show(st, figure, key="scatter-playing", is_steady=True)
-        return
     charts.show(
-        st, figure, key=key, on_select=lambda: _note_selected(key, np.flatnonzero(mask)),
-        selection_mode=("points", "box", "lasso"), fills=True,
+        st, figure, key=key, is_steady=True, on_select=lambda: _note_selected(key, np.flatnonzero(mask)),
     )  # fmt: skip
+    if playback.is_playing():
+        return
     if not len(picked):
         st.caption(f"{how_to_read} {text.LASSO_HINT}")
         return

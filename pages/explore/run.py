@@ -45,6 +45,7 @@ def main() -> None:
         state.start(spec)
         st.rerun()
 
+    judgement = st.container()
     if busy or (run.result is not None and state_view.is_replaying(run.digest)):
         live.live_panel(run.spec, run.digest)
     elif run.result is None:
@@ -52,7 +53,11 @@ def main() -> None:
     elif run.is_example and dataset in state.own_datasets():
         st.caption(text_own.PICK)
     else:
-        _outcome(run)
+        with judgement:
+            _outcome(run)
+        with st.container():  # as the live panel is in one, below a row: its charts stay where they are
+            st.container()
+            live.end(run.result)
 
 
 def _outcome(run: state.OpenRun) -> None:
@@ -74,7 +79,6 @@ def _outcome(run: state.OpenRun) -> None:
     charts.show(
         right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=440), key="splits"
     )
-    live.end(result)
 
 
 def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
