@@ -3,7 +3,6 @@
 import html
 import io
 import re
-from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -14,7 +13,7 @@ from camu_core.figures.tables import figure_table
 from camu_core.figures.theme import title_layout
 from pages.components import moving, state_figures, text
 
-_PRESENTED_HEIGHT, _PRESENTED_FONT = 520, 19  # pixels; readable from the back row
+_PRESENTED_FONT = 19  # pixels; readable from the back row
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -38,7 +37,7 @@ def show(
     state_figures.note(key, figure)
     if state_figures.is_presenting():
         # the browser keeps a large figure's type when it becomes small again, unless it is another one
-        key, figure = (key if "on_select" in options else f"{key}-large"), _enlarged(figure, fills)
+        key, figure, fills = (key if "on_select" in options else f"{key}-large"), _enlarged(figure), has_bar
     alt = _name(figure) or text.FIGURE_UNNAMED
     config = {
         "displaylogo": False,
@@ -74,11 +73,11 @@ def _name(figure: go.Figure) -> str:
     return _TAGS.sub(" ", figure.layout.title.text or "").strip()
 
 
-def _enlarged(figure: go.Figure, fills: bool) -> go.Figure:
-    title, height = figure.layout.title.text or "", figure.layout.height or 0
+def _enlarged(figure: go.Figure) -> go.Figure:
+    title = figure.layout.title.text or ""
     (_, pixels), (heading, larger_pixels) = title_layout(title), title_layout(title, _PRESENTED_FONT + 4)
     larger = go.Figure(figure).update_layout(
-        title=heading, font_size=_PRESENTED_FONT, height=height if fills else max(_PRESENTED_HEIGHT, height),
+        title=heading, font_size=_PRESENTED_FONT,
         margin_t=(figure.layout.margin.t or 0) + larger_pixels - pixels,
     )  # fmt: skip
     larger.update_annotations(font_size=_PRESENTED_FONT - 2)
@@ -113,14 +112,3 @@ def tables_zip(figures: dict[str, go.Figure]) -> bytes:
         for key, figure in figures.items():
             archive.writestr(f"{key}.csv", figure_table(figure).to_csv(index=False))
     return packed.getvalue()
-
-
-def presenter() -> None:
-    """The switch in the sidebar; while it is on, a way back."""
-    st.sidebar.toggle(text.PRESENT, key=state_figures.PRESENT, bind="query-params", help=text.PRESENT_HELP)
-    if state_figures.is_presenting():
-        st.html(Path("assets/presenter.css"))
-        st.button(
-            text.PRESENT_LEAVE, key="leave-presenter", shortcut="Esc", icon=":material/fullscreen_exit:",
-            type="tertiary", on_click=state_figures.leave_presenting,
-        )  # fmt: skip

@@ -45,9 +45,9 @@ def answer_strip(
     Args:
         images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C), the answers shown.
         before: logits of the original model, shown as a second line if given.
-        pixels: side of an image on the page.
+        pixels: side of an image on the page, at the usual size of type.
     """
-    cells = []
+    cells, rem = [], pixels / 16  # so that they grow with the type
     for i, (uri, true, row) in enumerate(zip(data_uris(images), y, logits, strict=True)):
         is_right, earlier, mark = int(row.argmax()) == true, "", ""
         if before is not None:
@@ -57,14 +57,14 @@ def answer_strip(
         cells.append(
             f"<figure style='margin:0;text-align:center'>"
             f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "
-            f"style='width:{pixels}px;height:{pixels}px;border-radius:6px;"
+            f"style='width:{rem}rem;height:{rem}rem;border-radius:6px;"
             f"border:3px solid {color};box-sizing:border-box'/>"
             f"<figcaption style='line-height:1.25;font-size:.85rem'>{earlier}"
             f"<div>{mark}{_answer(row, class_names)}</div></figcaption></figure>"
         )
-    columns = f"repeat(auto-fill,minmax({pixels + 8}px,1fr))"
+    columns = f"repeat(auto-fill,minmax({rem + 0.5}rem,1fr))"
     st.html(
-        f"<div style='display:grid;grid-template-columns:{columns};gap:6px;max-width:{len(cells) * (pixels + 36)}px'>"
+        f"<div style='display:grid;grid-template-columns:{columns};gap:6px;max-width:{len(cells) * (rem + 2.25)}rem'>"
         f"{''.join(cells)}</div>"
     )
 

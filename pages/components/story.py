@@ -56,7 +56,9 @@ def knows() -> None:
         [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
         axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=TALL,
     )  # fmt: skip
-    charts.show(right, figure.update_layout(showlegend=False), key="story-knows", fills=True)  # each group bears its name
+    charts.show(
+        right, figure.update_layout(showlegend=False), key="story-knows", fills=True
+    )  # each group bears its name
 
 
 def choose() -> None:
@@ -167,9 +169,10 @@ def who_lost(result: RunResult) -> str:
 def why(run: state.OpenRun) -> None:
     """The pull of the images, before, after, and in the retrained network."""
     result = run.result
-    job = state_causal.causal_job(result, yardstick(result), "camu")
-    causal = state_causal.causal_result(job)
-    notes.lead(text.WHY)
+    notes.lead(text.WHY)  # at once: what follows may take a second
+    with st.spinner(text.WHY_MEASURING):
+        job = state_causal.causal_job(result, yardstick(result), "camu")
+        causal = state_causal.causal_result(job)
     if causal is None:
         st.fragment(run_every=1.0)(decomposition.wait)(job)
         return

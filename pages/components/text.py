@@ -211,8 +211,11 @@ FIGURES_FORMAT_HELP = (
     "be installed."
 )
 FIGURE_UNNAMED = "Figure; its numbers are in the data of all figures at the foot of the page"
-PRESENT, PRESENT_LEAVE = "Presenter mode", "Leave"
-PRESENT_HELP = "Large type and one figure a screen, for a projector. Esc leaves it."
+PRESENT, PRESENT_LEAVE, PRESENT_PAGES = "Presenter mode", "Leave", "Pages"
+PRESENT_BACK, PRESENT_NEXT = "Page back", "Page on"
+PRESENT_HELP = (
+    "Large type and one figure a screen, for a projector. PageDown and PageUp step through it, Esc leaves it."
+)
 HOW_FOLD = "How is this computed?"
 TABLE_FOLD = "The numbers as a table"
 READ = "**How to read it:** {line}"

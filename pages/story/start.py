@@ -36,11 +36,11 @@ def _scene(scene: int) -> None:
         _navigation(scene, can_forget=True)
     else:
         run = state.current_run()
+        _navigation(scene, digest=run.digest)
         try:
             _tell(scene, run)
         except CamuError as error:
             st.error(str(error), icon=":material/report:")
-        _navigation(scene, digest=run.digest)
 
 
 def _tell(scene: int, run: state.OpenRun) -> None:
