@@ -122,7 +122,7 @@ def _axis(name: str, column: int) -> str:
 
 
 def _class_labels(column: int, points, y, is_forget, class_names, ranges, tones: Ground) -> list[dict]:
-    """Each class's name at its median point or beside it, one that is forgotten as a whole in the forget set's colour."""
+    """Each class's name at its median point or beside it; in the forget set's colour where all of it is forgotten."""
     present = np.unique(y)
     medians = np.array([np.median(points[y == label], axis=0) for label in present])
     extent = np.ptp(ranges, axis=1)

@@ -9,8 +9,6 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from camu_core.figures.theme import LIGHT
-
 _TILE_PIXELS = 192
 
 
@@ -40,7 +38,7 @@ def answer_strip(
     before: np.ndarray | None = None,
     pixels: int = 64,
 ) -> None:
-    """A row of images with what the network says of each and how sure it is; orange: still right, or wrong if alone.
+    """A row of images with what the network says of each and how sure it is; framed: still right, or wrong if alone.
 
     Args:
         images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C), the answers shown.
@@ -53,7 +51,7 @@ def answer_strip(
         if before is not None:
             earlier = f"<div style='opacity:.75;font-size:.78rem'>was {_answer(before[i], class_names)}</div>"
             mark = "still " if is_right else "now "
-        color = LIGHT.forget if is_right == (before is not None) else LIGHT.retain
+        color = "currentColor" if is_right == (before is not None) else "transparent"
         cells.append(
             f"<figure style='margin:0;text-align:center'>"
             f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "
@@ -72,14 +70,14 @@ def answer_strip(
 def pair_strip(
     images: np.ndarray, y: np.ndarray, logits: tuple[np.ndarray, np.ndarray], class_names: Sequence[str]
 ) -> None:
-    """A row of images with what two networks, A and B, say of each; framed in orange where they disagree.
+    """A row of images with what two networks, A and B, say of each; framed where they disagree.
 
     Args:
         images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C) of both.
     """
     cells = []
     for uri, true, a, b in zip(data_uris(images), y, *logits, strict=True):
-        color = LIGHT.retain if a.argmax() == b.argmax() else LIGHT.forget
+        color = "transparent" if a.argmax() == b.argmax() else "currentColor"
         cells.append(
             f"<figure style='margin:0;flex:0 1 84px;text-align:center'>"
             f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "

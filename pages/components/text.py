@@ -54,7 +54,10 @@ WITH_CONTROLS_HELP = (
 )
 SEED = "Seed"
 SEED_HELP = "Starts every random draw; the same seed gives the same result"
-NEEDS_DOWNLOAD = "{title} is not on this machine yet. The first press downloads it ({source})."
+NEEDS_DOWNLOAD = (
+    "{title} is not on this machine yet: the first press downloads {megabytes:.0f} MB ({source}). Without a network, "
+    "digits and finished runs still work, and images can come as a zip, under *Your own*."
+)
 
 QUEUED = "Waiting for its turn: number {place} in the queue"
 STOPPING = "Stopping"
@@ -75,7 +78,7 @@ AFTER_STEP = "After step {index:,}"
 LIVE_EMBEDDING = "Each point is an image, placed by how the network sees it"
 LIVE_ACCURACY = "Recognised of a small sample, by step"
 LIVE_LOSSES = "What the method pushes down, by step"
-STRIP_TITLE = "Images it must forget, and what it says now (orange frame: still right)"
+STRIP_TITLE = "Images it must forget, and what it says now (framed: still right)"
 VERDICT_MEASURE = "Test images that the network still recognises"
 VERDICT_MEASURE_IMAGES = "Images that the network recognises"
 VERDICT_TESTS = "What is left inside, and what the answers give away, beside networks that never saw it"
@@ -105,7 +108,7 @@ EMBEDDINGS_LEAD = (
     "Each point is one image, placed by the network's **representation** of it: the 256 numbers from which it decides. "
     "Images that the network sees as alike lie close together."
 )
-EMBEDDINGS_QUESTION = "Do the orange points lose their own group, while the blue ones stay?"
+EMBEDDINGS_QUESTION = "Do the images to forget lose their own group, while the others stay?"
 EMBEDDINGS_HOW_TO_READ = (
     "Orange: images to forget. Before, they are a group of their own; after, they are elsewhere, mostly still as a "
     "group, as in a network that never saw them. Blue: everything else, which should stay where it was."

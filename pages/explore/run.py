@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from camu_core import DATASETS, RunResult
+from camu_core import RunResult
 from camu_core.band_job import BandJob
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
@@ -12,6 +12,7 @@ from pages.components import (
     controls,
     evidence,
     live,
+    notices,
     own_images,
     share,
     state,
@@ -38,9 +39,9 @@ def main() -> None:
     except CamuError as error:
         st.error(str(error), icon=":material/report:")
         return
-    if not DATASETS[dataset].is_present():
-        info = DATASETS[dataset]
-        st.warning(text.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
+    has_failed = run.spec is not None and run.spec.dataset == dataset and run.result is None and not busy
+    if not has_failed:  # else the page says below what is missing
+        notices.needs_download(dataset)
     if pressed and spec is not None:
         state.start(spec)
         st.rerun()
