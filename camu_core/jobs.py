@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from camu_core.errors import RunStopped
 from camu_core.execution import execute
 from camu_core.luggage import Luggage
 from camu_core.progress import Snapshot, Step, loss_columns
@@ -16,6 +19,7 @@ from camu_core.projection import project_umap
 from camu_core.results import Projection, RunResult, Storable
 from camu_core.specs import RunSpec
 
+_POLL_SECONDS = 0.2
 OVER = ("done", "stopped", "failed")
 STATES = ("queued", "running", *OVER)
 
@@ -78,9 +82,28 @@ class UmapJob:
         return hashlib.sha256(named.encode()).hexdigest()[:20]
 
     def execute(self) -> Generator[Step, None, Projection]:
-        yield Step(0, 1, stage="project")
-        points = project_umap(self.representations, self.seed)
-        return Projection(self.digest, dict(zip(self.names, points, strict=True)))
+        getting_ready = Step(0, 1, stage="project")
+        epochs, is_unwanted = [(0, 1)], threading.Event()
+
+        def see(done: int, total: int) -> None:
+            if is_unwanted.is_set():
+                raise RunStopped("The picture is not wanted any more.")
+            epochs[0] = done, total
+
+        with ThreadPoolExecutor(1, "umap") as thread:
+            drawing = thread.submit(project_umap, self.representations, self.seed, see)
+            try:
+                first = None
+                while not drawing.done():
+                    wait([drawing], timeout=_POLL_SECONDS)
+                    done, total = epochs[0]
+                    if first is None and done > total / 20:  # those before include compiling, and tell nothing of time
+                        first = done
+                    yield getting_ready if first is None else Step(done - first, total - first, stage="layout")
+            except GeneratorExit:
+                is_unwanted.set()
+                raise
+        return Projection(self.digest, dict(zip(self.names, drawing.result(), strict=True)))
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ COLOR_BY = "Colour"
 COLOR_NAMES = {"role": "to forget / to keep", "class": "class"}
 SNAPSHOT = "Moment of the run (step)"
 PLAY, PAUSE = "Play", "Pause"
-UMAP_WORKING = "Drawing the refined picture in the background, about half a minute. The page stays usable."
+UMAP_WORKING = "The refined picture is being drawn in the background; until it is there, you see PCA"
 AXIS_NOTE = (
     "Each network seen from the side of its forgotten images: sideways from the middle of the others to theirs, up the "
     "widest spread of the rest, both in standard deviations of the others."

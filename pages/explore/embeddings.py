@@ -99,6 +99,7 @@ def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None
         return
     if not state.engine().has(job):
         st.fragment(run_every=1.0)(_wait_for_umap)(job)
+        _pca(result, retrained, len(result.snapshots) - 1, color_by)
         return
     try:
         points = state.engine().result(job.digest, Projection).points
@@ -125,9 +126,15 @@ def _axis(result: RunResult, retrained: RunResult | None, color_by: str) -> None
 
 def _wait_for_umap(job: UmapJob) -> None:
     state.submit(job)
-    if state.engine().watch(job.digest) is None or state.engine().watch(job.digest).is_over:
+    view = state.engine().watch(job.digest)
+    if view is None or view.is_over:
         st.rerun()
-    st.status(text.UMAP_WORKING, state="running")
+    line = text.UMAP_WORKING
+    if view.queue_position:
+        line += " · " + text.QUEUED.format(place=view.queue_position)
+    elif view.stage == "layout" and view.seconds_left is not None:
+        line += " · " + text.LEFT.format(seconds=round(view.seconds_left))
+    st.progress(view.index / view.total if view.stage == "layout" else 0.0, text=line)
 
 
 def _scatter(result, panels, mask, ranges, color_by, key) -> None:
