@@ -13,7 +13,7 @@ from camu_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Ground, ground,
 _SVG_POINTS = 800
 # How large a label is, in pixels, in a panel of the size that it has beside two others on a small screen.
 _CHARACTER, _LINE, _PANEL_PIXELS = 8, 20, 260
-_MOST_PUSHES = 200
+_MOST_PUSHES = 500
 
 
 @dataclass(frozen=True)
@@ -161,5 +161,6 @@ def spread_out(centres: np.ndarray, sizes: np.ndarray, ranges: tuple[list[float]
         order = np.sign(np.arange(len(places))[:, None] - np.arange(len(places)))  # of two in one point
         side = np.where(apart == 0, order[..., None], np.sign(apart))
         push = np.stack([by_x, is_covered & ~by_x], axis=2) * overlap * side
-        places = np.clip(places + 0.55 * push.sum(axis=1), low, high)
+        n_pushing = np.maximum(1, is_covered.sum(axis=1, keepdims=True))
+        places = np.clip(places + 0.6 * push.sum(axis=1) / n_pushing, low, high)
     return places
