@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from pages.components import moving
 from pages.components.gate import Gate
 from pages.components.odd_messages import on_script_error, quieten
 from pages.components.probes import ROUTES
@@ -41,38 +42,43 @@ def close_engine() -> None:
     service.close()
 
 
-app = st.App("app.py", lifespan=lifespan, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=on_script_error)
+app = st.App(
+    "app.py",
+    lifespan=lifespan,
+    routes=[*ROUTES, moving.ROUTE],
+    middleware=[Middleware(Gate)],
+    on_script_error=on_script_error,
+)
 
 
 def main() -> None:
     """One script run of one visitor."""
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
-    from pages.components import charts, notices, state_figures, text
+    from pages.components import charts, notices, presenting, state_figures, text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(Path("assets/style.css"))
     st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
-    page = st.navigation(
-        {
-            "Story": [
-                st.Page("pages/story/start.py", title="Start", icon=":material/flag:", default=True),
-                st.Page("pages/story/learn.py", title="Learn", icon=":material/school:"),
-            ],
-            "Explore": [
-                st.Page("pages/explore/run.py", title="Run", icon=":material/play_circle:"),
-                st.Page("pages/explore/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
-                st.Page("pages/explore/accuracy.py", title="Accuracy", icon=":material/bar_chart:"),
-                st.Page("pages/explore/causal.py", title="Causal", icon=":material/account_tree:"),
-                st.Page("pages/explore/privacy.py", title="Privacy", icon=":material/shield_lock:"),
-                st.Page("pages/explore/draw.py", title="Draw", icon=":material/draw:"),
-                st.Page("pages/explore/compare.py", title="Compare", icon=":material/compare_arrows:"),
-            ],
-            "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
-        }
-    )
+    groups = {
+        "Story": [
+            st.Page("pages/story/start.py", title="Start", icon=":material/flag:", default=True),
+            st.Page("pages/story/learn.py", title="Learn", icon=":material/school:"),
+        ],
+        "Explore": [
+            st.Page("pages/explore/run.py", title="Run", icon=":material/play_circle:"),
+            st.Page("pages/explore/embeddings.py", title="Embeddings", icon=":material/scatter_plot:"),
+            st.Page("pages/explore/accuracy.py", title="Accuracy", icon=":material/bar_chart:"),
+            st.Page("pages/explore/causal.py", title="Causal", icon=":material/account_tree:"),
+            st.Page("pages/explore/privacy.py", title="Privacy", icon=":material/shield_lock:"),
+            st.Page("pages/explore/draw.py", title="Draw", icon=":material/draw:"),
+            st.Page("pages/explore/compare.py", title="Compare", icon=":material/compare_arrows:"),
+        ],
+        "Library": [st.Page("pages/library/runs.py", title="All runs", icon=":material/folder_open:")],
+    }
+    page = st.navigation(groups)
     notices.show()
-    charts.presenter()
+    presenting.bar([each for group in groups.values() for each in group], page)
     state_figures.begin()
     try:
         len(METHODS)  # read, if nobody has

@@ -1,10 +1,13 @@
 """Two-dimensional pictures of representations, in one frame shared by all models."""
 
-from collections.abc import Iterable, Sequence
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
+from sklearn.neighbors import NearestNeighbors
 
 from camu_core.results import RunResult
 
@@ -12,6 +15,7 @@ PROJECTIONS = {"pca": "PCA", "umap": "UMAP", "axis": "Forget axis"}
 
 # UMAP on 50 principal components takes half the time and gives the same picture (findings on 3,000 x 256).
 _UMAP_INPUT_FEATURES = 50
+_UMAP_NEIGHBORS = 15
 
 
 def fit_pca(representations: Iterable[np.ndarray], seed: int = 0) -> PCA:
@@ -82,19 +86,41 @@ def along_forget_axis(representation: np.ndarray, is_forget: np.ndarray) -> np.n
     return points / np.maximum(points[~is_forget].std(axis=0), np.finfo(float).tiny)
 
 
-def project_umap(representations: Sequence[np.ndarray], seed: int = 0) -> list[np.ndarray]:
+def project_umap(
+    representations: Sequence[np.ndarray], seed: int = 0, see: Callable[[int, int], None] = lambda done, total: None
+) -> list[np.ndarray]:
     """One UMAP of several models' representations together; the same seed gives the same picture.
 
     Args:
         representations: float32 (N_i, D) each.
+        see: told how many epochs of how many are done, from the layout on; what it raises ends the work.
     Returns:
         float32 (N_i, 2) each.
-    Source: L. McInnes, J. Healy, J. Melville, arXiv:1802.03426, by umap-learn with its default settings.
+    Source: L. McInnes, J. Healy, J. Melville, arXiv:1802.03426, by umap-learn with its default settings, but for
+        neighbours, which are exact: to compile the search for approximate ones takes longer than all the rest.
     """
     import umap  # takes seconds to import, and only this function needs it
 
     together = np.concatenate(representations)
     n_features = min(_UMAP_INPUT_FEATURES, *together.shape)
     reduced = PCA(n_components=n_features, random_state=seed).fit_transform(together)
-    points = umap.UMAP(random_state=seed, n_jobs=1).fit_transform(reduced).astype(np.float32)
+    n_neighbors = min(_UMAP_NEIGHBORS, len(reduced) - 1)
+    distances, neighbors = NearestNeighbors(n_neighbors=n_neighbors).fit(reduced).kneighbors(reduced)
+    drawing = umap.UMAP(
+        random_state=seed, n_jobs=1, n_neighbors=n_neighbors, precomputed_knn=(neighbors, distances),
+        tqdm_kwds={"file": _Epochs(see), "disable": False, "mininterval": 0.2},
+    )  # fmt: skip
+    points = drawing.fit_transform(reduced).astype(np.float32)
     return np.split(points, np.cumsum([len(part) for part in representations])[:-1])
+
+
+class _Epochs(io.TextIOBase):
+    """What umap-learn's progress bar is written to: the only way in which it tells how far it is."""
+
+    def __init__(self, see: Callable[[int, int], None]) -> None:
+        self._see = see
+
+    def write(self, bar: str) -> int:
+        for done, total in re.findall(r"(\d+)/(\d+)", bar)[:1]:
+            self._see(int(done), int(total))
+        return len(bar)

@@ -66,8 +66,8 @@ ALLOWED = {
     "verdict": "clauses data measures privacy results specs",
     "comparison": "config data errors estimates measures methods models projection results verdict weights",
     "export": "data results specs verdict",
-    "jobs": "causal checkpoints config data estimates execution given measures methods models originals planning "
-    "privacy progress projection results specs threads training uploads weights",
+    "jobs": "causal checkpoints config data errors estimates execution given measures methods models originals "
+    "planning privacy progress projection results specs threads training uploads weights",
     "report": "causal citation data figures methods planning privacy projection results verdict",
     "engine": "config errors execution jobs owners planning progress results shares specs store",
     "batches": "engine files jobs planning progress results specs store",

@@ -1,29 +1,15 @@
-"""Figures as pages show them: two take turns where one would blink, and titles have the room they need."""
+"""Figures as pages show them: titles have the room they need, and labels of classes do not cover one another."""
 
+import numpy as np
 import plotly.graph_objects as go
 import pytest
-import streamlit as st
 
+from camu_core.figures import Panel, embedding_figure
+from camu_core.figures.embedding import spread_out
 from camu_core.figures.theme import styled, title_layout
-from pages.components import charts, state_figures
+from pages.components import charts
 
 LONG = "Forgotten images lost 99.8% of their pull on the right answer; the others kept 99% of theirs, and so on."
-
-
-@pytest.fixture
-def session(monkeypatch) -> dict:
-    session: dict = {}
-    monkeypatch.setattr(st, "session_state", session)
-    return session
-
-
-def test_a_changed_figure_takes_the_turn_and_the_last_one_stays(session) -> None:
-    one, two, three = (go.Figure(go.Scatter(y=[value])) for value in (1, 2, 3))
-    assert state_figures.take_turn("live", one) == (0, [one, None])
-    assert state_figures.take_turn("live", go.Figure(one)) == (0, [one, None]), "the same figure: nothing moves"
-    assert state_figures.take_turn("live", two) == (1, [one, two])
-    assert state_figures.take_turn("live", three) == (0, [three, two])
-    assert state_figures.take_turn("other", two) == (0, [two, None])
 
 
 def test_a_long_title_makes_the_figure_higher_and_leaves_the_plot_its_room() -> None:
@@ -41,3 +27,29 @@ def test_presented_titles_are_larger_and_on_shorter_lines() -> None:
     assert larger.layout.title.text.count("<br>") > figure.layout.title.text.count("<br>")
     assert larger.layout.margin.t > figure.layout.margin.t
     assert figure.layout.title.font.size == 16, "the figure itself is left alone"
+
+
+@pytest.mark.parametrize("n", [2, 5])
+def test_labels_are_moved_apart_and_stay_inside(n: int) -> None:
+    centres, sizes = np.full((n, 2), 0.9), np.full((n, 2), [0.4, 0.15])
+    places = spread_out(centres, sizes, ([-1.0, 1.0], [-1.0, 1.0]))
+    apart = np.abs(places[:, None] - places[None]) >= sizes - 1e-6
+    assert apart.any(axis=2)[~np.eye(n, dtype=bool)].all()
+    assert np.abs(places).max() <= 1
+
+
+def test_labels_that_are_apart_stay_where_they_are() -> None:
+    centres = np.array([[0.0, 0.0], [0.5, 0.0], [0.0, 0.2]])
+    np.testing.assert_array_equal(
+        spread_out(centres, np.full((3, 2), [0.4, 0.15]), ([-1.0, 1.0], [-1.0, 1.0])), centres
+    )
+
+
+def test_panels_keep_their_aspect_and_their_one_frame() -> None:
+    points = np.random.default_rng(0).normal(size=(40, 2)).astype(np.float32)
+    panels = [Panel(name, points, np.eye(2)[np.arange(40) % 2]) for name in ("Before", "After", "Retrained")]
+    ranges = ([-9.0, 9.0], [-1.0, 1.0])
+    layout = embedding_figure(panels, np.arange(40) % 2, np.zeros(40, bool), "ab", ranges, "How?").layout
+    for x, y, anchor in ((layout.xaxis, layout.yaxis, "x"), (layout.xaxis3, layout.yaxis3, "x3")):
+        assert (list(x.range), list(y.range)) == ranges
+        assert (y.scaleanchor, x.constrain, y.constrain) == (anchor, "domain", "domain")

@@ -72,6 +72,10 @@ def test_images_one_by_one_by_button_and_from_a_list(asked) -> None:
     app.file_uploader[0].upload("mine.csv", b"5, 17, 99", "text/csv").run()
     press(app)
     assert asked[-1].forget == ForgetSpec("samples", samples=(5, 17, 99))
+    app.text_input(key="typed-digits").set_value("4 203").run()
+    app.button(key="add-digits").click().run()
+    press(app)
+    assert asked[-1].forget == ForgetSpec("samples", samples=(4, 5, 17, 99, 203))
 
 
 def test_a_list_that_is_none_is_refused_in_one_sentence(asked) -> None:

@@ -53,7 +53,7 @@ def test_without_a_run_the_labelled_example_is_shown(page: str) -> None:
     assert not app.exception
     assert app.title[0].value == PAGES[page]
     assert page == "story/start" or any("Example run" in info.value for info in app.info)
-    assert page == "explore/draw" or app.get("plotly_chart")
+    assert page == "explore/draw" or app.get("plotly_chart") or app.get("bidi_component")
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)

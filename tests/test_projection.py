@@ -1,9 +1,11 @@
 import sys
+import time
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from camu_core.jobs import Progress, UmapJob
 from camu_core.projection import aligned, along_forget_axis, fit_pca, project_umap
 
 
@@ -61,13 +63,17 @@ def test_umap_sees_all_parts_at_once_and_gives_them_back_in_order(parts, monkeyp
     class Fake:
         def __init__(self, **options):
             assert options["random_state"] == 5
+            self.bar = options["tqdm_kwds"]["file"]
 
         def fit_transform(self, features):
             seen.append(features)
+            self.bar.write("Epochs completed:  20%| 1/5 [00:01]")
             return np.arange(len(features) * 2, dtype=np.float64).reshape(-1, 2)
 
     monkeypatch.setitem(sys.modules, "umap", SimpleNamespace(UMAP=Fake))
-    points = project_umap(parts, seed=5)
+    epochs = []
+    points = project_umap(parts, seed=5, see=lambda *how_far: epochs.append(how_far))
+    assert epochs == [(1, 5)]
     assert [len(part) for part in points] == [40, 70, 20]
     assert all(part.dtype == np.float32 and part.shape[1] == 2 for part in points)
     np.testing.assert_array_equal(np.concatenate(points), np.arange(260).reshape(-1, 2))
@@ -99,3 +105,22 @@ def test_the_forget_axis_shows_a_group_apart_and_none_where_there_is_none() -> N
     assert points[~is_forget].mean(axis=0) == pytest.approx([0, 0], abs=1e-6)
     assert points[~is_forget].std(axis=0) == pytest.approx([1, 1])
     assert along_forget_axis(5 * x + 3, is_forget) == pytest.approx(points, abs=1e-3), "in its own units"
+
+
+def test_time_left_of_the_refined_picture_is_right_within_two_times(monkeypatch):
+    def draw(parts, seed, see):
+        time.sleep(0.6)  # imports and neighbours
+        for done in range(101):
+            see(done, 100)
+            time.sleep(0.5 if done == 0 else 0.02)  # the first epoch is compiled
+        return parts
+
+    monkeypatch.setattr("camu_core.jobs.project_umap", draw)
+    job = UmapJob(("original",), (np.zeros((3, 2), np.float32),), ("source",))
+    progress, told = Progress(job), []
+    for step in job.execute():
+        progress.see("only", [step.to_message()])
+        told.append((time.monotonic(), progress.view(0).seconds_left))
+    end, told = time.monotonic(), [(at, left) for at, left in told if left]
+    assert len(told) >= 4
+    assert all((end - at) / 2 - 0.2 < left < (end - at) * 2 + 0.2 for at, left in told)

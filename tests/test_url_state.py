@@ -107,12 +107,18 @@ def test_presenter_mode_by_address_and_back(page: str) -> None:
     assert not [button for button in app.button if button.key == "leave-presenter"]
 
 
+def names_of_figures(app) -> list[str]:
+    """Also of those that move, which are a component."""
+    moving = [json.loads(figure.proto.json) for figure in app.get("bidi_component")]
+    return [chart.proto.alt for chart in app.get("plotly_chart")] + [figure["alt"] for figure in moving]
+
+
 @pytest.mark.parametrize("page", ["explore/run", "explore/accuracy", "story/learn"])
 def test_every_figure_has_a_name_and_gives_its_data(page: str) -> None:
     app = open_page(page)
-    shown = app.get("plotly_chart")
+    shown = names_of_figures(app)
     assert shown
-    assert all(chart.proto.alt.strip() for chart in shown)
+    assert all(name.strip() for name in shown)
     assert charts.tables_zip(dict(app.session_state["figures"]))
     assert len(app.session_state["figures"]) == len(shown)
 

@@ -56,6 +56,7 @@ CIFAR10 = DatasetInfo(
     source=_SOURCE,
     is_present=_CIFAR10.is_present,
     load=_CIFAR10.load,
+    download_bytes=_CIFAR10.total_bytes,
 )
 CIFAR100 = DatasetInfo(
     name="cifar100",
@@ -77,4 +78,5 @@ CIFAR100 = DatasetInfo(
     source=_SOURCE,
     is_present=_CIFAR100.is_present,
     load=_CIFAR100.load,
+    download_bytes=_CIFAR100.total_bytes,
 )  # fmt: skip

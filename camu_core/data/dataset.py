@@ -35,6 +35,7 @@ class DatasetInfo:
         is_present: whether loading needs no network.
         load: generator that yields download progress and returns the Dataset; raises DatasetUnavailable.
         warnings: sentences on what is wrong with the images.
+        download_bytes: how much the first use fetches; 0 where nothing is fetched.
         n_train: training images of each class, where defaults depend on it; () of datasets with settings of their own.
     """
 
@@ -48,6 +49,7 @@ class DatasetInfo:
     load: Callable[[], Generator[Step, None, Dataset]]
     warnings: tuple[str, ...] = ()
     n_train: tuple[int, ...] = ()
+    download_bytes: int = 0
 
     @property
     def n_classes(self) -> int:

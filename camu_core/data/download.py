@@ -1,6 +1,7 @@
 """Datasets that torchvision fetches: downloaded to CAMU_DATA on first use, with progress, whole or not at all."""
 
 import hashlib
+import logging
 import os
 import socket
 import tempfile
@@ -9,6 +10,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import torch
 from filelock import FileLock
@@ -18,6 +20,7 @@ from camu_core.data.dataset import Dataset
 from camu_core.errors import DatasetUnavailable
 from camu_core.progress import Step
 
+_LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 0.2
 _NETWORK_TIMEOUT_SECONDS = 30.0
 
@@ -72,10 +75,12 @@ class Download:
         if isinstance(outcome[0], Dataset):
             yield Step(self.total_bytes, self.total_bytes, stage="data")
             return outcome[0]
+        _LOG.warning("%s could not be downloaded: %r", self.title, outcome[0])
         what = "is damaged" if self.is_present() else "is not"
         raise DatasetUnavailable(
-            f"{self.title} {what} in {data_dir()} and could not be downloaded ({_reason(outcome[0])}). "
-            "Connect to the internet and try again, or use the built-in digits, which need no download."
+            f"{self.title} {what} in {data_dir()}, and its {self.total_bytes / 1e6:.0f} MB could not be downloaded "
+            f"({_why(outcome[0])}): the built-in digits and all finished runs still work without a network, and so do "
+            "images that you bring as a zip with a folder for each class (*Your own* in the app, --dataset FILE.zip)."
         ) from outcome[0]
 
     def _paths(self, names: tuple[str, ...]) -> list[Path]:
@@ -144,5 +149,8 @@ def _put_back(paths: list[Path]) -> None:
             os.replace(_aside(path), path)
 
 
-def _reason(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[-1]
+def _why(error: Exception) -> str:
+    """In plain words; the log has the rest."""
+    if isinstance(error, URLError | TimeoutError) or not isinstance(error, OSError) or not error.strerror:
+        return "the connection failed"
+    return error.strerror[0].lower() + error.strerror[1:]

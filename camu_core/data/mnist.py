@@ -30,6 +30,7 @@ MNIST = DatasetInfo(
     source="Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits, 1998",
     is_present=_MNIST.is_present,
     load=_MNIST.load,
+    download_bytes=_MNIST.total_bytes,
 )
 FASHION_MNIST = DatasetInfo(
     name="fashion_mnist",
@@ -42,4 +43,5 @@ FASHION_MNIST = DatasetInfo(
     source="H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST, arXiv:1708.07747, 2017 (MIT licence)",
     is_present=_FASHION_MNIST.is_present,
     load=_FASHION_MNIST.load,
+    download_bytes=_FASHION_MNIST.total_bytes,
 )  # fmt: skip

@@ -173,9 +173,9 @@ def _cell_texts(table: np.ndarray, margin: Sequence[Sequence[float | None]] | No
 
 
 def _diverging(highest: float, dark: bool, unit: str) -> dict[str, Any]:
-    """Orange for losses, blue for gains, the page's ground for nothing: told apart by every kind of eye."""
+    """Grey for losses, blue for gains, the page's ground for nothing: told apart by every kind of eye."""
     tones = ground(dark)
     return {
-        "cmin": -highest, "cmax": highest, "colorscale": [[0, tones.forget], [0.5, tones.page], [1, tones.retain]],
+        "cmin": -highest, "cmax": highest, "colorscale": [[0, tones.muted], [0.5, tones.page], [1, tones.retain]],
         "colorbar": {"title": {"text": unit, "side": "top"}, "thickness": 12, "len": 0.9, "outlinewidth": 0},
     }  # fmt: skip

@@ -11,6 +11,9 @@ from camu_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Ground, ground,
 
 # Up to here a browser without a graphics card draws plain SVG faster than WebGL.
 _SVG_POINTS = 800
+# How large a label is, in pixels, in a panel of the size that it has beside two others on a small screen.
+_CHARACTER, _LINE, _PANEL_PIXELS = 8, 20, 260
+_MOST_PUSHES = 500
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,16 @@ def embedding_figure(
                 marker={"symbol": "circle-open", "size": 9, "color": ground(dark).text, "line": {"width": 1.5}},
             )  # fmt: skip
     tones = ground(dark)
-    figure.update_xaxes(range=ranges[0], showticklabels=False, showgrid=False, mirror=True, linecolor=tones.grid)
-    figure.update_yaxes(range=ranges[1], showticklabels=False, showgrid=False, mirror=True, linecolor=tones.grid)
+    frame = {"showticklabels": False, "showgrid": False, "mirror": True, "linecolor": tones.grid, "constrain": "domain"}
+    figure.update_xaxes(range=ranges[0], **frame)
+    figure.update_yaxes(range=ranges[1], constraintoward="top", **frame)
+    for column in range(1, len(panels) + 1):  # one unit is as long to the side as up, in every window
+        figure.update_yaxes(scaleanchor=_axis("x", column), col=column)
     figure.update_annotations(font={"size": 14, "color": tones.muted}, yshift=6)
     labels = [
         label
         for column, panel in enumerate(panels, start=1)
-        for label in _class_labels(column, panel.points, y, is_forget, class_names, tones)
+        for label in _class_labels(column, panel.points, y, is_forget, class_names, ranges, tones)
     ]
     figure.update_layout(annotations=[*figure.layout.annotations, *labels])
     headroom = 30 if any(panel.title for panel in panels) else 0
@@ -111,18 +117,50 @@ def _groups(y: np.ndarray, is_forget: np.ndarray, class_names: Sequence[str], co
     ]  # fmt: skip
 
 
-def _class_labels(column: int, points, y, is_forget, class_names, tones: Ground) -> list[dict]:
-    """Each class's name at its median point, one that is forgotten as a whole in the forget set's colour."""
-    axis = "" if column == 1 else str(column)
-    labels = []
-    for label in np.unique(y):
-        x_median, y_median = np.median(points[y == label], axis=0)
-        color = tones.forget if is_forget[y == label].all() else tones.text
-        labels.append(
-            {
-                "xref": f"x{axis}", "yref": f"y{axis}", "x": float(x_median), "y": float(y_median),
-                "text": f"<b>{class_names[label]}</b>", "showarrow": False, "bgcolor": tones.page, "opacity": 0.85,
-                "borderpad": 2, "font": {"size": 13, "color": color},
-            }
-        )  # fmt: skip
-    return labels
+def _axis(name: str, column: int) -> str:
+    return name if column == 1 else f"{name}{column}"
+
+
+def _class_labels(column: int, points, y, is_forget, class_names, ranges, tones: Ground) -> list[dict]:
+    """Each class's name at its median point or beside it; in the forget set's colour where all of it is forgotten."""
+    present = np.unique(y)
+    medians = np.array([np.median(points[y == label], axis=0) for label in present])
+    extent = np.ptp(ranges, axis=1)
+    sizes = np.array([[_CHARACTER * len(class_names[label]) + 6, _LINE] for label in present])
+    places = spread_out(medians, sizes * extent.max() / _PANEL_PIXELS, ranges)
+    return [
+        {
+            "xref": _axis("x", column), "yref": _axis("y", column), "x": float(place[0]), "y": float(place[1]),
+            "text": f"<b>{class_names[label]}</b>", "showarrow": False, "bgcolor": tones.page, "opacity": 0.85,
+            "borderpad": 2,
+            "font": {"size": 13, "color": tones.forget if is_forget[y == label].all() else tones.text},
+        }
+        for label, place in zip(present, places, strict=True)
+    ]  # fmt: skip
+
+
+def spread_out(centres: np.ndarray, sizes: np.ndarray, ranges: tuple[list[float], list[float]]) -> np.ndarray:
+    """Move boxes as little as it takes until none covers another, by pushing those that do apart, step by step.
+
+    Args:
+        centres: float (N, 2). sizes: float (N, 2), width and height. ranges: of x and y, in which the centres stay.
+    Returns:
+        float (N, 2).
+    """
+    low, high = np.array(ranges).T
+    places = np.clip(centres.astype(float), low, high)
+    needed = (sizes[:, None] + sizes[None]) / 2
+    for _ in range(_MOST_PUSHES):
+        apart = places[:, None] - places[None]
+        overlap = needed - np.abs(apart)
+        np.einsum("iij->ij", overlap)[:] = 0
+        is_covered = (overlap > 0).all(axis=2)
+        if not is_covered.any():
+            break
+        by_x = is_covered & (overlap[..., 0] < overlap[..., 1])  # the shorter way out
+        order = np.sign(np.arange(len(places))[:, None] - np.arange(len(places)))  # of two in one point
+        side = np.where(apart == 0, order[..., None], np.sign(apart))
+        push = np.stack([by_x, is_covered & ~by_x], axis=2) * overlap * side
+        n_pushing = np.maximum(1, is_covered.sum(axis=1, keepdims=True))
+        places = np.clip(places + 0.6 * push.sum(axis=1) / n_pushing, low, high)
+    return places

@@ -47,7 +47,7 @@ def confusion_difference_figure(
     dark: bool = False,
     height: int = 480,
 ) -> go.Figure:
-    """B's confusion matrix minus A's, in points of each row: orange where B says it less often, blue where more often.
+    """B's confusion matrix minus A's, in points of each row: grey where B says it less often, blue where more often.
 
     Args:
         a, b: counts (C, C), rows = true class, columns = the network's answer.
@@ -60,7 +60,7 @@ def confusion_difference_figure(
     figure = go.Figure()
     figure.add_heatmap(
         z=points, x=names, y=names, xgap=1, ygap=1, zmin=-reach, zmax=reach,
-        colorscale=[[0, tones.forget], [0.5, tones.page], [1, tones.retain]],
+        colorscale=[[0, tones.muted], [0.5, tones.page], [1, tones.retain]],
         colorbar={"title": {"text": "points", "side": "top"}, "thickness": 12, "len": 0.9, "outlinewidth": 0},
         text=np.where(np.abs(points) >= 0.5, np.char.mod("%+.0f", points), ""), texttemplate="%{text}",
         customdata=np.dstack([100 * shares[0], 100 * shares[1]]),

@@ -12,9 +12,9 @@ MODEL_TITLES = {"original": "Before", "unlearned": "After forgetting", "retraine
 UNTRAINED = "untrained"  # a network with its first random weights
 PROBED_TITLES = {**MODEL_TITLES, UNTRAINED: "Never trained at all"}
 MODEL_SYMBOLS = {"original": "circle", "unlearned": "diamond", "retrained": "square"}
-# Ten classes: the eight of Okabe and Ito that show on both grounds, and two greys between them in lightness.
+# Ten classes that show on both grounds; none is orange, which means to forget. Symbols differ too.
 CLASS_COLORS = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6D31", "#B8AD00", "#7F7F7F", "#5E4FA2",
+    "#0072B2", "#B8AD00", "#009E73", "#CC79A7", "#56B4E9", "#A51C5B", "#8C6D31", "#6FBF3F", "#7F7F7F", "#6F5FC0",
 )  # fmt: skip
 CLASS_SYMBOLS = (
     "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "pentagon", "star", "hexagram",

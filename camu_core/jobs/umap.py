@@ -2,15 +2,20 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import ClassVar
 
+from camu_core.errors import RunStopped
 from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
 from camu_core.projection import project_umap, representations_with
 from camu_core.results import Projection, RunResult, Storable
+
+_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,26 @@ class UmapJob(Job):
         return JobPayload(results={digest: find(digest, RunResult) for digest in self.sources})
 
     def execute(self, payload: JobPayload) -> Generator[Step, None, Projection]:
-        yield Step(0, 1, stage="project")
         parts = representations_with(*(payload.results[digest] for digest in self.sources))
-        points = project_umap(list(parts.values()), self.seed)
-        return Projection(self.digest, dict(zip(parts, points, strict=True)))
+        getting_ready = Step(0, 1, stage="project")
+        epochs, is_unwanted = [(0, 1)], threading.Event()
+
+        def see(done: int, total: int) -> None:
+            if is_unwanted.is_set():
+                raise RunStopped("The picture is not wanted any more.")
+            epochs[0] = done, total
+
+        with ThreadPoolExecutor(1, "umap") as thread:
+            drawing = thread.submit(project_umap, list(parts.values()), self.seed, see)
+            try:
+                first = None
+                while not drawing.done():
+                    wait([drawing], timeout=_POLL_SECONDS)
+                    done, total = epochs[0]
+                    if first is None and done > total / 20:  # those before include compiling, and tell nothing of time
+                        first = done
+                    yield getting_ready if first is None else Step(done - first, total - first, stage="layout")
+            except GeneratorExit:
+                is_unwanted.set()
+                raise
+        return Projection(self.digest, dict(zip(parts, drawing.result(), strict=True)))

@@ -1,8 +1,8 @@
 """The one way in which pages show a figure, and what can be taken from it: picture, numbers, its name for a reader."""
 
+import html
 import io
 import re
-from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -11,54 +11,60 @@ import streamlit as st
 
 from camu_core.figures.tables import figure_table
 from camu_core.figures.theme import title_layout
-from pages.components import state_figures, text
+from pages.components import moving, state_figures, text
 
-_PRESENTED_HEIGHT, _PRESENTED_FONT = 520, 19  # pixels; readable from the back row
+_PRESENTED_FONT = 19  # pixels; readable from the back row
 _TAGS = re.compile(r"<[^>]+>")
 
 
-def show(where: Any, figure: go.Figure, key: str, has_bar: bool = True, is_steady: bool = False, **options: Any) -> Any:
+def show(
+    where: Any,
+    figure: go.Figure,
+    key: str,
+    has_bar: bool = True,
+    is_steady: bool = False,
+    fills: bool = False,
+    **options: Any,
+) -> Any:
     """Draw a figure and note it for the page's downloads; returns what `plotly_chart` returns.
 
     Args:
         where: st, or a column or container. has_bar: the camera and the other buttons appear on hover.
-        is_steady: it moves, and must not blink; for figures that nothing is selected in.
-        options: of `plotly_chart`, but for config and alt.
+        is_steady: it moves, and must not blink.
+        fills: as high as there is room, and at least as high as the figure says.
+        options: of `plotly_chart`, but for config, alt and height; of those, `is_steady` takes `on_select` alone.
     """
     state_figures.note(key, figure)
     if state_figures.is_presenting():
         # the browser keeps a large figure's type when it becomes small again, unless it is another one
-        key, figure = (key if "on_select" in options else f"{key}-large"), _enlarged(figure)
-    if is_steady:
-        return _steady(where, figure, key, has_bar, options)
-    return _chart(where, figure, key, key, has_bar, options)
+        key, figure, fills = (key if "on_select" in options else f"{key}-large"), _enlarged(figure), has_bar
+    alt = _name(figure) or text.FIGURE_UNNAMED
+    config = {
+        "displaylogo": False,
+        "displayModeBar": "hover" if has_bar else False,
+        "toImageButtonOptions": {"format": state_figures.picture_format(), "filename": f"camu-{key}", "scale": 2},
+    }
+    height = "stretch" if fills or is_steady else "content"
+    with where.container(key=f"figure-{key}", gap=None, height=height):
+        _title(figure)
+        if is_steady:
+            return moving.show(figure, key, alt, config, **options)
+        return st.plotly_chart(figure, key=key, alt=alt, config=config, height=height, **options)
 
 
-def _steady(where: Any, figure: go.Figure, key: str, has_bar: bool, options: dict[str, Any]) -> None:
-    """Two charts in one place take turns: the browser builds a changed chart anew, and the last one is seen until then.
+def _title(figure: go.Figure) -> None:
+    """The title as words of the page, over the place that the figure keeps for its own: they break at any width.
 
-    The style sheet hides the one whose turn it is not as soon as the other is drawn.
+    The style sheet hides the figure's own, which pictures that the camera saves still have.
     """
-    turn, figures = state_figures.take_turn(key, figure)
-    with where.container(key=f"steady-{key}", gap=None):
-        for slot, shown in enumerate(figures):
-            with st.container(key=f"{key}-slot-{slot}"):
-                if shown is not None:
-                    _chart(st, shown, f"{key}-{slot}", key, has_bar, options)
-        st.html(f"<i class='turn-{turn}'></i>")
-
-
-def _chart(where: Any, figure: go.Figure, key: str, name: str, has_bar: bool, options: dict[str, Any]) -> Any:
-    return where.plotly_chart(
-        figure,
-        key=key,
-        alt=_name(figure) or text.FIGURE_UNNAMED,
-        config={
-            "displaylogo": False,
-            "displayModeBar": "hover" if has_bar else False,
-            "toImageButtonOptions": {"format": state_figures.picture_format(), "filename": f"camu-{name}", "scale": 2},
-        },
-        **options,
+    title = figure.layout.title
+    if not title.text:
+        return
+    pixels = title_layout(title.text, title.font.size)[1]
+    words = html.escape(html.unescape(_name(figure)))
+    st.html(
+        f"<div class='figure-title' style='font-size:{title.font.size}px;min-height:{pixels}px;"
+        f"margin-bottom:-{pixels}px'>{words}</div>"
     )
 
 
@@ -71,7 +77,7 @@ def _enlarged(figure: go.Figure) -> go.Figure:
     title = figure.layout.title.text or ""
     (_, pixels), (heading, larger_pixels) = title_layout(title), title_layout(title, _PRESENTED_FONT + 4)
     larger = go.Figure(figure).update_layout(
-        title=heading, font_size=_PRESENTED_FONT, height=max(_PRESENTED_HEIGHT, figure.layout.height or 0),
+        title=heading, font_size=_PRESENTED_FONT,
         margin_t=(figure.layout.margin.t or 0) + larger_pixels - pixels,
     )  # fmt: skip
     larger.update_annotations(font_size=_PRESENTED_FONT - 2)
@@ -106,14 +112,3 @@ def tables_zip(figures: dict[str, go.Figure]) -> bytes:
         for key, figure in figures.items():
             archive.writestr(f"{key}.csv", figure_table(figure).to_csv(index=False))
     return packed.getvalue()
-
-
-def presenter() -> None:
-    """The switch in the sidebar; while it is on, a way back."""
-    st.sidebar.toggle(text.PRESENT, key=state_figures.PRESENT, bind="query-params", help=text.PRESENT_HELP)
-    if state_figures.is_presenting():
-        st.html(Path("assets/presenter.css"))
-        st.button(
-            text.PRESENT_LEAVE, key="leave-presenter", shortcut="Esc", icon=":material/fullscreen_exit:",
-            type="tertiary", on_click=state_figures.leave_presenting,
-        )  # fmt: skip

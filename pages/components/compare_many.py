@@ -23,7 +23,7 @@ from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec
 from camu_core.sweeps import SweepSpec, sweep_table
 from camu_core.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, forget_phrase
-from pages.components import batch, charts, compare_table, controls, notes, state, state_compare
+from pages.components import batch, charts, compare_table, controls, notes, notices, state, state_compare
 from pages.components import text as words
 from pages.components import text_compare as text
 from pages.components.state_compare import ALL, Question
@@ -44,9 +44,8 @@ def many() -> None:
     n_runs = len(sweep.methods) * len(sweep.seeds)
     if n_runs > MOST_RUNS:
         raise SpecError(text.TOO_MANY.format(n=n_runs, most=MOST_RUNS))
-    specs, info = sweep.runs(), DATASETS[sweep.dataset]
-    if not info.is_present():
-        st.warning(words.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
+    specs = sweep.runs()
+    notices.needs_download(sweep.dataset)
     label = text.START.format(n=len({spec.method for spec in specs}), m=len(sweep.seeds))
     together = Batch("compare", f"compare-{sweep.digest}", tuple(specs))
     if batch.runs_needed(together, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label):

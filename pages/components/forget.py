@@ -182,6 +182,13 @@ def _basket(dataset: str) -> ForgetSpec | None:
 
 
 def _from_file(dataset: str) -> None:
+    st.text_input(text.SAMPLES_TYPED, key=f"typed-{dataset}", help=text.SAMPLES_FILE_HELP)
+    if typed := state.recall(f"typed-{dataset}"):
+        try:
+            numbers = parse_indices(typed.encode(), text.SAMPLES_TYPED)
+            st.button(text.SAMPLES_ADD, on_click=choose_samples, args=(dataset, numbers), key=f"add-{dataset}")
+        except SpecError as error:
+            st.error(str(error))
     file = st.file_uploader(text.SAMPLES_FILE, type=["csv", "txt"], help=text.SAMPLES_FILE_HELP, key=f"file-{dataset}")
     if file is None or state.recall(f"read-{dataset}") == file.file_id:
         return

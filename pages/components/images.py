@@ -9,8 +9,6 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from camu_core.figures.theme import LIGHT
-
 _TILE_PIXELS = 192
 
 
@@ -40,31 +38,31 @@ def answer_strip(
     before: np.ndarray | None = None,
     pixels: int = 64,
 ) -> None:
-    """A row of images with what the network says of each and how sure it is; orange: still right, or wrong if alone.
+    """A row of images with what the network says of each and how sure it is; framed: still right, or wrong if alone.
 
     Args:
         images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C), the answers shown.
         before: logits of the original model, shown as a second line if given.
-        pixels: side of an image on the page.
+        pixels: side of an image on the page, at the usual size of type.
     """
-    cells = []
+    cells, rem = [], pixels / 16  # so that they grow with the type
     for i, (uri, true, row) in enumerate(zip(data_uris(images), y, logits, strict=True)):
         is_right, earlier, mark = int(row.argmax()) == true, "", ""
         if before is not None:
             earlier = f"<div style='opacity:.75;font-size:.78rem'>was {_answer(before[i], class_names)}</div>"
             mark = "still " if is_right else "now "
-        color = LIGHT.forget if is_right == (before is not None) else LIGHT.retain
+        color = "currentColor" if is_right == (before is not None) else "transparent"
         cells.append(
             f"<figure style='margin:0;text-align:center'>"
             f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "
-            f"style='width:{pixels}px;height:{pixels}px;border-radius:6px;"
+            f"style='width:{rem}rem;height:{rem}rem;border-radius:6px;"
             f"border:3px solid {color};box-sizing:border-box'/>"
             f"<figcaption style='line-height:1.25;font-size:.85rem'>{earlier}"
             f"<div>{mark}{_answer(row, class_names)}</div></figcaption></figure>"
         )
-    columns = f"repeat(auto-fill,minmax({pixels + 12}px,1fr))"
+    columns = f"repeat(auto-fill,minmax({rem + 0.5}rem,1fr))"
     st.html(
-        f"<div style='display:grid;grid-template-columns:{columns};gap:6px;max-width:{len(cells) * (pixels + 36)}px'>"
+        f"<div style='display:grid;grid-template-columns:{columns};gap:6px;max-width:{len(cells) * (rem + 2.25)}rem'>"
         f"{''.join(cells)}</div>"
     )
 
@@ -72,14 +70,14 @@ def answer_strip(
 def pair_strip(
     images: np.ndarray, y: np.ndarray, logits: tuple[np.ndarray, np.ndarray], class_names: Sequence[str]
 ) -> None:
-    """A row of images with what two networks, A and B, say of each; framed in orange where they disagree.
+    """A row of images with what two networks, A and B, say of each; framed where they disagree.
 
     Args:
         images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C) of both.
     """
     cells = []
     for uri, true, a, b in zip(data_uris(images), y, *logits, strict=True):
-        color = LIGHT.retain if a.argmax() == b.argmax() else LIGHT.forget
+        color = "transparent" if a.argmax() == b.argmax() else "currentColor"
         cells.append(
             f"<figure style='margin:0;flex:0 1 84px;text-align:center'>"
             f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "

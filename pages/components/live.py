@@ -171,10 +171,11 @@ def _figures(
         Panel(text.AFTER_STEP.format(index=step), _snapshots[-1].points, _snapshots[-1].logits),
     ]
     ranges = axis_ranges([_first.points], margin_fraction=0.15)
+    height = 350 if has_terms else 230  # at least: the story gives them the room there is
     return (
         embedding_figure(
-            panels, _scene.y, _scene.is_forget, _scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=350
+            panels, _scene.y, _scene.is_forget, _scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=height
         ),
-        accuracy_curve(_snapshots, total, text.LIVE_ACCURACY, dark, height=160 if has_terms else 350),
+        accuracy_curve(_snapshots, total, text.LIVE_ACCURACY, dark, height=160 if has_terms else height),
         loss_curves(_losses, total, text.LIVE_LOSSES, dark, height=190),
     )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from camu_core import DATASETS
 from pages.components import state, state_address, state_visitor, text
 
 
@@ -15,3 +16,11 @@ def show() -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(text.DELETED.format(n=len(left)))
             st.button(text.UNDO, on_click=state_visitor.take_back, icon=":material/undo:", key="undo")
+
+
+def needs_download(dataset: str) -> None:
+    """Before the first use of a dataset that is not here: what it costs, and what works without a network."""
+    info = DATASETS[dataset]
+    if not info.is_present():
+        line = text.NEEDS_DOWNLOAD.format(title=info.title, megabytes=info.download_bytes / 1e6, source=info.source)
+        st.warning(line, icon=":material/download:")

@@ -21,16 +21,6 @@ def noted() -> dict[str, go.Figure]:
     return st.session_state.setdefault("figures", {})
 
 
-def take_turn(key: str, figure: go.Figure) -> tuple[int, list[go.Figure | None]]:
-    """Of two charts in one place, which shows the figure, and both: the other keeps what it showed."""
-    turn, figures = st.session_state.setdefault("turns", {}).get(key, (1, [None, None]))
-    if figures[turn] is not figure and figures[turn] != figure:  # to compare two costs more than to know one again
-        turn = 1 - turn
-        figures = [figure if slot == turn else shown for slot, shown in enumerate(figures)]
-        st.session_state["turns"][key] = turn, figures
-    return turn, figures
-
-
 def is_presenting() -> bool:
     return bool(st.session_state.get(PRESENT))
 

@@ -31,7 +31,7 @@ from pages.components import (
 from pages.components import text_story as text
 from pages.components.forget import class_row, picked_classes, start_with
 
-TALL = 540
+TALL = 300  # pixels at least: a scene fills the window
 
 
 # --- before the run ---------------------------------------------------------------------------------------------------
@@ -56,7 +56,9 @@ def knows() -> None:
         [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
         axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=TALL,
     )  # fmt: skip
-    charts.show(right, figure.update_layout(showlegend=False), key="story-knows")  # each group bears its name
+    charts.show(
+        right, figure.update_layout(showlegend=False), key="story-knows", fills=True
+    )  # each group bears its name
 
 
 def choose() -> None:
@@ -129,7 +131,7 @@ def judged(run: state.OpenRun) -> None:
         notes.lead(text.JUDGED_NEXT)
         st.caption(text.WHISKERS)
     charts.show(right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=TALL),
-        key="story-splits",
+        key="story-splits", fills=True,
     )  # fmt: skip
 
 
@@ -167,10 +169,11 @@ def who_lost(result: RunResult) -> str:
 def why(run: state.OpenRun) -> None:
     """The pull of the images, before, after, and in the retrained network."""
     result = run.result
-    yardstick(result)
-    job = state_causal.causal_job(result.spec)
-    causal = state_causal.causal_result(job)
-    notes.lead(text.WHY)
+    notes.lead(text.WHY)  # at once: what follows may take a second
+    with st.spinner(text.WHY_MEASURING):
+        yardstick(result)
+        job = state_causal.causal_job(result.spec)
+        causal = state_causal.causal_result(job)
     if causal is None:
         st.fragment(run_every=1.0)(decomposition.wait)(job)
         return
@@ -198,9 +201,9 @@ def why(run: state.OpenRun) -> None:
     with right:
         title = titles(causal.report)["effects"]
         charts.show(st, effects_figure(
-                causal.report["effects"], title, state.is_dark(), height=TALL - 60, measures=["true_class"]
+                causal.report["effects"], title, state.is_dark(), height=TALL, measures=["true_class"]
             ),
-            key="story-effects",
+            key="story-effects", fills=True,
         )  # fmt: skip
         st.caption(text.WHY_READ)
 

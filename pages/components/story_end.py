@@ -33,7 +33,7 @@ def attacks(run: state.OpenRun) -> None:
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
         ),
-        key="story-relearning",
+        key="story-relearning", fills=True,
     )  # fmt: skip
 
 
@@ -42,9 +42,9 @@ def limits(run: state.OpenRun) -> None:
     result, retrained = run.result, state.retrained_for(run.result.spec)
     told = judge(result, retrained, state_privacy.report_of(result.spec))
     metrics = result.metrics_with(retrained)
-    left, right = st.columns([7, 5], gap="large")
+    st.subheader(told.headline, anchor=False)
+    left, middle, right = st.columns([4, 4, 3], gap="medium")
     with left:
-        st.subheader(told.headline, anchor=False)
         _answer(text.LIMITS_CLAIM, claim(result, told))
         what = capital(forget_phrase(result.spec))
         n_forget = metrics["unlearned"]["n"]["forget_train"]
@@ -53,7 +53,6 @@ def limits(run: state.OpenRun) -> None:
         hurt = story.who_lost(result) if result.spec.forget.kind == "class" else ""
         _answer(text.LIMITS_KEPT, f"{told.clauses[1].plain} {hurt}")
         _answer(text.LIMITS_HOW, text.HOW)
-        _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in _risks(result, retrained, told)))
         checks = story.checked(result)
         score = text.SCORE.format(n_right=sum(checks.values()), total=len(checks)) if checks else text.SCORE_NONE
         st.markdown(f":material/casino: {score}")
@@ -61,6 +60,8 @@ def limits(run: state.OpenRun) -> None:
             st.page_link("pages/explore/compare.py", label=text.MORE, icon=":material/compare_arrows:",
                          query_params={"run": result.digest}, width="content")  # fmt: skip
             st.page_link("pages/story/learn.py", label=text.LEARN, icon=":material/school:", width="content")
+    with middle:
+        _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in _risks(result, retrained, told)))
     info = DATASETS[result.spec.dataset]
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
@@ -68,7 +69,7 @@ def limits(run: state.OpenRun) -> None:
             per_class, counts, info.class_names, result.spec.forget.classes, text.LIMITS_PICTURE, state.is_dark(),
             story.TALL,
         ),
-        key="story-classes",
+        key="story-classes", fills=True,
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ SAMPLES_COPIES = "{n} copies of these images stay behind: forget them too?"
 SAMPLES_COPIES_TOO = "Forget the copies too"
 SAMPLES_NONE = "None chosen yet"
 SAMPLES_FILE = "From a list"
+SAMPLES_TYPED, SAMPLES_ADD = "Numbers of images", "Choose these"
 SAMPLES_FILE_HELP = "A text or CSV file with the numbers of training images, counted from 0: 0, 17, 203"
 SAMPLES_HOVER = "training image {number:,}"
 PICK_CLASS = "Class to forget"
@@ -59,7 +60,10 @@ WITH_CONTROLS_HELP = (
 )
 SEED = "Seed"
 SEED_HELP = "Starts every random draw; the same seed gives the same result"
-NEEDS_DOWNLOAD = "{title} is not on this machine yet. The first press downloads it ({source})."
+NEEDS_DOWNLOAD = (
+    "{title} is not on this machine yet: the first press downloads {megabytes:.0f} MB ({source}). Without a network, "
+    "digits and finished runs still work, and images can come as a zip, under *Your own*."
+)
 
 QUEUED = "Waiting for its turn: number {place} in the queue"
 STOPPING = "Stopping"
@@ -81,7 +85,7 @@ AFTER_STEP = "After step {index:,}"
 LIVE_EMBEDDING = "Each point is an image, placed by how the network sees it"
 LIVE_ACCURACY = "Recognised of a small sample, by step"
 LIVE_LOSSES = "What the method pushes down, by step"
-STRIP_TITLE = "Images it must forget, and what it says now (orange frame: still right)"
+STRIP_TITLE = "Images it must forget, and what it says now (framed: still right)"
 JUDGING = "Not the last word: tests of what is left are still running, and can change this."
 VERDICT_MEASURE = "Test images that the network still recognises"
 VERDICT_MEASURE_IMAGES = "Images that the network recognises"
@@ -115,7 +119,7 @@ EMBEDDINGS_LEAD = (
     "Each point is one image, placed by the network's **representation** of it: the 256 numbers from which it decides. "
     "Images that the network sees as alike lie close together."
 )
-EMBEDDINGS_QUESTION = "Do the orange points lose their own group, while the blue ones stay?"
+EMBEDDINGS_QUESTION = "Do the images to forget lose their own group, while the others stay?"
 EMBEDDINGS_HOW_TO_READ = (
     "Orange: images to forget. Before, they are a group of their own; after, they should be elsewhere, as in a network "
     "that never saw them. Whether they are still a group there, *Forget axis* counts. Blue: everything else, which "
@@ -147,8 +151,8 @@ PROJECTION = "Picture"
 COLOR_BY = "Colour"
 COLOR_NAMES = {"role": "to forget / to keep", "class": "class"}
 SNAPSHOT = "Moment of the run (step)"
-PLAY = "Play"
-UMAP_WORKING = "Drawing the refined picture in the background, about half a minute. The page stays usable."
+PLAY, PAUSE = "Play", "Pause"
+UMAP_WORKING = "The refined picture is being drawn in the background; until it is there, you see PCA"
 AXIS_NOTE = (
     "Each network seen from the side of its forgotten images: sideways from the middle of the others to theirs, up the "
     "widest spread of the rest, both in standard deviations of the others."
@@ -230,8 +234,11 @@ FIGURES_FORMAT_HELP = (
     "be installed."
 )
 FIGURE_UNNAMED = "Figure; its numbers are in the data of all figures at the foot of the page"
-PRESENT, PRESENT_LEAVE = "Presenter mode", "Leave"
-PRESENT_HELP = "Large type and one figure a screen, for a projector. Esc leaves it."
+PRESENT, PRESENT_LEAVE, PRESENT_PAGES = "Presenter mode", "Leave", "Pages"
+PRESENT_BACK, PRESENT_NEXT = "Page back", "Page on"
+PRESENT_HELP = (
+    "Large type and one figure a screen, for a projector. PageDown and PageUp step through it, Esc leaves it."
+)
 HOW_FOLD = "How is this computed?"
 TABLE_FOLD = "The numbers as a table"
 READ = "**How to read it:** {line}"

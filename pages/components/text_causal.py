@@ -134,7 +134,7 @@ MAP_LEAD = (
 )
 MAP_START = "Forget every class in turn"
 MAP_READ = (
-    "row = forgotten class, column = class looked at; orange lost accuracy, blue gained. Bold changes are larger than "
+    "row = forgotten class, column = class looked at; grey lost accuracy, blue gained. Bold changes are larger than "
     "the 95% margin. The diagonal, which should be forgotten, is grey. Click a cell to open its run."
 )
 MAP_NOT = (

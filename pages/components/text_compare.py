@@ -171,7 +171,7 @@ AGREEMENT = "They disagree on {n:,} of {total:,} new images"
 AGREEMENT_NONE = "They say the same of all {total:,} new images"
 AGREEMENT_READ = (
     "left: how often each pair of answers occurs; images off the framed diagonal are answered differently. Click a "
-    "number to see its images. Right: of each true class, which answers B gives more (blue) or less often (orange)."
+    "number to see its images. Right: of each true class, which answers B gives more (blue) or less often (grey)."
 )
 AGREEMENT_NOT = "who is right, on the left; and how sure they are, on either side."
 CONFUSION = "What B says otherwise than A, all test images (points of each row)"

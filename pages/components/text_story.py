@@ -79,6 +79,7 @@ WHY = (
     "the answer moves. That is the image's **pull**. What hangs on an image moves when the image is replaced; what no "
     "longer depends on it stays."
 )
+WHY_MEASURING = "Each image is replaced, and all networks are asked again"
 WHY_IMAGE = (
     "To this image, the network before gave the right answer, {name}, a probability of {own_before:.0%}; to the "
     "replacement, {other_before:.0%}. So the image itself was worth {pull_before}: its pull. After forgetting, its "

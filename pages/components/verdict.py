@@ -11,7 +11,7 @@ from camu_core.verdict import Clause, forget_phrase, judge
 from pages.components import state, text, text_privacy
 
 # whether a verdict is good news, or cannot be said -> icon, colour
-_MOODS = {True: ("check_circle", "green"), False: ("error", "orange"), None: ("help", "gray")}
+_MOODS = {True: ("check_circle", "green"), False: ("error", "red"), None: ("help", "gray")}
 _JUDGING = "hourglass_top", "gray"
 _PAGES = {
     "accuracy": "pages/explore/accuracy.py",

@@ -41,8 +41,7 @@ def main() -> None:
         st.dataframe(class_table(per_class, counts, names), hide_index=True)
         st.dataframe(attack_table(metrics), hide_index=True)
 
-    playback.controls(result)
-    playback.run(result, lambda index: _confusions(result, index, names, forgotten, dark))
+    playback.player(result, lambda index: _confusions(result, index, names, forgotten, dark))
     with st.expander(text.HOW_FOLD):
         st.markdown(text.ACCURACY_HOW.format(n_live=int(result.probe.is_live.sum())))
 

@@ -27,6 +27,7 @@ from pages.components import (
 )
 
 SHOWN_SELECTED = 24
+HEIGHT = 300  # pixels at least: wide windows give it more, see style.css
 
 
 def main() -> None:
@@ -65,9 +66,7 @@ def main() -> None:
         right.caption(text.AXIS_NOTE)
         _axis(result, retrained, color_by)
     else:
-        with right:
-            playback.controls(result)
-        playback.run(result, lambda index: _pca(result, retrained, index, color_by))
+        playback.player(result, lambda index: _pca(result, retrained, index, color_by))
     with st.expander(text.HOW_FOLD):
         st.markdown(
             text.EMBEDDINGS_HOW.format(n=len(result.probe.y), explained=state_pictures.pca_explained(result.digest))
@@ -88,7 +87,7 @@ def _pca(result: RunResult, retrained: RunResult | None, index: int, color_by: s
     if retrained is not None:
         panels.append(Panel(MODEL_TITLES["retrained"], points["retrained"][live], retrained.logits["unlearned"][live]))
     ranges = axis_ranges([*points.values(), result.joint_points.reshape(-1, 2)])
-    _scatter(result, panels, live, ranges, color_by, f"pca-{is_last}")
+    _scatter(result, panels, live, ranges, color_by, "pca")
 
 
 def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None:
@@ -100,6 +99,7 @@ def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None
         return
     if not state.engine().has(job):
         st.fragment(run_every=1.0)(_wait_for_umap)(job)
+        _pca(result, retrained, len(result.snapshots) - 1, color_by)
         return
     try:
         points = state.engine().result(job.digest, Projection).points
@@ -126,9 +126,15 @@ def _axis(result: RunResult, retrained: RunResult | None, color_by: str) -> None
 
 def _wait_for_umap(job: UmapJob) -> None:
     state.submit(job)
-    if state.engine().watch(job.digest) is None or state.engine().watch(job.digest).is_over:
+    view = state.engine().watch(job.digest)
+    if view is None or view.is_over:
         st.rerun()
-    st.status(text.UMAP_WORKING, state="running")
+    line = text.UMAP_WORKING
+    if view.queue_position:
+        line += " · " + text.QUEUED.format(place=view.queue_position)
+    elif view.stage == "layout" and view.seconds_left is not None:
+        line += " · " + text.LEFT.format(seconds=round(view.seconds_left))
+    st.progress(view.index / view.total if view.stage == "layout" else 0.0, text=line)
 
 
 def _scatter(result, panels, mask, ranges, color_by, key) -> None:
@@ -142,16 +148,15 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     picked = np.array([i for i in found if mask[i]], int)
     figure = embedding_figure(
         panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
-        question, state.is_dark(), color_by, height=520, chosen=np.searchsorted(np.flatnonzero(mask), picked),
+        question, state.is_dark(), color_by, height=HEIGHT, chosen=np.searchsorted(np.flatnonzero(mask), picked),
     ).update_layout(dragmode="lasso")  # fmt: skip
     key = f"scatter-{key}"
-    if state.recall("playing") is not None:
-        charts.show(st, figure, key="playing", is_steady=True)
-        return
     charts.show(
-        st, figure, key=key, on_select=lambda: _note_selected(result.digest, key, np.flatnonzero(mask)),
-        selection_mode=("points", "box", "lasso"),
+        st, figure, key=key, is_steady=True,
+        on_select=lambda: _note_selected(result.digest, key, np.flatnonzero(mask)),
     )  # fmt: skip
+    if playback.is_playing():
+        return
     if not len(picked):
         st.caption(f"{how_to_read} {text.LASSO_HINT}")
         return

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from camu_core import DATASETS, RunResult
+from camu_core import RunResult
 from camu_core.engine import JobView
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
@@ -16,6 +16,7 @@ from pages.components import (
     controls,
     evidence,
     live,
+    notices,
     own_images,
     share,
     state,
@@ -29,7 +30,10 @@ from pages.components import (
 from pages.components.forget import forget_controls
 
 # After the outcome, so that nothing in it is made anew when it is dimmed.
-_DIMMED = "<style>.st-key-outcome { opacity: .7; filter: saturate(.3); }</style>"
+_DIMMED = (
+    "<style>.st-key-outcome, .st-key-live-embedding, .st-key-live-accuracy, .st-key-live-losses, .st-key-strip "
+    "{ opacity: .7; filter: saturate(.3); }</style>"
+)
 
 
 def main() -> None:
@@ -45,13 +49,14 @@ def main() -> None:
     except CamuError as error:
         st.error(str(error), icon=":material/report:")
         return
-    if not DATASETS[dataset].is_present():
-        info = DATASETS[dataset]
-        st.warning(text.NEEDS_DOWNLOAD.format(title=info.title, source=info.source), icon=":material/download:")
+    has_failed = run.spec is not None and run.spec.dataset == dataset and run.result is None and not busy
+    if not has_failed:  # else the page says below what is missing
+        notices.needs_download(dataset)
     if pressed and spec is not None:
         state.start(spec)
         st.rerun()
 
+    judgement = st.container()
     if busy or (run.result is not None and state_view.is_replaying(run.digest)):
         live.live_panel(run.spec, run.digest)
     elif run.result is None:
@@ -60,8 +65,13 @@ def main() -> None:
         st.caption(text_own.PICK)
     else:
         is_older = not controls.ask_for(spec, run.result.spec)
-        with st.container(key="outcome"):
+        with judgement, st.container(key="outcome"):
             _outcome(run, is_older)
+        with st.container(
+            key="outcome-end"
+        ):  # as the live panel is in one, below a row: its charts stay where they are
+            st.container()
+            live.end(run.result)
         if is_older:
             st.html(_DIMMED)
 
@@ -89,7 +99,6 @@ def _outcome(run: state.OpenRun, is_older: bool) -> None:
     charts.show(
         right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=440), key="splits"
     )
-    live.end(result)
 
 
 def _retraining(result: RunResult, retrained: RunResult | None) -> bool:

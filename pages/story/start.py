@@ -21,7 +21,7 @@ def main() -> None:
         state_story.go_to(WATCH)
     scene = state_story.scene(N_SCENES)
     # each scene has a place of its own, so that nothing of the last one stands about while the next is made
-    places = [st.container() if number == scene else st.empty() for number in range(1, N_SCENES + 1)]
+    places = [st.container(key="scene") if number == scene else st.empty() for number in range(1, N_SCENES + 1)]
     with places[scene - 1]:
         _scene(scene)
 
@@ -37,11 +37,11 @@ def _scene(scene: int) -> None:
         _navigation(scene, can_forget=True)
     else:
         run = state.current_run()
+        _navigation(scene, digest=run.digest)
         try:
             _tell(scene, run)
         except CamuError as error:
             st.error(str(error), icon=":material/report:")
-        _navigation(scene, digest=run.digest)
 
 
 def _tell(scene: int, run: state.OpenRun) -> None:

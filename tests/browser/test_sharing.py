@@ -51,6 +51,17 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     expect(page.get_by_role("button", name="Leave")).to_be_visible()
     assert "present=true" in page.url
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.keyboard.press("PageDown")  # down the page
+    expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
+    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    page.keyboard.press("PageDown")  # on to the next
+    expect(page.get_by_role("heading", name="Why it forgot")).to_be_visible()
+    rested(page)
+    page.keyboard.press("PageUp")
+    expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
+    assert "present=true" in page.url
+    rested(page)
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
     assert "present" not in page.url

@@ -306,9 +306,7 @@ def test_with_a_band_only_what_no_retraining_does_is_different(ours, is_differen
     report = {"shares": {"eliminated": shares, "preserved": shares}}
     alone = retraining_remarks(report, ["forget"])
     assert bool(alone) is (ours != 0.70)
-    values = dict.fromkeys(
-        (f"{key}_{name}" for key in ("eliminated", "preserved") for name in PULLS), [0.80, 0.82, 0.84]
-    )
+    values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in PULLS}
     found = retraining_remarks(report | {"reference": {"measures": values}}, ["forget"])
     assert bool(found) is is_different
     if found:

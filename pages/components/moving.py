@@ -1,0 +1,109 @@
+"""Figures that move: drawn once, then changed in place, so that they never blink and points glide between moments.
+
+`st.plotly_chart` builds a changed figure anew, which takes away the old one first.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import plotly
+import plotly.graph_objects as go
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+_LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+_ADDRESS = f"plotly-{plotly.__version__}.js"
+GLIDE_MS = 300
+
+_JS = """
+let library;
+const plotly = (address) => library ??= new Promise((resolve, reject) => {
+  const script = document.createElement('script');
+  script.src = address;
+  script.onload = () => resolve(window.Plotly);
+  script.onerror = () => { library = undefined; reject(new Error('no plotly')); };
+  document.head.append(script);
+});
+const size = (array) => array?.bdata?.length ?? array?.length;
+// the traces whose points are elsewhere now; none where more than that is different
+const moved = (before, after) => {
+  const differ = (i, axis) => JSON.stringify(before[i][axis]) !== JSON.stringify(after[i][axis]);
+  if (before?.length !== after.length || after.some((trace, i) => trace.type !== before[i].type
+      || size(trace.x) !== size(before[i].x) || !/scatter$/.test(trace.type))) return [];
+  return after.map((_, i) => i).filter((i) => differ(i, 'x') || differ(i, 'y'));
+};
+const TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
+const plain = (array) => array.bdata === undefined ? array
+  : Array.from(new TYPES[array.dtype](Uint8Array.from(atob(array.bdata), (c) => c.charCodeAt(0)).buffer));
+const glide = (library, box, data, duration) => {
+  const traces = moved(box.shown, data);
+  if (!traces.length || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  const places = traces.map((i) => ({ x: plain(data[i].x), y: plain(data[i].y) }));
+  return library.animate(box, { data: places, traces },
+    { transition: { duration, easing: 'cubic-in-out' }, frame: { duration, redraw: false } });
+};
+const picked = (event) => (event?.points ?? []).filter((point) => point.customdata !== undefined)
+  .map((point) => ({ customdata: point.customdata }));
+export default function ({ parentElement, data, setStateValue }) {
+  let box = parentElement.querySelector(':scope > .moving-figure');
+  if (!box) {
+    box = document.createElement('div');
+    box.className = 'moving-figure';
+    box.setAttribute('role', 'figure');
+    parentElement.append(box);
+  }
+  box.setAttribute('aria-label', data.alt);
+  const figure = JSON.parse(data.figure);
+  const { height, ...layout } = figure.layout;
+  box.style.minHeight = `${height}px`;
+  box.wanted = { data: figure.data, layout: { ...layout, autosize: true } };
+  box.work = (box.work ?? Promise.resolve()).then(async () => {
+    const wanted = box.wanted;  // of several that came meanwhile, the last
+    if (!wanted) return;
+    box.wanted = undefined;
+    const library = await plotly(data.library);
+    await glide(library, box, wanted.data, data.glide_ms);
+    box.shown = JSON.parse(JSON.stringify(wanted.data));  // plotly writes into what it draws
+    await library.react(box, wanted.data, wanted.layout, { ...data.config, responsive: true });
+    if (!data.selects || box.isListening) return;
+    box.isListening = true;
+    const tell = (event) => setStateValue('selection', { points: picked(event) });
+    box.on('plotly_selected', (event) => event && tell(event));
+    box.on('plotly_click', tell);
+    box.on('plotly_deselect', () => tell());
+  }).catch(console.error);
+}
+"""
+_figure = st.components.v2.component("camu_moving_figure", js=_JS, isolate_styles=False)
+
+
+async def library(request: Request) -> Response:
+    """Plotly for the browser, as it comes with the package; the address names its version."""
+    return FileResponse(_LIBRARY, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+ROUTE = Route(f"/{_ADDRESS}", library)
+
+
+def show(
+    figure: go.Figure, key: str, alt: str, config: dict[str, Any], on_select: Callable[[], None] | None = None
+) -> None:
+    """Draw a figure, or change it into this one; at least as high as it says, and as high as there is room.
+
+    Args:
+        on_select: called when points are clicked or drawn around; they are in the state under `key` then, as those of
+            `plotly_chart` are.
+    """
+    _figure(
+        key=key,
+        height="stretch",
+        data={
+            "figure": figure.to_json(), "alt": alt, "config": config, "library": _ADDRESS, "glide_ms": GLIDE_MS,
+            "selects": on_select is not None,
+        },
+        default={"selection": {"points": []}},
+        on_selection_change=on_select or (lambda: None),
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""What the size of a window may not do, and what may not be seen to blink."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+# Notes each frame that is painted: whether the map is there, and where a few of its points are.
+WATCH_FRAMES = """() => {
+  window.frames_seen = [];
+  const look = () => {
+    const map = [...document.querySelectorAll('.js-plotly-plot')].find((plot) => plot.checkVisibility());
+    const points = [...(map?.querySelectorAll('.scatterlayer .points path') ?? [])];
+    frames_seen.push(points.filter((_, i) => i % 97 === 0).map((point) => point.getAttribute('transform')).join());
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def rested(page: Page) -> None:
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def test_scenes_fit_a_projector_and_a_moving_map_is_there_in_every_frame(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    for scene in (1, 4, 5, 6, 7, 3):
+        page.goto(f"{server}/?scene={scene}")
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+        rested(page)
+        end = page.locator(".st-key-scene").bounding_box()
+        footer = page.get_by_test_id("stBottom").bounding_box()
+        assert end["y"] + end["height"] <= footer["y"], f"scene {scene} goes under the footer"
+    page.evaluate(WATCH_FRAMES)
+    page.get_by_role("button", name="Watch again").click()
+    skip = page.get_by_role("button", name="Skip to the result")
+    expect(skip).to_be_visible()
+    expect(skip).to_have_count(0)
+    frames = page.evaluate("frames_seen")
+    assert frames.count("") == 0, "the map vanished"
+    assert len(set(frames)) > 30, "points jump, they do not glide"
+
+
+def test_play_moves_its_slider_and_is_paused(server: str, page: Page) -> None:
+    page.goto(f"{server}/embeddings")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    rested(page)
+    step = page.get_by_test_id("stSliderThumbValue")
+    last = step.inner_text()
+    page.get_by_role("button", name="Play").click()
+    expect(step).not_to_have_text(last)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    rested(page)
+    paused = step.inner_text()
+    assert int(paused) < int(last)
+    page.wait_for_timeout(1500)
+    assert step.inner_text() == paused
+
+
+def test_a_phone_shows_whole_titles_and_five_tiles_in_a_row(server: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/run")
+    expect(page.locator(".figure-title").first).to_be_visible()
+    rested(page)
+    title, header = page.get_by_role("heading", level=1), page.get_by_test_id("stHeader")
+    assert title.bounding_box()["y"] >= sum(header.bounding_box()[side] for side in ("y", "height"))
+    tops = [tile.bounding_box()["y"] for tile in page.locator("[class*='st-key-tile-']").all()]
+    assert [round(top) for top in tops[:5]] == [round(tops[0])] * 5
+    assert tops[5] > tops[0]
+    assert all(
+        width <= 390 for width in page.locator(".figure-title").evaluate_all(
+            "titles => titles.map((title) => title.getBoundingClientRect().left + title.scrollWidth)"
+        )
+    )  # fmt: skip
+    page.get_by_role("button", name="8", exact=True).click()
+    page.get_by_role("button", name="Forget it").click()
+    expect(page.locator(".st-key-verdict")).to_contain_text("The digit 8, new images")
