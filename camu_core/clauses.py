@@ -66,7 +66,7 @@ class Clause:
     def band(self) -> str:
         """What networks that never saw the data give, in words; empty if that is not known."""
         if self.reading is not None and self.reference is not None:
-            ends = " to ".join(self.show(end) for end in within(self.reading))
+            ends = " to ".join(self.show(end) for end in within(self.reading.question, self.reference))
             return f"{self.reference.n_seeds} retrained: {self.show(self.reference.mean)} ({ends})"
         return "" if self.never_saw is None else f"a network that never saw it: {self.show(self.never_saw)}"
 
@@ -91,7 +91,7 @@ class Clause:
         band = self.reference
         reference = None
         if band is not None:
-            low, high = within(self.reading) if self.reading is not None else (band.low, band.high)
+            low, high = within(self.reading.question, band) if self.reading is not None else (band.low, band.high)
             reference = {"mean": band.mean, "low": low, "high": min(high, 1e9), "n_seeds": band.n_seeds}
         return {
             "name": self.name, "finding": self.finding, "is_good": self.is_good, "value": self.value, "low": self.low,

@@ -67,4 +67,4 @@ def _checked(spec: Field, value: Any) -> Setting:
     low, high = spec.metadata["low"], spec.metadata["high"]
     if not (math.isfinite(number) and low <= number <= high):
         raise SpecError(f"'{spec.name}' must be {wanted} from {low:g} to {high:g}; got {value}.")
-    return kind(number)
+    return int(number) if kind is int else number

@@ -109,8 +109,10 @@ def training(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=config.max_lr, total_steps=total)
     n_epochs_done, seconds_before = 0, 0.0
     if checkpoint and (saved := checkpoint.load()):
-        for part, state in zip((model, optimizer, schedule), saved["parts"], strict=True):
-            part.load_state_dict(state)
+        of_model, of_optimizer, of_schedule = saved["parts"]
+        model.load_state_dict(of_model)
+        optimizer.load_state_dict(of_optimizer)
+        schedule.load_state_dict(of_schedule)
         rng.set_state(saved["rng"])
         n_epochs_done, seconds_before = saved["n_epochs_done"], saved["seconds"]
 

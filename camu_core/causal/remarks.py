@@ -16,7 +16,7 @@ from camu_core.causal.wording import (
     beside,
     change,
 )
-from camu_core.estimates import Estimate
+from camu_core.estimates import Estimate, Measured
 
 _HIDDEN = 0.5  # an effect of which more than this is left in bits is worth a word
 
@@ -96,7 +96,7 @@ def substitutes_remark(attribution: Mapping[str, Any]) -> str:
     return ""
 
 
-def _percent(share: Estimate) -> str:
+def _percent(share: Measured) -> str:
     """Unlike in titles not cut at 0 and 100%: a pull can grow."""
     return f"{100 * share['value']:.0f}%"
 

@@ -5,11 +5,11 @@ same way (else a share means nothing, and both signed numbers are said), and onl
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 
-from camu_core.estimates import Estimate
+from camu_core.estimates import Estimate, Measured, is_measured
 
 NEGLIGIBLE = 0.01  # one point; an interval within it on both sides is "no effect"
 WIDE = 0.30  # a share whose interval is wider than this is not stated
@@ -176,9 +176,8 @@ def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) ->
     if np.isnan(change).all():
         return "Cannot tell yet: no class has been forgotten."
     is_harm = change < -np.maximum(margin, NEGLIGIBLE)
-    row, column = np.unravel_index(
-        np.nanargmin(np.where(is_harm, change, 0) if is_harm.any() else change), change.shape
-    )
+    lowest = np.nanargmin(np.where(is_harm, change, 0) if is_harm.any() else change)
+    row, column = (int(i) for i in np.unravel_index(lowest, change.shape))
     worst = f"{class_names[column]} after forgetting {class_names[row]}, {_points(change[row, column])}"
     if is_harm.any():
         beside = "" if np.isnan(gold[row, column]) else f" Retraining: {_points(gold[row, column])}."
@@ -188,7 +187,7 @@ def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) ->
     return "No class lost accuracy when another was forgotten."
 
 
-def _reading(estimate: Estimate) -> Literal["none", "unclear", "clear"]:
+def _reading(estimate: Estimate | Measured) -> Literal["none", "unclear", "clear"]:
     low, high = estimate["low"], estimate["high"]
     if low is None or high is None:
         return "unclear"
@@ -205,27 +204,27 @@ def _no_change(total: Estimate, group: str) -> str | None:
     }.get(_reading(total))
 
 
-def _noun(total: Estimate, group: str) -> str:
+def _noun(total: Measured, group: str) -> str:
     if total["value"] > 0:
         return "gain"
     return {"forget": "forgetting", "retain": "harm to other images"}[group]
 
 
-def _are_opposed(one: Estimate, other: Estimate) -> bool:
+def _are_opposed(one: Measured, other: Measured) -> bool:
     smaller, larger = sorted([abs(one["value"]), abs(other["value"])])
     is_clear = _reading(one) == _reading(other) == "clear"
     return is_clear and one["value"] * other["value"] < 0 and smaller > max(NEGLIGIBLE, DIFFERENT * larger)
 
 
-def _is_firm(share: Estimate) -> bool:
-    return share["low"] is not None and share["high"] - share["low"] <= WIDE
+def _is_firm(share: Estimate) -> TypeGuard[Measured]:
+    return is_measured(share) and share["high"] - share["low"] <= WIDE
 
 
-def _most(noun: str, verb: str, share: Estimate) -> str:
+def _most(noun: str, verb: str, share: Measured) -> str:
     return f"{'All' if _share(share) == 'all' else 'Most'} of the {noun} {verb}"
 
 
-def _figure(share: Estimate) -> str:
+def _figure(share: Measured) -> str:
     return "" if _share(share) == "all" else f", {_share(share)}"
 
 
@@ -233,7 +232,7 @@ def _term(name: str) -> str:
     return TERMS.get(name, name)
 
 
-def _share(share: Estimate, sign: int = 1) -> str:
+def _share(share: Measured, sign: int = 1) -> str:
     """A share in words, between "none" and "all"; one decimal near both ends, lest 99.7% be rounded up to all."""
     percent = 100 * min(max(sign * share["value"], 0), 1)
     if percent < 0.05 or percent >= 99.95:
@@ -241,24 +240,24 @@ def _share(share: Estimate, sign: int = 1) -> str:
     return f"{percent:.1f}%" if percent < 1 or percent > 99 else f"{percent:.0f}%"
 
 
-def _whole(share: Estimate) -> str:
+def _whole(share: Measured) -> str:
     """As `_share`, but a pull that has grown beyond what it was is said so."""
     return f"{100 * share['value']:.0f}%" if share["value"] > BEYOND else _share(share)
 
 
-def change(verb: str, share: Estimate, pull: str) -> str:
+def change(verb: str, share: Measured, pull: str) -> str:
     """What became of a pull: 'lost 43% of their pull on the whole answer'; it can also have grown."""
     if share["value"] < 0:
         return f"strengthened {pull} by {-100 * share['value']:.0f}%"
     return f"{verb} {_whole(share)} of {pull}"
 
 
-def beside(share: Estimate) -> str:
+def beside(share: Measured) -> str:
     """The same share of another network, for the end of a sentence."""
     return f"it is stronger by {-100 * share['value']:.0f}%" if share["value"] < 0 else _whole(share)
 
 
-def _points(change: Estimate | float) -> str:
+def _points(change: Measured | float) -> str:
     value = 100 * (change if isinstance(change, float) else change["value"])
     number = f"{value:+.1f}" if abs(value) < 1 else f"{value:+.0f}"
     return f"{number} point" if number in ("+1", "-1") else f"{number} points"

@@ -26,7 +26,7 @@ from camu_core.engine.monitor import JobView, Progress
 from camu_core.engine.queueing import in_order, makes_room
 from camu_core.engine.worker import work
 from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
-from camu_core.jobs import Job, JobPayload, RunJob, followups
+from camu_core.jobs import Imported, Job, JobPayload, RunJob, followups
 from camu_core.owners import IMAGES, RUNS, Owners, Thing
 from camu_core.progress import Step
 from camu_core.results import Artifact, RunResult, Storable
@@ -95,7 +95,7 @@ class Engine:
         """Why no work can be done at the moment, in one sentence; empty when all is well."""
         return self.connection.problem
 
-    def submit(self, job: Job, watcher: str = "", priority: int = 0, chain: RunSpec | None = None) -> str:
+    def submit(self, job: Job[Storable], watcher: str = "", priority: int = 0, chain: RunSpec | None = None) -> str:
         """Start a job, join the one that is running already, or do nothing if its result is stored.
 
         Args:
@@ -108,7 +108,7 @@ class Engine:
         return self.submit_all([job], watcher, priority, chain)[0]
 
     def submit_all(
-        self, jobs: Sequence[Job], watcher: str = "", priority: int = 0, chain: RunSpec | None = None
+        self, jobs: Sequence[Job[Storable]], watcher: str = "", priority: int = 0, chain: RunSpec | None = None
     ) -> list[str]:
         """As `submit`, many at once and quicker.
 
@@ -117,7 +117,7 @@ class Engine:
         """
         looked = time.monotonic()
         stored = {job.digest for job in jobs if self.has(job)}
-        share = self._stored_mb(watcher) if self.owners is not None else 0.0
+        share = self._stored_mb(watcher)
         new, done = [], []
         with self._lock:
             for job in jobs:
@@ -157,7 +157,8 @@ class Engine:
                     log.info("nothing more about run %s: %s", spec.digest, error)
 
     def _stored_mb(self, watcher: str) -> float:
-        return sum(map(self.store.size_bytes, self.owners.things(RUNS, watcher))) / 1e6
+        things = self.owners.things(RUNS, watcher) if self.owners is not None else ()
+        return sum(self.store.size_bytes(digest) for digest in things) / 1e6
 
     def _check_share(self, n_new: int, watcher: str, stored_mb: float) -> None:
         """Raises: TooMuchAsked: see `shares.check_share`."""
@@ -165,14 +166,14 @@ class Engine:
         n_mine = sum(progress.visitor == watcher for progress in waiting)
         check_share(n_mine + n_new, len(waiting) + n_new, stored_mb)
 
-    def _note_owners(self, job: Job, watchers: Iterable[str]) -> None:
+    def _note_owners(self, job: Job[Storable], watchers: Iterable[str]) -> None:
         """The finished thing is theirs who asked for it."""
         if self.owners is None:
             return
         if job.result_type is RunResult:
             thing = Thing(RUNS, job.digest)
-        elif job.result_type.folder == "imports":
-            thing = Thing(IMAGES, self.result(job.digest, job.result_type).name)
+        elif job.result_type is Imported:
+            thing = Thing(IMAGES, self.result(job.digest, Imported).name)
         else:
             return
         for watcher in watchers:
@@ -189,7 +190,7 @@ class Engine:
         with self._lock:
             return [d for d in digests if (p := self._progress.get(d)) is not None and not p.is_over]
 
-    def under_way(self) -> list[Job]:
+    def under_way(self) -> list[Job[Storable]]:
         """All jobs that are not over."""
         with self._lock:
             return [progress.job for progress in self._progress.values() if not progress.is_over]
@@ -247,7 +248,7 @@ class Engine:
             event = Event(progress.stop_name, client=client)
             threading.Thread(target=event.set, name="stop", daemon=True).start()  # waits if the scheduler is gone
 
-    def has(self, job: Job) -> bool:
+    def has(self, job: Job[Storable]) -> bool:
         """Whether a job's result is in the store, and, if it is an artifact, what it stands for."""
         if not (job.digest in self._unsaved or self.store.has(job.digest, job.result_type)):
             return False
@@ -269,13 +270,13 @@ class Engine:
             RunNotFound, RunDamaged: see `RunStore.load`.
         """
         with self._lock:
-            if digest in self._unsaved:
-                return self._unsaved[digest]
+            if isinstance(found := self._unsaved.get(digest), kind):
+                return found
         if is_shipped(digest, kind) and not self.store.has(digest, kind):
             return shipped(digest, kind)
         return self.store.load(digest, kind)
 
-    def follow(self, job: Job) -> Generator[Step, None, Storable]:
+    def follow(self, job: Job[S]) -> Generator[Step, None, S]:
         """Submit a job and yield its newest step until it is over; closing the generator stops it.
 
         Raises:
@@ -418,7 +419,7 @@ class Engine:
                 progress.attempts.clear()
                 self._put_back(progress)  # wanted again in the meantime, or stopped by another server that shared it
             else:
-                self._on_error(progress, error)
+                self._on_error(progress, error or RunError("The cluster lost what the run made. Try again."))
             late, watchers, chains = progress.watchers - noted, set(progress.watchers), set(progress.chains)
         if progress.state == "done":
             self._note_owners(progress.job, late)

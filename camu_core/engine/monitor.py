@@ -8,7 +8,7 @@ import numpy as np
 
 from camu_core.jobs import Job, RunJob
 from camu_core.progress import Snapshot, Step, loss_columns
-from camu_core.results import RunResult
+from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 
 OVER = ("done", "stopped", "failed")
@@ -33,7 +33,7 @@ class JobView:
     """
 
     digest: str
-    job: Job
+    job: Job[Storable]
     state: str
     is_stopping: bool
     queue_position: int
@@ -90,7 +90,7 @@ class Progress:
         began, stage_began, ended: times of `time.monotonic`.
     """
 
-    job: Job
+    job: Job[Storable]
     watchers: set[str] = field(default_factory=set)
     priority: int = 0
     visitor: str = ""

@@ -110,9 +110,9 @@ def class_figure(
             figure.add_shape(type="line", x0=a, x1=b, y0=i, y1=i, line={"color": tones.grid, "width": 6},
                              layer="below")  # fmt: skip
     for model, values in reports.items():
-        known = [i for i, value in enumerate(values) if value is not None]
-        x = np.array([values[i] for i in known])
-        low, high = np.array([wilson_interval(values[i], counts[i]) for i in known]).T
+        known = {i: value for i, value in enumerate(values) if value is not None}
+        x = np.array(list(known.values()))
+        low, high = np.array([wilson_interval(value, counts[i]) for i, value in known.items()]).T
         figure.add_scatter(
             x=x, y=[rows[i] for i in known], orientation="h", mode="markers", name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},

@@ -51,7 +51,10 @@ def graph_figure(views: Mapping[str, GraphView], title: str, dark: bool = False,
     return styled(figure, dark, title, height, headroom=32).update_layout(showlegend=False, dragmode=False)
 
 
-def _arrow(figure, column, source, target, share, label, group, is_cut, dark) -> None:
+def _arrow(
+    figure: go.Figure, column: int, source: str, target: str, share: float, label: str, group: str, is_cut: bool,
+    dark: bool,
+) -> None:  # fmt: skip
     """A line as wide as its effect; cut ones are thin, grey and dashed, and say so."""
     tones = ground(dark)
     color = tones.muted if is_cut else getattr(tones, group)
@@ -73,7 +76,7 @@ def _arrow(figure, column, source, target, share, label, group, is_cut, dark) ->
     )  # fmt: skip
 
 
-def _nodes(figure, column, view, dark) -> None:
+def _nodes(figure: go.Figure, column: int, view: GraphView, dark: bool) -> None:
     tones = ground(dark)
     right = {group: f"right: <b>{view.right[group]['value']:.1%}</b>" for group in ("forget", "retain")}
     texts = {

@@ -87,7 +87,7 @@ class Band(Storable):
 
 
 @dataclass(frozen=True)
-class BandJob(Job):
+class BandJob(Job[Band]):
     """Retrain several times without what a run forgets, and measure each network.
 
     Args:
@@ -95,7 +95,7 @@ class BandJob(Job):
     """
 
     spec: RunSpec
-    result_type: ClassVar[type[Storable]] = Band
+    result_type: ClassVar[type[Band]] = Band
 
     @classmethod
     def of(cls, spec: RunSpec) -> "BandJob":

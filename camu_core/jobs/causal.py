@@ -57,7 +57,7 @@ class CausalResult(Storable):
 
 
 @dataclass(frozen=True)
-class CausalJob(Job):
+class CausalJob(Job[CausalResult]):
     """Effects, mediation and layers of one run, beside its retraining.
 
     Args:
@@ -69,7 +69,7 @@ class CausalJob(Job):
     retrained: str | None = None
     intervention: str = "camu"
     seed: int = 0
-    result_type: ClassVar[type[Storable]] = CausalResult
+    result_type: ClassVar[type[CausalResult]] = CausalResult
 
     @classmethod
     def beside(cls, spec: RunSpec, is_there: IsThere, intervention: str = "camu") -> "CausalJob":
@@ -97,14 +97,14 @@ class CausalJob(Job):
         return {
             "original": load_weights(spec.weights, spec.dataset, spec.model),
             **{
-                name: from_arrays(payload.results[digest].weights, spec.dataset, spec.model)
+                name: from_arrays(payload.result(digest, RunResult).weights, spec.dataset, spec.model)
                 for name, digest in zip(("unlearned", "retrained"), self.sources, strict=False)
             },
         }
 
     def execute(self, payload: JobPayload) -> Generator[Step, None, CausalResult]:
         payload.unpack()
-        probe = payload.results[self.spec.digest].probe
+        probe = payload.result(self.spec.digest, RunResult).probe
         yield Step(0, 2, stage="causal")
         with one_thread():
             models = {name: model.to(self.spec.device) for name, model in self.models(payload).items()}
@@ -161,7 +161,9 @@ def _outcome(summary: dict[str, Any], name: str) -> float:
 
 
 def attributing(
-    base: RunSpec, follow: Callable[[Job], Generator[Step, None, Storable]], n_seeds: int = ATTRIBUTION_SEEDS
+    base: RunSpec,
+    follow: Callable[[Job[RunResult]], Generator[Step, None, RunResult]],
+    n_seeds: int = ATTRIBUTION_SEEDS,
 ) -> Generator[Step, None, dict[str, Any]]:
     """Run every subset one after another, and attribute.
 
@@ -169,11 +171,13 @@ def attributing(
         follow: does a job, see `engine.Driver`.
     """
     rows = attribution_specs(base, n_seeds)
-    total, summaries = sum(map(len, rows)), []
+    total, n_done = sum(len(row) for row in rows), 0
+    summaries: list[list[dict[str, Any]]] = []
     for row in rows:
         summaries.append([])
         for spec in row:
-            yield Step(sum(map(len, summaries)), total, stage="attribution")
+            yield Step(n_done, total, stage="attribution")
             summaries[-1].append(drain(follow(RunJob(spec))).summary())
+            n_done += 1
     yield Step(total, total, stage="attribution")
     return attribute(summaries)

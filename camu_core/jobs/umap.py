@@ -10,11 +10,11 @@ from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
 from camu_core.projection import project_umap, representations_with
-from camu_core.results import Projection, RunResult, Storable
+from camu_core.results import Projection, RunResult
 
 
 @dataclass(frozen=True)
-class UmapJob(Job):
+class UmapJob(Job[Projection]):
     """UMAP of the probe set as every network of a run sees it, in one frame.
 
     Args:
@@ -24,7 +24,7 @@ class UmapJob(Job):
     run: str
     retrained: str | None = None
     seed: int = 0
-    result_type: ClassVar[type[Storable]] = Projection
+    result_type: ClassVar[type[Projection]] = Projection
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -42,6 +42,6 @@ class UmapJob(Job):
 
     def execute(self, payload: JobPayload) -> Generator[Step, None, Projection]:
         yield Step(0, 1, stage="project")
-        parts = representations_with(*(payload.results[digest] for digest in self.sources))
+        parts = representations_with(*(payload.result(digest, RunResult) for digest in self.sources))
         points = project_umap(list(parts.values()), self.seed)
         return Projection(self.digest, dict(zip(parts, points, strict=True)))
