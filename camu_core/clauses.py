@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from camu_core.estimates import Estimate, wilson_interval
+from camu_core.format import capital, percent
 from camu_core.measures import Reference
-from camu_core.privacy import SUBJECTS, Reading, capital, number, numbers, says, within
+from camu_core.privacy import SUBJECTS, Reading, number, numbers, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 
@@ -53,7 +54,7 @@ class Clause:
         """A figure of this clause as it is written."""
         if self.reading is not None:
             return number(self.reading, value)
-        return "unknown" if value is None else f"{value:.1%}"
+        return "unknown" if value is None else percent(value, digits=1)
 
     @property
     def interval(self) -> str:

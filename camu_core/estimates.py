@@ -39,6 +39,11 @@ def is_measured(estimate: Estimate | None) -> TypeGuard[Measured]:
     return estimate is not None and None not in (estimate["value"], estimate["low"], estimate["high"])
 
 
+def are_apart(one: Measured, other: Measured) -> bool:
+    """Whether two intervals do not overlap; not shown, and so False, where an end is NaN."""
+    return one["low"] > other["high"] or other["low"] > one["high"]
+
+
 def estimate_means(samples: np.ndarray, seed: int) -> list[Estimate]:
     """Mean of each row, with a percentile bootstrap interval; columns are resampled together, so rows stay paired.
 

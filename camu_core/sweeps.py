@@ -13,7 +13,7 @@ import pandas as pd
 
 from camu_core.config import share_limits
 from camu_core.data import DATASETS
-from camu_core.engine import BACKGROUND_PRIORITY, Engine
+from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobState
 from camu_core.errors import RunError, SpecError
 from camu_core.jobs import RunJob
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
@@ -143,7 +143,7 @@ def running_sweep(sweep: SweepSpec, engine: Engine) -> Generator[Step, None, pd.
             time.sleep(_POLL_SECONDS)
     finally:
         stop_sweep(sweep, engine)
-    failed = [view for view in views if view is not None and view.state != "done"]
+    failed = [view for view in views if view is not None and view.state != JobState.DONE]
     if failed:
         why = failed[0].message or "it was stopped"
         raise RunError(f"{len(failed)} of {len(runs)} runs failed; the first ({failed[0].digest}): {why}")

@@ -16,7 +16,8 @@ from camu_core.causal.wording import (
     beside,
     change,
 )
-from camu_core.estimates import Estimate, Measured
+from camu_core.estimates import Estimate, are_apart
+from camu_core.format import capital, percent
 
 _HIDDEN = 0.5  # an effect of which more than this is left in bits is worth a word
 
@@ -28,7 +29,7 @@ def hidden_remark(report: Mapping[str, Any]) -> str:
     if answer["value"] is None or whole["low"] is None or answer["value"] < _HIDDEN or whole["high"] > _HIDDEN:
         return ""
     gold = report["shares"]["eliminated"].get("retrained", {}).get("prediction_bits")
-    beside = f" ({_percent(gold)} after retraining)" if gold is not None and gold["value"] is not None else ""
+    beside = f" ({percent(gold['value'])} after retraining)" if gold is not None and gold["value"] is not None else ""
     return (
         f"The right answer is gone, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
         f"is lost{beside}. The network sees them as something else, not as nothing."
@@ -59,9 +60,8 @@ def _clear_gap(ours: Estimate | None, gold: Estimate | None) -> float:
     """How far a share is from the retrained network's; 0 where that is unknown, small, or within the intervals."""
     if ours is None or gold is None or not (_is_firm(ours) and _is_firm(gold)):
         return 0.0
-    is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
     gap = abs(ours["value"] - gold["value"])
-    return gap if is_apart and gap >= DIFFERENT else 0.0
+    return gap if are_apart(ours, gold) and gap >= DIFFERENT else 0.0
 
 
 def inner_remark(report: Mapping[str, Any]) -> str:
@@ -71,7 +71,7 @@ def inner_remark(report: Mapping[str, Any]) -> str:
     )
     if not _clear_gap(ours, gold):
         return ""
-    left, there = (f"{max(0, 100 * (1 - share['value'])):.0f}%" for share in (ours, gold))
+    left, there = (percent(max(0.0, 1 - share["value"])) for share in (ours, gold))
     return (
         f"Replacing a forgotten image moves the numbers inside {left} as far as before; in a network that never saw "
         f"it, {there}. Who compares the two could notice."
@@ -89,17 +89,8 @@ def substitutes_remark(attribution: Mapping[str, Any]) -> str:
         missed = max(abs(loss["value"]) for loss in alone)
         if _are_opposed(pair["estimate"], shares[0]) and missed < NEGLIGIBLE:
             return (
-                f"'{_capital(TERMS.get(one, one))}' and '{TERMS.get(other, other)}' stand in for each other: leaving "
+                f"'{capital(TERMS.get(one, one))}' and '{TERMS.get(other, other)}' stand in for each other: leaving "
                 f"either one out changes the outcome by at most {100 * missed:.1f} points, though they are credited "
                 f"with {_points(shares[0])} and {_points(shares[1])}."
             )
     return ""
-
-
-def _percent(share: Measured) -> str:
-    """Unlike in titles not cut at 0 and 100%: a pull can grow."""
-    return f"{100 * share['value']:.0f}%"
-
-
-def _capital(phrase: str) -> str:
-    return phrase[0].upper() + phrase[1:]

@@ -9,13 +9,15 @@ from typing import Any, Literal, TypeGuard
 
 import numpy as np
 
-from camu_core.estimates import Estimate, Measured, is_measured
+from camu_core.estimates import Estimate, Measured, are_apart, is_measured
+from camu_core.format import percent
 
 NEGLIGIBLE = 0.01  # one point; an interval within it on both sides is "no effect"
 WIDE = 0.30  # a share whose interval is wider than this is not stated
 MAJORITY = 0.5
 BEYOND = 1.05  # a part that does more than this share of the whole overshoots it
 DIFFERENT = 0.05  # shares nearer than this are called alike; a counter-pull below this share is not worth a sentence
+_NO_SHARE = 0.0005  # a share nearer to 0 or 1 is none, or all
 
 PULLS = {
     "true_class": "their pull on the right answer",
@@ -123,9 +125,8 @@ def retraining_title(report: Mapping[str, Any]) -> str:
         for measure, pull in PULLS.items():
             ours, gold = shares["unlearned"][measure], shares["retrained"][measure]
             if _is_firm(ours) and _is_firm(gold):
-                apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
                 sentence = f"{whose} images {change(verb, ours, pull)}, after retraining {beside(gold)}."
-                gaps.append((abs(ours["value"] - gold["value"]) * apart, sentence))
+                gaps.append((abs(ours["value"] - gold["value"]) * are_apart(ours, gold), sentence))
     if not gaps:
         return "Cannot tell from this many samples whether it differs from retraining."
     gap, sentence = max(gaps, key=lambda pair: pair[0])
@@ -221,11 +222,11 @@ def _is_firm(share: Estimate) -> TypeGuard[Measured]:
 
 
 def _most(noun: str, verb: str, share: Measured) -> str:
-    return f"{'All' if _share(share) == 'all' else 'Most'} of the {noun} {verb}"
+    return f"{'All' if _is_all(share['value']) else 'Most'} of the {noun} {verb}"
 
 
 def _figure(share: Measured) -> str:
-    return "" if _share(share) == "all" else f", {_share(share)}"
+    return "" if _is_all(share["value"]) else f", {_share(share)}"
 
 
 def _term(name: str) -> str:
@@ -233,28 +234,32 @@ def _term(name: str) -> str:
 
 
 def _share(share: Measured, sign: int = 1) -> str:
-    """A share in words, between "none" and "all"; one decimal near both ends, lest 99.7% be rounded up to all."""
-    percent = 100 * min(max(sign * share["value"], 0), 1)
-    if percent < 0.05 or percent >= 99.95:
-        return "none" if percent < 50 else "all"
-    return f"{percent:.1f}%" if percent < 1 or percent > 99 else f"{percent:.0f}%"
+    """A share in words, between "none" and "all"."""
+    fraction = min(max(sign * share["value"], 0), 1)
+    if _is_all(fraction):
+        return "all"
+    return "none" if fraction < _NO_SHARE else percent(fraction)
+
+
+def _is_all(fraction: float) -> bool:
+    return fraction >= 1 - _NO_SHARE
 
 
 def _whole(share: Measured) -> str:
     """As `_share`, but a pull that has grown beyond what it was is said so."""
-    return f"{100 * share['value']:.0f}%" if share["value"] > BEYOND else _share(share)
+    return percent(share["value"]) if share["value"] > BEYOND else _share(share)
 
 
 def change(verb: str, share: Measured, pull: str) -> str:
     """What became of a pull: 'lost 43% of their pull on the whole answer'; it can also have grown."""
     if share["value"] < 0:
-        return f"strengthened {pull} by {-100 * share['value']:.0f}%"
+        return f"strengthened {pull} by {percent(-share['value'])}"
     return f"{verb} {_whole(share)} of {pull}"
 
 
 def beside(share: Measured) -> str:
     """The same share of another network, for the end of a sentence."""
-    return f"it is stronger by {-100 * share['value']:.0f}%" if share["value"] < 0 else _whole(share)
+    return f"it is stronger by {percent(-share['value'])}" if share["value"] < 0 else _whole(share)
 
 
 def _points(change: Measured | float) -> str:

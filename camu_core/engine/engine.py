@@ -22,7 +22,7 @@ from distributed import Event, Future, KilledWorker
 
 from camu_core.config import scheduler_address
 from camu_core.engine.connection import MAX_ATTEMPTS, Connection
-from camu_core.engine.monitor import JobView, Progress
+from camu_core.engine.monitor import JobState, JobView, Progress
 from camu_core.engine.queueing import in_order, makes_room
 from camu_core.engine.worker import work
 from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
@@ -122,9 +122,10 @@ class Engine:
         with self._lock:
             for job in jobs:
                 known = self._progress.get(job.digest)
+                is_just_done = known is not None and known.state == JobState.DONE and known.ended > looked
                 if known is not None and not known.is_over:
                     known.join(watcher, priority, chain)
-                elif job.digest in stored or (known is not None and known.state == "done" and known.ended > looked):
+                elif job.digest in stored or is_just_done:
                     done.append(job)
                 else:
                     new.append(job)
@@ -150,7 +151,7 @@ class Engine:
         """Compute what belongs to a finished run and is missing, behind what people wait for; what failed stays so."""
         for job in followups(spec, self.is_there):
             known = self.watch(job.digest)
-            if known is None or not known.is_over or known.state == "done":
+            if known is None or not known.is_over or known.state == JobState.DONE:
                 try:
                     self.submit(job, watcher, BACKGROUND_PRIORITY, spec)
                 except TooMuchAsked as error:
@@ -237,7 +238,7 @@ class Engine:
                 return False
             progress.stop_requested = True
             if progress.is_waiting:
-                self._finish(progress, "stopped")
+                self._finish(progress, JobState.STOPPED)
             else:
                 self._tell_to_end(progress)
             return True
@@ -290,7 +291,7 @@ class Engine:
                 time.sleep(_FOLLOW_SECONDS)
         finally:
             self.stop(digest, follower)
-        if view is not None and view.state != "done":
+        if view is not None and view.state != JobState.DONE:
             raise RunError(view.message or "The run was stopped.")
         return self.result(digest, job.result_type)
 
@@ -346,7 +347,7 @@ class Engine:
                 if len(progress.attempts) < MAX_ATTEMPTS:
                     progress.is_packing = True
                     return progress
-                self._finish(progress, "failed", LOST)
+                self._finish(progress, JobState.FAILED, LOST)
             if (waiting := self._waiting()) and self.connection.n_threads:
                 at_work = [progress for progress in self._running() if not progress.is_packing]
                 yielding = makes_room(waiting[0], at_work)
@@ -359,7 +360,7 @@ class Engine:
         """To the scheduler; back into the queue if that is gone, and out of it if nobody wants it any more."""
         progress.is_packing, self._queue = False, None
         if progress.stop_requested:
-            self._finish(progress, "stopped")
+            self._finish(progress, JobState.STOPPED)
             return
         if (client := self.connection.client) is None:
             return
@@ -381,10 +382,10 @@ class Engine:
 
     def _put_back(self, progress: Progress) -> None:
         """Into the queue at its old place, if it is wanted still."""
-        progress.future, progress.state, progress.is_yielding, progress.overdue = None, "queued", False, ""
+        progress.future, progress.state, progress.is_yielding, progress.overdue = None, JobState.QUEUED, False, ""
         self._queue = None
         if progress.stop_requested:
-            self._finish(progress, "stopped")
+            self._finish(progress, JobState.STOPPED)
 
     def _on_event(self, message: dict) -> None:
         with self._lock:
@@ -412,16 +413,16 @@ class Engine:
                 return  # the connection is gone, and the job was or will be put back
             if status == "finished" and error is None:
                 progress.notice = notice
-                self._finish(progress, "done")
+                self._finish(progress, JobState.DONE)
             elif isinstance(error, RunStopped) and progress.overdue:
-                self._finish(progress, "failed", progress.overdue)
+                self._finish(progress, JobState.FAILED, progress.overdue)
             elif status == "cancelled" or isinstance(error, RunStopped):
                 progress.attempts.clear()
                 self._put_back(progress)  # wanted again in the meantime, or stopped by another server that shared it
             else:
                 self._on_error(progress, error or RunError("The cluster lost what the run made. Try again."))
             late, watchers, chains = progress.watchers - noted, set(progress.watchers), set(progress.chains)
-        if progress.state == "done":
+        if progress.state == JobState.DONE:
             self._note_owners(progress.job, late)
             for spec in chains:
                 for watcher in watchers:
@@ -430,15 +431,15 @@ class Engine:
 
     def _on_error(self, progress: Progress, error: BaseException) -> None:
         if isinstance(error, CamuError):
-            self._finish(progress, "failed", str(error))
+            self._finish(progress, JobState.FAILED, str(error))
         elif isinstance(error, KilledWorker):
-            self._finish(progress, "failed", LOST)
+            self._finish(progress, JobState.FAILED, LOST)
         else:
             log.error("job %s failed", progress.job.digest, exc_info=error)
             message = f"The run ended unexpectedly ({type(error).__name__}: {error}). Try again."
-            self._finish(progress, "failed", message)
+            self._finish(progress, JobState.FAILED, message)
 
-    def _finish(self, progress: Progress, state: str, message: str = "") -> None:
+    def _finish(self, progress: Progress, state: JobState, message: str = "") -> None:
         began, visitor = progress.began, progress.visitor
         progress.finish(state, message)
         self._queue = None

@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from camu_core.estimates import wilson_interval
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.format import percent
 from camu_core.measures import SPLIT_NAMES
 
 SPLIT_TITLES = {
@@ -43,7 +44,7 @@ def split_figure(
         )  # fmt: skip
         figure.add_scatter(  # above the whisker, which would cross a label of the bar itself
             x=[SPLIT_TITLES[name] for name in names], y=high, mode="text", textposition="top center",
-            text=[f"{value:.1%}".replace(".0%", "%") for value in values], textfont={"size": 11}, cliponaxis=False,
+            text=[percent(value, digits=1) for value in values], textfont={"size": 11}, cliponaxis=False,
             showlegend=False, hoverinfo="skip",
         )  # fmt: skip
     figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from camu_core.estimates import are_apart, is_measured
+from camu_core.format import capital, percent
 from camu_core.measures import Reference, Standing
 from camu_core.privacy.inside import UNTRAINED
 from camu_core.privacy.readings import Reading, readings
@@ -195,8 +197,7 @@ def layers_title(report: Mapping[str, Any]) -> str:
     if "original-retrained" not in forget:
         return f"{sentence}."
     before, after = forget["original-retrained"][layer], forget["unlearned-retrained"][layer]
-    ends = [before["low"], before["high"], after["low"], after["high"]]
-    if None in ends or not (before["low"] > after["high"] or after["low"] > before["high"]):
+    if not (is_measured(before) and is_measured(after) and are_apart(before, after)):
         return f"{sentence}, no nearer to the retrained network."
     return f"{sentence}, {'towards' if after['value'] > before['value'] else 'away from'} the retrained network."
 
@@ -219,11 +220,3 @@ def factor_text(epsilon: float) -> str:
     """e^epsilon, never rounded up, since it is a lower bound."""
     factor = float(np.exp(epsilon))
     return f"{np.floor(factor):,.0f}" if factor >= 10 else f"{np.floor(10 * factor) / 10:.1f}"
-
-
-def percent(fraction: float) -> str:
-    return f"{fraction:.0%}" if fraction == 1 or fraction <= 0.995 else f"{fraction:.1%}"
-
-
-def capital(phrase: str) -> str:
-    return phrase[0].upper() + phrase[1:]
