@@ -188,6 +188,8 @@ def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> No
         "Closest to retraining: UNSIR, 1.0 points away on average, 12 times faster; 3 seeds cannot tell it from CaMU."
     )
     assert headline(pd.concat([far, gold, best]), "class").endswith("12 times faster.")
+    once = far.assign(average_gap_reach=np.nan)
+    assert headline(pd.concat([once, gold, best]), "class").endswith("3 seeds cannot tell it from SalUn."), "one seed"
     one = [part.assign(average_gap_reach=np.nan) for part in (best, near)]
     assert headline(pd.concat(one), "class").endswith("; one seed cannot tell how firm that is.")
     assert headline(best, "class") == "UNSIR is 1.0 points away from retraining on average, 12 times faster."
