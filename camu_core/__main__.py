@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for name, module in COMMANDS.items():
-        summary = module.__doc__.splitlines()[0]
+        summary, *_ = (module.__doc__ or name).splitlines()
         module.add_arguments(commands.add_parser(name, help=summary, description=summary))
     return parser
 

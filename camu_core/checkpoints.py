@@ -26,7 +26,7 @@ class Checkpoint:
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
         for name, tensor in tensors.items():
             digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-            digest.update(tensor.detach().cpu().contiguous().numpy())
+            digest.update(tensor.detach().cpu().contiguous().numpy().data)
         self.path = home_dir() / "checkpoints" / f"{digest.hexdigest()[:20]}.pt"
 
     def load(self) -> dict[str, Any] | None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from camu_core.estimates import Estimate, wilson_interval
+from camu_core.format import capital, percent
 from camu_core.measures import Reference
-from camu_core.privacy import SUBJECTS, Reading, capital, number, numbers, says, within
+from camu_core.privacy import SUBJECTS, Reading, number, numbers, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 
@@ -53,7 +54,7 @@ class Clause:
         """A figure of this clause as it is written."""
         if self.reading is not None:
             return number(self.reading, value)
-        return "unknown" if value is None else f"{value:.1%}"
+        return "unknown" if value is None else percent(value, digits=1)
 
     @property
     def interval(self) -> str:
@@ -66,7 +67,7 @@ class Clause:
     def band(self) -> str:
         """What networks that never saw the data give, in words; empty if that is not known."""
         if self.reading is not None and self.reference is not None:
-            ends = " to ".join(self.show(end) for end in within(self.reading))
+            ends = " to ".join(self.show(end) for end in within(self.reading.question, self.reference))
             return f"{self.reference.n_seeds} retrained: {self.show(self.reference.mean)} ({ends})"
         return "" if self.never_saw is None else f"a network that never saw it: {self.show(self.never_saw)}"
 
@@ -91,7 +92,7 @@ class Clause:
         band = self.reference
         reference = None
         if band is not None:
-            low, high = within(self.reading) if self.reading is not None else (band.low, band.high)
+            low, high = within(self.reading.question, band) if self.reading is not None else (band.low, band.high)
             reference = {"mean": band.mean, "low": low, "high": min(high, 1e9), "n_seeds": band.n_seeds}
         return {
             "name": self.name, "finding": self.finding, "is_good": self.is_good, "value": self.value, "low": self.low,

@@ -2,7 +2,7 @@
 
 import math
 import os
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import platformdirs
@@ -147,7 +147,7 @@ def admin_users() -> tuple[str, ...]:
 def import_limits() -> ImportLimits:
     """Raises: SpecError if one that is set is no number."""
     return ImportLimits(
-        **{field.name: _number(f"CAMU_MAX_{field.name.upper()}", field.default) for field in fields(ImportLimits)}
+        **{name: _number(f"CAMU_MAX_{name.upper()}", default) for name, default in asdict(ImportLimits()).items()}
     )
 
 

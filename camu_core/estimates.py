@@ -1,7 +1,7 @@
 """Means, ratios of means and means over seeds, each with a 95% interval, as JSON types."""
 
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import TypedDict, TypeGuard
 
 import numpy as np
 from scipy.stats import binomtest, bootstrap, sem, t
@@ -23,6 +23,25 @@ class Estimate(TypedDict):
     low: float | None
     high: float | None
     n: int
+
+
+class Measured(TypedDict):
+    """An estimate of which value and interval are known."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def is_measured(estimate: Estimate | Measured | None) -> TypeGuard[Measured]:
+    """Whether there is a number, with its interval."""
+    return estimate is not None and None not in (estimate["value"], estimate["low"], estimate["high"])
+
+
+def are_apart(one: Measured, other: Measured) -> bool:
+    """Whether two intervals do not overlap; not shown, and so False, where an end is NaN."""
+    return one["low"] > other["high"] or other["low"] > one["high"]
 
 
 def estimate_means(samples: np.ndarray, seed: int) -> list[Estimate]:
@@ -76,7 +95,7 @@ def estimate_over_seeds(values: np.ndarray) -> Estimate:
 
 def as_fraction(estimate: Estimate) -> Estimate:
     """With its interval cut off at 0 and 1, which no fraction exceeds."""
-    if estimate["low"] is None:
+    if not is_measured(estimate):
         return estimate
     return {**estimate, "low": max(0.0, estimate["low"]), "high": min(1.0, estimate["high"])}
 
@@ -103,7 +122,9 @@ def difference_interval(k: int, n: int, j: int, m: int) -> tuple[float, float]:
 
 def to_numbers(values: np.ndarray) -> list:
     """An array as nested lists of JSON numbers, NaN as None."""
-    return np.where(np.isnan(values), None, values.astype(object)).tolist()
+    numbers = values.astype(object)
+    numbers[np.isnan(values)] = None
+    return numbers.tolist()
 
 
 def _resampled_means(samples: np.ndarray, seed: int) -> np.ndarray:

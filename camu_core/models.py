@@ -116,8 +116,8 @@ class BlockModel(nn.Module):
 
 def _draw_weights(part: nn.Module) -> None:
     for module in part.modules():
-        if hasattr(module, "reset_parameters"):
-            module.reset_parameters()
+        if callable(reset := getattr(module, "reset_parameters", None)):
+            reset()
 
 
 # What torch calls it on processors: x86, x86 in matrices, newer x86 without AVX-512, Arm.

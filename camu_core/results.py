@@ -103,7 +103,7 @@ class RunResult(Storable):
     folder: ClassVar[str] = "runs"
 
     @property
-    def digest(self) -> str:
+    def digest(self) -> str:  # type: ignore[override]  # frozen: nobody writes the attribute that this stands for
         return self.spec.digest
 
     def metrics_with(self, retrained: "RunResult | None") -> dict[str, dict[str, Any]]:

@@ -122,7 +122,8 @@ def _look_at_disk(was_full: bool) -> bool:
 def tidy(now: float | None = None) -> None:
     """Delete what nobody owns any more."""
     delete = {RUNS: engine().store.delete, SWEEPS: engine().store.forget_sweep, IMAGES: forget_dataset}
-    for thing in engine().owners.settle(now):
+    owners = engine().owners
+    for thing in owners.settle(now) if owners is not None else ():
         try:
             delete[thing.kind](thing.name)
         except CamuError as error:

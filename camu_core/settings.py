@@ -21,9 +21,7 @@ def setting(default: Setting, low: float, high: float, help: str) -> Any:
 class Settings:
     """Base of all configs. Subclasses declare their fields with `setting`.
 
-    Half precision, measured on MNIST and Fashion-MNIST, class 0 and a random tenth: every method in 0.5 to 0.6 of the
-    time, accuracies within 0.4 points (SalUn and SSD on Fashion-MNIST within 1). On the 8x8 digits it gains nothing,
-    and SCRUB, which starts where two networks agree and needs rounding to part them, can stay there.
+    What half precision gains and costs: assets/results/tuning.md.
     """
 
     bfloat16: int = setting(
@@ -67,4 +65,4 @@ def _checked(spec: Field, value: Any) -> Setting:
     low, high = spec.metadata["low"], spec.metadata["high"]
     if not (math.isfinite(number) and low <= number <= high):
         raise SpecError(f"'{spec.name}' must be {wanted} from {low:g} to {high:g}; got {value}.")
-    return kind(number)
+    return int(number) if kind is int else number

@@ -71,7 +71,8 @@ class ForgetSpec:
             return cls(value["kind"])
         name = FORGET_KINDS[value["kind"]]
         what = value[name]
-        return cls(value["kind"], **{name: tuple(what) if isinstance(what, list) else what})
+        members: dict[str, Any] = {name: tuple(what) if isinstance(what, list) else what}
+        return cls(value["kind"], **members)
 
 
 def _indices(given: Iterable[int], what: str) -> tuple[int, ...]:

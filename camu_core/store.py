@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from camu_core.config import ASSETS, home_dir, store_limit_bytes
 from camu_core.entries import (
@@ -97,7 +97,11 @@ class RunStore:
                 "or set CAMU_HOME to another one."
             ) from error
 
-    def load(self, digest: str, kind: type[S] = RunResult) -> S:
+    @overload
+    def load(self, digest: str) -> RunResult: ...
+    @overload
+    def load(self, digest: str, kind: type[S]) -> S: ...
+    def load(self, digest: str, kind: type[Storable] = RunResult) -> Storable:
         """Read a result whose files match their checksums.
 
         Raises:

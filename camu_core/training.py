@@ -55,13 +55,7 @@ def recipe_for(dataset: str, model: str) -> TrainingConfig:
 
 
 def _for_few(recipe: TrainingConfig, n_train: int) -> TrainingConfig:
-    """More, smaller steps where there are few images.
-
-    Measured with ResNet-20 on four classes of CIFAR-10, test accuracy. 160 images: 0.49 after 60 steps of 128, 0.59
-    after 150 of 32 at half the rate (9 s), 0.63 after 300 (18 s), 0.64 after 500 (30 s), each over two seeds; 40 test
-    images, so the last three are alike, and 200 steps are taken for the sake of time. 1,600 images,
-    30 epochs: 0.72 with batches of 128, 0.79 with 32, in the same time.
-    """
+    """More, smaller steps where there are few images, by trial: assets/results/tuning.md."""
     if recipe.epochs * math.ceil(n_train / recipe.batch_size) < _FEW_STEPS:
         recipe = replace(recipe, batch_size=32, max_lr=recipe.max_lr / 2 if recipe.sgd else recipe.max_lr)
     return replace(recipe, epochs=max(recipe.epochs, math.ceil(_MIN_STEPS / math.ceil(n_train / recipe.batch_size))))
@@ -109,8 +103,10 @@ def training(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=config.max_lr, total_steps=total)
     n_epochs_done, seconds_before = 0, 0.0
     if checkpoint and (saved := checkpoint.load()):
-        for part, state in zip((model, optimizer, schedule), saved["parts"], strict=True):
-            part.load_state_dict(state)
+        of_model, of_optimizer, of_schedule = saved["parts"]
+        model.load_state_dict(of_model)
+        optimizer.load_state_dict(of_optimizer)
+        schedule.load_state_dict(of_schedule)
         rng.set_state(saved["rng"])
         n_epochs_done, seconds_before = saved["n_epochs_done"], saved["seconds"]
 

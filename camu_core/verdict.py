@@ -6,6 +6,7 @@ from typing import Any
 
 from camu_core.clauses import Clause, Report, accuracy_clause, interval, n_images, tests_as_clauses
 from camu_core.data import DATASETS
+from camu_core.format import capital, listed, percent
 from camu_core.measures import Standing
 from camu_core.privacy import (
     KNOWLEDGE,
@@ -13,7 +14,6 @@ from camu_core.privacy import (
     Reading,
     accuracy_estimate,
     bad_news,
-    capital,
     readings,
     recognition,
     says,
@@ -119,7 +119,8 @@ def _judge_class(
         _kept_clause("Everything else, new images", before, after, reference, kept),
         *tests_as_clauses(found),
     )
-    return Verdict(_headline(state, before, after, kept) + tail, clauses, is_forgotten, kept)
+    link = ", and " if is_forgotten and result.spec.method != "retrain" else "; "
+    return Verdict(_headline(state, before, after, kept, link) + tail, clauses, is_forgotten, kept)
 
 
 _GONE = {True: "No longer recognised", False: "Still recognised", None: "Cannot tell whether it is still recognised"}
@@ -150,7 +151,7 @@ def _class_state(
         return False, "Only hidden at the output, not forgotten"
     knowledge = [found[name] for name in KNOWLEDGE if name in found]
     if left := bad_news({reading.question: reading for reading in knowledge}):
-        return False, f"No longer recognised, but not gone: {_listed(left)}"
+        return False, f"No longer recognised, but not gone: {listed(left)}"
     if privacy["reference"] is None:
         return None, "No longer recognised; only retraining tells what is left inside"
     has_seen = any(found[name].is_good for name in ("fresh_head", "relearning") if name in found)
@@ -191,7 +192,7 @@ def _images_state(
     if privacy is None:
         return None, "Not tested yet: whether it answers as if it had never seen them"
     if any(reading.is_good is False for reading in found.values()):
-        return False, f"Not as if it had never seen them: {_listed(bad_news(found))}"
+        return False, f"Not as if it had never seen them: {listed(bad_news(found))}"
     if privacy["reference"] is None:
         return None, "Only retraining tells whether it forgot"
     if not any(found[name].is_good for name in ("recognised", *LEAKS)):
@@ -212,22 +213,22 @@ def _of_retraining(what: str, found: Mapping[str, Reading]) -> str:
     return f"Never saw {what}: this is what forgetting looks like"
 
 
-def _headline(state: str, before: Report, after: Report, kept: bool | None) -> str:
-    """What was forgotten, and what became of the rest; damage leads."""
+def _headline(state: str, before: Report, after: Report, kept: bool | None, link: str = "; ") -> str:
+    """What was forgotten, and what became of the rest; damage leads.
+
+    Args:
+        link: between the two, where both are as they should be.
+    """
     if kept is False:
-        fell = f"the rest fell from {_percent(before['retain_test'])} to {_percent(after['retain_test'])}"
+        fell = f"the rest fell from {percent(before['retain_test'], 1)} to {percent(after['retain_test'], 1)}"
         return f"Damaged: {fell}. {state}"
     if kept is None:
         return f"{state}; {n_images(after['n']['retain_test'])} cannot tell whether the rest is kept"
-    return f"{state}, and the rest is kept" if state == "Forgotten" else f"{state}; the rest is kept"
+    return f"{state}{link}the rest is kept"
 
 
 def _kept_clause(subject: str, before: Report, after: Report, reference: Report | None, kept: bool | None) -> Clause:
     return accuracy_clause("kept", subject, "retain_test", before, after, reference, kept, _KEPT[kept])
-
-
-def _listed(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _is_forgotten(before: Report, after: Report, split: str) -> bool | None:
@@ -281,24 +282,19 @@ def finding(result: RunResult) -> str:
     before, after = result.metrics["original"], result.metrics["unlearned"]
     rest = "everything else" if result.spec.forget.kind == "class" else "new images"
     parts = (
-        f"{what}: {_percent(before[split])} → {_percent(after[split])}"
+        f"{what}: {percent(before[split], 1)} → {percent(after[split], 1)}"
         for what, split in ((forget_phrase(result.spec), _forget_split(result)), (rest, "retain_test"))
     )
     return capital(", ".join(parts))
-
-
-def _percent(fraction: float) -> str:
-    return f"{fraction:.1%}".replace(".0%", "%")
 
 
 def forget_phrase(spec: RunSpec) -> str:
     """The forget set in words: 'the digit 3', 'the garments Coat and Shirt', '10% of the training images'."""
     forget, info = spec.forget, DATASETS[spec.dataset]
     if forget.kind == "random":
-        return f"{100 * forget.fraction:g}% of the training images"
+        return f"{forget.short} of the training images"
     if forget.kind == "samples":
         return "one training image" if len(forget.samples) == 1 else f"{len(forget.samples):,} training images"
     names = [info.class_names[label] for label in forget.classes]
     noun = info.class_noun if len(names) == 1 else info.class_nouns
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"the {noun} {listed}"
+    return f"the {noun} {listed(names)}"

@@ -178,6 +178,18 @@ def test_requests_in_the_moment_in_which_the_connection_goes_are_kept(tmp_path: 
     assert engine.watch(wanted).state == "queued"
 
 
+def test_a_run_whose_result_the_cluster_lost_is_said_to_be_lost(tmp_path: Path, monkeypatch) -> None:
+    engine = Engine(RunStore(tmp_path))
+    monkeypatch.setattr(engine, "start", lambda: None)
+    digest = engine.submit(RunJob(plan_run("digits", [0], seed=18)), "me")
+    client = engine.connection.client = SimpleNamespace(sync=lambda *_: None)
+    lost = SimpleNamespace(client=client, status="lost", release=lambda: None)
+    engine._progress[digest].future = lost
+    engine._on_done(engine._progress[digest], lost)
+    view = engine.watch(digest)
+    assert (view.state, view.message) == ("failed", "The cluster lost what the run made. Try again.")
+
+
 def test_a_loss_that_blows_up_is_explained(engine: Engine) -> None:
     view = wait(
         engine, engine.submit(FailingJob("a" * 20, RunDiverged("Its loss became nan. Lower the learning rates.")))

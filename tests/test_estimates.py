@@ -4,6 +4,8 @@ from scipy import stats
 
 from camu_core.estimates import (
     N_RESAMPLES,
+    Measured,
+    are_apart,
     estimate_means,
     estimate_over_seeds,
     estimate_ratios,
@@ -101,3 +103,14 @@ def test_over_seeds_agrees_with_a_t_test():
 
 def test_to_numbers_writes_nan_as_none():
     assert to_numbers(np.array([[0.5, np.nan]])) == [[0.5, None]]
+
+
+def test_intervals_are_apart_only_where_they_do_not_overlap() -> None:
+    low, touching, high, unknown = (
+        Measured(value=value, low=value - reach, high=value + reach, n=3)
+        for value, reach in ((0.25, 0.25), (0.75, 0.25), (0.875, 0.125), (5.0, np.nan))
+    )
+    assert not are_apart(low, touching)
+    assert are_apart(low, high)
+    assert are_apart(high, low)
+    assert not are_apart(low, unknown)

@@ -105,7 +105,8 @@ def test_numbers_name_every_control(make_report) -> None:
 
 
 def test_a_band_ends_where_figures_end(make_report) -> None:
-    low, high = within(readings(make_report(fresh_head_1=0.4, reference={"fresh_head_1": 0.999}))["fresh_head"])
+    reading = readings(make_report(fresh_head_1=0.4, reference={"fresh_head_1": 0.999}))["fresh_head"]
+    low, high = within(reading.question, reading.reference)
     assert 0 <= low < high <= 1
 
 
@@ -148,6 +149,12 @@ def test_how_the_forgotten_images_lie(make_report) -> None:
     told = lying_title(make_report(neighbours=0.97))
     assert told.startswith("Of a forgotten image's ten nearest neighbours, 97% are forgotten too; before 99%")
     assert lying_title(make_report(is_class=False)) == ""
+
+
+def test_a_network_of_the_band_without_a_figure_is_passed_over(make_report) -> None:
+    report = make_report()
+    report["reference"]["measures"]["old_head"][0] = None
+    assert readings(report)["old_head"].standing is Standing.ALIKE
 
 
 def test_says_is_what_the_clause_says(make_report) -> None:

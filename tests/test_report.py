@@ -56,7 +56,7 @@ def test_the_citation_names_what_is_needed_to_repeat_the_run(digits_result: RunR
 
 
 def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> None:
-    privacy = state_privacy.report_of(state.example_run().result)
+    privacy = state_privacy.report_of(state.example_run().result.spec)
     page = html_report(digits_result, digits_result, privacy)
     assert len(page.encode()) < 6e6
     assert page.count('class="plotly-graph-div"') == 8

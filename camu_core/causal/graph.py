@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from camu_core.causal.scenarios import scenario_name
-from camu_core.estimates import Estimate
+from camu_core.estimates import Measured
 
 GROUPS = ("forget", "retain")
 
@@ -28,7 +28,7 @@ class GraphView:
 
     inflow: dict[str, float]
     outflow: dict[str, float]
-    right: dict[str, Estimate]
+    right: dict[str, Measured]
     replaced: frozenset[str]
 
 

@@ -17,7 +17,8 @@ from camu_core.causal.wording import (
     change,
     gold_share,
 )
-from camu_core.estimates import Estimate
+from camu_core.estimates import Estimate, are_apart, is_measured
+from camu_core.format import capital, percent
 
 _GONE = 0.95  # of the pull on the right answer, lost: the answer is gone
 _HIDDEN = 0.5  # an effect of which more than this is left in bits is worth a word
@@ -30,7 +31,7 @@ def hidden_remark(report: Mapping[str, Any]) -> str:
     if answer["value"] is None or whole["low"] is None or answer["value"] < _HIDDEN or whole["high"] > _HIDDEN:
         return ""
     gold = gold_share(report, "eliminated", "prediction_bits")
-    beside = f" ({_percent(gold)} after retraining)" if gold is not None and gold["value"] is not None else ""
+    beside = f" ({percent(gold['value'])} after retraining)" if is_measured(gold) else ""
     is_gone = answer["low"] is not None and answer["low"] >= _GONE
     gone = "The right answer is gone" if is_gone else f"{_share(answer)} of the pull on the right answer is lost"
     return (
@@ -53,29 +54,28 @@ def retraining_remarks(report: Mapping[str, Any], groups: Collection[str] = ("fo
             continue
         for measure, pull in PULLS.items():
             ours, gold = report["shares"][key]["unlearned"][measure], gold_share(report, key, measure)
-            if gold is not None and (gap := _clear_gap(ours, gold)):
+            if _is_firm(gold) and (gap := _clear_gap(ours, gold)):
                 there = after_retraining(report, gold)
                 sentence = f"{whose} images {change(verb, ours, pull)}; after retraining, {there}."
                 found.append((gap, sentence))
     return [sentence for _, sentence in sorted(found, reverse=True)]
 
 
-def _clear_gap(ours: Estimate, gold: Estimate) -> float:
+def _clear_gap(ours: Estimate, gold: Measured) -> float:
     """How far a share is from that after retraining; 0 where that is unknown, small, or within the intervals."""
-    if not (_is_firm(ours) and _is_firm(gold)):
+    if not _is_firm(ours):
         return 0.0
-    is_apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
     gap = abs(ours["value"] - gold["value"])
-    return gap if is_apart and gap >= DIFFERENT else 0.0
+    return gap if are_apart(ours, gold) and gap >= DIFFERENT else 0.0
 
 
 def inner_remark(report: Mapping[str, Any]) -> str:
     """How the forgotten images move the representation, beside a network that never saw them; empty if alike."""
     ours = report["shares"]["eliminated"]["unlearned"]["representation_bits"]
     gold = gold_share(report, "eliminated", "representation_bits")
-    if gold is None or not _clear_gap(ours, gold):
+    if not _is_firm(gold) or not _clear_gap(ours, gold):
         return ""
-    left, there = (f"{max(0, 100 * (1 - share['value'])):.0f}%" for share in (ours, gold))
+    left, there = (percent(max(0.0, 1 - share["value"])) for share in (ours, gold))
     return (
         f"Replacing a forgotten image moves the numbers inside {left} as far as before; in a network that never saw "
         f"it, {there}. Who compares the two could notice."
@@ -93,17 +93,8 @@ def substitutes_remark(attribution: Mapping[str, Any]) -> str:
         missed = max(abs(loss["value"]) for loss in alone)
         if _are_opposed(pair["estimate"], shares[0]) and missed < NEGLIGIBLE:
             return (
-                f"'{_capital(TERMS.get(one, one))}' and '{TERMS.get(other, other)}' stand in for each other: leaving "
+                f"'{capital(TERMS.get(one, one))}' and '{TERMS.get(other, other)}' stand in for each other: leaving "
                 f"either one out changes the outcome by at most {100 * missed:.1f} points, though they are credited "
                 f"with {_points(shares[0])} and {_points(shares[1])}."
             )
     return ""
-
-
-def _percent(share: Estimate) -> str:
-    """Unlike in titles not cut at 0 and 100%: a pull can grow."""
-    return f"{100 * share['value']:.0f}%"
-
-
-def _capital(phrase: str) -> str:
-    return phrase[0].upper() + phrase[1:]

@@ -5,12 +5,13 @@ same way (else a share means nothing, and both signed numbers are said), and onl
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 
-from camu_core.estimates import Estimate
-from camu_core.measures.reference import Reference
+from camu_core.estimates import Estimate, Measured, are_apart, is_measured
+from camu_core.format import percent
+from camu_core.measures import Reference
 
 NEGLIGIBLE = 0.01  # one point; an interval within it on both sides is "no effect"
 WIDE = 0.30  # a share whose interval is wider than this is not stated
@@ -18,6 +19,7 @@ MAJORITY = 0.5
 MOST = 0.6  # of a share from here on, "most" is said, and between here and the majority "more than half"
 BEYOND = 1.05  # a part that does more than this share of the whole overshoots it
 DIFFERENT = 0.05  # shares nearer than this are called alike; a counter-pull below this share is not worth a sentence
+_NO_SHARE = 0.0005  # a share nearer to 0 or 1 is none, or all
 
 PULLS = {
     "true_class": "their pull on the right answer",
@@ -123,12 +125,10 @@ def retraining_title(report: Mapping[str, Any]) -> str:
             return "No retrained network to compare with yet."
         for measure, pull in PULLS.items():
             ours, gold = shares["unlearned"][measure], gold_share(report, key, measure)
-            if gold is not None and _is_firm(ours) and _is_firm(gold):
-                apart = ours["low"] > gold["high"] or gold["low"] > ours["high"]
-                sentence = (
-                    f"{whose} images {change(verb, ours, pull)}, after retraining {after_retraining(report, gold)}."
-                )
-                gaps.append((abs(ours["value"] - gold["value"]) * apart, sentence))
+            if _is_firm(ours) and _is_firm(gold):
+                there = after_retraining(report, gold)
+                sentence = f"{whose} images {change(verb, ours, pull)}, after retraining {there}."
+                gaps.append((abs(ours["value"] - gold["value"]) * are_apart(ours, gold), sentence))
     if not gaps:
         return "Cannot tell from this many samples whether it differs from retraining."
     gap, sentence = max(gaps, key=lambda pair: pair[0])
@@ -137,7 +137,7 @@ def retraining_title(report: Mapping[str, Any]) -> str:
     return f"It differs from retraining: {sentence}"
 
 
-def gold_share(report: Mapping[str, Any], key: Literal["eliminated", "preserved"], measure: str) -> Estimate | None:
+def gold_share(report: Mapping[str, Any], key: str, measure: str) -> Estimate | None:
     """A share of `effect_shares` after retraining; None where nobody retrained.
 
     Of the reference band if there is one, with the interval in which one more retrained network falls; else of the one
@@ -151,7 +151,7 @@ def gold_share(report: Mapping[str, Any], key: Literal["eliminated", "preserved"
     return found
 
 
-def after_retraining(report: Mapping[str, Any], gold: Estimate) -> str:
+def after_retraining(report: Mapping[str, Any], gold: Measured) -> str:
     """The end of a sentence, of what `gold_share` gave."""
     networks = f" on average over {gold['n']} networks" if report.get("reference") else ""
     return f"{beside(gold)}{networks}"
@@ -201,9 +201,8 @@ def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) ->
     if np.isnan(change).all():
         return "Cannot tell yet: no class has been forgotten."
     is_harm = change < -np.maximum(margin, NEGLIGIBLE)
-    row, column = np.unravel_index(
-        np.nanargmin(np.where(is_harm, change, 0) if is_harm.any() else change), change.shape
-    )
+    lowest = np.nanargmin(np.where(is_harm, change, 0) if is_harm.any() else change)
+    row, column = (int(i) for i in np.unravel_index(lowest, change.shape))
     worst = f"{class_names[column]} after forgetting {class_names[row]}, {_points(change[row, column])}"
     if is_harm.any():
         beside = "" if np.isnan(gold[row, column]) else f" Retraining: {_points(gold[row, column])}."
@@ -213,7 +212,7 @@ def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) ->
     return "No class lost accuracy when another was forgotten."
 
 
-def _reading(estimate: Estimate) -> Literal["none", "unclear", "clear"]:
+def _reading(estimate: Estimate | Measured) -> Literal["none", "unclear", "clear"]:
     low, high = estimate["low"], estimate["high"]
     if low is None or high is None:
         return "unclear"
@@ -230,67 +229,71 @@ def _no_change(total: Estimate, group: str) -> str | None:
     }.get(_reading(total))
 
 
-def _noun(total: Estimate, group: str) -> str:
+def _noun(total: Measured, group: str) -> str:
     if total["value"] > 0:
         return "gain"
     return {"forget": "forgetting", "retain": "harm to other images"}[group]
 
 
-def _are_opposed(one: Estimate, other: Estimate) -> bool:
+def _are_opposed(one: Measured, other: Measured) -> bool:
     smaller, larger = sorted([abs(one["value"]), abs(other["value"])])
     is_clear = _reading(one) == _reading(other) == "clear"
     return is_clear and one["value"] * other["value"] < 0 and smaller > max(NEGLIGIBLE, DIFFERENT * larger)
 
 
-def _is_firm(share: Estimate) -> bool:
-    return share["low"] is not None and share["high"] - share["low"] <= WIDE
+def _is_firm(share: Estimate | Measured | None) -> TypeGuard[Measured]:
+    return is_measured(share) and share["high"] - share["low"] <= WIDE
 
 
-def _part_of(part: Estimate, total: Estimate) -> Estimate:
+def _part_of(part: Measured, total: Measured) -> Measured:
     """The part's share of the whole's value."""
-    low, high = sorted(part[end] / total["value"] for end in ("low", "high"))
-    return Estimate(value=part["value"] / total["value"], low=low, high=high, n=part["n"])
+    low, high = sorted((part["low"] / total["value"], part["high"] / total["value"]))
+    return Measured(value=part["value"] / total["value"], low=low, high=high, n=part["n"])
 
 
-def _most(share: Estimate) -> str:
+def _most(share: Measured) -> str:
     """What a share above the majority is called."""
-    return "All" if _share(share) == "all" else "Most" if share["value"] >= MOST else "More than half"
+    return "All" if _is_all(share["value"]) else "Most" if share["value"] >= MOST else "More than half"
 
 
-def _figure(share: Estimate) -> str:
-    return "" if _share(share) == "all" else f", {_share(share)}"
+def _figure(share: Measured) -> str:
+    return "" if _is_all(share["value"]) else f", {_share(share)}"
 
 
 def _term(name: str) -> str:
     return TERMS.get(name, name)
 
 
-def _share(share: Estimate, sign: int = 1) -> str:
-    """A share in words, between "none" and "all"; one decimal near both ends, lest 99.7% be rounded up to all."""
-    percent = 100 * min(max(sign * share["value"], 0), 1)
-    if percent < 0.05 or percent >= 99.95:
-        return "none" if percent < 50 else "all"
-    return f"{percent:.1f}%" if percent < 1 or percent > 99 else f"{percent:.0f}%"
+def _share(share: Measured, sign: int = 1) -> str:
+    """A share in words, between "none" and "all"."""
+    fraction = min(max(sign * share["value"], 0), 1)
+    if _is_all(fraction):
+        return "all"
+    return "none" if fraction < _NO_SHARE else percent(fraction)
 
 
-def _whole(share: Estimate) -> str:
+def _is_all(fraction: float) -> bool:
+    return fraction >= 1 - _NO_SHARE
+
+
+def _whole(share: Measured) -> str:
     """As `_share`, but a pull that has grown beyond what it was is said so."""
-    return f"{100 * share['value']:.0f}%" if share["value"] > BEYOND else _share(share)
+    return percent(share["value"]) if share["value"] > BEYOND else _share(share)
 
 
-def change(verb: str, share: Estimate, pull: str) -> str:
+def change(verb: str, share: Measured, pull: str) -> str:
     """What became of a pull: 'lost 43% of their pull on the whole answer'; it can also have grown."""
     if share["value"] < 0:
-        return f"strengthened {pull} by {-100 * share['value']:.0f}%"
+        return f"strengthened {pull} by {percent(-share['value'])}"
     return f"{verb} {_whole(share)} of {pull}"
 
 
-def beside(share: Estimate) -> str:
+def beside(share: Measured) -> str:
     """The same share of another network, for the end of a sentence."""
-    return f"it is stronger by {-100 * share['value']:.0f}%" if share["value"] < 0 else _whole(share)
+    return f"it is stronger by {percent(-share['value'])}" if share["value"] < 0 else _whole(share)
 
 
-def _points(change: Estimate | float) -> str:
+def _points(change: Measured | float) -> str:
     value = 100 * (change if isinstance(change, float) else change["value"])
     number = f"{value:+.1f}" if abs(value) < 1 else f"{value:+.0f}"
     return f"{number} point" if number in ("+1", "-1") else f"{number} points"

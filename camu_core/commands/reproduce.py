@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> None:
     batches = [sweep.batch() for sweep in sweeps]  # what is wrong with any is told before the first starts
     engine = Engine(RunStore(), n_workers=1)  # one at a time, so that seconds are those of an idle machine
     try:
-        specs, failed = [spec for batch in batches for spec in batch.specs], {}
+        specs = [spec for batch in batches for spec in batch.specs]
+        failed: dict[RunSpec, str] = {}
         for batch in batches:
             failed |= drain_with_bar(batch.running(engine))
         done = [spec for spec in specs if spec not in failed]

@@ -15,6 +15,7 @@ from camu_core.engine import Engine
 from camu_core.errors import RunError, SpecError, StoreUnwritable
 from camu_core.files import write_atomically
 from camu_core.methods import METHODS
+from camu_core.specs import ForgetSpec
 from camu_core.store import RunStore
 from camu_core.sweeps import SweepSpec, sweep_table
 
@@ -43,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
     methods = METHODS if arguments.method == "all" else (name.strip() for name in arguments.method.split(","))
     dataset = dataset_named(arguments)
-    what = [f"{100 * fraction:g}%" for fraction in arguments.forget_random]
+    what = [ForgetSpec("random", fraction=fraction).short for fraction in arguments.forget_random]
     if arguments.forget_class or not what:
         what.insert(0, _classes(dataset, arguments.forget_class or "all"))
     sweep = SweepSpec.from_texts(dataset, ",".join(what), methods, arguments.seed)

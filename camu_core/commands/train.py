@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> None:
     training = train_network(info.name, name, recipe, arguments.seed, forgotten, resumes=True)
     network = drain_with_bar(training)
     keep_network(network, output)
-    network.checkpoint.remove()
+    if network.checkpoint is not None:
+        network.checkpoint.remove()
     card = network.card
     accuracies = ", ".join(f"{key.replace('_', ' ')} {card[key]:.2%}" for key in card if "test_accuracy" in key)
     print(f"{output}: {accuracies}, {card['seconds']:.0f} s")

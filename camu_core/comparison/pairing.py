@@ -41,12 +41,14 @@ class Pair:
     @property
     def answers(self) -> tuple[np.ndarray, np.ndarray]:
         """int64 (N,) classes that both networks say."""
-        return tuple(logits.argmax(axis=1) for logits in self.logits)
+        one, other = (logits.argmax(axis=1) for logits in self.logits)
+        return one, other
 
     @property
     def odds(self) -> tuple[np.ndarray, np.ndarray]:
         """float64 (N, C): both networks' probabilities."""
-        return tuple(softmax(logits.astype(np.float64), axis=1) for logits in self.logits)
+        one, other = (softmax(logits.astype(np.float64), axis=1) for logits in self.logits)
+        return one, other
 
     @property
     def distance(self) -> np.ndarray:
@@ -57,7 +59,8 @@ class Pair:
     def agreement(self) -> np.ndarray:
         """int64 (C, C): new images of the probe set, rows = what A says, columns = what B says."""
         is_new = ~self.probe.in_train
-        return confusion_counts(*(answer[is_new] for answer in self.answers), self.logits[0].shape[1])
+        one, other = self.answers
+        return confusion_counts(one[is_new], other[is_new], self.logits[0].shape[1])
 
 
 def pair_runs(a: RunResult, b: RunResult) -> Pair:
@@ -77,20 +80,21 @@ def pair_runs(a: RunResult, b: RunResult) -> Pair:
         )
     probe, original = a.probe, a.representations["original"]
     is_forget = a.probe.is_forget | _forgotten_by(b, probe)
-    answers = [_answers(run, probe) for run in (a, b)]
-    is_turned = tuple(run.spec.method == GOLD or run.spec.weights != a.spec.weights for run in (a, b))
+    (logits_a, inside_a), (logits_b, inside_b) = (_answers(run, probe) for run in (a, b))
+    turns_a, turns_b = (run.spec.method == GOLD or run.spec.weights != a.spec.weights for run in (a, b))
     shown = [
-        aligned(representation, original, anchors=~is_forget) if turn else representation
-        for (_, representation), turn in zip(answers, is_turned, strict=True)
+        aligned(representation, original, anchors=~is_forget) if turns else representation
+        for representation, turns in ((inside_a, turns_a), (inside_b, turns_b))
     ]
     frame = fit_pca(shown, a.spec.seed)
+    points_a, points_b = (frame.transform(part) for part in shown)
     return Pair(
         probe=probe,
         is_forget=is_forget,
-        logits=tuple(logits for logits, _ in answers),
-        points=tuple(frame.transform(part) for part in shown),
+        logits=(logits_a, logits_b),
+        points=(points_a, points_b),
         explained=float(frame.explained_variance_ratio_.sum()),
-        is_turned=is_turned,
+        is_turned=(turns_a, turns_b),
     )
 
 
@@ -139,7 +143,8 @@ def _answers(run: RunResult, probe: ProbeSet) -> tuple[np.ndarray, np.ndarray]:
     if _is_same(run.probe, probe):
         return run.logits["unlearned"], run.representations["unlearned"]
     model = from_arrays(run.weights, run.spec.dataset, run.spec.model)
-    return tuple(part.numpy() for part in predict(model, torch.from_numpy(probe.x)))
+    logits, representation = predict(model, torch.from_numpy(probe.x))
+    return logits.numpy(), representation.numpy()
 
 
 def _forgotten_by(run: RunResult, probe: ProbeSet) -> np.ndarray:

@@ -1,11 +1,13 @@
 """Sentences about methods, by rules from their numbers: what each is weak at, and which is closest to retraining."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from camu_core.comparison.tables import GOLD
+from camu_core.estimates import Measured, are_apart
+from camu_core.format import listed, percent
 from camu_core.methods import METHODS, is_control
 from camu_core.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
@@ -86,48 +88,47 @@ def _without_gold(others: pd.DataFrame, kind: str) -> str:
     fine = others[(others["forgotten_mean"] <= FORGOTTEN_AT_MOST) & (others["kept_drop_mean"] <= KEPT_DROP_AT_MOST)]
     if fine.empty:
         return "With none of these methods the class is no longer recognised and the rest kept."
-    names = _listed(fine["title"].tolist())
+    names = listed(fine["title"].tolist())
     return f"No longer recognised, and the rest kept, by {names} ({len(fine)} of {len(others)} methods)."
 
 
 def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
-    """Those whose intervals overlap the best one's."""
+    """Those that are not shown to be apart from the best one."""
     if pd.isna(best["average_gap_reach"]):
         return "; one seed cannot tell how firm that is"
-    reaches_to = best["average_gap_mean"] + best["average_gap_reach"]
-    rivals = known[known["average_gap_mean"] - known["average_gap_reach"] <= reaches_to].drop(index=best.name)
+    gap = _measured(best, "average_gap")
+    rivals = known[[not are_apart(gap, _measured(row, "average_gap")) for _, row in known.iterrows()]]
+    rivals = rivals.drop(index=best.name)
     if rivals.empty:
         return ""
     names = rivals.sort_values("average_gap_mean")["title"].tolist()
-    who = _listed(names) if len(names) <= _NAMED_AT_MOST else f"{len(names)} other methods"
+    who = listed(names) if len(names) <= _NAMED_AT_MOST else f"{len(names)} other methods"
     return f"; {best['n_seeds']:.0f} seeds cannot tell it from {who}"
 
 
 def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
     forgotten, drop = row["forgotten_mean"], row["kept_drop_mean"]
-    still = f"{_percent(forgotten)} of the forgotten class is still recognised"
+    still = f"{percent(forgotten, 1)} of the forgotten class is still recognised"
     if forgotten > FORGOTTEN_AT_MOST and drop > KEPT_DROP_AT_MOST:
         yield f"neither forgets ({still}) nor keeps the rest ({_points(drop)} lost)"
     elif forgotten > FORGOTTEN_AT_MOST:
         yield f"{'barely forgets' if forgotten > BARELY_ABOVE else 'forgets only in part'}: {still}"
     elif drop > KEPT_DROP_AT_MOST:
-        yield f"makes it unrecognised ({_percent(forgotten)}) but costs {_points(drop)} on the rest"
+        yield f"makes it unrecognised ({percent(forgotten, 1)}) but costs {_points(drop)} on the rest"
     if row["old_head_mean"] >= HIDDEN_FROM and forgotten <= FORGOTTEN_AT_MOST:
-        yield f"only hides it at the output: inside, the old classifier still finds {_percent(row['old_head_mean'])}"
+        yield f"only hides it at the output: inside, the old classifier still finds {percent(row['old_head_mean'])}"
     elif gold is not None and row["fresh_head_1_mean"] - gold["fresh_head_1_mean"] > ALIKE_INSIDE_AT_MOST:
         yield (
-            f"leaves more inside: from one example a new classifier finds {_percent(row['fresh_head_1_mean'])} of the "
-            f"class, {_percent(gold['fresh_head_1_mean'])} after retraining"
+            f"leaves more inside: from one example a new classifier finds {percent(row['fresh_head_1_mean'])} of the "
+            f"class, {percent(gold['fresh_head_1_mean'])} after retraining"
         )
 
 
 def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
     if gold is not None:
         gap = row["forgotten_mean"] - gold["forgotten_mean"]
-        numbers = (
-            f"{_percent(row['forgotten_mean'])} of the forgotten images recognised, {_percent(gold['forgotten_mean'])} "
-            "by a network that never saw them"
-        )
+        ours, theirs = (percent(each["forgotten_mean"], 1) for each in (row, gold))
+        numbers = f"{ours} of the forgotten images recognised, {theirs} by a network that never saw them"
         if gap > ALIKE_AT_MOST:
             yield f"barely forgets: {numbers}"
         elif gap < -ALIKE_AT_MOST:
@@ -138,12 +139,12 @@ def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
 
 def _of_any(row: pd.Series, gold: pd.Series | None, what: str) -> Iterator[str]:
     if row["forgotten_max"] - row["forgotten_min"] > STEADY_WITHIN:
-        ends = f"{_percent(row['forgotten_min'])} and {_percent(row['forgotten_max'])}"
+        ends = f"{percent(row['forgotten_min'], 1)} and {percent(row['forgotten_max'], 1)}"
         yield f"depends on the seed: between {ends} of the forgotten {what} recognised"
     if gold is None:
         return
     gap = abs(row["attack_auc_mean"] - gold["attack_auc_mean"])
-    if gap > ATTACK_ALIKE_AT_MOST and gap > row["attack_auc_reach"] + gold["attack_auc_reach"]:
+    if gap > ATTACK_ALIKE_AT_MOST and are_apart(_measured(row, "attack_auc"), _measured(gold, "attack_auc")):
         yield (
             f"leaves a trace: an attacker reaches an AUC of {row['attack_auc_mean']:.2f} on the forgotten images, "
             f"{gold['attack_auc_mean']:.2f} after retraining"
@@ -155,9 +156,10 @@ def _of_any(row: pd.Series, gold: pd.Series | None, what: str) -> Iterator[str]:
         )
 
 
-def _percent(fraction: float) -> str:
-    percent = 100 * fraction
-    return f"{percent:.1f}%" if 0 < percent < 9.95 else f"{percent:.0f}%"
+def _measured(row: pd.Series, name: str) -> Measured:
+    """A mean over seeds; its ends are NaN of one seed."""
+    mean, reach = row[f"{name}_mean"], row[f"{name}_reach"]
+    return Measured(value=mean, low=mean - reach, high=mean + reach, n=row["n_seeds"])
 
 
 def _points(fraction: float) -> str:
@@ -171,7 +173,3 @@ def _seconds(seconds: float) -> str:
 
 def _times(factor: float) -> str:
     return f"{factor:.1f} times" if factor < 10 else f"{factor:,.0f} times"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

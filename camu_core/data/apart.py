@@ -8,6 +8,10 @@ import sys
 import threading
 import types
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _SECONDS = 8  # of processor, and of waiting
 _MEMORY_BYTES = 1 << 30
@@ -17,7 +21,7 @@ _CANNOT = 3  # exit status: the picture is at fault, and stderr says why
 _turns = threading.BoundedSemaphore(_AT_ONCE)
 
 
-def decode_apart(content: bytes, size: int, max_megapixels: float):
+def decode_apart(content: bytes, size: int, max_megapixels: float) -> "np.ndarray":
     """`pictures.decode`, elsewhere.
 
     Args:

@@ -95,7 +95,7 @@ def decode_all(
     pool, leash = ThreadPoolExecutor(1, "decode"), Leash()
     try:
         for i, member in enumerate(members):
-            decoding = pool.submit(decode, leash.on(member.open), size, limits.megapixels)
+            decoding = pool.submit(decode, leash.on(member.opener), size, limits.megapixels)
             while not wait([decoding], _LOOK_SECONDS).done:
                 yield Step(i, n_images, stage="data")
                 _check_time(ends, limits)

@@ -36,6 +36,17 @@ class Member:
     open: Callable[[], BinaryIO] | None
 
     @property
+    def opener(self) -> Callable[[], BinaryIO]:
+        """`open` of a file.
+
+        Raises:
+            ValueError: it is not to be opened.
+        """
+        if self.open is None:
+            raise ValueError(f"'{'/'.join(self.parts)}' is not to be opened")
+        return self.open
+
+    @property
     def is_image(self) -> bool:
         """Whether it says it is one."""
         return self.open is not None and self.parts[-1].lower().endswith(SUFFIXES)
@@ -78,7 +89,11 @@ def _in_folder(root: Path) -> Iterator[Member]:
         for name in files:
             path = Path(place) / name
             is_plain = path.is_file() and not path.is_symlink()
-            yield Member((*inside, name), partial(path.open, "rb") if is_plain else None)
+            yield Member((*inside, name), partial(_open, path) if is_plain else None)
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def _zip_bytes(source: Path | BinaryIO, limits: ImportLimits) -> bytes:

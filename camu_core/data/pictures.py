@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 from pillow_heif import register_heif_opener
 
 from camu_core.errors import CamuError
@@ -37,7 +38,7 @@ class Leash:
 
     def on(self, open_file: Callable[[], BinaryIO]) -> Callable[[], BinaryIO]:
         """The same file, whose reading fails from the moment at which the leash is cut."""
-        return lambda: _Held(open_file(), self)
+        return lambda: cast(BinaryIO, _Held(open_file(), self))  # as much of one as decoders use
 
 
 class _Held(io.RawIOBase):
@@ -97,7 +98,7 @@ def _n_scans(image: Image.Image, file: BinaryIO) -> float:
     """Passes over the image that its file holds, at most, or in each strip of a TIFF; counted without decoding."""
     if image.format == "JPEG":
         n_parts = 1
-    elif image.format == "TIFF" and image.info.get("compression") in ("jpeg", "tiff_jpeg"):
+    elif isinstance(image, TiffImageFile) and image.info.get("compression") in ("jpeg", "tiff_jpeg"):
         n_parts = max(len(image.tag_v2.get(tag, ())) for tag in (_STRIPS, _TILES)) or 1
     else:
         return 1

@@ -54,6 +54,6 @@ def previewing(layouts: Mapping[str, Layout], size: int) -> Generator[Step, None
             tuple(image for image, read in zip(x[a:b], is_read[a:b], strict=True) if read) for a, b in pairwise(ends)
         )
         train, test = (tuple(np.bincount(layout.y[part], minlength=n).tolist()) for part in (~in_test, in_test))
-        names, test = tuple(layout.class_names), None if layout.in_test is None else test
-        ways.append(Way(name, names, train, test, samples, tuple(layout.warnings)))
+        n_test = None if layout.in_test is None else test
+        ways.append(Way(name, tuple(layout.class_names), train, n_test, samples, tuple(layout.warnings)))
     return ways

@@ -115,7 +115,7 @@ def _rows(table: Member, by_key: dict[str, Member]) -> list[Row]:
 
 def _lines(table: Member) -> Iterator[list[str]]:
     try:
-        with table.open() as file:
+        with table.opener() as file:
             content = file.read(_MAX_BYTES + 1)
     except CamuError:
         raise

@@ -2,6 +2,6 @@
 
 from camu_core.engine.driver import Driver, LocalDriver, driver
 from camu_core.engine.engine import BACKGROUND_PRIORITY, Engine
-from camu_core.engine.monitor import OVER, STATES, JobView
+from camu_core.engine.monitor import OVER, JobState, JobView
 
-__all__ = ["BACKGROUND_PRIORITY", "OVER", "STATES", "Driver", "Engine", "JobView", "LocalDriver", "driver"]
+__all__ = ["BACKGROUND_PRIORITY", "OVER", "Driver", "Engine", "JobState", "JobView", "LocalDriver", "driver"]

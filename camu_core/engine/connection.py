@@ -76,9 +76,7 @@ class Connection:
         """The guard thread: connect, look after the connection, connect again."""
         while not self._closing.wait(0 if self.client is None else _WATCH_SECONDS):
             try:
-                if self.client is None:
-                    self._connect()
-                self._look()
+                self._look(self.client or self._connect())
             except Exception as error:
                 log.warning("no connection: %s", error)
                 where = f"The scheduler at {self._address}" if self._address else "The worker pool"
@@ -86,7 +84,7 @@ class Connection:
                 self._disconnect()
                 self._closing.wait(_RETRY_SECONDS)
 
-    def _connect(self) -> None:
+    def _connect(self) -> Client:
         if self._address is None:
             dask.config.set(
                 {
@@ -108,22 +106,23 @@ class Connection:
         for address in client.nthreads() if self.cluster else ():
             client.submit(warm_up, workers=[address], pure=False, priority=1).add_done_callback(Future.release)
         self.client, self._workers_seen = client, time.monotonic()
+        return client
 
-    def _look(self) -> None:
+    def _look(self, client: Client) -> None:
         """How many threads there are now.
 
         Raises:
             ConnectionError: the scheduler is gone, or all workers of the embedded cluster and none comes back.
         """
-        if self.client.status != "running":
+        if client.status != "running":
             raise ConnectionError("the scheduler is gone")
-        n_threads = sum(self.client.nthreads().values())
+        n_threads = sum(client.nthreads().values())
         if n_threads:
             self._workers_seen = time.monotonic()
         elif self.cluster is not None and time.monotonic() - self._workers_seen > _NO_WORKER_SECONDS:
             raise ConnectionError("all workers are gone")
         self.problem = (
-            self._frozen()
+            self._frozen(client)
             if n_threads or self.cluster
             else f"The scheduler at {self._address} has no worker; start one."
         )
@@ -131,10 +130,10 @@ class Connection:
             self.n_threads = n_threads
             self._on_change()
 
-    def _frozen(self) -> str:
+    def _frozen(self, client: Client) -> str:
         """A sentence on worker processes that are there and say nothing; empty if all speak. Ends embedded ones."""
         now = time.monotonic()
-        workers = self.client.scheduler_info(n_workers=-1)["workers"]
+        workers = client.scheduler_info(n_workers=-1)["workers"]
         said = {address: about["last_seen"] for address, about in workers.items()}  # by the scheduler's clock
         self._heard = {
             address: self._heard[address] if self._heard.get(address, (0, 0))[0] == word else (word, now)

@@ -18,7 +18,7 @@ S = TypeVar("S", bound=Storable)
 class Driver(Protocol):
     """What an engine can do, too."""
 
-    def follow(self, job: Job) -> Generator[Step, None, Storable]:
+    def follow(self, job: Job[S]) -> Generator[Step, None, S]:
         """Do a job to its end; closing the generator stops it. Raises: CamuError."""
         ...
 
@@ -47,7 +47,7 @@ class LocalDriver:
         self._made: dict[str, Storable] = {}
         self._summaries: dict[str, dict[str, Any]] = {}
 
-    def follow(self, job: Job) -> Generator[Step, None, Storable]:
+    def follow(self, job: Job[S]) -> Generator[Step, None, S]:
         found = yield from job.execute(job.pack(self.result))
         self._made[job.digest] = found
         return found
@@ -71,8 +71,8 @@ class LocalDriver:
         return digest in self._made or self._store.has(digest, kind) or is_shipped(digest, kind)
 
     def result(self, digest: str, kind: type[S]) -> S:
-        if digest in self._made:
-            return self._made[digest]
+        if isinstance(found := self._made.get(digest), kind):
+            return found
         if is_shipped(digest, kind) and not self._store.has(digest, kind):
             return shipped(digest, kind)
         return self._store.load(digest, kind)

@@ -22,11 +22,11 @@ from distributed import Event, Future, KilledWorker
 
 from camu_core.config import scheduler_address
 from camu_core.engine.connection import MAX_ATTEMPTS, Connection
-from camu_core.engine.monitor import JobView, Progress
+from camu_core.engine.monitor import JobState, JobView, Progress
 from camu_core.engine.queueing import in_order, makes_room
 from camu_core.engine.worker import work
 from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
-from camu_core.jobs import Job, JobPayload, RunJob, followups
+from camu_core.jobs import Imported, Job, JobPayload, RunJob, followups
 from camu_core.owners import IMAGES, RUNS, Owners, Thing
 from camu_core.progress import Step
 from camu_core.results import Artifact, RunResult, Storable
@@ -95,7 +95,7 @@ class Engine:
         """Why no work can be done at the moment, in one sentence; empty when all is well."""
         return self.connection.problem
 
-    def submit(self, job: Job, watcher: str = "", priority: int = 0, chain: RunSpec | None = None) -> str:
+    def submit(self, job: Job[Storable], watcher: str = "", priority: int = 0, chain: RunSpec | None = None) -> str:
         """Start a job, join the one that is running already, or do nothing if its result is stored.
 
         Args:
@@ -108,7 +108,7 @@ class Engine:
         return self.submit_all([job], watcher, priority, chain)[0]
 
     def submit_all(
-        self, jobs: Sequence[Job], watcher: str = "", priority: int = 0, chain: RunSpec | None = None
+        self, jobs: Sequence[Job[Storable]], watcher: str = "", priority: int = 0, chain: RunSpec | None = None
     ) -> list[str]:
         """As `submit`, many at once and quicker.
 
@@ -117,14 +117,15 @@ class Engine:
         """
         looked = time.monotonic()
         stored = {job.digest for job in jobs if self.has(job)}
-        share = self._stored_mb(watcher) if self.owners is not None else 0.0
+        share = self._stored_mb(watcher)
         new, done = [], []
         with self._lock:
             for job in jobs:
                 known = self._progress.get(job.digest)
+                is_just_done = known is not None and known.state == JobState.DONE and known.ended > looked
                 if known is not None and not known.is_over:
                     known.join(watcher, priority, chain)
-                elif job.digest in stored or (known is not None and known.state == "done" and known.ended > looked):
+                elif job.digest in stored or is_just_done:
                     done.append(job)
                 else:
                     new.append(job)
@@ -150,14 +151,15 @@ class Engine:
         """Compute what belongs to a finished run and is missing, behind what people wait for; what failed stays so."""
         for job in followups(spec, self.is_there):
             known = self.watch(job.digest)
-            if known is None or not known.is_over or known.state == "done":
+            if known is None or not known.is_over or known.state == JobState.DONE:
                 try:
                     self.submit(job, watcher, BACKGROUND_PRIORITY, spec)
                 except TooMuchAsked as error:
                     log.info("nothing more about run %s: %s", spec.digest, error)
 
     def _stored_mb(self, watcher: str) -> float:
-        return sum(map(self.store.size_bytes, self.owners.things(RUNS, watcher))) / 1e6
+        things = self.owners.things(RUNS, watcher) if self.owners is not None else ()
+        return sum(self.store.size_bytes(digest) for digest in things) / 1e6
 
     def _check_share(self, n_new: int, watcher: str, stored_mb: float) -> None:
         """Raises: TooMuchAsked: see `shares.check_share`."""
@@ -165,14 +167,14 @@ class Engine:
         n_mine = sum(progress.visitor == watcher for progress in waiting)
         check_share(n_mine + n_new, len(waiting) + n_new, stored_mb)
 
-    def _note_owners(self, job: Job, watchers: Iterable[str]) -> None:
+    def _note_owners(self, job: Job[Storable], watchers: Iterable[str]) -> None:
         """The finished thing is theirs who asked for it."""
         if self.owners is None:
             return
         if job.result_type is RunResult:
             thing = Thing(RUNS, job.digest)
-        elif job.result_type.folder == "imports":
-            thing = Thing(IMAGES, self.result(job.digest, job.result_type).name)
+        elif job.result_type is Imported:
+            thing = Thing(IMAGES, self.result(job.digest, Imported).name)
         else:
             return
         for watcher in watchers:
@@ -189,7 +191,7 @@ class Engine:
         with self._lock:
             return [d for d in digests if (p := self._progress.get(d)) is not None and not p.is_over]
 
-    def under_way(self) -> list[Job]:
+    def under_way(self) -> list[Job[Storable]]:
         """All jobs that are not over."""
         with self._lock:
             return [progress.job for progress in self._progress.values() if not progress.is_over]
@@ -236,7 +238,7 @@ class Engine:
                 return False
             progress.stop_requested = True
             if progress.is_waiting:
-                self._finish(progress, "stopped")
+                self._finish(progress, JobState.STOPPED)
             else:
                 self._tell_to_end(progress)
             return True
@@ -247,7 +249,7 @@ class Engine:
             event = Event(progress.stop_name, client=client)
             threading.Thread(target=event.set, name="stop", daemon=True).start()  # waits if the scheduler is gone
 
-    def has(self, job: Job) -> bool:
+    def has(self, job: Job[Storable]) -> bool:
         """Whether a job's result is in the store, and, if it is an artifact, what it stands for."""
         if not (job.digest in self._unsaved or self.store.has(job.digest, job.result_type)):
             return False
@@ -269,13 +271,13 @@ class Engine:
             RunNotFound, RunDamaged: see `RunStore.load`.
         """
         with self._lock:
-            if digest in self._unsaved:
-                return self._unsaved[digest]
+            if isinstance(found := self._unsaved.get(digest), kind):
+                return found
         if is_shipped(digest, kind) and not self.store.has(digest, kind):
             return shipped(digest, kind)
         return self.store.load(digest, kind)
 
-    def follow(self, job: Job) -> Generator[Step, None, Storable]:
+    def follow(self, job: Job[S]) -> Generator[Step, None, S]:
         """Submit a job and yield its newest step until it is over; closing the generator stops it.
 
         Raises:
@@ -289,7 +291,7 @@ class Engine:
                 time.sleep(_FOLLOW_SECONDS)
         finally:
             self.stop(digest, follower)
-        if view is not None and view.state != "done":
+        if view is not None and view.state != JobState.DONE:
             raise RunError(view.message or "The run was stopped.")
         return self.result(digest, job.result_type)
 
@@ -371,7 +373,7 @@ class Engine:
                 if len(progress.attempts) < MAX_ATTEMPTS:
                     progress.is_packing = True
                     return progress
-                self._finish(progress, "failed", LOST)
+                self._finish(progress, JobState.FAILED, LOST)
             if (waiting := self._waiting()) and self.connection.n_threads:
                 at_work = [progress for progress in self._running() if not progress.is_packing]
                 yielding = makes_room(waiting[0], at_work)
@@ -384,7 +386,7 @@ class Engine:
         """To the scheduler; back into the queue if that is gone, and out of it if nobody wants it any more."""
         progress.is_packing, self._queue = False, None
         if progress.stop_requested:
-            self._finish(progress, "stopped")
+            self._finish(progress, JobState.STOPPED)
             return
         if (client := self.connection.client) is None:
             return
@@ -406,10 +408,10 @@ class Engine:
 
     def _put_back(self, progress: Progress) -> None:
         """Into the queue at its old place, if it is wanted still."""
-        progress.future, progress.state, progress.is_yielding, progress.overdue = None, "queued", False, ""
+        progress.future, progress.state, progress.is_yielding, progress.overdue = None, JobState.QUEUED, False, ""
         self._queue = None
         if progress.stop_requested:
-            self._finish(progress, "stopped")
+            self._finish(progress, JobState.STOPPED)
 
     def _on_event(self, message: dict) -> None:
         with self._lock:
@@ -437,16 +439,16 @@ class Engine:
                 return  # the connection is gone, and the job was or will be put back
             if status == "finished" and error is None:
                 progress.notice = notice
-                self._finish(progress, "done")
+                self._finish(progress, JobState.DONE)
             elif isinstance(error, RunStopped) and progress.overdue:
-                self._finish(progress, "failed", progress.overdue)
+                self._finish(progress, JobState.FAILED, progress.overdue)
             elif status == "cancelled" or isinstance(error, RunStopped):
                 progress.attempts.clear()
                 self._put_back(progress)  # wanted again in the meantime, or stopped by another server that shared it
             else:
-                self._on_error(progress, error)
+                self._on_error(progress, error or RunError("The cluster lost what the run made. Try again."))
             late, watchers, chains = progress.watchers - noted, set(progress.watchers), set(progress.chains)
-        if progress.state == "done":
+        if progress.state == JobState.DONE:
             self._note_owners(progress.job, late)
             for spec in chains:
                 for watcher in watchers:
@@ -455,15 +457,15 @@ class Engine:
 
     def _on_error(self, progress: Progress, error: BaseException) -> None:
         if isinstance(error, CamuError):
-            self._finish(progress, "failed", str(error))
+            self._finish(progress, JobState.FAILED, str(error))
         elif isinstance(error, KilledWorker):
-            self._finish(progress, "failed", LOST)
+            self._finish(progress, JobState.FAILED, LOST)
         else:
             log.error("job %s failed", progress.job.digest, exc_info=error)
             message = f"The run ended unexpectedly ({type(error).__name__}: {error}). Try again."
-            self._finish(progress, "failed", message)
+            self._finish(progress, JobState.FAILED, message)
 
-    def _finish(self, progress: Progress, state: str, message: str = "") -> None:
+    def _finish(self, progress: Progress, state: JobState, message: str = "") -> None:
         began, visitor = progress.began, progress.visitor
         progress.finish(state, message)
         self._queue = None

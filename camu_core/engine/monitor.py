@@ -2,17 +2,28 @@
 
 import time
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
 from camu_core.jobs import Job, RunJob
 from camu_core.progress import Snapshot, Step, loss_columns
-from camu_core.results import RunResult
+from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 
-OVER = ("done", "stopped", "failed")
-STATES = ("queued", "running", *OVER)
+
+class JobState(StrEnum):
+    """How far a job is; queued until a worker reports."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+OVER = (JobState.DONE, JobState.STOPPED, JobState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -21,7 +32,6 @@ class JobView:
 
     Args:
         job: what was asked for.
-        state: one of STATES; queued until a worker reports.
         is_stopping: told to end, and still at work.
         queue_position: 1 is next; 0 when it does not wait for others.
         stage, index, total: of the newest step.
@@ -33,8 +43,8 @@ class JobView:
     """
 
     digest: str
-    job: Job
-    state: str
+    job: Job[Storable]
+    state: JobState
     is_stopping: bool
     queue_position: int
     stage: str
@@ -58,7 +68,7 @@ class JobView:
         return cls(
             digest=result.digest,
             job=RunJob(result.spec),
-            state="done",
+            state=JobState.DONE,
             is_stopping=False,
             queue_position=0,
             stage="measure",
@@ -90,12 +100,12 @@ class Progress:
         began, stage_began, ended: times of `time.monotonic`.
     """
 
-    job: Job
+    job: Job[Storable]
     watchers: set[str] = field(default_factory=set)
     priority: int = 0
     visitor: str = ""
     chains: set[RunSpec] = field(default_factory=set)
-    state: str = "queued"
+    state: JobState = JobState.QUEUED
     stop_requested: bool = False
     is_yielding: bool = False
     overdue: str = ""
@@ -147,7 +157,7 @@ class Progress:
             self.newest, self.began, self.stage_began = Step(0, 0, stage="data"), now, now
         elif attempt != self.attempts[-1]:
             return
-        self.state = "running"
+        self.state = JobState.RUNNING
         for step in map(Step.from_message, messages):
             if step.stage != self.newest.stage:
                 self.stage_began = now
@@ -155,7 +165,7 @@ class Progress:
             if step.stage == "unlearn":
                 self.history.append(step)
 
-    def finish(self, state: str, message: str = "") -> None:
+    def finish(self, state: JobState, message: str = "") -> None:
         self.state, self.message, self.ended, self.future = state, message, time.monotonic(), None
 
     def view(self, queue_position: int) -> JobView:

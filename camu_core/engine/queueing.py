@@ -9,7 +9,7 @@ from camu_core.engine.monitor import Progress
 def in_order(waiting: Iterable[Progress], running: Iterable[Progress]) -> list[Progress]:
     """The next one first: by priority, then in turns, in which those who hold workers already come later."""
     turns = Counter(progress.visitor for progress in running)
-    ranked = []
+    ranked: list[tuple[int, int, float, int, Progress]] = []
     for progress in sorted(waiting, key=lambda progress: (-progress.priority, progress.submitted)):
         ranked.append((-progress.priority, turns[progress.visitor], progress.submitted, len(ranked), progress))
         turns[progress.visitor] += 1

@@ -17,7 +17,7 @@ _STOP_POLL_SECONDS = 0.1
 _REPORT_SECONDS = 0.05
 
 
-def work(job: Job, payload: JobPayload, stop_name: str) -> Storable:
+def work(job: Job[Storable], payload: JobPayload, stop_name: str) -> Storable:
     """Run a job, report its steps as events, end it soon after the event `stop_name` is set.
 
     Raises:
@@ -56,7 +56,8 @@ class _Reporter:
     """Sends steps in small parcels, at most one every 50 ms."""
 
     def __init__(self, send: Callable[[list[dict[str, Any]]], None]) -> None:
-        self._send, self._parcel, self._sent = send, [], 0.0
+        self._send, self._sent = send, 0.0
+        self._parcel: list[dict[str, Any]] = []
 
     def add(self, step: Step) -> None:
         self._parcel.append(step.to_message())

@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from camu_core.estimates import wilson_interval
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.format import percent
 from camu_core.measures import SPLIT_NAMES
 
 SPLIT_TITLES = {
@@ -43,7 +44,7 @@ def split_figure(
         )  # fmt: skip
         figure.add_scatter(  # above the whisker, which would cross a label of the bar itself
             x=[SPLIT_TITLES[name] for name in names], y=high, mode="text", textposition="top center",
-            text=[f"{value:.1%}".replace(".0%", "%") for value in values], textfont={"size": 11}, cliponaxis=False,
+            text=[percent(value, digits=1) for value in values], textfont={"size": 11}, cliponaxis=False,
             showlegend=False, hoverinfo="skip",
         )  # fmt: skip
     figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
@@ -111,9 +112,9 @@ def class_figure(
             figure.add_shape(type="line", x0=a, x1=b, y0=i, y1=i, line={"color": tones.grid, "width": 6},
                              layer="below")  # fmt: skip
     for model, values in reports.items():
-        known = [i for i, value in enumerate(values) if value is not None]
-        x = np.array([values[i] for i in known])
-        low, high = np.array([wilson_interval(values[i], counts[i]) for i in known]).T
+        known = {i: value for i, value in enumerate(values) if value is not None}
+        x = np.array(list(known.values()))
+        low, high = np.array([wilson_interval(value, counts[i]) for i, value in known.items()]).T
         figure.add_scatter(
             x=x, y=[rows[i] for i in known], orientation="h", mode="markers", name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},

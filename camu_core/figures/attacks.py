@@ -107,7 +107,9 @@ def roc_figure(
     return styled(figure, dark, title, height, headroom=32).update_layout(margin_r=28)
 
 
-def epsilon_figure(epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 260):
+def epsilon_figure(
+    epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 260
+) -> go.Figure:
     """Worst-case epsilon of each network against the retrained one, with what so many images can show at most.
 
     Args:

@@ -136,7 +136,14 @@ def entanglement_figure(
     )
 
 
-def _add_cells(figure, column, names, table, margin, links) -> None:
+def _add_cells(
+    figure: go.Figure,
+    column: int,
+    names: Sequence[str],
+    table: np.ndarray,
+    margin: Sequence[Sequence[float | None]] | None,
+    links: Sequence[str | None] | None,
+) -> None:
     """A mark nobody sees on every cell: heatmaps cannot be clicked, marks can."""
     cells = [(i, j) for i in range(len(names)) for j in range(len(names)) if not np.isnan(table[i, j])]
     beyond = _points(margin) if margin is not None else np.full_like(table, np.nan)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -36,7 +37,8 @@ def axis_ranges(points: Iterable[np.ndarray], margin_fraction: float = 0.06) -> 
     together = np.concatenate(list(points))
     low, high = together.min(axis=0), together.max(axis=0)
     margin = (high - low) * margin_fraction + 1e-9
-    return tuple([float(a), float(b)] for a, b in zip(low - margin, high + margin, strict=True))
+    x, y = np.stack([low - margin, high + margin], axis=1).tolist()
+    return x, y
 
 
 def embedding_figure(
@@ -67,7 +69,7 @@ def embedding_figure(
     for column, panel in enumerate(panels, start=1):
         guess = panel.logits.argmax(axis=1)
         for name, mask, color, symbol, size, opacity in groups:
-            told = [hover[i] for i in np.flatnonzero(mask)] if hover else [
+            told = [hover[i] for i in np.flatnonzero(mask).tolist()] if hover else [
                 f"true class {class_names[true]}<br>this network says {class_names[said]}"
                 for true, said in zip(y[mask], guess[mask], strict=True)
             ]  # fmt: skip
@@ -101,7 +103,9 @@ def embedding_figure(
     return styled(figure, dark, title, height, headroom).update_layout(margin_l=2, margin_r=2, uirevision="embedding")
 
 
-def _groups(y: np.ndarray, is_forget: np.ndarray, class_names: Sequence[str], color_by: str, tones: Ground):
+def _groups(
+    y: np.ndarray, is_forget: np.ndarray, class_names: Sequence[str], color_by: str, tones: Ground
+) -> list[tuple[str, np.ndarray, str, str, int, float]]:
     """(name, mask, colour, symbol, size, opacity) of each trace."""
     if color_by == "role":
         return [
@@ -121,7 +125,15 @@ def _axis(name: str, column: int) -> str:
     return name if column == 1 else f"{name}{column}"
 
 
-def _class_labels(column: int, points, y, is_forget, class_names, ranges, tones: Ground) -> list[dict]:
+def _class_labels(
+    column: int,
+    points: np.ndarray,
+    y: np.ndarray,
+    is_forget: np.ndarray,
+    class_names: Sequence[str],
+    ranges: tuple[list[float], list[float]],
+    tones: Ground,
+) -> list[dict[str, Any]]:
     """Each class's name at its median point or beside it; in the forget set's colour where all of it is forgotten."""
     present = np.unique(y)
     medians = np.array([np.median(points[y == label], axis=0) for label in present])

@@ -1,7 +1,7 @@
 """The causal graph before and after, and one image's answers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,10 +10,17 @@ from plotly.subplots import make_subplots
 from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, styled
 
 _WIDEST, _THINNEST = 20, 1.5
-_NODES = {
-    "forget data": (0.0, 1.0), "retain data": (0.0, 0.0), "representation": (1.0, 0.5),
-    "forget answer": (2.0, 1.0), "retain answer": (2.0, 0.0),
-}  # fmt: skip
+
+
+class _Node(NamedTuple):
+    name: str
+    x: float
+    y: float
+
+
+_DATA = {"forget": _Node("forget data", 0.0, 1.0), "retain": _Node("retain data", 0.0, 0.0)}
+_REPRESENTATION = _Node("representation", 1.0, 0.5)
+_ANSWERS = {"forget": _Node("forget answer", 2.0, 1.0), "retain": _Node("retain answer", 2.0, 0.0)}
 
 
 class GraphView(Protocol):
@@ -40,9 +47,9 @@ def graph_figure(views: Mapping[str, GraphView], title: str, dark: bool = False,
         for group in ("forget", "retain"):
             is_cut = group in view.replaced
             bits, points = view.inflow[group], view.outflow[group]
-            _arrow(figure, column, f"{group} data", "representation", abs(bits) / widest["inflow"],
+            _arrow(figure, column, _DATA[group], _REPRESENTATION, abs(bits) / widest["inflow"],
                    f"{bits:.3f} bits", group, is_cut, dark)  # fmt: skip
-            _arrow(figure, column, "representation", f"{group} answer", abs(points) / widest["outflow"],
+            _arrow(figure, column, _REPRESENTATION, _ANSWERS[group], abs(points) / widest["outflow"],
                    f"{100 * points:.0f} points", group, is_cut, dark)  # fmt: skip
         _nodes(figure, column, view, dark)
     figure.update_xaxes(range=[-0.42, 2.42], visible=False, fixedrange=True)
@@ -51,11 +58,14 @@ def graph_figure(views: Mapping[str, GraphView], title: str, dark: bool = False,
     return styled(figure, dark, title, height, headroom=32).update_layout(showlegend=False, dragmode=False)
 
 
-def _arrow(figure, column, source, target, share, label, group, is_cut, dark) -> None:
+def _arrow(
+    figure: go.Figure, column: int, source: _Node, target: _Node, share: float, label: str, group: str, is_cut: bool,
+    dark: bool,
+) -> None:  # fmt: skip
     """A line as wide as its effect; cut ones are thin, grey and dashed, and say so."""
     tones = ground(dark)
     color = tones.muted if is_cut else getattr(tones, group)
-    (x0, y0), (x1, y1) = _NODES[source], _NODES[target]
+    (_, x0, y0), (_, x1, y1) = source, target
     x0, x1, y0, y1 = x0 + 0.24 * (x1 - x0), x0 + 0.70 * (x1 - x0), y0 + 0.24 * (y1 - y0), y0 + 0.70 * (y1 - y0)
     width = _THINNEST if is_cut else max(_THINNEST, _WIDEST * share)
     words = "cut" if is_cut else label
@@ -64,7 +74,7 @@ def _arrow(figure, column, source, target, share, label, group, is_cut, dark) ->
         line={"color": color, "width": width, "dash": "dot" if is_cut else "solid"},
         marker={"symbol": "arrow", "angleref": "previous", "color": color, "line": {"width": 0}, "opacity": 1,
                 "size": [0, max(12, 2 * width)]},
-        hovertemplate=f"{source} → {target}: {words}<extra></extra>",
+        hovertemplate=f"{source.name} → {target.name}: {words}<extra></extra>",
     )  # fmt: skip
     is_up = y0 + y1 > 1
     figure.add_annotation(
@@ -73,22 +83,21 @@ def _arrow(figure, column, source, target, share, label, group, is_cut, dark) ->
     )  # fmt: skip
 
 
-def _nodes(figure, column, view, dark) -> None:
+def _nodes(figure: go.Figure, column: int, view: GraphView, dark: bool) -> None:
     tones = ground(dark)
-    right = {group: f"<b>{view.right[group]['value']:.1%}</b>" for group in ("forget", "retain")}
-    texts = {
-        "forget data": ("images<br>to forget", "forget"), "retain data": ("images<br>to keep", "retain"),
-        "representation": ("represen-<br>tation", ""),
-        "forget answer": (f"right answer:<br>probability {right['forget']}", "forget"),
-        "retain answer": (f"right answer:<br>probability {right['retain']}", "retain"),
-    }  # fmt: skip
-    for name, (x, y) in _NODES.items():
-        words, role = texts[name]
-        is_replaced = name.split()[0] in view.replaced and name.endswith("data")
+    shown = [(_REPRESENTATION, "represen-<br>tation", tones.muted)]
+    for group, images in (("forget", "images<br>to forget"), ("retain", "images<br>to keep")):
+        color, is_replaced = getattr(tones, group), group in view.replaced
+        right = f"right answer:<br>probability <b>{view.right[group]['value']:.1%}</b>"
+        shown.append((_ANSWERS[group], right, color))
+        if is_replaced:
+            shown.append((_DATA[group], "replaced:<br>do(image)", tones.muted))
+        else:
+            shown.append((_DATA[group], images, color))
+    for node, words, color in shown:
         figure.add_annotation(
-            row=1, col=column, x=x, y=y, text="replaced:<br>do(image)" if is_replaced else words, showarrow=False,
-            bordercolor=tones.muted if is_replaced or not role else getattr(tones, role), borderwidth=2, borderpad=7,
-            bgcolor=tones.page, font={"size": 13, "color": tones.text},
+            row=1, col=column, x=node.x, y=node.y, text=words, showarrow=False, bordercolor=color, borderwidth=2,
+            borderpad=7, bgcolor=tones.page, font={"size": 13, "color": tones.text},
         )  # fmt: skip
 
 

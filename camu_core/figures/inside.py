@@ -57,7 +57,11 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
 
 
 def _add_band(
-    figure: go.Figure, x: Sequence[float], lowest: Sequence[float], highest: Sequence[float], mean: Sequence[float]
+    figure: go.Figure,
+    x: Sequence[float | str],
+    lowest: Sequence[float],
+    highest: Sequence[float],
+    mean: Sequence[float],
 ) -> None:
     """The range of the retrained networks, and their mean."""
     color = MODEL_COLORS["retrained"]
@@ -100,7 +104,9 @@ def heads_figure(report: Mapping[str, Any], title: str, dark: bool = False, heig
     return styled(figure, dark, title, height)
 
 
-def probe_figure(probes: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 340):
+def probe_figure(
+    probes: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 340
+) -> go.Figure:
     """How often a linear probe is right, a bar a network; whiskers are Wilson 95% intervals, 50% is guessing.
 
     Args:

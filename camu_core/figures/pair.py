@@ -75,15 +75,18 @@ def confusion_difference_figure(
 def _add_cells(figure: go.Figure, names: Sequence[str], counts: np.ndarray, hover: str) -> None:
     """A mark nobody sees on every cell with images: heatmaps cannot be clicked, marks can."""
     rows, columns = np.nonzero(counts)
+    cells = np.stack([rows, columns], axis=1).tolist()
     figure.add_scatter(
-        x=[names[j] for j in columns], y=[names[i] for i in rows], mode="markers", showlegend=False,
+        x=[names[j] for _, j in cells], y=[names[i] for i, _ in cells], mode="markers", showlegend=False,
         marker={"size": 26, "symbol": "square", "color": "rgba(0,0,0,0.004)"},
-        customdata=np.stack([rows, columns], axis=1).tolist(), text=counts[rows, columns].astype(str),
+        customdata=cells, text=counts[rows, columns].astype(str),
         hovertemplate=hover + "<extra></extra>",
     )  # fmt: skip
 
 
-def _matrix(figure, names, axes: tuple[str, str], dark: bool, title: str, height: int) -> go.Figure:
+def _matrix(
+    figure: go.Figure, names: Sequence[str], axes: tuple[str, str], dark: bool, title: str, height: int
+) -> go.Figure:
     ends = [-0.5, len(names) - 0.5]
     figure.update_xaxes(title=axes[0], type="category", showgrid=False, range=ends)
     figure.update_yaxes(title=axes[1], type="category", showgrid=False, range=ends[::-1])

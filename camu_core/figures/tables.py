@@ -1,5 +1,8 @@
 """The numbers of figures as tables, for those who cannot or would not read a picture."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,7 +12,7 @@ from camu_core.figures.theme import MODEL_TITLES, PROBED_TITLES
 from camu_core.measures import SPLIT_NAMES
 
 
-def split_table(metrics: dict) -> pd.DataFrame:
+def split_table(metrics: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """The four splits, one row a model."""
     return pd.DataFrame(
         {"network": MODEL_TITLES[name], **{split: report[split] for split in SPLIT_NAMES}}
@@ -24,7 +27,7 @@ def class_table(per_class: dict, counts: list[int], names: tuple[str, ...]) -> p
     )
 
 
-def attack_table(metrics: dict) -> pd.DataFrame:
+def attack_table(metrics: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """The membership attack, one row a model."""
     return pd.DataFrame({"network": MODEL_TITLES[name], **report["attack"]} for name, report in metrics.items())
 
@@ -81,7 +84,7 @@ def relearning_table(lesson: dict) -> pd.DataFrame:
     )
 
 
-def heads_table(report: dict) -> pd.DataFrame:
+def heads_table(report: Mapping[str, Any]) -> pd.DataFrame:
     """What old and new classifiers find, and the neighbours, one row a network and measure."""
     names = ("old_head", "fresh_head_1", "fresh_head_5", "fresh_head_20", "neighbours")
     return pd.DataFrame(

@@ -113,7 +113,15 @@ def _add_seeds(figure: go.Figure, column: int, runs: pd.DataFrame, symbols: dict
     )  # fmt: skip
 
 
-def _add_marks(figure, column, table, symbols, before, with_crosses, dark) -> None:
+def _add_marks(
+    figure: go.Figure,
+    column: int,
+    table: pd.DataFrame,
+    symbols: dict[str, str],
+    before: tuple[float, float] | None,
+    with_crosses: set[str],
+    dark: bool,
+) -> None:
     if before:
         figure.add_scatter(
             row=1, col=column, x=[before[0]], y=[before[1]], mode="markers", name=MODEL_TITLES["original"],
@@ -134,7 +142,16 @@ def _add_marks(figure, column, table, symbols, before, with_crosses, dark) -> No
     )  # fmt: skip
 
 
-def _add_means(figure, column, rows, role: str, name: str, marker: dict, with_crosses, dark) -> None:
+def _add_means(
+    figure: go.Figure,
+    column: int,
+    rows: pd.DataFrame,
+    role: str,
+    name: str,
+    marker: dict[str, Any],
+    with_crosses: set[str],
+    dark: bool,
+) -> None:
     """Means and, of those in `with_crosses`, their intervals, in the colour of a role."""
     if rows.empty:
         return
@@ -163,7 +180,14 @@ def _with_reach(row: pd.Series, name: str) -> str:
     return f"{row[f'{name}_mean']:.1%}" + ("" if np.isnan(reach) else f" ± {100 * reach:.1f}")
 
 
-def _labels(column: int, rows: pd.DataFrame, ranges, height: int, in_a_stack: bool, dark: bool) -> list[dict]:
+def _labels(
+    column: int,
+    rows: pd.DataFrame,
+    ranges: tuple[list[float], list[float]],
+    height: int,
+    in_a_stack: bool,
+    dark: bool,
+) -> list[dict[str, Any]]:
     """Names with lines to their marks: in a stack at the right, or beside each mark; none on another."""
     (x_low, x_high), (y_low, y_high) = ranges
     width, least = x_high - x_low, (y_high - y_low) * _LINE / (height - 170)

@@ -90,7 +90,7 @@ class Band(Storable):
 
 
 @dataclass(frozen=True)
-class BandJob(Job):
+class BandJob(Job[Band]):
     """Retrain several times without what a run forgets, and measure each network.
 
     Args:
@@ -98,7 +98,7 @@ class BandJob(Job):
     """
 
     spec: RunSpec
-    result_type: ClassVar[type[Storable]] = Band
+    result_type: ClassVar[type[Band]] = Band
 
     @classmethod
     def of(cls, spec: RunSpec) -> "BandJob":

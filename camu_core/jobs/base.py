@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
-from typing import ClassVar, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
 from camu_core.results import Storable
 
 S = TypeVar("S", bound=Storable)
+R = TypeVar("R", bound=Storable, covariant=True)
 # (digest, kind) -> whether such a result is there
 IsThere = Callable[[str, type[Storable]], bool]
 
@@ -19,10 +20,12 @@ class Find(Protocol):
     def __call__(self, digest: str, kind: type[S]) -> S: ...
 
 
-class Job(ABC):
-    """Something that takes long: its digest names it and its result, on every machine."""
+class Job(ABC, Generic[R]):
+    """Something that takes long and ends in an R: its digest names it and its result, on every machine."""
 
-    result_type: ClassVar[type[Storable]]
+    @property
+    @abstractmethod
+    def result_type(self) -> type[R]: ...
 
     @property
     @abstractmethod
@@ -38,7 +41,7 @@ class Job(ABC):
         return JobPayload()
 
     @abstractmethod
-    def execute(self, payload: JobPayload) -> Generator[Step, None, Storable]:
+    def execute(self, payload: JobPayload) -> Generator[Step, None, R]:
         """Do it, perhaps elsewhere; close the generator to stop.
 
         Args:

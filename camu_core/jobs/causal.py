@@ -58,7 +58,7 @@ class CausalResult(Storable):
 
 
 @dataclass(frozen=True)
-class CausalJob(Job):
+class CausalJob(Job[CausalResult]):
     """Effects, mediation and layers of one run, beside its retraining.
 
     Args:
@@ -71,7 +71,7 @@ class CausalJob(Job):
     band: str | None = None
     intervention: str = "camu"
     seed: int = 0
-    result_type: ClassVar[type[Storable]] = CausalResult
+    result_type: ClassVar[type[CausalResult]] = CausalResult
 
     @classmethod
     def beside(cls, spec: RunSpec, is_there: IsThere, intervention: str = "camu") -> "CausalJob":
@@ -106,14 +106,14 @@ class CausalJob(Job):
         return {
             "original": load_weights(spec.weights, spec.dataset, spec.model),
             **{
-                name: from_arrays(payload.results[digest].weights, spec.dataset, spec.model)
+                name: from_arrays(payload.result(digest, RunResult).weights, spec.dataset, spec.model)
                 for name, digest in zip(("unlearned", "retrained"), self.runs, strict=False)
             },
         }
 
     def execute(self, payload: JobPayload) -> Generator[Step, None, CausalResult]:
         payload.unpack()
-        probe = payload.results[self.spec.digest].probe
+        probe = payload.result(self.spec.digest, RunResult).probe
         yield Step(0, 2, stage="causal")
         with one_thread():
             models = {name: model.to(self.spec.device) for name, model in self.models(payload).items()}
@@ -132,7 +132,7 @@ class CausalJob(Job):
         """`about` and the shares of the band's networks."""
         if not self.band:
             return None
-        band = payload.results[self.band]
+        band = payload.result(self.band, Band)
         if self.spec.method == "retrain":  # perhaps it is one of its own references
             band = band.without_seed(self.spec.seed)
         names = (f"{key}_{measure}" for key in ("eliminated", "preserved") for measure in MEASURES)
@@ -169,10 +169,10 @@ def attribute(summaries: list[list[dict[str, Any] | None]]) -> dict[str, Any]:
         images if the forget set stands for any, and outcomes that were not measured are left out. Empty if no seed is
         complete.
     """
-    summaries = [row for row in summaries if None not in row]
-    if not summaries:
+    complete = [[run for run in row if run is not None] for row in summaries if None not in row]
+    if not complete:
         return {}
-    values = {name: np.array([[_outcome(run, name) for run in row] for row in summaries]) for name in OUTCOMES}
+    values = {name: np.array([[_outcome(run, name) for run in row] for row in complete]) for name in OUTCOMES}
     if not np.isnan(values["forget_test"]).any():
         del values["forget_train"]  # new images tell more
     return {name: attribution_report(numbers) for name, numbers in values.items() if not np.isnan(numbers).any()}

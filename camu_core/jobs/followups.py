@@ -6,7 +6,7 @@ from camu_core.jobs.causal import CausalJob, CausalResult
 from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
 from camu_core.jobs.run import RunJob
 from camu_core.planning import plan_like
-from camu_core.results import RunResult
+from camu_core.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.weights import shipped_retrained
 
@@ -18,7 +18,7 @@ def is_quick(dataset: str) -> bool:
     return dataset in _QUICK_DATASETS
 
 
-def followups(spec: RunSpec, is_there: IsThere) -> list[Job]:
+def followups(spec: RunSpec, is_there: IsThere) -> list[Job[Storable]]:
     """What can be computed next about a finished run, and is not there; empty at the end of the chain.
 
     1. Its retraining, where that takes seconds or the retrained network is shipped, and its reference band, where that
@@ -26,7 +26,8 @@ def followups(spec: RunSpec, is_there: IsThere) -> list[Job]:
     2. All tests, once both are there.
     3. Its causal decomposition, where that takes seconds.
     """
-    quick, jobs = is_quick(spec.dataset), []
+    quick = is_quick(spec.dataset)
+    jobs: list[Job[Storable]] = []
     retraining, band = plan_like(spec, method="retrain"), BandJob.of(spec)
     has_retraining = spec.method == "retrain" or is_there(retraining.digest, RunResult)
     has_band = is_there(band.digest, Band)

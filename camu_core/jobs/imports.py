@@ -27,7 +27,7 @@ from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload, images_for_workers
 from camu_core.originals import Network, keep_network, network_card, take_shipped, train_network
 from camu_core.progress import Step
-from camu_core.results import Artifact, Storable
+from camu_core.results import Artifact
 from camu_core.training import recipe_for
 from camu_core.uploads import upload_content
 from camu_core.weights import weights_path
@@ -79,7 +79,7 @@ class Imported(Artifact):
 
 
 @dataclass(frozen=True)
-class ImportJob(Job):
+class ImportJob(Job[Imported]):
     """A zip made into a dataset.
 
     Args:
@@ -91,7 +91,7 @@ class ImportJob(Job):
     title: str
     size: int
     layout: str | None = None
-    result_type: ClassVar[type[Storable]] = Imported
+    result_type: ClassVar[type[Imported]] = Imported
 
     @property
     def digest(self) -> str:
@@ -151,7 +151,7 @@ class Trained(Artifact):
 
 
 @dataclass(frozen=True)
-class TrainJob(Job):
+class TrainJob(Job[Trained]):
     """The network for a dataset that has none: trained on it, or a shipped one with the same classes.
 
     Args:
@@ -162,7 +162,7 @@ class TrainJob(Job):
     model: str
     seed: int = 0
     shipped: str | None = None
-    result_type: ClassVar[type[Storable]] = Trained
+    result_type: ClassVar[type[Trained]] = Trained
 
     @property
     def digest(self) -> str:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from camu_core.config import scheduler_address
 from camu_core.data import DATASETS, content_of, keep_content
 from camu_core.results import Storable
 from camu_core.specs import GIVEN, RunSpec
 from camu_core.weights import all_have, find_weights, keep_weights
+
+S = TypeVar("S", bound=Storable)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,18 @@ class JobPayload:
             images=images_for_workers(spec.dataset),
             results={result.digest: result for result in results},
         )
+
+    def result(self, digest: str, kind: type[S]) -> S:
+        """One of `results`.
+
+        Raises:
+            KeyError: it was not packed.
+            TypeError: it is of another kind.
+        """
+        found = self.results[digest]
+        if not isinstance(found, kind):
+            raise TypeError(f"expected a {kind.__name__} of digest {digest}, got a {type(found).__name__}")
+        return found
 
     def unpack(self) -> None:
         """Put on the worker what it lacks."""

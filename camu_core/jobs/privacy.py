@@ -85,7 +85,7 @@ class PrivacyResult(Storable):
 
 
 @dataclass(frozen=True)
-class PrivacyJob(Job):
+class PrivacyJob(Job[PrivacyResult]):
     """All tests on one run's network, beside its retraining and the reference band.
 
     Args:
@@ -95,7 +95,7 @@ class PrivacyJob(Job):
     spec: RunSpec
     retrained: str | None = None
     band: str | None = None
-    result_type: ClassVar[type[Storable]] = PrivacyResult
+    result_type: ClassVar[type[PrivacyResult]] = PrivacyResult
 
     @classmethod
     def beside(cls, spec: RunSpec, is_there: IsThere) -> "PrivacyJob":
@@ -122,10 +122,10 @@ class PrivacyJob(Job):
     def execute(self, payload: JobPayload) -> Generator[Step, None, PrivacyResult]:
         """Raises: DatasetUnavailable, WeightsError: images or the original model are not here."""
         payload.unpack()
-        runs = {"unlearned": payload.results[self.spec.digest]}
+        runs = {"unlearned": payload.result(self.spec.digest, RunResult)}
         if self.retrained:
-            runs["retrained"] = payload.results[self.retrained]
-        band = payload.results[self.band] if self.band else None
+            runs["retrained"] = payload.result(self.retrained, RunResult)
+        band = payload.result(self.band, Band) if self.band else None
         if band is not None and self.spec.method == "retrain":  # perhaps it is one of its own references
             band = band.without_seed(self.spec.seed)
         with one_thread():
@@ -204,7 +204,7 @@ class _Tests:
         self, scored: dict[str, dict[str, Scored]], splits: Splits, dataset: Dataset
     ) -> Generator[Step, None, dict[str, Any]]:
         """Network -> score -> of `attack_report`, a step each."""
-        report = {name: {} for name in scored}
+        report: dict[str, dict[str, Any]] = {name: {} for name in scored}
         rngs = {name: attack_rng(splits, len(dataset.x_test)) for name in scored}
         pairs = [(name, score) for score in SCORES for name in scored]
         for i, (name, score) in enumerate(pairs, start=1):

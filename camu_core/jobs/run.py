@@ -8,16 +8,16 @@ from camu_core.given import executing
 from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
-from camu_core.results import RunResult, Storable
+from camu_core.results import RunResult
 from camu_core.specs import RunSpec
 
 
 @dataclass(frozen=True)
-class RunJob(Job):
+class RunJob(Job[RunResult]):
     """One unlearning run, or the judging of a network that was given."""
 
     spec: RunSpec
-    result_type: ClassVar[type[Storable]] = RunResult
+    result_type: ClassVar[type[RunResult]] = RunResult
 
     @property
     def digest(self) -> str:

@@ -13,13 +13,13 @@ from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
 from camu_core.projection import project_umap, representations_with
-from camu_core.results import Projection, RunResult, Storable
+from camu_core.results import Projection, RunResult
 
 _POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
-class UmapJob(Job):
+class UmapJob(Job[Projection]):
     """UMAP of the probe set as every network of a run sees it, in one frame.
 
     Args:
@@ -29,7 +29,7 @@ class UmapJob(Job):
     run: str
     retrained: str | None = None
     seed: int = 0
-    result_type: ClassVar[type[Storable]] = Projection
+    result_type: ClassVar[type[Projection]] = Projection
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ class UmapJob(Job):
         return JobPayload(results={digest: find(digest, RunResult) for digest in self.sources})
 
     def execute(self, payload: JobPayload) -> Generator[Step, None, Projection]:
-        parts = representations_with(*(payload.results[digest] for digest in self.sources))
+        parts = representations_with(*(payload.result(digest, RunResult) for digest in self.sources))
         getting_ready = Step(0, 1, stage="project")
         epochs, is_unwanted = [(0, 1)], threading.Event()
 

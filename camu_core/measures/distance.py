@@ -31,7 +31,8 @@ def distance_to_retrained(
         `divergence_bits`: all / forget / retain -> estimate of the mean Jensen-Shannon divergence, bits 0..1.
     Source: average gap: Fan et al., SalUn, ICLR 2024, arXiv:2310.12508, there with the attack as one more term.
     """
-    gaps = {name: None if accuracy[name] is None else accuracy[name] - retrained_accuracy[name] for name in SPLIT_NAMES}
+    pairs = {name: (accuracy[name], retrained_accuracy[name]) for name in SPLIT_NAMES}
+    gaps = {name: None if ours is None or gold is None else ours - gold for name, (ours, gold) in pairs.items()}
     bits = divergence_bits(*(softmax(part.astype(np.float64), axis=1) for part in (logits, retrained_logits)))
     groups = {"all": np.full(len(bits), True), "forget": is_forget, "retain": ~is_forget}
     return {

@@ -41,8 +41,8 @@ def old_head_recognition(
         recognised, taken = said[y == label] == label, said[is_other] == label
         low, high = difference_interval(int(recognised.sum()), len(recognised), int(taken.sum()), len(taken))
         value = float(recognised.mean() - taken.mean())
-        found.append(Estimate(value=value, low=low, high=high, n=len(recognised)))
-    return max(found, key=lambda estimate: estimate["value"])
+        found.append((value, Estimate(value=value, low=low, high=high, n=len(recognised))))
+    return max(found, key=lambda pair: pair[0])[1]
 
 
 def fresh_head_recall(

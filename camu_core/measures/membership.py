@@ -124,7 +124,8 @@ def auc_interval(of_members: np.ndarray, of_others: np.ndarray, rng: np.random.G
     n, m = len(of_members), len(of_others)
     rows, columns = (rng.multinomial(size, np.full(size, 1 / size), _N_RESAMPLES) for size in (n, m))
     draws = ((rows @ _wins(of_members, of_others)) * columns).sum(axis=1) / (n * m)
-    return tuple(float(end) for end in np.quantile(draws, [0.025, 0.975]))
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def _equal_groups(members: np.ndarray, others: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

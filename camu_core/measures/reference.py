@@ -112,10 +112,11 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
         return Standing.UNKNOWN
     if reference is None:
         return Standing.NO_REFERENCE
-    before = original["value"]
-    side_before = 0 if before is None else reference.side(before, margin)
-    is_seen = side_before != 0 if two_sided else side_before > 0
-    alike = min(margin.alike, ALIKE_WITHIN * abs(before - reference.mean)) if is_seen else margin.alike
+    before, is_seen, alike = original["value"], False, margin.alike
+    if before is not None:
+        side_before = reference.side(before, margin)
+        is_seen = side_before != 0 if two_sided else side_before > 0
+        alike = min(alike, ALIKE_WITHIN * abs(before - reference.mean)) if is_seen else alike
     ends = (None, None) if margin.is_paired else (ours["low"], ours["high"])
     low, high = (value if end is None else end for end in ends)
     of_images = max(value - low, high - value)

@@ -98,8 +98,8 @@ def histogram(of_members: np.ndarray, of_others: np.ndarray, n_bins: int | None 
     low, high = np.quantile(scores, [0.01, 0.99])
     reach = max(float(high - low), 1e-3) / n_bins
     edges = np.linspace(low - reach, high + reach, n_bins + 1)
-    counts = (np.histogram(part.clip(edges[0], edges[-1]), edges)[0] for part in (of_members, of_others))
-    return Histogram(edges, *counts, lowest=float(scores.min()) - reach, highest=float(scores.max()) + reach)
+    members, others = (np.histogram(part.clip(edges[0], edges[-1]), edges)[0] for part in (of_members, of_others))
+    return Histogram(edges, members, others, lowest=float(scores.min()) - reach, highest=float(scores.max()) + reach)
 
 
 @dataclass(frozen=True)

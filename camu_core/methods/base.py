@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Protocol, TypeVar
 
 from torch import Tensor
 
@@ -54,8 +54,13 @@ class UnlearningTask:
         return str(next(self.model.parameters()).device)
 
 
-class Method(Protocol):
-    """One unlearning method; `METHODS` holds one instance of each.
+C = TypeVar("C", bound=Settings)
+
+
+class Method(Protocol[C]):
+    """One unlearning method, of settings C; `METHODS` holds one instance of each.
+
+    Without a C, as in `METHODS`: whatever its settings are, `unlearn` takes what its own `default_config` gives.
 
     Attributes:
         name: as in a RunSpec and on the command line.
@@ -68,17 +73,17 @@ class Method(Protocol):
     One that cannot forget everything names the kinds it can in `forget_kinds`.
     """
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    summary: ClassVar[str]
-    source: ClassVar[str]
-    uses_retain_data: ClassVar[bool]
-    uses_labels: ClassVar[bool]
+    name: str
+    title: str
+    summary: str
+    source: str
+    uses_retain_data: bool
+    uses_labels: bool
 
-    def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> Settings:
+    def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> C:
         """The settings to start from for a dataset, a kind of forget set and a model, all by name."""
         ...
 
-    def unlearn(self, task: UnlearningTask, config: Settings) -> Iterator[Step]:
+    def unlearn(self, task: UnlearningTask, config: C) -> Iterator[Step]:
         """Change `task.model` in place, yielding a `Step` after each change."""
         ...

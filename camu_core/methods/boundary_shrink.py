@@ -25,10 +25,9 @@ class BoundaryShrinkConfig(Settings):
     reach: float = setting(0.1, 0.0, 1.0, "How far each pixel (0 to 1) is pushed in the search for the nearest class")
 
 
-# Ours by trial, digits class 3, seeds 0-2, forget_test/retain_test: 0.03-0.05 / 0.97; 1e-5, batch 64 0.89 / 0.99;
-# 3e-4 0.00 / 0.97; 1e-3 0.00 / 0.92-0.97; 3e-3 0.00 / 0.75-0.89. A random tenth, 1e-4: retain_test 0.62-0.64.
+# Digits, ours by trial: assets/results/tuning.md
 _DIGITS = BoundaryShrinkConfig(batch_size=16, lr=1e-4)
-# MNIST class 0, seed 0: 0.01 / 0.99; 1e-3 0.00 / 0.99.
+# MNIST, ours by trial, likewise.
 _CNN = BoundaryShrinkConfig(epochs=2, lr=1e-4, bfloat16=1)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from camu_core.errors import SpecError
@@ -61,7 +62,10 @@ class Mask:
         forgotten = task.y_forget.unique()
         if torch.isin(task.y_retain, forgotten).any():
             raise SpecError("A mask hides whole classes; expected --forget-class, choose another method for images.")
-        task.model.head[-1].bias[forgotten.to(task.device)] -= config.bias
+        output = task.model.head[-1]
+        if not isinstance(output, nn.Linear):
+            raise TypeError(f"expected the last block to be linear, got {type(output).__name__}")
+        output.bias[forgotten.to(task.device)] -= config.bias
         yield Step(1, 1)
 
 

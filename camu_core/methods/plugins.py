@@ -114,6 +114,13 @@ class FileMethod:
         file: as named in CAMU_METHODS. sha256: of its content.
     """
 
+    name: str
+    title: str
+    summary: str
+    source: str
+    uses_retain_data: bool
+    uses_labels: bool
+
     def __init__(self, method: Method, file: str, sha256: str) -> None:
         self._method, self.file, self.sha256 = method, file, sha256
         for attribute in _WORDS:
@@ -185,7 +192,7 @@ def _add(methods: dict[str, Method], found: list[FileMethod]) -> None:
         methods[new.name] = new
 
 
-def _method(cls: type, file: str, sha256: str) -> FileMethod:
+def _method(cls: type[Method], file: str, sha256: str) -> FileMethod:
     """Raises: MethodFileError if the class is not what `Method` asks for."""
     where = f"{cls.__name__} in {file}"
     for attribute, kind in _WORDS.items():

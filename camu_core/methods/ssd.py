@@ -23,11 +23,9 @@ class SSDConfig(Settings):
     batch_size: int = setting(64, 1, 4096, "Samples whose gradients are averaged before they are squared")
 
 
-# Digits class 3, seeds 0-2, forget_test/retain_test: the paper's 0.00 / 0.98-0.99; selection 5 0.00 / 0.94-0.97, 20
-# 0.00-0.46 / 0.99.
+# Digits, the paper's: assets/results/tuning.md
 _DIGITS = SSDConfig()
-# Ours by trial, MNIST class 0, seed 0: 0.00 / 0.99; selection 3 0.00 / 0.98; batch 64 with 10 1.00 / 0.99, with 3
-# 0.25 / 0.99.
+# MNIST, ours by trial, likewise.
 _CNN = SSDConfig(selection=5.0, batch_size=256, bfloat16=1)
 
 

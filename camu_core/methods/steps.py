@@ -127,7 +127,7 @@ def descend(optimizer: torch.optim.Optimizer, terms: Terms, longest_gradient: fl
     weighted = [weight * loss for weight, loss in terms.values() if weight]
     if weighted:
         optimizer.zero_grad()
-        sum(weighted).backward()
+        sum(weighted[1:], start=weighted[0]).backward()
         if longest_gradient < math.inf:
             weights = [weight for group in optimizer.param_groups for weight in group["params"]]
             torch.nn.utils.clip_grad_norm_(weights, longest_gradient)

@@ -30,10 +30,9 @@ class UNSIRConfig(Settings):
     repair_lr: float = setting(0.01, 0.0, 1.0, "Learning rate of repairing")
 
 
-# Ours by trial, digits class 3, seeds 0-2, forget_test/retain_test: 0.00 / 0.99; impair at 1e-3 0.05-0.57 / 0.99;
-# 5e-3 and repair 2e-3 0.00 / 0.96-0.97; the paper's 0.00 / 0.11-0.13.
+# Digits, ours by trial: assets/results/tuning.md
 _DIGITS = UNSIRConfig(batch_size=32, impair_lr=2e-3, repair_lr=1e-3)
-# MNIST class 0, seed 0: 0.00 / 0.99; the paper's 0.00 / 0.90.
+# MNIST, ours by trial, likewise.
 _CNN = UNSIRConfig(impair_lr=2e-3, repair_lr=1e-3, bfloat16=1)
 
 

@@ -57,7 +57,8 @@ def score_answers(answers: Answers) -> dict[str, Scored]:
     known, asked = (answers.known_members, answers.known_others), (answers.members, answers.others)
     scored = {"attacker": Scored(*attacker_scores(known, asked), threshold=0.5)}
     for name, measure in (("confidence", confidence_scores), ("entropy", entropy_scores)):
-        scored[name] = Scored(*map(measure, asked), threshold=best_threshold(*map(measure, known)))
+        of_members, of_others = map(measure, asked)
+        scored[name] = Scored(of_members, of_others, threshold=best_threshold(*map(measure, known)))
     return scored
 
 

@@ -126,10 +126,12 @@ def _old_head(report: Mapping[str, Any]) -> Reading:
     0.56), so no normal interval of it holds: a class is only called hidden if no network of the band gives as much.
     """
     reading = _read(report, "old_head", "old_head", Margin(alike=1.0, different=0.05), two_sided=False)
-    value, before = reading.ours["value"], reading.original["value"]
+    value, before = reading.ours["value"], reading.original["value"] if reading.original is not None else None
+    if value is None or before is None:
+        return _standing(reading, Standing.UNKNOWN)
     if before < _HIDDEN_FROM * _NOT_HIDDEN_BELOW:
         return _standing(reading, Standing.BLIND)
-    highest = max(_band(report, "old_head"), default=None)
+    highest = max((each for each in _band(report, "old_head") if each is not None), default=None)
     if value < _NOT_HIDDEN_BELOW * before and (highest is None or value <= highest + _USUAL_WITHIN):
         return _standing(reading, Standing.ALIKE)
     is_usual = highest is not None and value <= highest
@@ -148,13 +150,11 @@ def _attack(report: Mapping[str, Any]) -> Reading:
     ]  # fmt: skip
 
     def distance(reading: Reading) -> float:
-        band = reading.reference
-        if band is None:
-            return abs(reading.ours["value"] - 0.5)
-        return abs(reading.ours["value"] - band.mean) / max(band.high - band.mean, 1e-9)
+        value, band = reading.ours["value"], reading.reference
+        if value is None:
+            return 0.0
+        return abs(value - 0.5) if band is None else abs(value - band.mean) / max(band.high - band.mean, 1e-9)
 
-    if tried[0].ours["value"] is None:
-        return tried[0]
     different = [reading for reading in tried if reading.is_good is False]
     still_open = [reading for reading in tried if reading.is_open]
     seen = [reading for reading in tried if reading.standing is Standing.ALIKE]

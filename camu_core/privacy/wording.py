@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from camu_core.measures import Standing
-from camu_core.measures.reference import Reference
+from camu_core.estimates import are_apart, is_measured
+from camu_core.format import capital, percent
+from camu_core.measures import Reference, Standing
 from camu_core.privacy.inside import UNTRAINED
 from camu_core.privacy.readings import Reading, readings
 
@@ -114,7 +115,7 @@ def numbers(reading: Reading) -> str:
     if reading.original is not None and reading.original["value"] is not None:
         parts.append(f"before {number(reading, reading.original['value'])}")
     if (band := reading.reference) is not None:
-        ends = " to ".join(number(reading, end) for end in within(reading))
+        ends = " to ".join(number(reading, end) for end in within(reading.question, band))
         parts.append(f"{band.n_seeds} networks that never saw them {number(reading, band.mean)} ({ends})")
     if reading.untrained is not None and reading.untrained["value"] is not None and reading.question not in _ANSWERS:
         parts.append(f"never trained {number(reading, reading.untrained['value'])}")
@@ -124,10 +125,9 @@ def numbers(reading: Reading) -> str:
 _ANSWERS = ("attack", "epsilon", "recognised")  # where an untrained network is no yardstick
 
 
-def within(reading: Reading) -> tuple[float, float]:
+def within(question: str, band: Reference) -> tuple[float, float]:
     """The band's ends, cut off where no figure can be."""
-    lowest, highest = {"epsilon": (0.0, np.inf), "old_head": (-1.0, 1.0)}.get(reading.question, (0.0, 1.0))
-    band = reading.reference
+    lowest, highest = {"epsilon": (0.0, np.inf), "old_head": (-1.0, 1.0)}.get(question, (0.0, 1.0))
     return max(lowest, band.low), min(highest, band.high)
 
 
@@ -190,7 +190,7 @@ def layers_title(report: Mapping[str, Any]) -> str:
     known = {name: e["value"] for name, e in forget["original-unlearned"].items() if e["value"] is not None}
     if not known:
         return "Too few forgotten images to compare the layers."
-    layer = min(known, key=known.get)
+    layer = min(known, key=known.__getitem__)
     others = report["cka"]["retain"]["original-unlearned"][layer]["value"]
     beside = "" if others is None else f", on others {others:.2f}"
     sentence = f"On forgotten images the layer {layer} changed most (likeness {known[layer]:.2f}{beside})"
@@ -199,8 +199,7 @@ def layers_title(report: Mapping[str, Any]) -> str:
     if "original-retrained" not in forget:
         return f"{sentence}."
     before, after = forget["original-retrained"][layer], forget["unlearned-retrained"][layer]
-    ends = [before["low"], before["high"], after["low"], after["high"]]
-    if None in ends or not (before["low"] > after["high"] or after["low"] > before["high"]):
+    if not (is_measured(before) and is_measured(after) and are_apart(before, after)):
         return f"{sentence}, no nearer to the retrained network."
     return f"{sentence}, {'towards' if after['value'] > before['value'] else 'away from'} the retrained network."
 
@@ -232,11 +231,3 @@ def factor_text(epsilon: float) -> str:
     """e^epsilon, never rounded up, since it is a lower bound."""
     factor = float(np.exp(epsilon))
     return f"{np.floor(factor):,.0f}" if factor >= 10 else f"{np.floor(10 * factor) / 10:.1f}"
-
-
-def percent(fraction: float) -> str:
-    return f"{fraction:.0%}" if fraction == 1 or fraction <= 0.995 else f"{fraction:.1%}"
-
-
-def capital(phrase: str) -> str:
-    return phrase[0].upper() + phrase[1:]

@@ -8,8 +8,9 @@ from camu_core.causal import inner_remark
 from camu_core.clauses import n_images
 from camu_core.estimates import wilson_interval
 from camu_core.figures import class_figure, relearning_figure
+from camu_core.format import capital
 from camu_core.jobs.privacy import PrivacyResult
-from camu_core.privacy import attack_title, capital, finding_of, readings, relearning_title, says
+from camu_core.privacy import attack_title, finding_of, readings, relearning_title, says
 from camu_core.verdict import Verdict, claim, forget_phrase, judge
 from pages.components import attacked, charts, notes, state, state_causal, state_privacy, story
 from pages.components import text_story as text

@@ -1,0 +1,26 @@
+"""Figures and lists as they stand in sentences: one rule for each, whoever writes the sentence."""
+
+from collections.abc import Sequence
+
+
+def percent(fraction: float, digits: int = 0) -> str:
+    """'43%', '99.7%', '100%': with a tenth within a point of none and of all, lest 99.7% be rounded up to all.
+
+    Args:
+        fraction: usually 0..1; shares can be negative, or above 1.
+        digits: decimals that are written unless they are 0.
+    """
+    shown = 100 * fraction
+    near_an_end = 0 < shown < 1 or 99 < shown < 100
+    text = f"{shown:.{max(digits, 1) if near_an_end else digits}f}"
+    return f"{text.removesuffix('.0')}%"
+
+
+def listed(names: Sequence[str]) -> str:
+    """'a, b and c'."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def capital(phrase: str) -> str:
+    """With a capital at its beginning, and the rest as it is."""
+    return phrase[0].upper() + phrase[1:]

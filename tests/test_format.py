@@ -1,0 +1,22 @@
+"""How figures and lists are written."""
+
+import pytest
+
+from camu_core.format import capital, listed, percent
+
+
+@pytest.mark.parametrize(
+    ("fraction", "digits", "text"),
+    [
+        (0.0, 0, "0%"), (0.0004, 0, "0%"), (0.004, 0, "0.4%"), (0.0096, 0, "1%"), (0.01, 0, "1%"), (0.43, 0, "43%"),
+        (0.99, 0, "99%"), (0.993, 0, "99.3%"), (0.9971, 0, "99.7%"), (1.0, 0, "100%"), (1.23, 0, "123%"),
+        (0.0, 1, "0%"), (0.0213, 1, "2.1%"), (0.5, 1, "50%"), (0.988, 1, "98.8%"), (1.0, 1, "100%"),
+    ],
+)  # fmt: skip
+def test_per_cent(fraction: float, digits: int, text: str) -> None:
+    assert percent(fraction, digits) == text
+
+
+def test_lists_and_capitals() -> None:
+    assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    assert capital("the digit 3 and MNIST") == "The digit 3 and MNIST"
