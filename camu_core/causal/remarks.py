@@ -17,7 +17,7 @@ from camu_core.causal.wording import (
     change,
     gold_share,
 )
-from camu_core.estimates import Estimate, are_apart, is_measured
+from camu_core.estimates import Estimate, Measured, are_apart, is_measured
 from camu_core.format import capital, percent
 
 _GONE = 0.95  # of the pull on the right answer, lost: the answer is gone
