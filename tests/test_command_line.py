@@ -365,7 +365,7 @@ def test_an_interruption_in_this_process_is_status_130(monkeypatch, capfd):
     def pressed(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("camu_core.commands.run.executing", pressed)
+    monkeypatch.setattr("camu_core.jobs.run.executing", pressed)
     assert main(ACCEPTANCE) == 130
     assert capfd.readouterr().out == ""
 

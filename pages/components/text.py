@@ -1,6 +1,6 @@
 """All words that pages show, so that they can be read, judged and mended in one place."""
 
-from camu_core.jobs import JobView
+from camu_core.engine import JobView
 from camu_core.progress import STEPPED
 
 APP_TITLE = "CaMU Explorer"
