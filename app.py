@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.components import moving
-from pages.components.gate import Gate
-from pages.components.odd_messages import on_script_error, quieten
-from pages.components.probes import ROUTES
+from pages.components.shared import moving
+from pages.components.shared.gate import Gate
+from pages.components.shared.odd_messages import on_script_error, quieten
+from pages.components.shared.probes import ROUTES
 
 
 @asynccontextmanager
@@ -31,13 +31,13 @@ async def lifespan(app: st.App):
 
 def start_engine() -> None:
     """Imported late, since torch takes seconds and the server should answer before."""
-    from camu_core import service
+    from camu_core.engine import service
 
     service.start()
 
 
 def close_engine() -> None:
-    from camu_core import service
+    from camu_core.engine import service
 
     service.close()
 
@@ -55,7 +55,7 @@ def main() -> None:
     """One script run of one visitor."""
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
-    from pages.components import charts, notices, presenting, state_figures, text
+    from pages.components.shared import charts, notices, presenting, state_figures, text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(Path("assets/style.css"))

@@ -7,13 +7,13 @@ result.metrics["unlearned"]["forget_test"]
 
 from camu_core.data import DATASETS
 from camu_core.errors import CamuError
-from camu_core.execution import execute
 from camu_core.methods import METHODS
 from camu_core.planning import plan_run
 from camu_core.progress import Snapshot, Step, drain
-from camu_core.results import RunResult
+from camu_core.runs.execution import execute
+from camu_core.runs.results import RunResult
+from camu_core.runs.store import RunStore
 from camu_core.specs import ForgetSpec, RunSpec
-from camu_core.store import RunStore
 
 __all__ = [
     "DATASETS",

@@ -5,7 +5,7 @@ import shlex
 from camu_core.data import DATASETS, named
 from camu_core.methods import METHODS
 from camu_core.planning import changed_settings, settings_phrase
-from camu_core.results import RunResult
+from camu_core.runs.results import RunResult
 from camu_core.specs import GIVEN, RunSpec
 
 _PAPER = (

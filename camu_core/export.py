@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from camu_core.data import DATASETS
-from camu_core.results import RunResult
+from camu_core.runs.results import RunResult
 from camu_core.specs import GIVEN
-from camu_core.verdict import judge
+from camu_core.wording.verdict import judge
 
 
 def run_json(

@@ -9,9 +9,9 @@ from camu_core.config import device_name
 from camu_core.data import DATASETS, listing
 from camu_core.errors import SpecError, WeightsError
 from camu_core.methods import METHODS, forget_kinds
-from camu_core.models import MODELS, pick_device, usual_model
+from camu_core.networks.models import MODELS, pick_device, usual_model
+from camu_core.networks.weights import weights_named, weights_path
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec, Setting
-from camu_core.weights import weights_named, weights_path
 
 
 def plan_run(

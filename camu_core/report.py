@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from camu_core.causal import titles
 from camu_core.citation import citation
 from camu_core.data import DATASETS
 from camu_core.figures import (
@@ -38,10 +37,11 @@ from camu_core.figures.tables import (
 from camu_core.figures.theme import FONT, LIGHT, MODEL_TITLES
 from camu_core.methods import METHODS
 from camu_core.planning import settings_phrase
-from camu_core.privacy import finding_of, inside_title, relearning_title
-from camu_core.projection import run_points
-from camu_core.results import RunResult
-from camu_core.verdict import finding, forget_phrase, judge
+from camu_core.runs.projection import run_points
+from camu_core.runs.results import RunResult
+from camu_core.wording.causal import titles
+from camu_core.wording.privacy import finding_of, inside_title, relearning_title
+from camu_core.wording.verdict import finding, forget_phrase, judge
 
 _STYLE = f"""
 body {{ font: 16px/1.5 {FONT}; color: {LIGHT.text}; background: {LIGHT.page}; max-width: 1080px; margin: 2rem auto;

@@ -19,9 +19,9 @@ sys.path.insert(0, str(ROOT))
 from camu_core import DATASETS, RunResult, plan_run, run  # noqa: E402
 from camu_core.data import Dataset, load_dataset, split  # noqa: E402
 from camu_core.methods import UnlearningTask  # noqa: E402
-from camu_core.models import BlockModel, build_model  # noqa: E402
+from camu_core.networks.models import BlockModel, build_model  # noqa: E402
+from camu_core.networks.weights import load_weights  # noqa: E402
 from camu_core.specs import ForgetSpec  # noqa: E402
-from camu_core.weights import load_weights  # noqa: E402
 
 # A port on which nobody listens: connections are refused at once.
 _NOBODY = "http://127.0.0.1:9"

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from camu_core import RunResult, RunSpec, RunStore, Step, drain
 from camu_core.engine import LocalDriver
 from camu_core.jobs import Band, BandJob, CausalJob, Job, PrivacyJob
-from camu_core.results import Storable
+from camu_core.runs.results import Storable
 
 
 def steps_of(job: Job, *results: Storable) -> Generator[Step, None, Storable]:

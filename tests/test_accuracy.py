@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from camu_core.data import Splits
-from camu_core.estimates import wilson_interval
 from camu_core.measures import SPLIT_NAMES, accuracy_report
+from camu_core.measures.estimates import wilson_interval
 
 # 8 training samples, 6 test samples, 4 classes of which the last never occurs; class 1 is forgotten
 Y_TRAIN = np.array([0, 1, 2, 0, 1, 2, 0, 1])

@@ -10,7 +10,7 @@ from camu_core import METHODS
 from camu_core.__main__ import main
 from camu_core.bench import straightforward_camu
 from camu_core.methods.camu import CaMUConfig
-from camu_core.models import build_model
+from camu_core.networks.models import build_model
 
 CAMU = METHODS["camu"]
 TERMS = ("retain_representation", "forget_representation", "retain_label", "forget_label")

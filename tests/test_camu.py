@@ -19,7 +19,7 @@ from torch import nn
 
 from camu_core import METHODS
 from camu_core.methods.camu import CaMUConfig, draw_pairs
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
 
 CAMU = METHODS["camu"]
 TERMS = ("retain_representation", "forget_representation", "retain_label", "forget_label")

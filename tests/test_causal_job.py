@@ -8,20 +8,12 @@ import pytest
 from doing import causal_job, done
 
 from camu_core import RunStore, plan_run
-from camu_core.causal import (
-    CAMU_TERMS,
-    graph_title,
-    graph_view,
-    hidden_remark,
-    retraining_remarks,
-    scenario_name,
-    substitutes_remark,
-    titles,
-    view_sample,
-)
+from camu_core.causal import CAMU_TERMS, graph_title, graph_view, scenario_name, view_sample
 from camu_core.errors import RunDamaged, SpecError
 from camu_core.jobs import JobPayload
 from camu_core.jobs.causal import OUTCOMES, CausalResult, attribute, attribution_specs
+from camu_core.wording.causal import titles
+from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks, substitutes_remark
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,9 @@ from test_pages import fresh_engine, open_page, words  # noqa: F401
 from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.engine import Engine
 from camu_core.jobs.causal import attribution_specs
-from pages.components import state, text_causal, text_learn
+from pages.components.causal import text as text_causal
+from pages.components.shared import state
+from pages.components.story import text_learn
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from camu_core.figures import Panel, embedding_figure
 from camu_core.figures.embedding import spread_out
 from camu_core.figures.theme import styled, title_layout
-from pages.components import charts
+from pages.components.shared import charts
 
 LONG = "Forgotten images lost 99.8% of their pull on the right answer; the others kept 99% of theirs, and so on."
 

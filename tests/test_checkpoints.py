@@ -4,8 +4,8 @@ import pickle
 import pytest
 import torch
 
-from camu_core.checkpoints import Checkpoint
 from camu_core.errors import StoreUnwritable
+from camu_core.networks.checkpoints import Checkpoint
 
 STATE = {"parts": [{"weight": torch.arange(3.0)}, {"betas": (0.9, 0.99)}], "rng": torch.arange(4), "seconds": 1.5}
 

@@ -11,7 +11,8 @@ from camu_core.citation import citation
 from camu_core.engine import Engine
 from camu_core.planning import settings_phrase
 from camu_core.report import html_report
-from pages.components import state, state_privacy, text
+from pages.components.privacy import state as state_privacy
+from pages.components.shared import state, text
 
 CHANGED = {"epochs": 3, "forget_label_weight": 0.5}
 

@@ -11,9 +11,9 @@ from camu_core.__main__ import main
 from camu_core.citation import citation
 from camu_core.data import DATASETS, class_number, import_images, listing
 from camu_core.errors import SpecError
-from camu_core.models import build_model
+from camu_core.networks.models import build_model
+from camu_core.networks.weights import to_bytes, weights_path
 from camu_core.progress import drain
-from camu_core.weights import to_bytes, weights_path
 
 
 def info_of(*names):

@@ -16,9 +16,9 @@ from safetensors.torch import load_file
 
 from camu_core import METHODS, plan_run, run
 from camu_core.__main__ import main
-from camu_core.checkpoints import Checkpoint
-from camu_core.models import build_model
-from camu_core.weights import to_bytes
+from camu_core.networks.checkpoints import Checkpoint
+from camu_core.networks.models import build_model
+from camu_core.networks.weights import to_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
 ACCEPTANCE_LINE = "run --dataset digits --forget-class 3 --method camu --seed 0 --json -"

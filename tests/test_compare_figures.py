@@ -6,9 +6,9 @@ import pytest
 from test_comparison import summary
 
 from camu_core.comparison import by_class, by_method, by_run
+from camu_core.engine.sweeps import sweep_table
 from camu_core.figures import agreement_figure, confusion_difference_figure, cost_figure, multiples_figure
 from camu_core.figures.tradeoff import spread, tradeoff_figure
-from camu_core.sweeps import sweep_table
 
 NAMES = ("camu", "finetune", "scrub", "ssd", "unsir", "salun")
 

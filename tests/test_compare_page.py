@@ -9,7 +9,8 @@ from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import METHODS, RunResult, RunStore, plan_run
 from camu_core.comparison import published
-from pages.components import state, text_compare
+from pages.components.compare import text as text_compare
+from pages.components.shared import state
 
 EXAMPLE = [plan_run("digits", [3], method).digest for method in ("camu", "retrain")]
 

@@ -15,21 +15,20 @@ from camu_core.comparison import (
     by_method,
     by_run,
     difference_table,
-    headline,
     is_published,
     pair_runs,
     published_table,
     read_published,
     retraining_spread,
-    weaknesses,
     with_intervals,
     with_tests,
 )
 from camu_core.comparison.tables import MEASURES
 from camu_core.config import ASSETS
+from camu_core.engine.sweeps import sweep_table
 from camu_core.errors import SpecError, StoreError
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
-from camu_core.sweeps import sweep_table
+from camu_core.wording.comparison import headline, weaknesses
 
 T_2 = 4.302652729911275  # 97.5% quantile of Student's t, 2 degrees of freedom: any table
 

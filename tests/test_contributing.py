@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camu_core import METHODS, RunStore, plan_run, service
+from camu_core import METHODS, RunStore, plan_run
+from camu_core.engine import service
 
 ROOT = Path(__file__).resolve().parent.parent
 

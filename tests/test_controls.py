@@ -8,12 +8,12 @@ import torch
 from doing import band_of, privacy_of
 
 from camu_core import METHODS, RunResult, plan_run, run
+from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import SpecError
 from camu_core.methods import CONTROLS, forget_kinds, is_control, methods_for
+from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.specs import ForgetSpec
-from camu_core.sweeps import SweepSpec
-from camu_core.verdict import judge
-from camu_core.weights import from_arrays, load_weights
+from camu_core.wording.verdict import judge
 
 
 def judged(method: str):

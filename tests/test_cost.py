@@ -12,9 +12,9 @@ from camu_core.methods.bad_teacher import BadTeacherConfig
 from camu_core.methods.boundary_shrink import BoundaryShrinkConfig
 from camu_core.methods.camu import CaMUConfig
 from camu_core.methods.finetune import FinetuneConfig
-from camu_core.models import predict, to_input
-from camu_core.results import RunResult
-from camu_core.training import TrainingConfig
+from camu_core.networks.models import predict, to_input
+from camu_core.networks.training import TrainingConfig
+from camu_core.runs.results import RunResult
 
 
 def cost(samples_forward, samples_backward, forward_passes, backward_passes):

@@ -5,7 +5,8 @@ import pytest
 
 from camu_core import RunResult, RunStore
 from camu_core.jobs import CausalJob
-from pages.components import state_draw, text_draw
+from pages.components.draw import state as state_draw
+from pages.components.draw import text as text_draw
 from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 SOURCES = text_draw.SOURCES

@@ -12,10 +12,10 @@ from camu_core import DATASETS, plan_run
 from camu_core.data import apart, load_dataset
 from camu_core.data.dataset import DatasetInfo
 from camu_core.data.drawing import as_input, decoded_side, from_picture
-from camu_core.data.pictures import Unreadable, decode
+from camu_core.data.importing.pictures import Unreadable, decode
 from camu_core.errors import ImagesRefused
-from camu_core.models import predict
-from camu_core.weights import load_weights
+from camu_core.networks.models import predict
+from camu_core.networks.weights import load_weights
 
 
 def png(array: np.ndarray) -> bytes:

@@ -16,7 +16,7 @@ from camu_core import RunResult, RunStore, Step, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobView
 from camu_core.errors import RunDiverged, RunNotFound
 from camu_core.jobs import Job, JobPayload, RunJob, UmapJob
-from camu_core.results import Projection
+from camu_core.runs.results import Projection
 
 TIMEOUT_SECONDS = 240
 LONG = {"epochs": 200}

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from camu_core.estimates import (
+from camu_core.measures.estimates import (
     N_RESAMPLES,
     Measured,
     are_apart,

@@ -14,10 +14,10 @@ from camu_core import METHODS, RunStore, execute, plan_run, run
 from camu_core.data import split
 from camu_core.errors import RunDiverged
 from camu_core.methods.camu import CaMUConfig
-from camu_core.models import predict
+from camu_core.networks.models import predict
+from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.progress import Step
-from camu_core.results import RunResult
-from camu_core.weights import from_arrays, load_weights
+from camu_core.runs.results import RunResult
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = {"epochs": 1}

@@ -239,8 +239,8 @@ def test_app_and_command_line_use_a_cluster_that_shares_no_folder(
 
 
 def test_weights_of_ones_own_travel_to_the_workers(cluster: str, tmp_path: Path) -> None:
-    from camu_core.models import build_model
-    from camu_core.weights import to_bytes
+    from camu_core.networks.models import build_model
+    from camu_core.networks.weights import to_bytes
 
     path = tmp_path / "own.safetensors"
     path.write_bytes(to_bytes(build_model("cnn", (1, 8, 8), 10, seed=99)))

@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 import pytest
 
 from camu_core import RunResult
-from camu_core.estimates import wilson_interval
 from camu_core.figures import Panel, axis_ranges, confusion_figure, embedding_figure, split_figure
 from camu_core.figures.tables import figure_table
-from pages.components import charts
+from camu_core.measures.estimates import wilson_interval
+from pages.components.shared import charts
 
 NAMES = tuple("0123456789")
 

@@ -8,7 +8,7 @@ from camu_core import RunStore, plan_run
 from camu_core.engine import Engine
 from camu_core.jobs import Band, BandJob, CausalJob, CausalResult, PrivacyJob, PrivacyResult, RunJob, followups
 from camu_core.planning import plan_like
-from camu_core.results import RunResult
+from camu_core.runs.results import RunResult
 
 SPEC = plan_run("digits", [3], seed=41)
 RETRAINING = plan_like(SPEC, method="retrain")

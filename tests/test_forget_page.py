@@ -10,7 +10,8 @@ from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
 from camu_core.data import load_dataset
 from camu_core.figures import attack_figure, wall_figure
 from camu_core.figures.wall import COLUMNS
-from pages.components import forget, state, text
+from pages.components.run import forget
+from pages.components.shared import state, text
 
 ALL_PAGES = ("explore/run", "explore/embeddings", "explore/accuracy", "explore/causal", "library/runs")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from camu_core.format import capital, listed, percent
+from camu_core.wording.format import capital, listed, percent
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from camu_core.citation import citation, command_of
 from camu_core.data import content_of
 from camu_core.engine import Engine
 from camu_core.errors import SpecError, WeightsError
-from camu_core.given import executing, plan_given
 from camu_core.jobs import RunJob
-from camu_core.models import build_model
+from camu_core.networks.models import build_model
+from camu_core.networks.weights import from_arrays, shipped_path, to_bytes
 from camu_core.progress import drain
+from camu_core.runs.given import executing, plan_given
 from camu_core.specs import GIVEN, RunSpec
-from camu_core.verdict import finding
-from camu_core.weights import from_arrays, shipped_path, to_bytes
+from camu_core.wording.verdict import finding
 
 
 @pytest.fixture(scope="module")

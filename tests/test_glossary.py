@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from pages.components.glossary import explained
-from pages.components.text_learn import GLOSSARY
+from pages.components.shared.glossary import explained
+from pages.components.story.text_learn import GLOSSARY
 
 
 def meanings(text: str) -> list[str]:

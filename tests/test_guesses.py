@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from camu_core.guesses import NOBODY, Guess, band_of, most_hurt
+from camu_core.wording.guesses import NOBODY, Guess, band_of, most_hurt
 
 
 @pytest.mark.parametrize(("accuracy", "band"), [(0.0, 0), (0.0999, 0), (0.1, 1), (0.5, 2), (0.9, 3), (1.0, 3)])

@@ -5,7 +5,7 @@ import torch
 
 from camu_core import METHODS, execute, plan_run
 from camu_core.methods import is_control
-from camu_core.models import build_model, half_precision, knows_bfloat16, predict
+from camu_core.networks.models import build_model, half_precision, knows_bfloat16, predict
 from camu_core.progress import drain
 
 pytestmark = pytest.mark.usefixtures("bfloat16_known")
@@ -39,7 +39,7 @@ def test_it_ends_when_the_work_fails():
 
 
 def test_a_processor_without_it_stays_in_float32(monkeypatch):
-    monkeypatch.setattr("camu_core.models.knows_bfloat16", lambda device_type: False)
+    monkeypatch.setattr("camu_core.networks.models.knows_bfloat16", lambda device_type: False)
     model, x = build_model("cnn", (1, 28, 28), 10, seed=0).eval(), IMAGES.float() / 255
     exact = model(x)
     with half_precision(True, model):

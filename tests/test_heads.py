@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from camu_core.measures import fresh_head_recall, neighbour_share, old_head_recognition
-from camu_core.models import build_model, predict
+from camu_core.networks.models import build_model, predict
 
 
 @pytest.fixture(scope="module")

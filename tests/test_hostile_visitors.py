@@ -11,7 +11,7 @@ from app_server import AppServer
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from visitor import Visitor, new_cookie
 
-from pages.components import state
+from pages.components.shared import state
 
 PRESS = "Forget it"
 N_FUZZED = int(os.environ.get("CAMU_FUZZ", "30"))  # 300 takes some minutes

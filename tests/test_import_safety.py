@@ -123,7 +123,9 @@ def test_an_image_of_too_many_passes_is_left_out_before_it_is_decoded(endless, g
 
 
 def test_an_image_that_takes_for_ever_ends_at_the_time_limit(endless, good, zipped, monkeypatch, camu_home):
-    monkeypatch.setattr("camu_core.data.pictures._MOST_SCANS", math.inf)  # as others that take long would come through
+    monkeypatch.setattr(
+        "camu_core.data.importing.pictures._MOST_SCANS", math.inf
+    )  # as others that take long would come through
     limit(monkeypatch, "IMPORT_SECONDS", 1)
     began = time.monotonic()
     refuse(zipped({**good, "cat/endless.jpg": endless}), "within 1 seconds.*CAMU_MAX_IMPORT_SECONDS", camu_home)
@@ -131,7 +133,7 @@ def test_an_image_that_takes_for_ever_ends_at_the_time_limit(endless, good, zipp
 
 
 def test_an_image_that_takes_for_ever_can_be_stopped(endless, good, zipped, monkeypatch, camu_home):
-    monkeypatch.setattr("camu_core.data.pictures._MOST_SCANS", math.inf)
+    monkeypatch.setattr("camu_core.data.importing.pictures._MOST_SCANS", math.inf)
     importing = import_images(zipped({**good, "cat/0.jpg": endless}))
     for _ in range(3):
         asked = time.monotonic()
@@ -200,7 +202,7 @@ def test_too_many_images(good, zipped, picture, monkeypatch, camu_home):
 
 def test_a_zip_of_countless_entries_is_refused_before_it_is_listed(good, zipped, monkeypatch, camu_home):
     limit(monkeypatch, "IMAGES", 4)
-    monkeypatch.setattr("camu_core.data.members.ZipFile", None)
+    monkeypatch.setattr("camu_core.data.importing.members.ZipFile", None)
     refuse(zipped({**good, **{f"__MACOSX/{i}": b"" for i in range(9)}}), "at most 4 images; there are more", camu_home)
 
 

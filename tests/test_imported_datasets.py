@@ -22,9 +22,9 @@ from camu_core.data import (
     load_dataset,
 )
 from camu_core.errors import DatasetUnavailable, ImagesRefused, StoreUnwritable
-from camu_core.models import build_model
+from camu_core.networks.models import build_model
+from camu_core.networks.weights import to_bytes
 from camu_core.progress import drain
-from camu_core.weights import to_bytes
 
 
 @pytest.fixture(autouse=True)
@@ -210,7 +210,7 @@ def test_a_disk_that_is_full_before_the_card_leaves_nothing(pets, monkeypatch, c
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
 
-    monkeypatch.setattr("camu_core.data.imported.write_atomically", write_once)
+    monkeypatch.setattr("camu_core.data.importing.imported.write_atomically", write_once)
     with pytest.raises(StoreUnwritable, match="No space left") as caught:
         drain(import_images(pets))
     assert str(camu_home) in str(caught.value)

@@ -9,9 +9,9 @@ import pytest
 from camu_core.__main__ import main
 from camu_core.config import import_limits
 from camu_core.data import LayoutUnclear, import_images, imported_card, load_dataset
-from camu_core.data.layout import arrange
-from camu_core.data.members import members_of
-from camu_core.data.naming import counting_order, role_of
+from camu_core.data.importing.layout import arrange
+from camu_core.data.importing.members import members_of
+from camu_core.data.importing.naming import counting_order, role_of
 from camu_core.errors import ImagesRefused, SpecError
 from camu_core.progress import drain
 

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from camu_core.data import Splits
 from camu_core.measures import confidence_scores, membership_attack
 from camu_core.measures.membership import MAX_A_GROUP, _wins, auc_interval
-from camu_core.models import BlockModel, build_model, predict, to_input
+from camu_core.networks.models import BlockModel, build_model, predict, to_input
 
 
 def splits(n_forget: int, n_retain: int, n_forget_test: int, n_retain_test: int) -> Splits:

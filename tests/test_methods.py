@@ -20,7 +20,7 @@ from camu_core.methods.salun import most_salient
 from camu_core.methods.ssd import SSDConfig, dampening_factors
 from camu_core.methods.steps import Mixture, Passes, descend, endless, other_labels, terms_by_part
 from camu_core.methods.unsir import at_most_per_class
-from camu_core.models import MODELS, BlockModel, build_model, predict, to_input
+from camu_core.networks.models import MODELS, BlockModel, build_model, predict, to_input
 from camu_core.progress import drain, loss_columns
 
 PROPER = [name for name in METHODS if not is_control(name)]

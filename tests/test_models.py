@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from torchvision.models import resnet18
 
 from camu_core.errors import SpecError
-from camu_core.models import MODELS, BlockModel, build_model, pick_device, predict, to_input, usual_model
+from camu_core.networks.models import MODELS, BlockModel, build_model, pick_device, predict, to_input, usual_model
 
 SHAPES = [(1, 8, 8), (1, 28, 28), (3, 8, 8), (3, 32, 32), (3, 64, 64)]
 REPRESENTATION_SIZE = {"cnn": 256, "resnet20": 64, "resnet18": 512}

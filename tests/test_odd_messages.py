@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.components.v2.bidi_component.serialization import BidiComponentSerde
 
-from pages.components import odd_messages
+from pages.components.shared import odd_messages
 
 
 def raised(function, *arguments) -> Exception:

@@ -12,9 +12,9 @@ from camu_core.__main__ import main
 from camu_core.data import DATASETS, content_of, import_images, is_imported, keep_content
 from camu_core.errors import DatasetUnavailable, WeightsError
 from camu_core.jobs import JobPayload, RunJob
-from camu_core.models import build_model
+from camu_core.networks.models import build_model
+from camu_core.networks.weights import to_bytes, weights_path
 from camu_core.progress import drain
-from camu_core.weights import to_bytes, weights_path
 
 
 @pytest.fixture

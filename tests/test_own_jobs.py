@@ -14,15 +14,15 @@ from PIL import Image
 from camu_core import RunStore, plan_run
 from camu_core.__main__ import main
 from camu_core.data import DATASETS, import_images, imported_card, imported_datasets, is_imported, load_dataset
+from camu_core.data.importing.uploads import drop_upload, keep_upload, upload_content
 from camu_core.engine import Engine
 from camu_core.errors import ImagesRefused
 from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
 from camu_core.methods import METHODS
-from camu_core.originals import forget_dataset, has_damaged_network, network_card, shipped_twin
+from camu_core.networks.originals import forget_dataset, has_damaged_network, network_card, shipped_twin
+from camu_core.networks.training import TrainingConfig, recipe_for
+from camu_core.networks.weights import load_weights, shipped_path, weights_path
 from camu_core.progress import drain
-from camu_core.training import TrainingConfig, recipe_for
-from camu_core.uploads import drop_upload, keep_upload, upload_content
-from camu_core.weights import load_weights, shipped_path, weights_path
 
 
 @pytest.fixture
@@ -258,8 +258,8 @@ def test_uploads_are_kept_for_a_while_and_by_their_content_only(flat, camu_home,
 
 
 def test_the_same_images_of_two_visitors_go_when_the_last_deletes_them(pets, tmp_path, camu_home, monkeypatch):
-    from camu_core import service
-    from camu_core.owners import IMAGES, Owners, Thing, Visitor
+    from camu_core.engine import service
+    from camu_core.engine.owners import IMAGES, Owners, Thing, Visitor
 
     engine = Engine(RunStore(), n_workers=1, owners=Owners(camu_home))
     monkeypatch.setattr(service, "engine", lambda: engine)

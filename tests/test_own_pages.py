@@ -10,14 +10,18 @@ from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import ForgetSpec
 from camu_core.data import Way, copies_in, import_images, imported_card, load_dataset
+from camu_core.data.importing.uploads import keep_upload
 from camu_core.errors import ImagesRefused
 from camu_core.jobs.imports import ImportJob
-from camu_core.models import build_model
-from camu_core.originals import Network, keep_network
+from camu_core.networks.models import build_model
+from camu_core.networks.originals import Network, keep_network
+from camu_core.networks.weights import to_bytes, weights_path
 from camu_core.progress import drain
-from camu_core.uploads import keep_upload
-from camu_core.weights import to_bytes, weights_path
-from pages.components import state, state_given, state_own, text, text_given, text_own
+from pages.components.own_images import state as state_own
+from pages.components.own_images import text as text_own
+from pages.components.run import state as state_given
+from pages.components.run import text as text_given
+from pages.components.shared import state, text
 
 
 def own_page(monkeypatch):

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camu_core import RunStore, plan_run, run, service
+from camu_core import RunStore, plan_run, run
 from camu_core.data import import_images
-from camu_core.models import build_model
+from camu_core.engine import service
+from camu_core.engine.sweeps import SweepSpec
+from camu_core.networks.models import build_model
+from camu_core.networks.weights import to_bytes, weights_path
 from camu_core.progress import drain
-from camu_core.sweeps import SweepSpec
-from camu_core.weights import to_bytes, weights_path
 
 ROOT = Path(__file__).resolve().parent.parent
 

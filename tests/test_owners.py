@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from camu_core.owners import RUNS, UNDO_SECONDS, Owners, Thing, Visitor
+from camu_core.engine.owners import RUNS, UNDO_SECONDS, Owners, Thing, Visitor
 
 ANNA, BEN, OPERATOR = Visitor("a" * 20), Visitor("b" * 20), Visitor("c" * 20, is_operator=True)
 RUN = Thing(RUNS, "0123456789abcdef0123")

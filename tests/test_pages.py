@@ -8,10 +8,16 @@ from urllib.parse import urlencode
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camu_core import RunResult, RunStore, plan_run, service
-from camu_core.engine import Engine
-from camu_core.verdict import judge
-from pages.components import state, state_privacy, text, text_causal, text_draw, text_learn, text_privacy, text_story
+from camu_core import RunResult, RunStore, plan_run
+from camu_core.engine import Engine, service
+from camu_core.wording.verdict import judge
+from pages.components.causal import text as text_causal
+from pages.components.draw import text as text_draw
+from pages.components.privacy import state as state_privacy
+from pages.components.privacy import text as text_privacy
+from pages.components.shared import state, text
+from pages.components.story import text as text_story
+from pages.components.story import text_learn
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
@@ -148,7 +154,7 @@ def test_attacks_start_by_themselves_once_the_retraining_is_there(
 def test_attacks_are_offered_where_they_take_longer(
     other_run: RunResult, monkeypatch: pytest.MonkeyPatch, nothing_is_quick: None
 ) -> None:
-    monkeypatch.setattr("camu_core.store.SHIPPED", ())
+    monkeypatch.setattr("camu_core.runs.store.SHIPPED", ())
     RunStore().save(replace(other_run, spec=state.retraining_of(other_run.spec)))
     app = open_page("explore/run", run=other_run.digest)
     job = state_privacy.tests_job(other_run.spec)
@@ -190,7 +196,7 @@ def test_a_dataset_that_is_not_here_says_that_it_will_be_fetched(empty_data_dir:
 
 
 def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("camu_core.weights.SHIPPED", tmp_path)
+    monkeypatch.setattr("camu_core.networks.weights.SHIPPED", tmp_path)
     app = open_page("explore/run")
     assert not app.exception
     assert "python -m camu_core train" in app.error[0].value

@@ -3,13 +3,14 @@ import re
 import pytest
 import torch
 
-from camu_core import DATASETS, METHODS, plan_run, weights
-from camu_core.cards import sha256_of
+from camu_core import DATASETS, METHODS, plan_run
 from camu_core.errors import RequestError, SpecError, WeightsError
 from camu_core.methods import is_control
-from camu_core.models import build_model
+from camu_core.networks import weights
+from camu_core.networks.cards import sha256_of
+from camu_core.networks.models import build_model
+from camu_core.networks.weights import shipped_path, to_bytes
 from camu_core.specs import ForgetSpec, RunSpec
-from camu_core.weights import shipped_path, to_bytes
 
 PROPER = [name for name in METHODS if not is_control(name)]
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camu_core import METHODS, RunStore, plan_run, run, service
+from camu_core import METHODS, RunStore, plan_run, run
 from camu_core.__main__ import main
+from camu_core.engine import service
 from camu_core.errors import CamuError, MethodFileError, RunError, SpecError
 from camu_core.figures.live import loss_curves
 from camu_core.figures.theme import LIGHT

@@ -14,18 +14,17 @@ from camu_core.engine import LocalDriver
 from camu_core.export import run_json
 from camu_core.jobs import Band, PrivacyJob, PrivacyResult
 from camu_core.measures import SPLIT_NAMES
-from camu_core.privacy import (
-    SCORES,
+from camu_core.privacy import SCORES, readings
+from camu_core.specs import ForgetSpec
+from camu_core.wording.privacy import (
     attack_title,
     epsilon_title,
     headline,
     inside_title,
     layers_title,
-    readings,
     relearning_title,
 )
-from camu_core.specs import ForgetSpec
-from camu_core.verdict import judge
+from camu_core.wording.verdict import judge
 
 TITLES = (headline, attack_title, epsilon_title, relearning_title, inside_title, layers_title)
 

@@ -20,8 +20,10 @@ from camu_core.figures import (
 from camu_core.jobs.band import BandJob
 from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures import histogram, view_threshold
-from camu_core.privacy import headline
-from pages.components import state, state_privacy, text, text_privacy
+from camu_core.wording.privacy import headline
+from pages.components.privacy import state as state_privacy
+from pages.components.privacy import text as text_privacy
+from pages.components.shared import state, text
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def test_the_choice_of_network_and_score_changes_the_pictures() -> None:
 def test_a_run_without_a_band_is_offered_one(
     digits_result: RunResult, monkeypatch: pytest.MonkeyPatch, nothing_is_quick: None
 ) -> None:
-    monkeypatch.setattr("camu_core.store.SHIPPED", ())
+    monkeypatch.setattr("camu_core.runs.store.SHIPPED", ())
     RunStore().save(digits_result)
     RunStore().save(done(privacy_job(digits_result), digits_result))
     app = open_page("explore/privacy", run=digits_result.digest)
@@ -102,7 +104,7 @@ def test_where_retraining_takes_seconds_the_band_is_made_first(
 ) -> None:
     """The engine has no workers here, so the job waits in its queue."""
     monkeypatch.setattr(Engine, "start", lambda engine: None)
-    monkeypatch.setattr("camu_core.store.SHIPPED", ())
+    monkeypatch.setattr("camu_core.runs.store.SHIPPED", ())
     RunStore().save(digits_result)
     app = open_page("explore/privacy", run=digits_result.digest)
     assert not app.exception

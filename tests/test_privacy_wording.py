@@ -5,7 +5,11 @@ import math
 import pytest
 
 from camu_core.measures import Standing
-from camu_core.privacy import (
+from camu_core.privacy import readings
+from camu_core.wording.privacy import (
+    _OPEN,
+    _SAYS,
+    SMALLEST_FACTOR,
     attack_score,
     attack_title,
     bad_news,
@@ -16,11 +20,10 @@ from camu_core.privacy import (
     layers_title,
     lying_title,
     numbers,
-    readings,
     relearning_title,
+    says,
     within,
 )
-from camu_core.privacy.wording import _OPEN, _SAYS, SMALLEST_FACTOR, says
 
 QUESTIONS = ("old_head", "fresh_head", "relearning", "linear_probe", "attack", "epsilon")
 

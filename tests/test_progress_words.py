@@ -7,7 +7,7 @@ import pytest
 from camu_core import RunResult, plan_run
 from camu_core.engine import JobView
 from camu_core.progress import STAGES, STEPPED
-from pages.components import state, text
+from pages.components.shared import state, text
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from camu_core.jobs import Progress, UmapJob
-from camu_core.projection import aligned, along_forget_axis, fit_pca, project_umap
+from camu_core.runs.projection import aligned, along_forget_axis, fit_pca, project_umap
 
 
 @pytest.fixture

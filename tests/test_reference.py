@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from camu_core.estimates import difference_interval
 from camu_core.measures import Margin, Reference, Standing, stand
+from camu_core.measures.estimates import difference_interval
 
 MARGIN = Margin(alike=0.1, different=0.02)
 BAND = Reference(mean=0.5, low=0.4, high=0.6, n_seeds=8, reach=0.02)

@@ -9,7 +9,7 @@ import torch
 from camu_core import drain
 from camu_core.measures import CHECKPOINTS, Lesson, batches_needed, relearning, relearning_area
 from camu_core.measures.relearning import relearning_curve
-from camu_core.models import build_model
+from camu_core.networks.models import build_model
 
 
 @pytest.fixture(scope="module")

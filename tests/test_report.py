@@ -10,14 +10,15 @@ from doing import causal_job, done
 
 from camu_core import RunResult, RunSpec, plan_run, report
 from camu_core.__main__ import _parser
-from camu_core.causal import titles
 from camu_core.citation import citation, command_of
 from camu_core.commands.run import planned
 from camu_core.data import DATASETS
 from camu_core.report import html_report
 from camu_core.specs import ForgetSpec
-from camu_core.verdict import judge
-from pages.components import state, state_privacy
+from camu_core.wording.causal import titles
+from camu_core.wording.verdict import judge
+from pages.components.privacy import state as state_privacy
+from pages.components.shared import state
 
 SPECS = [
     plan_run("digits", [3]),

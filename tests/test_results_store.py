@@ -11,7 +11,7 @@ import pytest
 
 from camu_core import RunResult, RunStore
 from camu_core.errors import CamuError, RunDamaged, RunNotFound, StoreError, StoreUnwritable
-from camu_core.results import Projection
+from camu_core.runs.results import Projection
 
 FILES = ("summary.json", "arrays.npz", "manifest.json")
 
@@ -135,7 +135,8 @@ def test_a_digest_that_names_no_run_reaches_nothing(stored, digits_result, diges
 
 
 @pytest.mark.parametrize(
-    "step", ["numpy.savez", "camu_core.store.os.rename", "camu_core.store.os.fsync", "pathlib.Path.write_text"]
+    "step",
+    ["numpy.savez", "camu_core.runs.store.os.rename", "camu_core.runs.store.os.fsync", "pathlib.Path.write_text"],
 )
 def test_a_full_disk_leaves_nothing_half_written(step, store, digits_result, monkeypatch):
     def full(*arguments, **options):

@@ -2,11 +2,10 @@ import pytest
 import torch
 
 from camu_core import METHODS, plan_run, run
-from camu_core.methods.retrain import SEED_OFFSET
-from camu_core.models import build_model
+from camu_core.networks.models import build_model
+from camu_core.networks.training import SEED_OFFSET, TrainingConfig, training
+from camu_core.networks.weights import shipped_retrained
 from camu_core.progress import drain
-from camu_core.training import TrainingConfig, training
-from camu_core.weights import shipped_retrained
 
 CONFIG = TrainingConfig(epochs=2, batch_size=16)
 

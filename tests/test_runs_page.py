@@ -7,12 +7,13 @@ import pytest
 from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import RunResult, RunSpec, RunStore, plan_run
-from camu_core.batches import Batch, NotedBatch, noted_batches
 from camu_core.engine import Engine
+from camu_core.engine.batches import Batch, NotedBatch, noted_batches
+from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.figures import runs_figure
 from camu_core.jobs.causal import attribution_specs
-from camu_core.sweeps import SweepSpec, sweep_table
-from pages.components import state_batch, text, text_causal
+from pages.components.causal import text as text_causal
+from pages.components.shared import state_batch, text
 
 MINE = plan_run("digits", [3])
 

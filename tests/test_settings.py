@@ -6,7 +6,7 @@ import pytest
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError
 from camu_core.methods import METHODS
-from camu_core.models import MODELS
+from camu_core.networks.models import MODELS
 from camu_core.settings import Settings, setting
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from test_pages import fresh_engine, open_page  # noqa: F401
 
-from camu_core import RunResult, RunStore, plan_run, service
-from camu_core.engine import BACKGROUND_PRIORITY, Engine
+from camu_core import RunResult, RunStore, plan_run
+from camu_core.engine import BACKGROUND_PRIORITY, Engine, service
+from camu_core.engine.owners import RUNS, Owners, Thing
 from camu_core.errors import TooMuchAsked
 from camu_core.jobs import RunJob
-from camu_core.owners import RUNS, Owners, Thing
-from pages.components import state, text
+from pages.components.shared import state, text
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import torch
 from scipy.stats import ortho_group
 
 from camu_core.measures import cka, cka_by_layer, layer_grams
-from camu_core.models import build_model, to_input
+from camu_core.networks.models import build_model, to_input
 
 
 def gram(features: np.ndarray) -> np.ndarray:

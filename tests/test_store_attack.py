@@ -10,7 +10,7 @@ import pytest
 
 from camu_core import RunResult, RunStore
 from camu_core.errors import RunDamaged, RunNotFound, SpecError
-from camu_core.results import Projection
+from camu_core.runs.results import Projection
 
 N_ATTACKS = 200
 

@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 
-from camu_core import RunResult, RunStore, entries
+from camu_core import RunResult, RunStore
 from camu_core.commands.output import deliver
 from camu_core.errors import RunDamaged, RunNotFound, StoreError
 from camu_core.files import write_atomically
+from camu_core.runs import entries
 
 
 @pytest.fixture

@@ -5,10 +5,12 @@ import re
 import pytest
 
 from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
-from camu_core.verdict import claim, judge
-from pages.components import state, state_privacy, state_story
-from pages.components import text as live_text
-from pages.components import text_story as text
+from camu_core.wording.verdict import claim, judge
+from pages.components.privacy import state as state_privacy
+from pages.components.shared import state
+from pages.components.shared import text as live_text
+from pages.components.story import state as state_story
+from pages.components.story import text
 from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 SCENES = range(1, len(text.TITLES) + 1)

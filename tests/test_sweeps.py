@@ -7,14 +7,14 @@ import pytest
 
 from camu_core import METHODS, RunStore, plan_run
 from camu_core.__main__ import main
-from camu_core.batches import Batch, failures_text, run_name
 from camu_core.commands import decomposition, reproduce
 from camu_core.commands import sweep as sweep_command
 from camu_core.engine import Engine, LocalDriver
+from camu_core.engine.batches import Batch, failures_text, run_name
+from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import RunDiverged, SpecError
 from camu_core.jobs.causal import attribute
 from camu_core.progress import Step, drain
-from camu_core.sweeps import SweepSpec, sweep_table
 
 
 def test_the_grid_is_every_class_method_and_seed_once() -> None:
@@ -49,7 +49,7 @@ def test_lists_are_counted_before_they_are_expanded(seeds: str) -> None:
 
 
 def test_a_sweep_beyond_the_limit_is_refused_before_it_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("camu_core.sweeps.plan_run", lambda *request: pytest.fail("it was planned"))
+    monkeypatch.setattr("camu_core.engine.sweeps.plan_run", lambda *request: pytest.fail("it was planned"))
     monkeypatch.setenv("CAMU_MAX_SWEEP_CELLS", "100")
     with pytest.raises(SpecError, match="at most 100 runs; this one would be 101"):
         SweepSpec.from_texts("digits", "3", ("camu",), "0-100").runs()

@@ -8,12 +8,12 @@ import torch
 from scipy.stats import chisquare
 from torch.nn import functional as F
 
-from camu_core.checkpoints import Checkpoint
 from camu_core.data import DATASETS
-from camu_core.models import MODELS, build_model, predict, to_input
+from camu_core.networks.checkpoints import Checkpoint
+from camu_core.networks.models import MODELS, build_model, predict, to_input
+from camu_core.networks.training import TrainingConfig, augment, recipe_for, training
+from camu_core.networks.weights import shipped_cards
 from camu_core.progress import drain
-from camu_core.training import TrainingConfig, augment, recipe_for, training
-from camu_core.weights import shipped_cards
 
 SHAPE = (1, 8, 8)
 EVERYTHING = TrainingConfig(

@@ -7,7 +7,9 @@ import pytest
 import streamlit as st
 
 from camu_core import RunResult, RunStore
-from pages.components import charts, state, state_view, text, text_causal, text_privacy
+from pages.components.causal import text as text_causal
+from pages.components.privacy import text as text_privacy
+from pages.components.shared import charts, state, state_view, text
 from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 PARTS = [

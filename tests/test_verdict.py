@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from camu_core import ForgetSpec
-from camu_core.estimates import wilson_interval
-from camu_core.verdict import (
+from camu_core.measures.estimates import wilson_interval
+from camu_core.wording.verdict import (
     DAMAGED_DROP_FROM,
     FORGOTTEN_AT_MOST,
     KEPT_DROP_AT_MOST,

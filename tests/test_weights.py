@@ -14,13 +14,11 @@ from safetensors.torch import save
 
 from camu_core import plan_run
 from camu_core.__main__ import main
-from camu_core.cards import check_card, sha256_of
 from camu_core.data import DATASETS, import_images, load_dataset
 from camu_core.errors import StoreUnwritable, WeightsError
-from camu_core.models import build_model, predict
-from camu_core.progress import drain
-from camu_core.specs import ForgetSpec
-from camu_core.weights import (
+from camu_core.networks.cards import check_card, sha256_of
+from camu_core.networks.models import build_model, predict
+from camu_core.networks.weights import (
     SHIPPED,
     adopt_weights,
     build_from_bytes,
@@ -33,6 +31,8 @@ from camu_core.weights import (
     to_bytes,
     weights_path,
 )
+from camu_core.progress import drain
+from camu_core.specs import ForgetSpec
 
 CARDS = shipped_cards()
 RETRAINED_CARDS = shipped_cards(retrained=True)
@@ -242,7 +242,7 @@ def test_retrained_weights_are_intact_and_stand_for_the_default_run(card):
 
 def test_retrained_weights_stand_for_no_other_run(model, tmp_path, monkeypatch):
     spec = plan_run("digits", [3], "retrain")
-    monkeypatch.setattr("camu_core.weights.SHIPPED", tmp_path)
+    monkeypatch.setattr("camu_core.networks.weights.SHIPPED", tmp_path)
     assert shipped_retrained(spec) is None
     path = shipped_path("digits", "cnn", 3)
     path.write_bytes(to_bytes(model, torch.float16))
@@ -283,7 +283,7 @@ def shipped_copy(tmp_path, monkeypatch):
     folder.mkdir()
     for path in SHIPPED.glob("digits-*"):
         shutil.copy(path, folder)
-    monkeypatch.setattr("camu_core.weights.SHIPPED", folder)
+    monkeypatch.setattr("camu_core.networks.weights.SHIPPED", folder)
     return folder
 
 

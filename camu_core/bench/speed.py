@@ -17,15 +17,15 @@ from torch.nn import functional as F
 
 from camu_core.bench.straightforward import straightforward_camu
 from camu_core.data import DATASETS, load_dataset, split
-from camu_core.execution import versions
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS, UnlearningTask
-from camu_core.models import half_precision, predict, to_input
+from camu_core.networks.models import half_precision, predict, to_input
+from camu_core.networks.training import recipe_for, training
+from camu_core.networks.weights import load_weights
 from camu_core.planning import plan_run
 from camu_core.progress import Step
+from camu_core.runs.execution import versions
 from camu_core.threads import one_thread
-from camu_core.training import recipe_for, training
-from camu_core.weights import load_weights
 
 RETRAINING_EPOCHS = 20
 _MEASURED_STEPS, _WARM_UP_STEPS = 100, 10

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import comb
 
 from camu_core.errors import SpecError
-from camu_core.estimates import estimate_over_seeds
+from camu_core.measures.estimates import estimate_over_seeds
 from camu_core.specs import RunSpec
 
 CAMU_TERMS = (

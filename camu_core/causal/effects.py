@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from camu_core.causal.responses import Response, of_true_class, to_probabilities
-from camu_core.estimates import Estimate, estimate_means, estimate_ratios
 from camu_core.measures import divergence_bits
+from camu_core.measures.estimates import Estimate, estimate_means, estimate_ratios
 
 MEASURES = ("true_class", "prediction_bits", "representation_bits")
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from camu_core.estimates import CONFIDENCE, to_numbers
+from camu_core.measures.estimates import CONFIDENCE, to_numbers
 
 Summary = Mapping[str, Any]
 

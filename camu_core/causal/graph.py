@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from camu_core.causal.scenarios import scenario_name
-from camu_core.estimates import Measured
+from camu_core.measures.estimates import Measured
 
 GROUPS = ("forget", "retain")
 

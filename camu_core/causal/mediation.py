@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from camu_core.causal.responses import BATCH_SIZE, Response, decide, evaluating, of_true_class, to_probabilities
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
 
 PARTS = ("total", "representation", "head", "interaction")
 

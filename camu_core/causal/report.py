@@ -10,8 +10,8 @@ from camu_core.causal.mediation import PARTS, swap_samples, transplant_samples
 from camu_core.causal.responses import respond
 from camu_core.data import ProbeSet
 from camu_core.errors import SpecError
-from camu_core.estimates import Estimate, estimate_means, estimate_ratios
-from camu_core.models import BlockModel, to_input
+from camu_core.measures.estimates import Estimate, estimate_means, estimate_ratios
+from camu_core.networks.models import BlockModel, to_input
 
 
 def causal_report(

@@ -9,7 +9,7 @@ import torch
 from scipy.special import softmax
 from torch import Tensor
 
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
 
 BATCH_SIZE = 500
 

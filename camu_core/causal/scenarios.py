@@ -14,9 +14,9 @@ import torch
 from camu_core.causal.effects import intervene
 from camu_core.causal.responses import Response, decide, of_true_class, respond, to_probabilities
 from camu_core.data import ProbeSet
-from camu_core.estimates import Estimate, estimate_means
 from camu_core.measures import divergence_bits
-from camu_core.models import BlockModel, to_input
+from camu_core.measures.estimates import Estimate, estimate_means
+from camu_core.networks.models import BlockModel, to_input
 
 IMAGES = ("own", "alternative")
 MODELS = ("original", "unlearned")

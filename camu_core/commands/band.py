@@ -8,8 +8,8 @@ from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import driver
 from camu_core.jobs import Band, BandJob
 from camu_core.planning import plan_run
+from camu_core.runs.store import RunStore
 from camu_core.specs import ForgetSpec
-from camu_core.store import RunStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

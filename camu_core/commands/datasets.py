@@ -4,7 +4,7 @@ import argparse
 
 from camu_core.data import DatasetInfo, imported_card, imported_datasets, is_imported
 from camu_core.errors import SpecError
-from camu_core.originals import forget_dataset, has_damaged_network, network_card
+from camu_core.networks.originals import forget_dataset, has_damaged_network, network_card
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -4,14 +4,14 @@ import argparse
 from itertools import chain
 from typing import Any
 
-from camu_core.batches import Batch, run_name
-from camu_core.causal import attribution_title, titles
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Driver
+from camu_core.engine.batches import Batch, run_name
 from camu_core.jobs import CausalJob, CausalResult
 from camu_core.jobs.causal import OUTCOMES, attribute, attribution_specs
+from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
-from camu_core.store import RunStore
+from camu_core.wording.causal import attribution_title, titles
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

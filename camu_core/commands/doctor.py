@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from camu_core import __version__
-from camu_core.cards import sha256_of
 from camu_core.config import METHOD_FILES, data_dir, home_dir
 from camu_core.data import DATASETS, imported_card, imported_datasets
 from camu_core.methods import METHODS
-from camu_core.weights import SHIPPED, shipped_cards, shipped_path
+from camu_core.networks.cards import sha256_of
+from camu_core.networks.weights import SHIPPED, shipped_cards, shipped_path
 
 _PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "umap-learn", "plotly", "streamlit", "distributed")
 

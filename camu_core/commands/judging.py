@@ -10,11 +10,12 @@ from camu_core.errors import CamuError
 from camu_core.jobs import Band, BandJob, PrivacyJob
 from camu_core.jobs.band import band_minutes
 from camu_core.planning import plan_like
-from camu_core.privacy import attack_title, epsilon_title, finding_of, inside_title, layers_title, readings
-from camu_core.results import RunResult
+from camu_core.privacy import readings
+from camu_core.runs.results import RunResult
+from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
-from camu_core.store import RunStore
-from camu_core.verdict import Verdict
+from camu_core.wording.privacy import attack_title, epsilon_title, finding_of, inside_title, layers_title
+from camu_core.wording.verdict import Verdict
 
 # A band that takes longer than this is not trained unasked.
 _MINUTES_UNASKED = 5

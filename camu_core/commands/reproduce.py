@@ -8,19 +8,19 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from camu_core.batches import failures_text
 from camu_core.bench import machine
 from camu_core.commands.output import deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison import as_markdown, published_table, with_tests
 from camu_core.engine import Engine
+from camu_core.engine.batches import failures_text
+from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import RunError
-from camu_core.execution import versions
 from camu_core.jobs import PrivacyJob, PrivacyResult
 from camu_core.methods import METHODS
+from camu_core.runs.execution import versions
+from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
-from camu_core.store import RunStore
-from camu_core.sweeps import SweepSpec, sweep_table
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,16 +12,16 @@ from camu_core.data import DATASETS, named, parse_indices
 from camu_core.engine import driver
 from camu_core.errors import SpecError
 from camu_core.export import run_json
-from camu_core.given import plan_given, read_unlearned
 from camu_core.jobs import RunJob
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
-from camu_core.models import MODELS
+from camu_core.networks.models import MODELS
 from camu_core.planning import plan_run
-from camu_core.results import RunResult
+from camu_core.runs.given import plan_given, read_unlearned
+from camu_core.runs.results import RunResult
+from camu_core.runs.store import RunStore
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec
-from camu_core.store import RunStore
-from camu_core.verdict import judge
+from camu_core.wording.verdict import judge
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

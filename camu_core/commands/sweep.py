@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from camu_core.batches import failures_text
 from camu_core.commands.images import add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS
 from camu_core.engine import Engine
+from camu_core.engine.batches import failures_text
+from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import RunError, SpecError, StoreUnwritable
 from camu_core.files import write_atomically
 from camu_core.methods import METHODS
+from camu_core.runs.store import RunStore
 from camu_core.specs import ForgetSpec
-from camu_core.store import RunStore
-from camu_core.sweeps import SweepSpec, sweep_table
 
 _RANGE = re.compile("[0-9]+-[0-9]+")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS
-from camu_core.models import MODELS, usual_model
-from camu_core.originals import keep_network, train_network
+from camu_core.networks.models import MODELS, usual_model
+from camu_core.networks.originals import keep_network, train_network
+from camu_core.networks.training import recipe_for
+from camu_core.networks.weights import weights_path
 from camu_core.planning import known
-from camu_core.training import recipe_for
-from camu_core.weights import weights_path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,6 @@
 
 from camu_core.comparison.pairing import Pair, difference_table, pair_runs
 from camu_core.comparison.published import Published, as_markdown, is_published, published_table, read_published
-from camu_core.comparison.remarks import Remark, headline, weaknesses
 from camu_core.comparison.tables import (
     GOLD,
     TESTS,
@@ -19,19 +18,16 @@ __all__ = [
     "TESTS",
     "Pair",
     "Published",
-    "Remark",
     "as_markdown",
     "by_class",
     "by_method",
     "by_run",
     "difference_table",
-    "headline",
     "is_published",
     "pair_runs",
     "published_table",
     "read_published",
     "retraining_spread",
-    "weaknesses",
     "with_intervals",
     "with_tests",
 ]

@@ -12,12 +12,12 @@ from scipy.special import softmax
 from camu_core.comparison.tables import GOLD
 from camu_core.data import ProbeSet, forget_mask, load_dataset
 from camu_core.errors import SpecError
-from camu_core.estimates import wilson_interval
 from camu_core.measures import SPLIT_NAMES, confusion_counts
-from camu_core.models import predict
-from camu_core.projection import aligned, fit_pca
-from camu_core.results import RunResult
-from camu_core.weights import from_arrays
+from camu_core.measures.estimates import wilson_interval
+from camu_core.networks.models import predict
+from camu_core.networks.weights import from_arrays
+from camu_core.runs.projection import aligned, fit_pca
+from camu_core.runs.results import RunResult
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ To add a dataset: one file with a `DatasetInfo`, one line in `DATASETS`. Users a
 from collections.abc import Generator, Iterator, Mapping
 
 from camu_core.data.cifar import CIFAR10, CIFAR100
-from camu_core.data.classes import class_number, listing, named
-from camu_core.data.cleaning import copies_in, without_copies
 from camu_core.data.copies import FOUND, Copies, CopyCounts, left_behind
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
-from camu_core.data.folder import import_images
-from camu_core.data.imported import (
+from camu_core.data.importing.classes import class_number, listing, named
+from camu_core.data.importing.cleaning import copies_in, without_copies
+from camu_core.data.importing.folder import import_images
+from camu_core.data.importing.imported import (
     content_of,
     delete_imported,
     imported_card,
@@ -21,10 +21,10 @@ from camu_core.data.imported import (
     is_imported,
     keep_content,
 )
+from camu_core.data.importing.layout import LAYOUTS, Layout, LayoutUnclear
+from camu_core.data.importing.preview import Way, previewing
 from camu_core.data.indices import parse_indices
-from camu_core.data.layout import LAYOUTS, Layout, LayoutUnclear
 from camu_core.data.mnist import FASHION_MNIST, MNIST
-from camu_core.data.preview import Way, previewing
 from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, forget_mask, split
 from camu_core.progress import Step, drain
 

@@ -33,7 +33,7 @@ def decode_apart(content: bytes, size: int, max_megapixels: float) -> "np.ndarra
     """
     import numpy as np
 
-    from camu_core.data.pictures import Unreadable
+    from camu_core.data.importing.pictures import Unreadable
 
     if not _turns.acquire(timeout=_SECONDS):
         raise Unreadable("too many pictures are being read at the moment")
@@ -70,7 +70,7 @@ def _main() -> int:
         package = types.ModuleType(name)
         package.__path__ = [str(Path(__file__).resolve().parents[2].joinpath(*name.split(".")))]
         sys.modules[name] = package
-    from camu_core.data.pictures import Unreadable, decode
+    from camu_core.data.importing.pictures import Unreadable, decode
 
     content = sys.stdin.buffer.read()
     try:

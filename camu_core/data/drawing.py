@@ -7,7 +7,7 @@ from scipy.ndimage import center_of_mass
 from camu_core.config import import_limits
 from camu_core.data.apart import decode_apart
 from camu_core.data.dataset import DatasetInfo
-from camu_core.data.pictures import Unreadable
+from camu_core.data.importing.pictures import Unreadable
 from camu_core.errors import ImagesRefused
 
 _DECODED = 256  # pixels a side

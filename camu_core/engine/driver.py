@@ -9,8 +9,8 @@ from camu_core.engine.engine import Engine
 from camu_core.errors import CamuError
 from camu_core.jobs import Job
 from camu_core.progress import Step, drain
-from camu_core.results import Storable
-from camu_core.store import RunStore, is_shipped, shipped
+from camu_core.runs.results import Storable
+from camu_core.runs.store import RunStore, is_shipped, shipped
 
 S = TypeVar("S", bound=Storable)
 

@@ -23,16 +23,16 @@ from distributed import Event, Future, KilledWorker
 from camu_core.config import scheduler_address
 from camu_core.engine.connection import MAX_ATTEMPTS, Connection
 from camu_core.engine.monitor import JobState, JobView, Progress
+from camu_core.engine.owners import IMAGES, RUNS, Owners, Thing
 from camu_core.engine.queueing import in_order, makes_room
+from camu_core.engine.shares import check_share
 from camu_core.engine.worker import work
 from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
 from camu_core.jobs import Imported, Job, JobPayload, RunJob, followups
-from camu_core.owners import IMAGES, RUNS, Owners, Thing
 from camu_core.progress import Step
-from camu_core.results import Artifact, RunResult, Storable
-from camu_core.shares import check_share
+from camu_core.runs.results import Artifact, RunResult, Storable
+from camu_core.runs.store import RunStore, is_shipped, shipped
 from camu_core.specs import RunSpec
-from camu_core.store import RunStore, is_shipped, shipped
 
 BACKGROUND_PRIORITY = -10
 _FOLLOW_SECONDS = 0.1

@@ -9,7 +9,7 @@ import numpy as np
 
 from camu_core.jobs import Job, RunJob
 from camu_core.progress import Snapshot, Step, loss_columns
-from camu_core.results import RunResult, Storable
+from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
 
 

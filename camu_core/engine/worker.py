@@ -10,7 +10,7 @@ from distributed import Event, get_worker
 from camu_core.errors import RunStopped
 from camu_core.jobs import Job, JobPayload
 from camu_core.progress import Step
-from camu_core.results import Storable
+from camu_core.runs.results import Storable
 
 TOPIC = "camu-progress"
 _STOP_POLL_SECONDS = 0.1
@@ -45,9 +45,9 @@ def work(job: Job[Storable], payload: JobPayload, stop_name: str) -> Storable:
 
 def warm_up() -> None:
     """Import what runs need and step an optimiser once: the first press then does not wait for it."""
-    from camu_core.execution import execute
     from camu_core.planning import plan_run
     from camu_core.progress import drain
+    from camu_core.runs.execution import execute
 
     drain(execute(plan_run("digits", [0], settings={"epochs": 1})))
 

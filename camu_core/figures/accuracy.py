@@ -7,10 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.estimates import wilson_interval
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
-from camu_core.format import percent
 from camu_core.measures import SPLIT_NAMES
+from camu_core.measures.estimates import wilson_interval
+from camu_core.wording.format import percent
 
 SPLIT_TITLES = {
     "retain_train": "To keep,<br>seen in training",

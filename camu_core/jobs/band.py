@@ -14,24 +14,23 @@ import numpy as np
 import torch
 
 from camu_core.causal import share_figures
-from camu_core.checkpoints import Checkpoint
 from camu_core.data import DATASETS, Dataset, Splits, loading, split
-from camu_core.execution import versions
 from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES
-from camu_core.methods.retrain import SEED_OFFSET
-from camu_core.models import BlockModel, build_model, predict
-from camu_core.originals import network_card
+from camu_core.networks.checkpoints import Checkpoint
+from camu_core.networks.models import BlockModel, build_model, predict
+from camu_core.networks.originals import network_card
+from camu_core.networks.training import SEED_OFFSET, TrainingConfig, training
+from camu_core.networks.weights import load_weights
 from camu_core.planning import plan_like
 from camu_core.privacy import Battery, likeness_report, run_battery
 from camu_core.privacy.battery import SEED
 from camu_core.progress import Step
-from camu_core.results import Storable
+from camu_core.runs.execution import versions
+from camu_core.runs.results import Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
-from camu_core.training import TrainingConfig, training
-from camu_core.weights import load_weights
 
 # Retrainings, by dataset; more where they take seconds.
 N_SEEDS = {"digits": 8}

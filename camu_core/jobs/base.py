@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
-from camu_core.results import Storable
+from camu_core.runs.results import Storable
 
 S = TypeVar("S", bound=Storable)
 R = TypeVar("R", bound=Storable, covariant=True)

@@ -13,13 +13,13 @@ from camu_core.data import DATASETS
 from camu_core.jobs.band import Band, band_digest
 from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
+from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.planning import plan_like
 from camu_core.progress import Step
-from camu_core.results import RunResult, Storable
+from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
-from camu_core.weights import from_arrays, load_weights
 
 # Methods whose network does not come from the original: its parts cannot be swapped, see `causal.mediation`.
 TRAINED_APART = frozenset({"retrain"})

@@ -5,10 +5,10 @@ from camu_core.jobs.base import IsThere, Job
 from camu_core.jobs.causal import CausalJob, CausalResult
 from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
 from camu_core.jobs.run import RunJob
+from camu_core.networks.weights import shipped_retrained
 from camu_core.planning import plan_like
-from camu_core.results import RunResult, Storable
+from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
-from camu_core.weights import shipped_retrained
 
 _QUICK_DATASETS = ("digits",)
 

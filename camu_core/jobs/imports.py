@@ -23,14 +23,14 @@ from camu_core.data import (
     keep_content,
     previewing,
 )
+from camu_core.data.importing.uploads import upload_content
 from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload, images_for_workers
-from camu_core.originals import Network, keep_network, network_card, take_shipped, train_network
+from camu_core.networks.originals import Network, keep_network, network_card, take_shipped, train_network
+from camu_core.networks.training import recipe_for
+from camu_core.networks.weights import weights_path
 from camu_core.progress import Step
-from camu_core.results import Artifact
-from camu_core.training import recipe_for
-from camu_core.uploads import upload_content
-from camu_core.weights import weights_path
+from camu_core.runs.results import Artifact
 
 _VERSION = 1
 _QUESTIONS_REMEMBERED = 32

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from camu_core.config import scheduler_address
 from camu_core.data import DATASETS, content_of, keep_content
-from camu_core.results import Storable
+from camu_core.networks.weights import all_have, find_weights, keep_weights
+from camu_core.runs.results import Storable
 from camu_core.specs import GIVEN, RunSpec
-from camu_core.weights import all_have, find_weights, keep_weights
 
 S = TypeVar("S", bound=Storable)
 

@@ -11,12 +11,13 @@ import torch
 from torch import Tensor
 
 from camu_core.data import DATASETS, Dataset, Splits, loading, split
-from camu_core.estimates import Estimate
 from camu_core.jobs.band import Band, band_digest
 from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES, AttackGroups, attack_rng, distance_to_retrained
-from camu_core.models import BlockModel, build_model, predict
+from camu_core.measures.estimates import Estimate
+from camu_core.networks.models import BlockModel, build_model, predict
+from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.planning import plan_like
 from camu_core.privacy import (
     SCORES,
@@ -36,10 +37,9 @@ from camu_core.privacy import (
     score_answers,
 )
 from camu_core.progress import Step
-from camu_core.results import RunResult, Storable
+from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
-from camu_core.weights import from_arrays, load_weights
 
 _IMAGES_PER_STEP = 500
 _VERSION = 2

@@ -4,11 +4,11 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import ClassVar
 
-from camu_core.given import executing
 from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
-from camu_core.results import RunResult
+from camu_core.runs.given import executing
+from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
 
 

@@ -12,8 +12,8 @@ from camu_core.errors import RunStopped
 from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
-from camu_core.projection import project_umap, representations_with
-from camu_core.results import Projection, RunResult
+from camu_core.runs.projection import project_umap, representations_with
+from camu_core.runs.results import Projection, RunResult
 
 _POLL_SECONDS = 0.2
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from torch import Tensor, nn
 
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
 from camu_core.threads import clock_of
 
 COST_NAMES = ("samples_forward", "samples_backward", "forward_passes", "backward_passes")

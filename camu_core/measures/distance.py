@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from scipy.special import rel_entr, softmax
 
-from camu_core.estimates import estimate_means
 from camu_core.measures.accuracy import SPLIT_NAMES
+from camu_core.measures.estimates import estimate_means
 
 
 def distance_to_retrained(

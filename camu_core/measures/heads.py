@@ -10,8 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from camu_core.estimates import Estimate, difference_interval
-from camu_core.models import BlockModel
+from camu_core.measures.estimates import Estimate, difference_interval
+from camu_core.networks.models import BlockModel
 
 RETAIN_PER_CLASS = 20
 _MAX_ITERATIONS = 1000

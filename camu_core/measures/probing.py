@@ -7,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from camu_core.estimates import Estimate, wilson_interval
+from camu_core.measures.estimates import Estimate, wilson_interval
 
 SMALLEST_GROUP = 5
 MAX_ITERATIONS = 2000

@@ -7,7 +7,7 @@ from enum import StrEnum
 import numpy as np
 from scipy.stats import t
 
-from camu_core.estimates import Estimate
+from camu_core.measures.estimates import Estimate
 
 # One more retraining falls into the band this often. A verdict asks four such questions, most of them one-sided, so
 # that a retraining is called different by any of them in about 6 of 100 cases.

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from camu_core.estimates import Estimate, as_fraction, estimate_over_seeds
-from camu_core.models import BlockModel, predict, to_input
+from camu_core.measures.estimates import Estimate, as_fraction, estimate_over_seeds
+from camu_core.networks.models import BlockModel, predict, to_input
 from camu_core.progress import Step
 
 CHECKPOINTS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20)  # batches after which accuracy is looked at

@@ -7,8 +7,8 @@ import torch
 from scipy.stats import t
 from torch import Tensor
 
-from camu_core.estimates import CONFIDENCE, Estimate
-from camu_core.models import BlockModel, to_input
+from camu_core.measures.estimates import CONFIDENCE, Estimate
+from camu_core.networks.models import BlockModel, to_input
 
 SMALLEST_GROUP = 8  # a parted group has to keep the four images that the estimator needs
 _N_PARTS = 20

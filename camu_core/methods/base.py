@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from torch import Tensor
 
 from camu_core.data import Dataset, Splits
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
 from camu_core.progress import Step
 from camu_core.settings import Settings
 

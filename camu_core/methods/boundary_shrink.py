@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
 from camu_core.methods.steps import Passes, batch_of, defaults, descend
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 

@@ -25,7 +25,7 @@ from torch.nn import functional as F
 from camu_core.data import DATASETS
 from camu_core.methods.base import UnlearningTask
 from camu_core.methods.steps import other_labels
-from camu_core.models import BlockModel, to_input
+from camu_core.networks.models import BlockModel, to_input
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 

@@ -4,11 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from camu_core.methods.base import UnlearningTask
+from camu_core.networks.training import SEED_OFFSET, TrainingConfig, recipe_for, training
 from camu_core.progress import Step
-from camu_core.training import TrainingConfig, recipe_for, training
-
-# Original models are trained with small seeds; starting from the very same weights would make the two look alike.
-SEED_OFFSET = 1_000_003
 
 
 class Retrain:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.models import to_input
+from camu_core.networks.models import to_input
 from camu_core.settings import Settings
 
 S = TypeVar("S", bound=Settings)

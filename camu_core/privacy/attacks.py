@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from camu_core.estimates import Estimate
 from camu_core.measures import (
     area_under_roc,
     attacker_scores,
@@ -17,6 +16,7 @@ from camu_core.measures import (
     view_threshold,
     worst_epsilon,
 )
+from camu_core.measures.estimates import Estimate
 
 # What an attacker goes by: a trained attack model, how sure the answer is, how little it is spread.
 SCORES = ("attacker", "confidence", "entropy")

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from camu_core.data import Dataset, ProbeSet, Splits, draw_probe_set
-from camu_core.estimates import Estimate, as_fraction, estimate_means, estimate_over_seeds, wilson_interval
 from camu_core.measures import (
     AttackGroups,
     Lesson,
@@ -27,7 +26,8 @@ from camu_core.measures import (
     relearning,
     relearning_area,
 )
-from camu_core.models import BlockModel, predict
+from camu_core.measures.estimates import Estimate, as_fraction, estimate_means, estimate_over_seeds, wilson_interval
+from camu_core.networks.models import BlockModel, predict
 from camu_core.privacy.attacks import Answers, score_answers
 from camu_core.progress import Step
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from camu_core.data import ProbeSet
 from camu_core.measures import cka_by_layer, layer_grams
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
 from camu_core.progress import Step
 
 CKA_IMAGES = 300  # of each group: more hardly narrows the interval, and the time grows with the square

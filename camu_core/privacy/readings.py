@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camu_core.estimates import Estimate
 from camu_core.measures import Margin, Reference, Standing, stand
+from camu_core.measures.estimates import Estimate
 from camu_core.privacy.attacks import SCORES
 from camu_core.privacy.inside import UNTRAINED
 

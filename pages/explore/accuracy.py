@@ -8,8 +8,8 @@ from camu_core.figures import attack_figure, class_figure, confusion_figure, spl
 from camu_core.figures.tables import attack_table, class_table, split_table
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.measures import confusion_counts
-from camu_core.verdict import finding
-from pages.components import charts, notes, playback, state, text, verdict
+from camu_core.wording.verdict import finding
+from pages.components.shared import charts, notes, playback, state, text, verdict
 
 
 def main() -> None:

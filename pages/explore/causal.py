@@ -5,8 +5,9 @@ import streamlit as st
 from camu_core import RunResult
 from camu_core.causal import INTERVENTIONS
 from camu_core.errors import CamuError
-from pages.components import decomposition, entangled, reach_in, state, state_causal, terms, verdict
-from pages.components import text_causal as text
+from pages.components.causal import decomposition, entangled, reach_in, terms, text
+from pages.components.causal import state as state_causal
+from pages.components.shared import state, verdict
 
 
 def main() -> None:

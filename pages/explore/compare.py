@@ -3,8 +3,12 @@
 import streamlit as st
 
 from camu_core.errors import CamuError
-from pages.components import compare_many, compare_pair, compare_published, state, state_compare
-from pages.components import text_compare as text
+from pages.components.compare import many as compare_many
+from pages.components.compare import pair as compare_pair
+from pages.components.compare import published as compare_published
+from pages.components.compare import state as state_compare
+from pages.components.compare import text
+from pages.components.shared import state
 
 _PARTS = {"many": compare_many.many, "pair": compare_pair.pair, "published": compare_published.show}
 

@@ -7,9 +7,11 @@ from camu_core import DATASETS, RunResult
 from camu_core.data.drawing import is_written
 from camu_core.errors import CamuError
 from camu_core.figures import answers_figure
-from camu_core.verdict import forget_phrase
-from pages.components import canvas, charts, images, state, state_causal, state_draw, verdict
-from pages.components import text_draw as text
+from camu_core.wording.verdict import forget_phrase
+from pages.components.causal import state as state_causal
+from pages.components.draw import canvas, text
+from pages.components.draw import state as state_draw
+from pages.components.shared import charts, images, state, verdict
 
 
 def main() -> None:

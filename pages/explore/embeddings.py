@@ -8,19 +8,19 @@ from camu_core.errors import CamuError
 from camu_core.figures import Panel, axis_ranges, embedding_figure
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
-from camu_core.privacy import lying_title
-from camu_core.projection import PROJECTIONS
-from camu_core.results import Projection, RunResult
-from pages.components import (
+from camu_core.runs.projection import PROJECTIONS
+from camu_core.runs.results import Projection, RunResult
+from camu_core.wording.privacy import lying_title
+from pages.components.privacy import state as state_privacy
+from pages.components.run import controls
+from pages.components.shared import (
     charts,
-    controls,
     images,
     notes,
     playback,
     selections,
     state,
     state_pictures,
-    state_privacy,
     state_view,
     text,
     verdict,

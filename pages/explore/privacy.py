@@ -4,8 +4,9 @@ import streamlit as st
 
 from camu_core import RunResult
 from camu_core.errors import CamuError
-from pages.components import attacked, evidence, notes, state, state_privacy, verdict
-from pages.components import text_privacy as text
+from pages.components.privacy import attacked, evidence, text
+from pages.components.privacy import state as state_privacy
+from pages.components.shared import notes, state, verdict
 
 
 def main() -> None:

@@ -10,24 +10,15 @@ from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.jobs import BandJob, is_quick
 from camu_core.progress import STAGES
-from camu_core.verdict import finding
-from pages.components import (
-    charts,
-    controls,
-    evidence,
-    live,
-    notices,
-    own_images,
-    share,
-    state,
-    state_own,
-    state_privacy,
-    state_view,
-    text,
-    text_own,
-    verdict,
-)
-from pages.components.forget import forget_controls
+from camu_core.wording.verdict import finding
+from pages.components.own_images import network as own_images
+from pages.components.own_images import state as state_own
+from pages.components.own_images import text as text_own
+from pages.components.privacy import evidence
+from pages.components.privacy import state as state_privacy
+from pages.components.run import controls, live
+from pages.components.run.forget import forget_controls
+from pages.components.shared import charts, notices, share, state, state_view, text, verdict
 
 # After the outcome, so that nothing in it is made anew when it is dimmed.
 _DIMMED = (

@@ -4,15 +4,18 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
-from camu_core.batches import NotedBatch, noted_batches
 from camu_core.config import admin_key, is_read_only
+from camu_core.engine.batches import NotedBatch, noted_batches
+from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import CamuError
 from camu_core.figures import runs_figure
 from camu_core.planning import settings_phrase
 from camu_core.specs import GIVEN
-from camu_core.sweeps import SweepSpec, sweep_table
-from camu_core.verdict import forget_phrase
-from pages.components import charts, controls, selections, state, state_visitor, sweeps, text, text_compare
+from camu_core.wording.verdict import forget_phrase
+from pages.components.compare import sweeps
+from pages.components.compare import text as text_compare
+from pages.components.run import controls
+from pages.components.shared import charts, selections, state, state_visitor, text
 
 
 def main() -> None:

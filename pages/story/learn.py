@@ -5,17 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, RunResult
-from camu_core.causal import (
-    SampleView,
-    attribution_title,
-    entanglement_report,
-    entanglement_title,
-    hidden_remark,
-    retraining_remarks,
-    scenario_name,
-    substitutes_remark,
-    titles,
-)
+from camu_core.causal import SampleView, entanglement_report, scenario_name
 from camu_core.figures import (
     Panel,
     answers_figure,
@@ -28,9 +18,13 @@ from camu_core.figures import (
 )
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs.causal import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
-from camu_core.verdict import finding, forget_phrase
-from pages.components import charts, images, state, state_causal, state_pictures, text_causal, verdict
-from pages.components import text_learn as words
+from camu_core.wording.causal import attribution_title, entanglement_title, titles
+from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks, substitutes_remark
+from camu_core.wording.verdict import finding, forget_phrase
+from pages.components.causal import state as state_causal
+from pages.components.causal import text as text_causal
+from pages.components.shared import charts, images, state, state_pictures, verdict
+from pages.components.story import text_learn as words
 
 
 def main() -> None:

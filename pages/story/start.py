@@ -4,8 +4,11 @@ import streamlit as st
 
 from camu_core.errors import CamuError
 from camu_core.planning import settings_phrase
-from pages.components import state, state_story, story, story_end, verdict
-from pages.components import text_story as text
+from pages.components.shared import state, verdict
+from pages.components.story import last_scenes as story_end
+from pages.components.story import scenes as story
+from pages.components.story import state as state_story
+from pages.components.story import text
 
 WATCH = 3
 # Scenes about a finished run, which they are given.

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from camu_core.data import ProbeSet
-from camu_core.models import BlockModel
+from camu_core.networks.models import BlockModel
 
 
 class Residual(nn.Module):

@@ -3,8 +3,8 @@ import torch
 from causal_models import residual_model
 
 import camu_core
-from camu_core.models import BlockModel
-from camu_core.weights import from_arrays, load_weights
+from camu_core.networks.models import BlockModel
+from camu_core.networks.weights import from_arrays, load_weights
 
 
 @pytest.fixture(scope="session", autouse=True)

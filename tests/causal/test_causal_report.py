@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from causal_models import made_up_probe, residual_model
 
-from camu_core.causal import INTERVENTIONS, MEASURES, PARTS, causal_report, share_figures, titles
+from camu_core.causal import INTERVENTIONS, MEASURES, PARTS, causal_report, share_figures
 from camu_core.errors import SpecError
+from camu_core.wording.causal import titles
 
 ESTIMATE = {"value", "low", "high", "n"}
 

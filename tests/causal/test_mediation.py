@@ -7,7 +7,7 @@ from torch import nn
 
 from camu_core.causal.mediation import swap_samples, transplant_samples
 from camu_core.causal.responses import BATCH_SIZE, respond
-from camu_core.models import build_model
+from camu_core.networks.models import build_model
 
 N = BATCH_SIZE + 20  # more than one batch
 INPUTS = torch.rand(N, 1, 6, 6, generator=torch.Generator().manual_seed(0))

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from camu_core.causal.remarks import hidden_remark, inner_remark, retraining_remarks
-from camu_core.causal.wording import (
+from camu_core.wording.causal import (
     PULLS,
     attribution_title,
     effects_title,
@@ -11,6 +10,7 @@ from camu_core.causal.wording import (
     mediation_title,
     retraining_title,
 )
+from camu_core.wording.causal_remarks import hidden_remark, inner_remark, retraining_remarks
 
 PULL = "their pull on the right answer"
 

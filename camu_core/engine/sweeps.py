@@ -1,0 +1,171 @@
+"""A grid of runs: every forget class x method x seed, and its table."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from camu_core.config import share_limits
+from camu_core.data import DATASETS
+from camu_core.engine.batches import Batch
+from camu_core.errors import SpecError
+from camu_core.measures import COST_NAMES, SPLIT_NAMES
+from camu_core.methods import METHODS, forget_kinds
+from camu_core.planning import plan_run
+from camu_core.specs import ForgetSpec, RunSpec
+
+MOST_NUMBERS = 1000  # of a range; so that a slip of the finger does not fill the memory
+_LONGEST_NUMBER = 10  # digits, as the largest seed has
+
+
+@dataclass(frozen=True)
+class SweepSpec:
+    """A grid of runs, each with its method's default settings.
+
+    Args:
+        classes: each is forgotten alone.
+        fractions: of random training images, above 0, below 1; each is forgotten alone.
+    """
+
+    dataset: str
+    classes: tuple[int, ...]
+    methods: tuple[str, ...]
+    seeds: tuple[int, ...]
+    fractions: tuple[float, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """20 hex digits that name the sweep."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:20]
+
+    @property
+    def n_runs(self) -> int:
+        """Cells of the grid, counted without planning them."""
+        return len(self.methods) * (len(self.classes) + len(self.fractions)) * len(self.seeds)
+
+    @property
+    def forgets(self) -> list[ForgetSpec]:
+        """What is forgotten, one after another."""
+        classes = (ForgetSpec(classes=(label,)) for label in self.classes)
+        return [*classes, *(ForgetSpec("random", fraction=fraction) for fraction in self.fractions)]
+
+    def runs(self) -> list[RunSpec]:
+        """Every cell of the grid, but those of methods that cannot forget such.
+
+        Raises:
+            SpecError, WeightsError: see `plan_run`.
+        """
+        return [
+            plan_run(self.dataset, forget, method, seed=seed)
+            for method in self.methods
+            for forget in self.forgets
+            if method not in METHODS or forget.kind in forget_kinds(method)
+            for seed in self.seeds
+        ]
+
+    def batch(self) -> Batch:
+        """Raises: see `runs`."""
+        return Batch("sweep", self.digest, tuple(self.runs()))
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_texts(cls, dataset: str, what: str, methods: Iterable[str], seeds: str) -> "SweepSpec":
+        """From what people type: to forget 'all' or '0-2,5' of the classes, or '10%' of all images; seeds '0-2'.
+
+        Raises:
+            SpecError: not of that form, or nothing to do.
+        """
+        if dataset not in DATASETS:
+            raise SpecError(f"There is no dataset of this name; expected one of {', '.join(DATASETS)}.")
+        everything = tuple(range(DATASETS[dataset].n_classes))
+        chosen = tuple(methods)
+        if not chosen:
+            raise SpecError("Choose at least one method; got none.")
+        parts = [part.strip() for part in what.split(",")]
+        fractions = tuple(dict.fromkeys(_fraction(part) for part in parts if part.endswith("%")))
+        texts = [part for part in parts if not part.endswith("%")]
+        labels = everything if texts == ["all"] else _numbers(",".join(texts), "The list of classes") if texts else ()
+        sweep = cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions)
+        most = share_limits().sweep_cells
+        if sweep.n_runs > most:
+            raise SpecError(
+                f"Expected a sweep of at most {most:,} runs; this one would be {sweep.n_runs:,}. Take fewer classes, "
+                "methods or seeds, or set CAMU_MAX_SWEEP_CELLS on the server."
+            )
+        return sweep
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "SweepSpec":
+        lists = (tuple(value.get(name, ())) for name in ("classes", "methods", "seeds", "fractions"))
+        return cls(value["dataset"], *lists)
+
+
+def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """One row a run: what was run, its seconds of unlearning alone, the four accuracies and the membership attack
+    before and after, and what unlearning cost in samples and passes.
+
+    Args:
+        summaries: of finished runs, see `RunResult.summary`.
+    """
+    return pd.DataFrame(_row(summary) for summary in summaries)
+
+
+def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
+    spec = summary["spec"]
+    return {
+        "digest": summary["digest"],
+        "dataset": spec["dataset"],
+        "model": spec["model"],
+        "method": spec["method"],
+        "forget": ForgetSpec.from_json(spec["forget"]).short,
+        "seed": spec["seed"],
+        "unlearn_seconds": summary["seconds"],
+        **{
+            f"{model}_{split}": summary["metrics"][model][split]
+            for model in ("original", "unlearned")
+            for split in SPLIT_NAMES
+        },
+        **{f"{model}_attack_auc": summary["metrics"][model]["attack"]["value"] for model in ("original", "unlearned")},
+        **{name: summary.get("cost", {}).get(name) for name in COST_NAMES},
+    }
+
+
+def _fraction(text: str) -> float:
+    """'10%' -> 0.1."""
+    try:
+        fraction = float(text[:_LONGEST_NUMBER].removesuffix("%")) / 100
+    except ValueError:
+        fraction = math.nan
+    if not 0 < fraction < 1:
+        raise SpecError("Expected a part of all images such as 10%, above 0 and below 100%; got something else.")
+    return fraction
+
+
+def _numbers(text: str, what: str) -> tuple[int, ...]:
+    """'0-2,5' -> (0, 1, 2, 5). Everything is counted before it is expanded.
+
+    Raises:
+        SpecError: not of that form, a range that goes down, or more than MOST_NUMBERS numbers.
+    """
+    ranges = [_range(part.strip(), what) for part in text.split(",", MOST_NUMBERS)]
+    if sum(map(len, ranges)) > MOST_NUMBERS:
+        raise SpecError(f"{what} can have at most {MOST_NUMBERS:,} numbers; got more. Leave some out.")
+    return tuple(dict.fromkeys(number for numbers in ranges for number in numbers))
+
+
+def _range(text: str, what: str) -> range:
+    """'0-2' -> 0, 1, 2; '5' -> 5."""
+    found = re.fullmatch(f"([0-9]{{1,{_LONGEST_NUMBER}}})(?:-([0-9]{{1,{_LONGEST_NUMBER}}}))?", text)
+    if found is None:
+        raise SpecError(f"{what} must be numbers and ranges such as 0-2,5; got something else.")
+    first, last = int(found[1]), int(found[2] or found[1])
+    if last < first:
+        raise SpecError(f"{what} must have ranges that go up, such as 0-2; got one that goes down.")
+    return range(first, last + 1)

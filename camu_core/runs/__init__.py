@@ -1,0 +1,1 @@
+"""One run: executed, as a result, and kept."""

@@ -1,0 +1,1 @@
+"""From figures to sentences: all that is said about a run, by rules."""

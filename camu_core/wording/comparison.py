@@ -1,0 +1,175 @@
+"""Sentences about methods, by rules from their numbers: what each is weak at, and which is closest to retraining."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from camu_core.comparison.tables import GOLD
+from camu_core.measures.estimates import Measured, are_apart
+from camu_core.methods import METHODS, is_control
+from camu_core.wording.format import listed, percent
+from camu_core.wording.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
+
+# So much found by the original's classifier in the new representation is hidden, not forgotten.
+HIDDEN_FROM = 0.8
+# Above this accuracy on the forgotten class, a method has hardly begun to forget it.
+BARELY_ABOVE = 0.5
+# Seeds that differ by more than this in accuracy on what was forgotten are no one result.
+STEADY_WITHIN = 0.1
+# Areas under the ROC curve nearer than this are alike.
+ATTACK_ALIKE_AT_MOST = 0.05
+# Shares found by a new classifier nearer than this are alike, as in `camu_core.privacy.readings`.
+ALIKE_INSIDE_AT_MOST = 0.15
+_NAMED_AT_MOST = 3
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One weakness of one method.
+
+    Args:
+        method: its name. text: the rest of the sentence of which the method's title is the subject.
+    """
+
+    method: str
+    text: str
+
+
+def weaknesses(table: pd.DataFrame, kind: str) -> list[Remark]:
+    """Every weakness that the numbers show, method by method.
+
+    Args:
+        table: of `by_method`.
+        kind: of the forget set. A class is forgotten at 0%; of single images, the aim is what retraining does.
+    """
+    gold = table.loc[GOLD] if GOLD in table.index else None
+    judge = _of_class if kind == "class" else _of_images
+    found = []
+    for method, row in table.iterrows():
+        if is_control(method):
+            summary = METHODS[method].summary
+            found.append(Remark(method, f"is a control: it {summary[0].lower()}{summary[1:].removesuffix('.')}"))
+        elif method != GOLD:
+            texts = (*judge(row, gold), *_of_any(row, gold, "class" if kind == "class" else "images"))
+            found += [Remark(method, text) for text in texts]
+    return found
+
+
+def headline(table: pd.DataFrame, kind: str) -> str:
+    """Which method comes closest to retraining, how firmly, and at what cost.
+
+    Args:
+        table: of `by_method`; kind: as in `weaknesses`.
+    """
+    others = table[[name != GOLD and not is_control(name) for name in table.index]]
+    if others.empty:
+        return "Controls alone show what the tests see; add a method to compare."
+    known = others.dropna(subset="average_gap_mean")
+    if known.empty:
+        return _without_gold(others, kind)
+    best = known.loc[known["average_gap_mean"].idxmin()]
+    away = f"{_points(best['average_gap_mean'])} away"
+    sentence = (
+        f"Closest to retraining: {best['title']}, {away} on average"
+        if len(known) > 1
+        else f"{best['title']} is {away} from retraining on average"
+    )
+    if best["speedup"] >= 1.5:
+        sentence += f", {_times(best['speedup'])} faster"
+    if len(known) > 1:
+        sentence += _rivals(known, best)
+    return f"{sentence}."
+
+
+def _without_gold(others: pd.DataFrame, kind: str) -> str:
+    if kind != "class":
+        return "Only retraining tells whether single images were forgotten: add it to the methods."
+    fine = others[(others["forgotten_mean"] <= FORGOTTEN_AT_MOST) & (others["kept_drop_mean"] <= KEPT_DROP_AT_MOST)]
+    if fine.empty:
+        return "With none of these methods the class is no longer recognised and the rest kept."
+    names = listed(fine["title"].tolist())
+    return f"No longer recognised, and the rest kept, by {names} ({len(fine)} of {len(others)} methods)."
+
+
+def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
+    """Those that are not shown to be apart from the best one."""
+    if pd.isna(best["average_gap_reach"]):
+        return "; one seed cannot tell how firm that is"
+    gap = _measured(best, "average_gap")
+    rivals = known[[not are_apart(gap, _measured(row, "average_gap")) for _, row in known.iterrows()]]
+    rivals = rivals.drop(index=best.name)
+    if rivals.empty:
+        return ""
+    names = rivals.sort_values("average_gap_mean")["title"].tolist()
+    who = listed(names) if len(names) <= _NAMED_AT_MOST else f"{len(names)} other methods"
+    return f"; {best['n_seeds']:.0f} seeds cannot tell it from {who}"
+
+
+def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
+    forgotten, drop = row["forgotten_mean"], row["kept_drop_mean"]
+    still = f"{percent(forgotten, 1)} of the forgotten class is still recognised"
+    if forgotten > FORGOTTEN_AT_MOST and drop > KEPT_DROP_AT_MOST:
+        yield f"neither forgets ({still}) nor keeps the rest ({_points(drop)} lost)"
+    elif forgotten > FORGOTTEN_AT_MOST:
+        yield f"{'barely forgets' if forgotten > BARELY_ABOVE else 'forgets only in part'}: {still}"
+    elif drop > KEPT_DROP_AT_MOST:
+        yield f"makes it unrecognised ({percent(forgotten, 1)}) but costs {_points(drop)} on the rest"
+    if row["old_head_mean"] >= HIDDEN_FROM and forgotten <= FORGOTTEN_AT_MOST:
+        yield f"only hides it at the output: inside, the old classifier still finds {percent(row['old_head_mean'])}"
+    elif gold is not None and row["fresh_head_1_mean"] - gold["fresh_head_1_mean"] > ALIKE_INSIDE_AT_MOST:
+        yield (
+            f"leaves more inside: from one example a new classifier finds {percent(row['fresh_head_1_mean'])} of the "
+            f"class, {percent(gold['fresh_head_1_mean'])} after retraining"
+        )
+
+
+def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
+    if gold is not None:
+        gap = row["forgotten_mean"] - gold["forgotten_mean"]
+        ours, theirs = (percent(each["forgotten_mean"], 1) for each in (row, gold))
+        numbers = f"{ours} of the forgotten images recognised, {theirs} by a network that never saw them"
+        if gap > ALIKE_AT_MOST:
+            yield f"barely forgets: {numbers}"
+        elif gap < -ALIKE_AT_MOST:
+            yield f"goes too far: {numbers}"
+    if row["kept_drop_mean"] > KEPT_DROP_AT_MOST:
+        yield f"costs {_points(row['kept_drop_mean'])} on new images"
+
+
+def _of_any(row: pd.Series, gold: pd.Series | None, what: str) -> Iterator[str]:
+    if row["forgotten_max"] - row["forgotten_min"] > STEADY_WITHIN:
+        ends = f"{percent(row['forgotten_min'], 1)} and {percent(row['forgotten_max'], 1)}"
+        yield f"depends on the seed: between {ends} of the forgotten {what} recognised"
+    if gold is None:
+        return
+    gap = abs(row["attack_auc_mean"] - gold["attack_auc_mean"])
+    if gap > ATTACK_ALIKE_AT_MOST and are_apart(_measured(row, "attack_auc"), _measured(gold, "attack_auc")):
+        yield (
+            f"leaves a trace: an attacker reaches an AUC of {row['attack_auc_mean']:.2f} on the forgotten images, "
+            f"{gold['attack_auc_mean']:.2f} after retraining"
+        )
+    if row["speedup"] < 1:
+        yield (
+            f"takes longer than retraining: {_seconds(row['unlearn_seconds_mean'])} against "
+            f"{_seconds(gold['unlearn_seconds_mean'])}"
+        )
+
+
+def _measured(row: pd.Series, name: str) -> Measured:
+    """A mean over seeds; its ends are NaN of one seed."""
+    mean, reach = row[f"{name}_mean"], row[f"{name}_reach"]
+    return Measured(value=mean, low=mean - reach, high=mean + reach, n=row["n_seeds"])
+
+
+def _points(fraction: float) -> str:
+    points = f"{100 * fraction:.1f}" if abs(fraction) < 0.0995 else f"{100 * fraction:.0f}"
+    return f"{points} points"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:,.0f} s"
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.1f} times" if factor < 10 else f"{factor:,.0f} times"

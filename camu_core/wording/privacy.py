@@ -1,0 +1,233 @@
+"""One plain sentence per question, from what `readings` says: verdict, pages and report have their words from here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from camu_core.measures import Reference, Standing
+from camu_core.measures.estimates import are_apart, is_measured
+from camu_core.privacy.inside import UNTRAINED
+from camu_core.privacy.readings import Reading, readings
+from camu_core.wording.format import capital, percent
+
+SMALLEST_FACTOR = 1.1  # odds that shift by less are not worth a warning
+SCORE_NAMES = {"attacker": "attack model", "confidence": "confidence", "entropy": "entropy"}
+
+_OPEN = {
+    Standing.BLIND: "cannot tell: the network before forgetting passes this test too",
+    Standing.FEW_IMAGES: "cannot tell: there are too few images",
+    Standing.SCATTERED: "cannot tell: networks that never saw them differ too much among themselves",
+    Standing.UNCLEAR: "cannot tell: neither clearly like a network that never saw them nor clearly unlike it",
+    Standing.NO_REFERENCE: "not known yet: only networks that never saw them tell what is usual",
+    Standing.UNKNOWN: "cannot tell: there are too few images for this test",
+}
+_SAYS = {
+    "recognised": {
+        Standing.ALIKE: "recognised like images never seen",
+        Standing.ABOVE: "recognised more often than by networks that never saw them",
+        Standing.BELOW: "recognised less often than by networks that never saw them",
+    },
+    "old_head": {
+        Standing.ALIKE: "not merely hidden: the old classifier finds no more than chance allows",
+        Standing.ABOVE: "only hidden at the output: the old classifier still finds them inside",
+        Standing.UNCLEAR: "cannot tell: the old classifier finds some of them inside",
+        Standing.BLIND: "cannot tell: the network before forgetting hardly recognised them itself",
+    },
+    "fresh_head": {
+        Standing.ALIKE: "no easier to learn from one example than for networks that never saw them",
+        Standing.ABOVE: "back from a single example: easier to learn than for networks that never saw them",
+        Standing.BELOW: "harder to learn from one example than for networks that never saw them",
+    },
+    "relearning": {
+        Standing.ALIKE: "relearned no faster than by networks that never saw them",
+        Standing.ABOVE: "relearned faster than by networks that never saw them",
+        Standing.BELOW: "relearned more slowly than by networks that never saw them, which is no proof of forgetting",
+    },
+    "linear_probe": {
+        Standing.ALIKE: "no easier to read inside than in networks that never saw them",
+        Standing.ABOVE: "easier to read inside than in networks that never saw them",
+        Standing.BELOW: "harder to read inside than in networks that never saw them",
+        Standing.BLIND: "cannot tell: they can be read inside a network that never learned anything",
+    },
+    "attack": {
+        Standing.ALIKE: "an attacker learns no more than from networks that never saw them",
+        Standing.ABOVE: "an attacker can tell that they were trained on",
+        Standing.BELOW: "an attacker can tell: the network is less sure of them than networks that never saw them",
+    },
+    "epsilon": {
+        Standing.ALIKE: "the answers are like those of networks that never saw them",
+        Standing.ABOVE: "the answers differ from those of networks that never saw them",
+        Standing.BELOW: "the answers are more like those of retrained networks than those are among themselves",
+    },
+}  # fmt: skip
+# In a headline, the worst first: of a class, and of single images.
+_BAD_NEWS = {
+    "old_head": "it is only hidden at the output",
+    "fresh_head": "it is back after a single example",
+    "relearning": "it comes back quickly",
+    "linear_probe": "it is still readable inside",
+    "attack": "an attacker can tell",
+    "epsilon": "its answers give it away",
+}
+_BAD_NEWS_OF_IMAGES = {
+    "recognised": "they are not recognised as if never seen",
+    "relearning": "they come back too quickly",
+    "linear_probe": "they stand out inside",
+    "attack": "an attacker can tell",
+    "epsilon": "the answers give it away",
+}
+SUBJECTS = {
+    "old_head": "Old classifier",
+    "fresh_head": "One example",
+    "relearning": "Relearning",
+    "linear_probe": "Linear probe",
+    "attack": "Best attack",
+    "epsilon": "Answers",
+}
+
+
+def says(reading: Reading) -> str:
+    """The finding in a few words, without a number."""
+    return {**_OPEN, **_SAYS[reading.question]}[reading.standing]
+
+
+def bad_news(found: Mapping[str, Reading]) -> list[str]:
+    """What tests found against the network, for a headline, the worst first."""
+    news = _BAD_NEWS_OF_IMAGES if "recognised" in found else _BAD_NEWS
+    return [words for question, words in news.items() if question in found and found[question].is_good is False]
+
+
+def number(reading: Reading, value: float | None) -> str:
+    """As this question's figures are written."""
+    if value is None:
+        return "unknown"
+    if reading.question == "attack":
+        return f"{value:.2f}"
+    return f"x{np.exp(value):.1f}" if reading.question == "epsilon" else percent(value)
+
+
+def numbers(reading: Reading) -> str:
+    """The figure, before forgetting, and beside networks that never saw the images; a sentence, empty without any."""
+    if reading.ours["value"] is None:
+        return ""
+    parts = [number(reading, reading.ours["value"])]
+    if reading.original is not None and reading.original["value"] is not None:
+        parts.append(f"before {number(reading, reading.original['value'])}")
+    if (band := reading.reference) is not None:
+        ends = " to ".join(number(reading, end) for end in within(reading.question, band))
+        parts.append(f"{band.n_seeds} networks that never saw them {number(reading, band.mean)} ({ends})")
+    if reading.untrained is not None and reading.untrained["value"] is not None and reading.question not in _ANSWERS:
+        parts.append(f"never trained {number(reading, reading.untrained['value'])}")
+    return f"{'; '.join(parts)}."
+
+
+_ANSWERS = ("attack", "epsilon", "recognised")  # where an untrained network is no yardstick
+
+
+def within(question: str, band: Reference) -> tuple[float, float]:
+    """The band's ends, cut off where no figure can be."""
+    lowest, highest = {"epsilon": (0.0, np.inf), "old_head": (-1.0, 1.0)}.get(question, (0.0, 1.0))
+    return max(lowest, band.low), min(highest, band.high)
+
+
+def headline(report: Mapping[str, Any]) -> str:
+    """How many tests tell the network from those that never saw the images, and how many can see nothing."""
+    news = [reading.is_good for reading in readings(report).values()]
+    n_bad, n_good, n_open = (news.count(each) for each in (False, True, None))
+    verb = "tells" if n_bad == 1 else "tell"
+    parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it from networks that never saw them"]
+    parts += [f"{n_good} {'finds' if n_good == 1 else 'find'} no difference"] if n_good else []
+    parts += [f"{n_open} cannot say"] if n_open else []
+    return f"{capital(', '.join(parts))}."
+
+
+def finding_of(report: Mapping[str, Any], question: str) -> str:
+    """One test's answer in a sentence, with its figures."""
+    reading = readings(report)[question]
+    return f"{capital(says(reading))}. {numbers(reading)}".strip()
+
+
+def attack_score(report: Mapping[str, Any]) -> str:
+    """By which score the most telling attack goes; the first of SCORES where there are too few images."""
+    return readings(report)["attack"].measure.removeprefix("attack_")
+
+
+def attack_title(report: Mapping[str, Any]) -> str:
+    """The finding of the most telling of the three attacks, beside the retrained networks."""
+    if report["attack"] is None:
+        return "There are too few images to attack."
+    return f"{finding_of(report, 'attack')} Best attack: by {SCORE_NAMES[attack_score(report)]}; 0.50 is guessing."
+
+
+def relearning_title(report: Mapping[str, Any]) -> str:
+    """How much faster it comes back than in networks that never saw it."""
+    return f"{capital(says(readings(report)['relearning']))}."
+
+
+def inside_title(report: Mapping[str, Any]) -> str:
+    """How much a linear probe reads off, beside the networks that never saw the images."""
+    return finding_of(report, "linear_probe")
+
+
+def epsilon_title(report: Mapping[str, Any]) -> str:
+    """The odds that the most telling kind of answer shifts, at least."""
+    if report["epsilon"] is None:
+        return "No retrained network to compare with yet."
+    ours = report["epsilon"]["unlearned"]
+    if ours["value"] is None:
+        return "Too few images to tell two networks apart."
+    if np.exp(ours["low"]) < SMALLEST_FACTOR:
+        return f"From {ours['n']:,} images, no kind of answer is shown to give the unlearned network away."
+    times = f"at least {factor_text(ours['low'])} times as frequent"
+    more, less = ("forgetting", "retraining") if ours["ours"] > ours["gold"] else ("retraining", "forgetting")
+    return f"At worst, one kind of answer is {times} after {more} as after {less}."
+
+
+def layers_title(report: Mapping[str, Any]) -> str:
+    """Where the network left the original most on forgotten images, and whether towards the retrained one."""
+    forget = report["cka"]["forget"]
+    known = {name: e["value"] for name, e in forget["original-unlearned"].items() if e["value"] is not None}
+    if not known:
+        return "Too few forgotten images to compare the layers."
+    layer = min(known, key=known.__getitem__)
+    others = report["cka"]["retain"]["original-unlearned"][layer]["value"]
+    beside = "" if others is None else f", on others {others:.2f}"
+    sentence = f"On forgotten images the layer {layer} changed most (likeness {known[layer]:.2f}{beside})"
+    if report["reference"] is not None:
+        return f"{sentence}; {_likeness_after_retraining(report, layer, known[layer])}."
+    if "original-retrained" not in forget:
+        return f"{sentence}."
+    before, after = forget["original-retrained"][layer], forget["unlearned-retrained"][layer]
+    if not (is_measured(before) and is_measured(after) and are_apart(before, after)):
+        return f"{sentence}, no nearer to the retrained network."
+    return f"{sentence}, {'towards' if after['value'] > before['value'] else 'away from'} the retrained network."
+
+
+def _likeness_after_retraining(report: Mapping[str, Any], layer: str, ours: float) -> str:
+    """How much retrained networks keep of a layer, and on which side of them a network is."""
+    band = Reference.of(report["reference"]["measures"][f"cka_forget_{layer}"])
+    if band is None:
+        return "too few images to compare it with retrained networks"
+    side = "less than" if ours > band.high else "more than" if ours < band.low else "as much as"
+    return f"that is {side} in networks retrained without them ({band.mean:.2f} on average over {band.n_seeds})"
+
+
+def lying_title(report: Mapping[str, Any]) -> str:
+    """How the forgotten images lie among the others; empty where no class is forgotten."""
+    shares = {name: found.get("neighbours") for name, found in report["battery"].items()}
+    if shares["unlearned"] is None:
+        return ""
+    band = report["reference"]["measures"].get("neighbours") if report["reference"] else None
+    never = f", in networks that never saw them {percent(min(band))} to {percent(max(band))}" if band else ""
+    ours, before = (percent(shares[name]["value"]) for name in ("unlearned", "original"))
+    return (
+        f"Of a forgotten image's ten nearest neighbours, {ours} are forgotten too; before {before}{never}, "
+        f"in one that never learned anything {percent(shares[UNTRAINED]['value'])}."
+    )
+
+
+def factor_text(epsilon: float) -> str:
+    """e^epsilon, never rounded up, since it is a lower bound."""
+    factor = float(np.exp(epsilon))
+    return f"{np.floor(factor):,.0f}" if factor >= 10 else f"{np.floor(10 * factor) / 10:.1f}"

@@ -1,0 +1,292 @@
+"""From a run's figures to sentences a non-expert can repeat, each with the page that shows its evidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from camu_core.data import DATASETS
+from camu_core.measures import Standing
+from camu_core.privacy import KNOWLEDGE, LEAKS, Reading, accuracy_estimate, readings, recognition
+from camu_core.runs.results import RunResult
+from camu_core.specs import RunSpec
+from camu_core.wording.clauses import Clause, Report, accuracy_clause, interval, n_images, tests_as_clauses
+from camu_core.wording.format import capital, listed, percent
+from camu_core.wording.privacy import bad_news, says
+
+# A class is no longer recognised at or below, and the rest is kept at or above, these differences (fractions).
+FORGOTTEN_AT_MOST = 0.05
+KEPT_DROP_AT_MOST = 0.03
+# So much left of a class, or so much lost of the rest, is clearly not. An interval that reaches from the good value
+# above to the clearly bad one here allows both, so that nothing can be said: 0 right of 15 is such (0 to 20.4%), 0 of
+# 16 is not (0 to 19.4%). And so much of a class the original must have recognised, or there was nothing to forget.
+NOT_FORGOTTEN_FROM = 0.20
+DAMAGED_DROP_FROM = 0.10
+# Accuracies this near to a retrained network's are alike.
+ALIKE_AT_MOST = 0.03
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A headline of a few words, and the clauses it rests on.
+
+    Args:
+        is_forgotten: whether it is shown to be forgotten (True), or shown not to be (False); None if that cannot be
+            said, or was not tested.
+        is_kept: the same of the rest.
+    """
+
+    headline: str
+    clauses: tuple[Clause, ...]
+    is_forgotten: bool | None
+    is_kept: bool | None
+
+    @property
+    def is_good(self) -> bool | None:
+        """Whether it is good news as a whole: False if anything is bad, True if it is forgotten and the rest kept."""
+        if False in (self.is_forgotten, self.is_kept, *(clause.is_good for clause in self.clauses)):
+            return False
+        return True if self.is_forgotten and self.is_kept else None
+
+    @property
+    def has_no_trace(self) -> bool | None:
+        """Whether tests found nothing that networks without the data have not; None if they leave it open."""
+        tests = [clause.is_good for clause in self.clauses if clause.page == "privacy"]
+        return False if False in tests else True if self.is_forgotten and True in tests else None
+
+    def to_json(self) -> dict[str, Any]:
+        """`headline`, `is_forgotten`, `is_kept` and `clauses`."""
+        return {
+            "headline": self.headline, "is_forgotten": self.is_forgotten, "is_kept": self.is_kept,
+            "clauses": [clause.to_json() for clause in self.clauses],
+        }  # fmt: skip
+
+
+def judge(result: RunResult, retrained: RunResult | None = None, privacy: Mapping[str, Any] | None = None) -> Verdict:
+    """Did it forget, did it keep the rest; beside networks that never saw the forget set. A pure function.
+
+    Args:
+        retrained: a retrained network, to be named beside accuracies; it judges nothing.
+        privacy: report of a `PrivacyResult`: the tests of what is left, and the reference band.
+    Returns:
+        for classes, by the first line that holds (is_forgotten; headline):
+
+        | the run | is_forgotten | headline |
+        | --- | --- | --- |
+        | the method is retraining | True | Never saw it: this is what forgetting looks like |
+        | the class is recognised | False | Not forgotten |
+        | the original hardly recognised it | None | Cannot tell: it was hardly recognised before |
+        | too few images | None | Cannot tell from so many images |
+        | not tested | None | No longer recognised; what is left inside is not tested yet |
+        | the old head finds it | False | Only hidden at the output, not forgotten |
+        | another test finds more than in the band | False | No longer recognised, but not gone: ... |
+        | there is no band | None | No longer recognised; only retraining tells what is left inside |
+        | a test is open, or none can see | None | No longer recognised; tests cannot tell whether something is left |
+        | all else | True | Forgotten |
+
+        For single images: not like the band in any test: False; no band: None; tests blind or open: None; else True,
+        "As if it had never seen them". What happened to the rest follows, or, if it was damaged, leads; and, of a
+        class, whether the answers give away that something was removed, which makes nothing less forgotten.
+    """
+    before, after = result.metrics["original"], result.metrics["unlearned"]
+    reference = retrained.metrics["unlearned"] if retrained else None
+    if result.spec.forget.kind == "class":
+        return _judge_class(result, before, after, reference, privacy)
+    return _judge_images(result, before, after, reference, privacy)
+
+
+def _judge_class(
+    result: RunResult, before: Report, after: Report, reference: Report | None, privacy: Mapping[str, Any] | None
+) -> Verdict:
+    split = _forget_split(result)
+    gone, kept = _is_forgotten(before, after, split), _is_kept(before, after)
+    found = readings(privacy) if privacy is not None else {}
+    is_forgotten, state = _class_state(result, before, after, gone, found, privacy)
+    tail = ""
+    if result.spec.method != "retrain":
+        leaks = bad_news({name: reading for name, reading in found.items() if name not in KNOWLEDGE})
+        tail = f"; {' and '.join(leaks)}" if leaks and gone else ""
+    subject = f"{capital(forget_phrase(result.spec))}, {'new images' if split == 'forget_test' else 'seen in training'}"
+    clauses = (
+        accuracy_clause("recognised", subject, split, before, after, reference, gone, _GONE[gone]),
+        _kept_clause("Everything else, new images", before, after, reference, kept),
+        *tests_as_clauses(found),
+    )
+    link = ", and " if is_forgotten and result.spec.method != "retrain" else "; "
+    return Verdict(_headline(state, before, after, kept, link) + tail, clauses, is_forgotten, kept)
+
+
+_GONE = {True: "No longer recognised", False: "Still recognised", None: "Cannot tell whether it is still recognised"}
+_KEPT = {True: "The rest is kept", False: "The rest was damaged", None: "Cannot tell whether the rest is kept"}
+
+
+def _class_state(
+    result: RunResult,
+    before: Report,
+    after: Report,
+    gone: bool | None,
+    found: Mapping[str, Reading],
+    privacy: Mapping[str, Any] | None,
+) -> tuple[bool | None, str]:
+    """Whether it is forgotten, and the headline's first words; the rows of the table in `judge`."""
+    split = _forget_split(result)
+    if result.spec.method == "retrain":
+        return True, _of_retraining("it", found)
+    if gone is False:
+        return False, "Not forgotten"
+    if before[split] < NOT_FORGOTTEN_FROM:
+        return None, "Cannot tell whether it is forgotten: it was hardly recognised before"
+    if gone is None:
+        return None, f"Cannot tell from {n_images(after['n'][split])} whether it is forgotten"
+    if privacy is None:
+        return None, "No longer recognised; what is left inside is not tested yet"
+    if found["old_head"].is_good is False:
+        return False, "Only hidden at the output, not forgotten"
+    knowledge = [found[name] for name in KNOWLEDGE if name in found]
+    if left := bad_news({reading.question: reading for reading in knowledge}):
+        return False, f"No longer recognised, but not gone: {listed(left)}"
+    if privacy["reference"] is None:
+        return None, "No longer recognised; only retraining tells what is left inside"
+    has_seen = any(found[name].is_good for name in ("fresh_head", "relearning") if name in found)
+    if not has_seen or any(reading.is_open for reading in knowledge) or not found["old_head"].is_good:
+        return None, "No longer recognised; tests cannot tell whether something is left inside"
+    return True, "Forgotten"
+
+
+def _judge_images(
+    result: RunResult, before: Report, after: Report, reference: Report | None, privacy: Mapping[str, Any] | None
+) -> Verdict:
+    """Single images are forgotten when the network answers as if it had never seen them, not at 0%."""
+    kept, reading, found = _is_kept(before, after), None, {}
+    if privacy is not None:
+        ours, original = (
+            accuracy_estimate(part["forget_train"], part["n"]["forget_train"]) for part in (after, before)
+        )
+        reading = recognition(privacy, ours, original)
+        found = {"recognised": reading, **readings(privacy)}
+    is_forgotten, state = _images_state(result, found, privacy)
+    words = capital(says(reading)) if reading else "Only retraining tells whether this is as if never seen"
+    clauses = (
+        accuracy_clause(
+            "recognised", "Forgotten images", "forget_train", before, after, reference,
+            reading.is_good if reading else None, words, reading,
+        ),
+        _kept_clause("New images", before, after, reference, kept),
+        *tests_as_clauses(found),
+    )  # fmt: skip
+    return Verdict(_headline(state, before, after, kept), clauses, is_forgotten, kept)
+
+
+def _images_state(
+    result: RunResult, found: Mapping[str, Reading], privacy: Mapping[str, Any] | None
+) -> tuple[bool | None, str]:
+    if result.spec.method == "retrain":
+        return True, _of_retraining("them", found)
+    if privacy is None:
+        return None, "Not tested yet: whether it answers as if it had never seen them"
+    if any(reading.is_good is False for reading in found.values()):
+        return False, f"Not as if it had never seen them: {listed(bad_news(found))}"
+    if privacy["reference"] is None:
+        return None, "Only retraining tells whether it forgot"
+    if not any(found[name].is_good for name in ("recognised", *LEAKS)):
+        if any(reading.is_open for reading in found.values()):
+            return None, "Cannot tell whether it is as if it had never seen them"
+        return None, "Cannot tell: the network before forgetting passes every test too"
+    if any(reading.is_open for reading in found.values()):
+        return None, "Much as if it had never seen them, but some tests cannot tell"
+    if any(reading.standing is Standing.BELOW for reading in found.values()):
+        return None, "Not shown to be as if it had never seen them: it is unlike networks that never did"
+    return True, "As if it had never seen them"
+
+
+def _of_retraining(what: str, found: Mapping[str, Reading]) -> str:
+    """It is true of every retraining; that one differs from others is said, and no less true."""
+    if any(reading.is_good is False for reading in found.values()):
+        return f"Never saw {what}, but differs from other retrained networks"
+    return f"Never saw {what}: this is what forgetting looks like"
+
+
+def _headline(state: str, before: Report, after: Report, kept: bool | None, link: str = "; ") -> str:
+    """What was forgotten, and what became of the rest; damage leads.
+
+    Args:
+        link: between the two, where both are as they should be.
+    """
+    if kept is False:
+        fell = f"the rest fell from {percent(before['retain_test'], 1)} to {percent(after['retain_test'], 1)}"
+        return f"Damaged: {fell}. {state}"
+    if kept is None:
+        return f"{state}; {n_images(after['n']['retain_test'])} cannot tell whether the rest is kept"
+    return f"{state}{link}the rest is kept"
+
+
+def _kept_clause(subject: str, before: Report, after: Report, reference: Report | None, kept: bool | None) -> Clause:
+    return accuracy_clause("kept", subject, "retain_test", before, after, reference, kept, _KEPT[kept])
+
+
+def _is_forgotten(before: Report, after: Report, split: str) -> bool | None:
+    """Whether a class is no longer recognised; one that never was cannot be forgotten."""
+    if before[split] < NOT_FORGOTTEN_FROM:
+        return None
+    low, high = interval(after, split)
+    if low > FORGOTTEN_AT_MOST:
+        return False
+    return True if after[split] <= FORGOTTEN_AT_MOST and high < NOT_FORGOTTEN_FROM else None
+
+
+def _is_kept(before: Report, after: Report) -> bool | None:
+    was = before["retain_test"]
+    low, high = interval(after, "retain_test")
+    if was - high > KEPT_DROP_AT_MOST:
+        return False
+    return True if was - after["retain_test"] <= KEPT_DROP_AT_MOST and was - low < DAMAGED_DROP_FROM else None
+
+
+def _forget_split(result: RunResult) -> str:
+    """The accuracy that forgetting shows in: on new images, if the forget set stands for any."""
+    return "forget_train" if result.metrics["unlearned"]["forget_test"] is None else "forget_test"
+
+
+def claim(result: RunResult, verdict: Verdict) -> str:
+    """What may be said of a run, and what not: for whoever must sign it.
+
+    Args:
+        verdict: of `judge`.
+    """
+    what, is_class = forget_phrase(result.spec), result.spec.forget.kind == "class"
+    gone, kept = (clause.is_good for clause in verdict.clauses[:2])
+    deed = f"no longer recognises {what}" if is_class else "answers about them like a network that never saw them"
+    may = [f"that it {deed}"] if (gone if is_class else verdict.is_forgotten) else []
+    may += ["that it still does the rest"] if kept else []
+    may += (
+        [f"that no test here finds more of {what} than in networks that never saw it"] if verdict.has_no_trace else []
+    )
+    open_or_false = {False: "not that", None: "not yet that"}
+    is_so = gone if is_class else verdict.is_forgotten
+    may_not = [] if is_so else [f"{open_or_false[is_so]} it {deed}"]
+    may_not += [] if kept else [f"{open_or_false[kept]} the rest is unharmed"]
+    may_not += [] if verdict.has_no_trace else [f"{open_or_false[verdict.has_no_trace]} no trace of {what} is left"]
+    sentences = [", and ".join(may) or "nothing yet", ", and ".join(may_not)]
+    return " ".join(f"{capital(sentence)}." for sentence in sentences if sentence)
+
+
+def finding(result: RunResult) -> str:
+    """The run in one line of figures: 'The digit 3: 100% → 0%, everything else: 98.8% → 98.1%'."""
+    before, after = result.metrics["original"], result.metrics["unlearned"]
+    rest = "everything else" if result.spec.forget.kind == "class" else "new images"
+    parts = (
+        f"{what}: {percent(before[split], 1)} → {percent(after[split], 1)}"
+        for what, split in ((forget_phrase(result.spec), _forget_split(result)), (rest, "retain_test"))
+    )
+    return capital(", ".join(parts))
+
+
+def forget_phrase(spec: RunSpec) -> str:
+    """The forget set in words: 'the digit 3', 'the garments Coat and Shirt', '10% of the training images'."""
+    forget, info = spec.forget, DATASETS[spec.dataset]
+    if forget.kind == "random":
+        return f"{forget.short} of the training images"
+    if forget.kind == "samples":
+        return "one training image" if len(forget.samples) == 1 else f"{len(forget.samples):,} training images"
+    names = [info.class_names[label] for label in forget.classes]
+    noun = info.class_noun if len(names) == 1 else info.class_nouns
+    return f"the {noun} {listed(names)}"

@@ -1,0 +1,222 @@
+"""Every method on the same forget set with several seeds: asked, run behind people, shown as it comes."""
+
+import shlex
+from collections.abc import Sequence
+
+import streamlit as st
+
+from camu_core import DATASETS, METHODS, RunSpec
+from camu_core.comparison import GOLD, by_class, by_method, by_run, retraining_spread, with_tests
+from camu_core.engine.batches import Batch
+from camu_core.engine.sweeps import SweepSpec, sweep_table
+from camu_core.errors import CamuError, SpecError
+from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
+from camu_core.specs import ForgetSpec
+from camu_core.wording import comparison as remarks
+from camu_core.wording.comparison import headline, weaknesses
+from camu_core.wording.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, forget_phrase
+from pages.components.compare import state as state_compare
+from pages.components.compare import table as compare_table
+from pages.components.compare import text
+from pages.components.compare.state import ALL, Question
+from pages.components.run import controls
+from pages.components.shared import batch, charts, notes, notices, state
+from pages.components.shared import text as words
+
+MOST_RUNS = 300
+_PARTS = ("5%", "10%", "20%")  # of the training images, at random
+
+
+def many() -> None:
+    """Controls, the batch, and what is finished of it."""
+    st.markdown(text.MANY_LEAD)
+    asked = _controls()
+    state_compare.ask(asked)
+    if not asked.methods:
+        st.info(text.NO_METHOD, icon=":material/touch_app:")
+        return
+    sweep = asked.sweep(list(METHODS))
+    n_runs = len(sweep.methods) * len(sweep.seeds)
+    if n_runs > MOST_RUNS:
+        raise SpecError(text.TOO_MANY.format(n=n_runs, most=MOST_RUNS))
+    specs = sweep.runs()
+    notices.needs_download(sweep.dataset)
+    label = text.START.format(n=len({spec.method for spec in specs}), m=len(sweep.seeds))
+    together = Batch("compare", f"compare-{sweep.digest}", tuple(specs))
+    if batch.runs_needed(together, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label):
+        _results(sweep, specs)
+
+
+def _controls() -> Question:
+    """Widgets that show the question of the URL, and what they say now."""
+    offered = list(dict.fromkeys([*controls.OFFERED, *state.own_datasets()]))
+    wanted = state_compare.question(offered)
+    if not state_compare.is_asked(wanted):
+        _show(wanted, offered)
+    first, second, third, last = st.columns([3, 5, 3, 2], vertical_alignment="bottom")
+    dataset = first.selectbox(
+        words.PICK_DATASET, offered, format_func=lambda name: DATASETS[name].title, key="compare-dataset"
+    )
+    dataset = dataset or offered[0]  # a client may send no choice at all
+    choices = list(dict.fromkeys([*map(str, range(DATASETS[dataset].n_classes)), *_PARTS, *_part(wanted.forget)]))
+    if state.recall("compare-forget") not in choices:
+        state.put("compare-forget", choices[0])
+    forget = second.selectbox(
+        words.PICK_FORGET, choices, format_func=lambda what: forget_title(dataset, what), key="compare-forget"
+    )
+    with third.popover(_methods_title(), icon=":material/checklist:", width="stretch"):
+        methods = st.pills(
+            text.METHODS, list(METHODS), selection_mode="multi", key="compare-methods",
+            default=state.recall("compare-methods"),  # the browser makes it when the popover is opened
+            format_func=lambda name: METHODS[name].title,
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            for label, names in ((text.ALL_METHODS, list(METHODS)), (text.NO_METHODS, [])):
+                st.button(label, on_click=state.put, args=("compare-methods", names))
+    seeds = last.text_input(text.SEEDS, key="compare-seeds", help=text.SEEDS_HELP)
+    chosen = [name for name in METHODS if name in methods]  # in their order, not in that of the clicks
+    seeds = str(seeds).replace(" ", "")  # a client may send anything
+    return Question(dataset, forget, ALL if len(chosen) == len(METHODS) else ",".join(chosen), seeds)
+
+
+def forget_title(dataset: str, forget: str) -> str:
+    """ "The digit 3", "10% of the training images"."""
+    if forget.endswith("%"):
+        return text.RANDOM.format(part=forget)
+    info = DATASETS[dataset]
+    name = info.class_names[int(forget)] if forget.isdecimal() and int(forget) < info.n_classes else forget
+    return text.CLASS.format(noun=info.class_noun, name=name)
+
+
+def _part(forget: str) -> list[str]:
+    return [forget] if forget.endswith("%") else []
+
+
+def _methods_title() -> str:
+    n = len(state.recall("compare-methods") or ())
+    return text.METHODS_ALL.format(n=n) if n == len(METHODS) else text.METHODS_SOME.format(n=n, total=len(METHODS))
+
+
+def _show(wanted: Question, offered: Sequence[str]) -> None:
+    """Put a question into the widgets; what they cannot show is told, and left at its default."""
+    try:
+        sweep = wanted.sweep(list(METHODS))
+        sweep.runs()
+        if sweep.dataset not in offered or len(sweep.forgets) != 1:
+            raise SpecError(text.ONE_AT_A_TIME)
+    except CamuError as error:
+        st.error(str(error), icon=":material/report:")
+        wanted, sweep = Question(), Question().sweep(list(METHODS))
+    state.put("compare-dataset", sweep.dataset)
+    state.put("compare-forget", sweep.forgets[0].short)
+    state.put("compare-seeds", wanted.seeds)
+    state.put("compare-methods", list(sweep.methods))
+
+
+def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None:
+    """All that the finished runs tell."""
+    summaries = [state.summary_of(spec.digest) for spec in specs if state.is_finished(spec.digest)]
+    if not summaries:
+        st.info(text.NOTHING_YET, icon=":material/hourglass_empty:")
+        return
+    forget = sweep.forgets[0]
+    listed = with_tests(sweep_table(summaries), state_compare.test_reports(specs))
+    runs = by_run(listed)
+    table = by_method(runs)
+    if note:
+        st.caption(note)
+    else:
+        _tests(sweep, specs)
+    _sentences(runs, table, forget)
+    new = "forget_test" if forget.kind == "class" else "forget_train"
+    before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
+    title = text.TRADEOFF[forget.kind].format(what=forget_phrase(specs[0]))
+    charts.show(
+        st, tradeoff_figure(table, runs, before, text.AXES[forget.kind], title, state.is_dark()), key="tradeoff"
+    )
+    n = summaries[0]["metrics"]["original"]["n"]
+    notes.reading(text.TRADEOFF_READ[forget.kind], text.TRADEOFF_NOT.format(n_forget=n[new], n_retain=n["retain_test"]))
+    compare_table.method_table(table, forget.kind, runs)
+    _classes(sweep, summaries, table)
+    _cost(summaries, table)
+    _folds(sweep, runs, by_class(summaries))
+
+
+def _tests(sweep: SweepSpec, specs: Sequence[RunSpec]) -> None:
+    """Test what is left inside every network, if that is wanted; the table grows its columns when it is done."""
+    n_done, is_wanted = len(state_compare.test_reports(specs)), state_compare.are_tests_wanted(sweep)
+    if n_done == len(specs):
+        return
+    if is_wanted and not state_compare.tests_problem(specs):
+        st.fragment(run_every=batch.TICK_SECONDS)(_tests_tick)(specs)
+        return
+    if problem := state_compare.tests_problem(specs):
+        st.error(problem, icon=":material/report:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(text.TESTS, icon=":material/troubleshoot:", on_click=state_compare.want_tests, args=(sweep,))
+        st.caption(text.TESTS_WHY)
+
+
+def _tests_tick(specs: Sequence[RunSpec]) -> None:
+    n_done = state_compare.go_on_testing(specs)
+    if n_done == len(specs) or state_compare.tests_problem(specs):
+        st.rerun()
+    st.progress(n_done / len(specs), text=text.TESTS_LINE.format(n=n_done, total=len(specs)))
+
+
+def _sentences(runs, table, forget: ForgetSpec) -> None:
+    """The headline, and what each method is weak at."""
+    with st.container(border=True, key="verdict"):
+        st.subheader(headline(table, forget.kind), anchor=False)
+        aim = [text.RANDOM_AIM] if forget.kind != "class" else []
+        spread = retraining_spread(runs)
+        beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
+        if (table["n_seeds"] == 1).all():
+            beside.append(text.MORE_SEEDS)
+        if aim or beside:
+            st.caption(" ".join([*aim, *beside]))
+        found = weaknesses(table, forget.kind)
+        weak = {remark.method for remark in found}
+        lines = [f"- **{table.loc[remark.method, 'title']}** {remark.text}." for remark in found]
+        fine = table.loc[[name for name in table.index if name not in weak and name != GOLD], "title"]
+        if len(fine):
+            lines.append(f"- {text.NO_WEAKNESS.format(names=', '.join(fine))}")
+        half = -(-len(lines) // 2)
+        for column, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
+            column.markdown("\n".join(part))
+
+
+def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:
+    is_class, names = bool(sweep.classes), DATASETS[sweep.dataset].class_names
+    figure = multiples_figure(
+        by_class(summaries), table["title"].to_dict(), names, sweep.classes,
+        text.CLASSES if is_class else text.CLASSES_RANDOM, state.is_dark(),
+    )  # fmt: skip
+    charts.show(st, figure, key="classes")
+    counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
+    notes.reading(
+        text.CLASSES_READ if is_class else text.CLASSES_READ_RANDOM,
+        text.CLASSES_NOT.format(n_low=min(counts), n_high=max(counts), step=100 / min(counts)),
+    )
+
+
+def _cost(summaries: list[dict], table) -> None:
+    charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="cost")
+    notes.reading(text.COST_READ, text.COST_NOT)
+    if any(run["is_shipped"] for run in summaries):
+        st.caption(text.COST_SHIPPED)
+
+
+def _folds(sweep: SweepSpec, runs, per_class) -> None:
+    what = f"--forget-class {sweep.classes[0]}" if sweep.classes else f"--forget-random {sweep.fractions[0]:g}"
+    methods = ALL if sweep.methods == tuple(METHODS) else ",".join(sweep.methods)
+    seeds = ",".join(map(str, sweep.seeds))
+    how = text.HOW.format(
+        seeds=seeds, forgotten=FORGOTTEN_AT_MOST, kept=KEPT_DROP_AT_MOST, alike=ALIKE_AT_MOST,
+        barely=remarks.BARELY_ABOVE, steady=remarks.STEADY_WITHIN, attack=remarks.ATTACK_ALIKE_AT_MOST,
+        command=f"python -m camu_core sweep --dataset {shlex.quote(sweep.dataset)} {what} --method {methods} "
+        f"--seed {seeds}",
+    )  # fmt: skip
+    names = DATASETS[sweep.dataset].class_names
+    by_name = per_class.assign(label=[names[label] for label in per_class["label"]])
+    notes.folds(how, [runs.drop(columns="digest"), by_name.rename(columns={"label": "class"})])

@@ -1,0 +1,202 @@
+"""What the Compare page keeps in the URL and in the session, and its caches."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, fields
+
+import streamlit as st
+
+from camu_core import RunSpec
+from camu_core.comparison import Pair, pair_runs
+from camu_core.engine.sweeps import SweepSpec
+from camu_core.errors import SpecError
+from camu_core.jobs import BandJob, PrivacyJob, PrivacyResult
+from pages.components.compare import text
+from pages.components.privacy import state as state_privacy
+from pages.components.shared import selections, state, state_address, state_view
+
+ALL = "all"
+PARTS = ("many", "pair", "published")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is compared, in the words of the URL and of `SweepSpec.from_texts`.
+
+    Args:
+        forget: "3" or "10%". methods: "all" or names with commas. seeds: "0-2".
+    """
+
+    dataset: str = "digits"
+    forget: str = "3"
+    methods: str = ALL
+    seeds: str = "0-2"
+
+    def sweep(self, known_methods: Sequence[str]) -> SweepSpec:
+        """Raises: SpecError: see `SweepSpec.from_texts`; or there is no such method."""
+        chosen = known_methods if self.methods == ALL else [name for name in self.methods.split(",") if name]
+        if not set(chosen) <= set(known_methods):
+            raise SpecError(f"There is no method of this name; expected some of {', '.join(known_methods)}.")
+        return SweepSpec.from_texts(self.dataset, self.forget, chosen, self.seeds)
+
+
+def part_in_url() -> str:
+    """The part of the page that a link opens."""
+    named = state_address.read("part") or ("pair" if state_address.read("b") else "")
+    return named if named in PARTS else st.session_state.get("compare-left-at", PARTS[0])
+
+
+def note_part(part: str) -> None:
+    st.session_state["compare-left-at"] = part
+
+
+def question(offered: Collection[str]) -> Question:
+    """That of the URL; what it leaves open is as asked last in this session, or as in the open run.
+
+    Args:
+        offered: names of datasets.
+    """
+    known = st.session_state.get("compare-asked") or _like(state.current_run().spec, offered)
+    named = {field.name: value for field in fields(Question) if (value := state_address.read(field.name))}
+    return Question(**{**asdict(known), **named})
+
+
+def is_asked(question: Question) -> bool:
+    """Whether the widgets show this question already."""
+    return st.session_state.get("compare-asked") == question and "compare-dataset" in st.session_state
+
+
+def ask(question: Question) -> None:
+    """Keep the question in the session and in the URL."""
+    st.session_state["compare-asked"] = question
+    _set_url({"part": "many", **asdict(question)})
+
+
+def show_published() -> None:
+    """The published results in the URL."""
+    _set_url({"part": "published"})
+
+
+def _like(spec: RunSpec | None, offered: Collection[str]) -> Question:
+    """Of one class, or of random images, as in a run."""
+    if spec is None or spec.dataset not in offered or spec.forget.kind == "samples" or len(spec.forget.classes) > 1:
+        return Question()
+    return Question(spec.dataset, spec.forget.short)
+
+
+def _set_url(parameters: dict[str, str]) -> None:
+    for name in {"run", "b", "part", *(field.name for field in fields(Question))}:
+        state_view.note_in_url(name, parameters.get(name, ""))
+
+
+# --- what is left inside each network ---------------------------------------------------------------------------------
+
+
+def test_reports(specs: Sequence[RunSpec]) -> dict[str, dict]:
+    """Reports of the tests that are done, by the run's digest."""
+    found = {spec.digest: state_privacy.tests_job(spec).digest for spec in specs if state.is_finished(spec.digest)}
+    return {digest: _report(tests) for digest, tests in found.items() if _is_tested(tests)}
+
+
+def are_tests_wanted(sweep: SweepSpec) -> bool:
+    return bool(st.session_state.get(f"tests-of-{sweep.digest}"))
+
+
+def want_tests(sweep: SweepSpec) -> None:
+    """Make all tests of a comparison, one after another; in a callback."""
+    st.session_state[f"tests-of-{sweep.digest}"] = True
+
+
+def go_on_testing(specs: Sequence[RunSpec]) -> int:
+    """Hand the engine what is to be done next: the reference band first, then the tests of every run.
+
+    Returns:
+        how many runs are tested.
+    """
+    n_done = 0
+    for spec in specs:
+        if _is_tested(state_privacy.tests_job(spec).digest):
+            n_done += 1
+            continue
+        band = state_privacy.band_job(spec)
+        if band is not None:
+            _submit_once(band)
+            continue
+        _submit_once(state_privacy.tests_job(spec))
+    return n_done
+
+
+def tests_problem(specs: Sequence[RunSpec]) -> str:
+    """Why the first of the tests, or their band, failed; empty if none did."""
+    digests = {BandJob.of(spec).digest for spec in specs} | {state_privacy.tests_job(spec).digest for spec in specs}
+    views = [view for digest in digests if (view := state.engine().watch(digest)) is not None]
+    return next((view.message or text.TESTS_STOPPED for view in views if view.state in ("failed", "stopped")), "")
+
+
+def _submit_once(job: BandJob | PrivacyJob) -> None:
+    if state.engine().watch(job.digest) is None:
+        state_privacy.start(job)
+
+
+def _is_tested(tests: str) -> bool:
+    return state.engine().is_there(tests, PrivacyResult)
+
+
+@st.cache_resource(show_spinner=False, max_entries=200)
+def _report(tests: str) -> dict:
+    return state_privacy.stored(tests).report
+
+
+# --- two runs --------------------------------------------------------------------------------------------------------
+
+
+def second_digest() -> str | None:
+    """The run that the open one is compared with."""
+    return state_address.read("b") or st.session_state.get("compare-b")
+
+
+def open_pair(a: str, b: str) -> None:
+    """Make A the open run and B the one it is compared with, here and in the URL."""
+    st.session_state["compare-b"] = b
+    st.session_state["run"] = a
+    _set_url({"run": a, "b": b})
+
+
+def show_pair(a: str, b: str) -> None:
+    """Turn to the two runs; in a callback."""
+    st.session_state["compare-part"] = "pair"
+    open_pair(a, b)
+
+
+def comparable_runs() -> list[dict]:
+    """Summaries of finished runs, shipped ones last."""
+    found = state.finished_runs()
+    digests = {run["digest"] for run in found}
+    shipped = [state.summary_of(digest) for digest in state.example_store().digests() if digest not in digests]
+    return [*found, *shipped]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def pair_of(a: str, b: str) -> Pair:
+    """Raises: see `pair_runs` and `find_result`."""
+    return pair_runs(state.find_result(a), state.find_result(b))
+
+
+def chosen(a: str, b: str) -> list[int]:
+    """Images of the pair that were chosen in one of its pictures."""
+    pair, images = st.session_state.get("pair-chosen", (None, []))
+    return images if pair == (a, b) else []
+
+
+def choose(a: str, b: str, images: Sequence[int]) -> None:
+    st.session_state["pair-chosen"] = ((a, b), list(images))
+
+
+def selected(key: str, n: int) -> list[int]:
+    """The images, 0..n-1, whose points are selected in a chart; for its `on_select` callback."""
+    return selections.numbers(st.session_state.get(key), n)
+
+
+def selected_pairs(key: str, n: int) -> list[tuple[int, int]]:
+    """The cells, two classes of 0..n-1, that are selected in a chart; for its `on_select` callback."""
+    cells = [cell for cell in selections.custom(st.session_state.get(key)) if isinstance(cell, list) and len(cell) == 2]
+    return [(a, b) for a, b in cells if type(a) is int and type(b) is int and a in range(n) and b in range(n)]

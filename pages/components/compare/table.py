@@ -1,0 +1,120 @@
+"""The table of methods: one row each, with bars in its cells."""
+
+import pandas as pd
+import streamlit as st
+
+from camu_core import METHODS
+from pages.components.compare import state as state_compare
+from pages.components.compare import text
+from pages.components.shared import selections, state
+
+_Column = st.column_config
+
+
+def method_table(table: pd.DataFrame, kind: str, runs: pd.DataFrame | None = None) -> None:
+    """The methods' measures; ticked rows can be opened if their runs are known.
+
+    Args:
+        table: of `by_method`, or of `Published.of`. kind: of the forget set.
+        runs: of `by_run`.
+    """
+    shown = _readable(table)
+    event = st.dataframe(
+        shown, hide_index=True, height="content", column_config=_columns(shown), key=f"methods-{kind}-{runs is None}",
+        on_select="ignore" if runs is None else "rerun", selection_mode="multi-row",
+    )  # fmt: skip
+    if runs is None:
+        return
+    picked = [table.index[row] for row in selections.rows(event, len(table))]
+    if len(picked) in (1, 2):
+        _open(runs[runs["method"].isin(picked)], picked)
+    else:
+        st.caption(text.TABLE_HINT)
+
+
+def _open(runs: pd.DataFrame, picked: list[str]) -> None:
+    """Ways to the runs of the first seed that all picked methods have."""
+    seeds = runs.groupby("seed")["method"].nunique()
+    shared = seeds[seeds == len(picked)]
+    if shared.empty:
+        st.caption(text.TABLE_HINT)
+        return
+    of_seed = runs[runs["seed"] == shared.index[0]].set_index("method")["digest"]
+    digests = [of_seed[name] for name in picked]
+    if len(picked) == 1 and st.button(
+        text.OPEN_RUN.format(seed=shared.index[0]), type="primary", icon=":material/open_in_new:"
+    ):
+        state.open_run(digests[0])
+        st.switch_page("pages/explore/run.py", query_params={"run": digests[0]})
+    if len(picked) == 2:
+        st.button(
+            text.SIDE_BY_SIDE, type="primary", icon=":material/compare_arrows:", on_click=state_compare.show_pair,
+            args=digests,
+        )  # fmt: skip
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """As people read it: per cent, points, seconds."""
+    known = [METHODS.get(name) for name in table.index]
+    columns = {
+        "method": table["title"],
+        "needs": [_needs(method) for method in known],
+        "forgotten": 100 * table["forgotten_mean"],
+        "forgotten_reach": 100 * table["forgotten_reach"],
+        "kept": 100 * table["kept_mean"],
+        "kept_reach": 100 * table["kept_reach"],
+        "gap": 100 * table["average_gap_mean"],
+        "attack": table["attack_auc_mean"],
+        "attack_reach": table["attack_auc_reach"],
+        "old_head": 100 * table["old_head_mean"],
+        "fresh_head": 100 * table["fresh_head_1_mean"],
+        "relearning": 100 * table["relearning_mean"],
+        "epsilon": table["epsilon_mean"],
+        "seconds": table["unlearn_seconds_mean"],
+        "speedup": table["speedup"],
+    }
+    counts = (("samples", "samples_forward"), ("forward", "forward_passes"), ("backward", "backward_passes"))
+    columns |= {name: table[f"{source}_mean"].round() for name, source in counts if f"{source}_mean" in table}
+    return pd.DataFrame(columns).dropna(axis=1, how="all")
+
+
+def _needs(method) -> list[str]:
+    if method is None:
+        return []
+    return [*([] if method.uses_retain_data else [text.NO_RETAIN]), *([] if method.uses_labels else [text.NO_LABELS])]
+
+
+def _columns(shown: pd.DataFrame) -> dict:
+    titles, tips = text.COLUMNS, text.COLUMN_HELP
+    reach = {"help": tips["reach"], "width": 48}
+    percent = {"format": "%.1f%%", "min_value": 0, "max_value": 100, "width": 102}
+    return {
+        "method": _Column.TextColumn(titles["method"], pinned=True, width=172),
+        "needs": _Column.MultiselectColumn(
+            titles["needs"], help=tips["needs"], options=[text.NO_RETAIN, text.NO_LABELS], color=["green", "violet"],
+            width=86,
+        ),
+        "forgotten": _Column.ProgressColumn(
+            titles["forgotten"], help=tips["forgotten"], **percent, color="orange"
+        ),
+        "forgotten_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
+        "kept": _Column.ProgressColumn(
+            titles["kept"], help=tips["kept"], **percent, color="blue"
+        ),
+        "kept_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
+        "gap": _Column.ProgressColumn(
+            titles["gap"], help=tips["gap"], format="%.1f", min_value=0, color="gray", width=84,
+            max_value=float(shown["gap"].max()) if "gap" in shown else 1.0,
+        ),
+        "attack": _Column.NumberColumn(titles["attack"], help=tips["attack"], format="%.2f", width=56),
+        "attack_reach": _Column.NumberColumn(text.REACH, format="%.2f", **reach),
+        "old_head": _Column.NumberColumn(titles["old_head"], help=tips["old_head"], format="%.0f%%", width=64),
+        "fresh_head": _Column.NumberColumn(titles["fresh_head"], help=tips["fresh_head"], format="%.0f%%", width=64),
+        "relearning": _Column.NumberColumn(titles["relearning"], help=tips["relearning"], format="%.0f%%", width=64),
+        "epsilon": _Column.NumberColumn(titles["epsilon"], help=tips["epsilon"], format="%.1f", width=56),
+        "seconds": _Column.NumberColumn(titles["seconds"], help=tips["seconds"], format="%.2f", width=66),
+        "speedup": _Column.NumberColumn(titles["speedup"], help=tips["speed"], format="%.1f x", width=64),
+        "samples": _Column.NumberColumn(titles["samples"], help=tips["samples"], format="localized", width=82),
+        "forward": _Column.NumberColumn(titles["forward"], help=tips["forward"], format="localized", width=52),
+        "backward": _Column.NumberColumn(titles["backward"], help=tips["backward"], format="localized", width=52),
+    }  # fmt: skip

@@ -1,0 +1,99 @@
+"""The privacy job of the open run, its result, and the threshold that the visitor drags."""
+
+import streamlit as st
+
+from camu_core import RunSpec
+from camu_core.engine import BACKGROUND_PRIORITY
+from camu_core.errors import CamuError
+from camu_core.figures import score_text
+from camu_core.jobs import Band, BandJob, PrivacyJob, PrivacyResult, followups, is_quick
+from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
+from pages.components.shared import state
+
+N_THRESHOLDS = 121
+
+
+def band_job(spec: RunSpec) -> BandJob | None:
+    """What is to be retrained before the tests of a run can be judged; None if that is done."""
+    job = BandJob.of(spec)
+    return None if state.engine().is_there(job.digest, Band) else job
+
+
+def tests_job(spec: RunSpec) -> PrivacyJob:
+    """All tests of a run, beside the retraining and the reference band that are there."""
+    return PrivacyJob.beside(spec, state.engine().is_there)
+
+
+def next_job(spec: RunSpec) -> BandJob | PrivacyJob:
+    """What the tests of a run wait for: its reference band where that takes seconds, or the tests themselves."""
+    return (band_job(spec) if is_quick(spec.dataset) else None) or tests_job(spec)
+
+
+def result_of(job: BandJob | PrivacyJob) -> PrivacyResult | None:
+    """If the tests are finished, here or among the shipped ones; None while a band is still to be made.
+
+    Raises:
+        RunDamaged: see `RunStore.load`.
+    """
+    is_done = isinstance(job, PrivacyJob) and state.engine().is_there(job.digest, PrivacyResult)
+    return stored(job.digest) if is_done else None
+
+
+def report_of(spec: RunSpec) -> dict | None:
+    """What the tests of a run found; None if they were not made, or what they found cannot be read."""
+    try:
+        privacy = result_of(tests_job(spec))
+    except CamuError:
+        return None
+    return privacy.report if privacy is not None else None
+
+
+def is_judging(spec: RunSpec) -> bool:
+    """Whether the tests of a run, or the networks that they need, are under way."""
+    needed = [*followups(spec, state.engine().is_there), next_job(spec)]
+    views = [state.engine().watch(job.digest) for job in needed]
+    return any(view is not None and not view.is_over for view in views)
+
+
+def start(job: BandJob | PrivacyJob) -> None:
+    """Make the tests, or the band before them, behind what others are waiting for."""
+    state.submit(job, BACKGROUND_PRIORITY, job.spec if isinstance(job, PrivacyJob) else None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def stored(digest: str) -> PrivacyResult:
+    """Raises: RunNotFound, RunDamaged: see `RunStore.load`."""
+    return state.engine().result(digest, PrivacyResult)
+
+
+def spread(privacy: PrivacyResult, network: str, score: str) -> Histogram:
+    """Both groups' scores, in bins."""
+    return histogram(*_scores(privacy, network, score))
+
+
+def view(privacy: PrivacyResult, network: str, score: str, threshold: float) -> ThresholdView:
+    """What the threshold catches and misses."""
+    return view_threshold(*_scores(privacy, network, score), threshold)
+
+
+def on_axis(bins: Histogram, threshold: float) -> float:
+    """A threshold beyond all scores, moved to just beyond them, where it calls the same images."""
+    return min(max(threshold, bins.lowest), bins.highest)
+
+
+def thresholds(bins: Histogram, score: str, first: float) -> dict[float, str]:
+    """What the slider offers and how it is written: the whole axis, and the threshold it starts at.
+
+    Streamlit knows the options by their words, so each word is offered once.
+    """
+    low, high = float(bins.edges[0]), float(bins.edges[-1])
+    inner = (low + (high - low) * i / (N_THRESHOLDS - 1) for i in range(1, N_THRESHOLDS - 1))
+    offered = [first, bins.lowest, bins.highest, *inner]
+    by_words: dict[str, float] = {}
+    for threshold in offered:
+        by_words.setdefault(score_text(score, threshold), threshold)
+    return {threshold: words for words, threshold in sorted(by_words.items(), key=lambda item: item[1])}
+
+
+def _scores(privacy: PrivacyResult, network: str, score: str):
+    return tuple(privacy.scores[f"{network}/{score}/{group}"] for group in ("members", "others"))

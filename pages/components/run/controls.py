@@ -1,0 +1,161 @@
+"""Widgets that make a RunSpec."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+import streamlit as st
+
+from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
+from camu_core.methods import is_control
+from camu_core.networks.models import usual_model
+from camu_core.planning import settings_phrase
+from pages.components.own_images import state as state_own
+from pages.components.own_images import text as text_own
+from pages.components.run import given
+from pages.components.run.forget import choose_samples, follow
+from pages.components.shared import state, text
+
+# Those with shipped networks; the others, such as CIFAR-100, run on the command line.
+OFFERED = ("digits", "mnist", "fashion_mnist", "cifar10")
+
+
+def run_controls(shown: RunSpec) -> tuple[str, str]:
+    """Dataset, or state.OWN_IMAGES for one still to come, and method; at first those of the run that is shown."""
+    wanted = state_own.wanted_dataset()
+    _follow(shown)
+    of_run = [shown.dataset] if shown.dataset in DATASETS else []
+    offered = list(dict.fromkeys([*OFFERED, *state.own_datasets(), *of_run]))
+    if wanted or state.recall("dataset") not in [*offered, state.OWN_IMAGES]:
+        state.put("dataset", wanted if wanted in [*offered, state.OWN_IMAGES] else OFFERED[0])
+    title, left, right = st.columns([5, 13, 5], vertical_alignment="bottom")
+    title.title(text.RUN_TITLE, anchor=False)
+    with left:
+        dataset = st.segmented_control(
+            text.PICK_DATASET,
+            [*offered, state.OWN_IMAGES],
+            format_func=_title,
+            key="dataset",
+            required=True,
+            wrap=True,
+            persist_state="session",
+        )
+    with right:
+        names = _methods()
+        method = st.selectbox(
+            text.PICK_METHOD, names, format_func=_method_title, key="method", persist_state="session",
+            help="  \n".join(f"**{METHODS[name].title}**: {METHODS[name].summary}" for name in names),
+        )  # fmt: skip
+    return dataset or shown.dataset, method  # a client may send no choice at all
+
+
+def _methods() -> list[str]:
+    """Those that unlearn; controls only if they are wanted, or one is shown."""
+    shows_controls = state.recall("with-controls", False) or is_control(state.recall("method", ""))
+    return [name for name in METHODS if shows_controls or not is_control(name)]
+
+
+def _method_title(name: str) -> str:
+    return text.CONTROL.format(title=METHODS[name].title) if is_control(name) else METHODS[name].title
+
+
+def _title(dataset: str) -> str:
+    return text_own.PRESS if dataset == state.OWN_IMAGES else text.shortened(DATASETS[dataset].title)
+
+
+def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) -> tuple[RunSpec | None, bool]:
+    """The button and the folded settings; returns the run, None while nothing is picked, and whether to start it.
+
+    Raises: see `plan_run`.
+    """
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = press_button(busy or forget is None)
+        with st.popover(text.ADVANCED, icon=":material/tune:"):
+            settings, seed = _settings(dataset, method, forget.kind if forget else "samples")
+            st.toggle(
+                text.WITH_CONTROLS, value=state.recall("with-controls", False), key="with-controls",
+                help=text.WITH_CONTROLS_HELP, persist_state="session",
+            )  # fmt: skip
+        given.offer(dataset, forget)
+        if forget is None:
+            st.caption(text.CHOOSE_FIRST)
+            return None, pressed
+        spec = plan_run(dataset, forget, method, settings, seed)
+        if changed := settings_phrase(spec):
+            st.markdown(text.CHANGED.format(settings=changed), width="content")
+    return spec, pressed
+
+
+def press_button(busy: bool = False) -> bool:
+    return st.button(
+        text.PRESS, type="primary", icon=":material/ink_eraser:", help=text.PRESS_HELP, key="press", disabled=busy
+    )
+
+
+def _settings(dataset: str, method: str, kind: str) -> tuple[dict[str, float], int]:
+    """The method's fields as number inputs; keys carry all that defaults depend on.
+
+    Each gets what it holds as its `value` too: the browser makes an input of a closed popover when that is opened, and
+    would begin at the smallest value there is.
+    """
+    defaults = METHODS[method].default_config(dataset, kind, usual_model(DATASETS[dataset].shape))
+    prefix = _prefix(dataset, method, kind)
+    values = {}
+    columns = st.columns(4)
+    for i, spec in enumerate(sorted(fields(defaults), key=lambda spec: spec.name == "bfloat16")):  # that one last
+        default = getattr(defaults, spec.name)
+        is_whole = isinstance(default, int)
+        values[spec.name] = columns[i % 4].number_input(
+            spec.name.replace("_", " "),
+            min_value=type(default)(spec.metadata["low"]),
+            max_value=type(default)(spec.metadata["high"]),
+            value=state.recall(prefix + spec.name, default),
+            step=1 if is_whole else default / 2 or 0.1,
+            format="%d" if is_whole else "%g",
+            help=spec.metadata["help"],
+            key=prefix + spec.name,
+            persist_state="session",
+        )
+    seed = columns[len(values) % 4].number_input(
+        text.SEED, min_value=0, max_value=2**31 - 1, value=state.recall("seed", 0), step=1, help=text.SEED_HELP,
+        key="seed", persist_state="session",
+    )  # fmt: skip
+    st.button(
+        text.ADVANCED_RESET,
+        on_click=lambda: [state.put(prefix + spec.name, getattr(defaults, spec.name)) for spec in fields(defaults)],
+    )
+    return values, seed
+
+
+def choose(shown: RunSpec, numbers: Iterable[int]) -> None:
+    """Put training images of the open run's dataset on the Run page, to be forgotten."""
+    _follow(shown)
+    state.put("dataset", shown.dataset)
+    choose_samples(shown.dataset, numbers)
+
+
+def ask_for(spec: RunSpec | None, shown: RunSpec) -> bool:
+    """Whether a request of the widgets is the run that is shown, as far as widgets can say."""
+    if spec is None or (spec.dataset, spec.forget, spec.seed) != (shown.dataset, shown.forget, shown.seed):
+        return False
+    if shown.method not in METHODS or METHODS.code(shown.method) != shown.code:  # no widget names it
+        return True
+    return (spec.method, spec.settings) == (shown.method, shown.settings)
+
+
+def _follow(shown: RunSpec) -> None:
+    """When another run is opened, the widgets take its values."""
+    if state.recall("controls-of") == shown.digest and state.recall("dataset"):
+        return
+    state.put("controls-of", shown.digest)
+    state.put("dataset", shown.dataset)
+    state.put("seed", shown.seed)
+    follow(shown)
+    if shown.method not in METHODS:  # of a file that is not here any more
+        return
+    state.put("method", shown.method)
+    for name, value in shown.settings if METHODS.code(shown.method) == shown.code else ():
+        state.put(_prefix(shown.dataset, shown.method, shown.forget.kind) + name, value)
+
+
+def _prefix(dataset: str, method: str, kind: str) -> str:
+    return f"set-{dataset}-{method}-{kind}-"

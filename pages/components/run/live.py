@@ -1,0 +1,181 @@
+"""A run while it goes on, or played again from its snapshots."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from camu_core import DATASETS, RunResult, RunSpec, Snapshot
+from camu_core.data import ProbeSet, draw_probe_set, load_dataset, split
+from camu_core.engine import JobView
+from camu_core.figures import Panel, accuracy_curve, axis_ranges, embedding_figure, loss_curves
+from camu_core.figures.theme import MODEL_TITLES
+from camu_core.progress import STAGES
+from pages.components.shared import charts, images, state, state_view, state_visitor, text
+
+STRIP_IMAGES = 12
+TICK_SECONDS = 0.4
+SNAPSHOTS_PER_SECOND = {"slow": 2.0, "normal": 6.0, "fast": 15.0}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is fixed during a run: the live samples and the frame of the picture."""
+
+    x: np.ndarray
+    y: np.ndarray
+    is_forget: np.ndarray
+    class_names: Sequence[str]
+
+    @classmethod
+    def of(cls, probe: ProbeSet, dataset: str) -> "Scene":
+        live = probe.is_live
+        return cls(probe.x[live], probe.y[live], probe.is_forget[live], DATASETS[dataset].class_names)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def scene_of(spec: RunSpec) -> Scene | None:
+    """The scene of a run that has no result yet; None while its images are still on their way."""
+    if not DATASETS[spec.dataset].is_present():
+        return None
+    dataset = load_dataset(spec.dataset)
+    return Scene.of(draw_probe_set(dataset, split(dataset, spec.forget, spec.seed), spec.seed), spec.dataset)
+
+
+def live_panel(spec: RunSpec, digest: str, has_terms: bool = True) -> None:
+    """Status, Stop, and pictures; polls only while there is something to wait for or to play.
+
+    Args:
+        has_terms: with the curves of the loss terms.
+    """
+    st.fragment(run_every=TICK_SECONDS)(_tick)(spec, digest, has_terms)
+
+
+def replay_button(digest: str) -> None:
+    st.button(text.REPLAY, icon=":material/replay:", on_click=state_view.start_replay, args=(digest,))
+
+
+def end(result: RunResult, has_terms: bool = True) -> None:
+    """The last pictures of a finished run."""
+    losses = result.losses if has_terms else {}
+    scene = Scene.of(result.probe, result.spec.dataset)
+    pictures(result.digest, scene, result.snapshots, losses, result.snapshots[-1].index, result.snapshots[0])
+
+
+def _tick(spec: RunSpec, digest: str, has_terms: bool) -> None:
+    snapshots_per_second = SNAPSHOTS_PER_SECOND[state.recall("pace", "normal")]
+    job = state.run_view(digest)
+    if job is None or job.state in ("stopped", "failed"):
+        state_view.end_replay()
+        st.rerun()
+    newest = len(job.snapshots) - 1
+    shown = state_view.advance_replay(digest, newest, snapshots_per_second) if newest >= 0 else -1
+    if job.state == "done" and shown >= newest:
+        state_view.end_replay()
+        st.rerun()
+    total = max(1, job.total if job.stage == "unlearn" else job.snapshots[-1].index if job.snapshots else 1)
+    _status(job, shown, newest, total)
+    scene = scene_of(spec)
+    if shown >= 0 and scene is not None:
+        seen = job.snapshots[: shown + 1]
+        losses = {name: values[: seen[-1].index] for name, values in job.losses.items()} if has_terms else {}
+        pictures(digest, scene, seen, losses, total, job.snapshots[0])
+
+
+def _status(job: JobView, shown: int, newest: int, total: int) -> None:
+    words, bar, pace, button = st.columns([5, 5, 3, 2], vertical_alignment="center")
+    if job.is_stopping:
+        line, fraction = text.STOPPING, 0.0
+    elif job.queue_position:
+        line, fraction = text.QUEUED.format(place=job.queue_position), 0.0
+    elif not job.index:  # with a worker, and the number of steps is not known yet
+        line, fraction = text.STARTING, 0.0
+    elif shown < newest and job.stage != "data":
+        step = job.snapshots[max(shown, 0)].index
+        line, fraction = text.REPLAY_LINE.format(index=step, total=total), step / total
+    else:
+        is_retraining = job.stage == "unlearn" and job.job.spec.method == "retrain"
+        line = text.stage_line(job, text.RETRAIN_STAGE if is_retraining else STAGES[job.stage])
+        fraction = job.index / job.total
+        if job.seconds_left is not None and job.seconds_left >= 1:
+            line += " · " + text.LEFT.format(seconds=round(job.seconds_left))
+    words.markdown(line)
+    bar.progress(min(1.0, fraction))
+    pace.segmented_control(
+        text.PACE, list(SNAPSHOTS_PER_SECOND), default="normal", key="pace", label_visibility="collapsed", required=True
+    )
+    with button:
+        if job.state == "done":
+            st.button(text.SKIP, key="skip", on_click=state_view.end_replay, width="stretch")
+        else:
+            st.button(
+                text.STOP,
+                key="stop",
+                icon=":material/stop_circle:",
+                on_click=state.stop,
+                args=(job.digest,),
+                disabled=job.is_stopping or not state_visitor.is_watching(job.digest),
+                help=None if state_visitor.is_watching(job.digest) else text.STOP_NOT_MINE,
+                width="stretch",
+            )
+    if job.attempt > 1:
+        st.warning(text.RETRIED)
+    if state.engine().problem():
+        st.warning(state.engine().problem())
+
+
+def pictures(
+    digest: str,
+    scene: Scene,
+    snapshots: Sequence[Snapshot],
+    losses: Mapping[str, np.ndarray],
+    total: int,
+    first: Snapshot,
+) -> None:
+    """The newest of `snapshots` as points and as answers, and the way there as curves."""
+    now = snapshots[-1]
+    points, curve, terms = _figures(
+        (digest, now.index, total, bool(losses), state.is_dark()), scene, snapshots, losses, first
+    )
+    left, right = st.columns([7, 5])
+    charts.show(left, points, key="live-embedding", is_steady=True)
+    charts.show(right, curve, key="live-accuracy", is_steady=True)
+    if losses:
+        charts.show(right, terms, key="live-losses", is_steady=True)
+    chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]
+    with st.container(key="strip"):
+        st.markdown(f"**{text.STRIP_TITLE}**")
+        images.answer_strip(
+            scene.x[chosen], scene.y[chosen], now.logits[chosen], scene.class_names, before=first.logits[chosen]
+        )
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _figures(
+    moment: tuple[str, int, int, bool, bool],
+    _scene: Scene,
+    _snapshots: Sequence[Snapshot],
+    _losses: Mapping[str, np.ndarray],
+    _first: Snapshot,
+) -> tuple[go.Figure, go.Figure, go.Figure]:
+    """The three charts of one moment, drawn once for everybody who watches.
+
+    Args:
+        moment: digest, step, total steps, whether there are terms, dark; names all that follows.
+    """
+    _, step, total, has_terms, dark = moment
+    panels = [
+        Panel(MODEL_TITLES["original"], _first.points, _first.logits),
+        Panel(text.AFTER_STEP.format(index=step), _snapshots[-1].points, _snapshots[-1].logits),
+    ]
+    ranges = axis_ranges([_first.points], margin_fraction=0.15)
+    height = 350 if has_terms else 230  # at least: the story gives them the room there is
+    return (
+        embedding_figure(
+            panels, _scene.y, _scene.is_forget, _scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=height
+        ),
+        accuracy_curve(_snapshots, total, text.LIVE_ACCURACY, dark, height=160 if has_terms else height),
+        loss_curves(_losses, total, text.LIVE_LOSSES, dark, height=190),
+    )

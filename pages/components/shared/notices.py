@@ -1,0 +1,26 @@
+"""What stands above every page: what of the address or of a wish was not accepted, and what can be taken back."""
+
+import streamlit as st
+
+from camu_core import DATASETS
+from pages.components.shared import state, state_address, state_visitor, text
+
+
+def show() -> None:
+    """Draw it; once in every script run, first."""
+    if not state_address.check():
+        st.warning(text.ADDRESS_CUT, icon=":material/link_off:")
+    if why := state.refusal():
+        st.warning(why, icon=":material/block:")
+    if left := state_visitor.left():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(text.DELETED.format(n=len(left)))
+            st.button(text.UNDO, on_click=state_visitor.take_back, icon=":material/undo:", key="undo")
+
+
+def needs_download(dataset: str) -> None:
+    """Before the first use of a dataset that is not here: what it costs, and what works without a network."""
+    info = DATASETS[dataset]
+    if not info.is_present():
+        line = text.NEEDS_DOWNLOAD.format(title=info.title, megabytes=info.download_bytes / 1e6, source=info.source)
+        st.warning(line, icon=":material/download:")

@@ -1,0 +1,62 @@
+"""Presenter mode: a switch in the sidebar and, while it is on, a bar that reaches every page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from pages.components.shared import state_figures, text
+from pages.components.story import state as state_story
+from pages.components.story import text as text_story
+
+# Presenters send PageDown and PageUp: first down the page, screen by screen, then on to the next.
+_KEYS = """<script>
+window.onkeydown = (event) => {
+  const button = { PageDown: '.st-key-present-next button', PageUp: '.st-key-present-back button' }[event.key];
+  if (!button || !document.querySelector(button)) return;
+  event.preventDefault();
+  const page = document.querySelector('[data-testid=stMain]'), by = event.key === 'PageDown' ? 1 : -1;
+  const rest = by > 0 ? page.scrollHeight - page.clientHeight - page.scrollTop : page.scrollTop;
+  const isStory = document.querySelector('.st-key-story-nav');
+  if (rest <= 40 || isStory) {
+    page.scrollTo(0, 0);
+    return document.querySelector(button).click();
+  }
+  const screen = page.clientHeight;
+  const ahead = [...document.querySelectorAll('[class*="st-key-figure-"]')]
+    .map((figure) => figure.getBoundingClientRect().top - 48)
+    .find((top) => by * top > 0.2 * screen && by * top < screen);  // a figure that is in sight gets the screen
+  page.scrollBy({ top: ahead ?? by * 0.85 * screen });
+};
+</script>"""
+
+
+def bar(pages: Sequence[st.Page], here: st.Page) -> None:
+    """Args: pages: all, in their order. here: the open one."""
+    st.sidebar.toggle(text.PRESENT, key=state_figures.PRESENT, bind="query-params", help=text.PRESENT_HELP)
+    if not state_figures.is_presenting():
+        return
+    st.html(Path("assets/presenter.css"))
+    st.html(_KEYS, unsafe_allow_javascript=True)
+    with st.container(horizontal=True, key="presenter-bar", gap="xsmall"):
+        is_back = st.button(text.PRESENT_BACK, key="present-back", icon=":material/keyboard_arrow_up:", type="tertiary")
+        is_next = st.button(text.PRESENT_NEXT, key="present-next", icon=":material/keyboard_arrow_down:",
+                            type="tertiary")  # fmt: skip
+        with st.popover(text.PRESENT_PAGES, icon=":material/menu:", type="tertiary", key="present-pages"):
+            for page in pages:
+                st.page_link(page)
+        st.button(
+            text.PRESENT_LEAVE, key="leave-presenter", shortcut="Esc", icon=":material/fullscreen_exit:",
+            type="tertiary", on_click=state_figures.leave_presenting,
+        )  # fmt: skip
+    if is_back or is_next:
+        _turn(pages, here, 1 if is_next else -1)
+
+
+def _turn(pages: Sequence[st.Page], here: st.Page, by: int) -> None:
+    """To the next scene of the story, or the next page; nowhere after the last."""
+    place = pages.index(here)
+    if place == 0 and state_story.turn(by, len(text_story.TITLES)):
+        return
+    if 0 <= place + by < len(pages):
+        st.switch_page(pages[place + by], query_params={})  # None fails where a widget is bound to the URL

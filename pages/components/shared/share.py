@@ -1,0 +1,43 @@
+"""What a visitor takes home from a run: a report, its numbers, how to cite it."""
+
+import json
+
+import streamlit as st
+
+from camu_core import RunResult
+from camu_core.citation import citation
+from camu_core.export import run_json
+from camu_core.report import html_report
+from pages.components.causal import state as state_causal
+from pages.components.shared import text
+
+
+def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None) -> None:
+    """Downloads are made when they are asked for.
+
+    Args:
+        privacy: report of a `PrivacyResult`, if the attacks were tried.
+    """
+    with st.popover(text.SHARE, icon=":material/download:"):
+        with st.container(horizontal=True):
+            st.download_button(
+                text.SHARE_REPORT,
+                lambda: html_report(result, retrained, privacy, state_causal.known_report(result.spec)),
+                file_name=f"camu-{result.digest}.html",
+                mime="text/html",
+                help=text.SHARE_REPORT_HELP,
+                on_click="ignore",
+                icon=":material/description:",
+            )
+            st.download_button(
+                text.SHARE_JSON,
+                lambda: json.dumps(
+                    run_json(result, retrained, privacy, state_causal.known_report(result.spec)), indent=2
+                ),
+                file_name=f"camu-{result.digest}.json",
+                mime="application/json",
+                on_click="ignore",
+                icon=":material/data_object:",
+            )
+        st.caption(text.SHARE_LINK)
+        st.code(citation(result), language=None, wrap_lines=True)

@@ -1,0 +1,52 @@
+"""Many runs behind one page: started, stopped, and how far they are."""
+
+import time
+from dataclasses import dataclass
+
+import streamlit as st
+
+from camu_core.engine.batches import Batch, BatchProgress, failures_text
+from camu_core.errors import TooMuchAsked
+from pages.components.shared import state
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """How a batch stands.
+
+    Args:
+        seconds_left: None when unknown. problem: which failed and why, or why nothing runs; empty if all is well.
+    """
+
+    progress: BatchProgress
+    seconds_left: float | None
+    problem: str
+
+
+def start_batch(batch: Batch) -> bool:
+    """Submit it for this visitor; whether it was taken. If not, the page says why."""
+    try:
+        batch.submit(state.engine(), state.watcher())
+    except TooMuchAsked as error:
+        state.refuse(str(error))
+        return False
+    st.session_state.pop(f"batch-{batch.key}", None)
+    return True
+
+
+def stop_batch(batch: Batch) -> None:
+    """Take this visitor's interest in the runs back; finished ones stay."""
+    batch.stop(state.engine(), state.watcher())
+
+
+def batch_view(batch: Batch) -> BatchView:
+    """With a clock of its own in this session."""
+    now = batch.progress(state.engine())
+    clock = (time.monotonic(), now.fraction)
+    began, first = st.session_state.setdefault(f"batch-{batch.key}", clock) if now.active else (0.0, 1.0)
+    passed, gained = time.monotonic() - began, now.fraction - first
+    left = passed / gained * (1 - now.fraction) if passed > 3 and gained > 0.02 else None
+    problem = state.engine().problem() if now.active else ""
+    if now.failed:
+        problem = failures_text(now.failed, now.total).replace("\n", "  \n")
+    return BatchView(now, left, problem)

@@ -1,0 +1,55 @@
+"""What pictures are made of, kept for all who look at the same run."""
+
+import streamlit as st
+
+from camu_core import RunResult
+from camu_core.data import DATASETS, Copies, copies_in, load_dataset
+from camu_core.jobs import UmapJob
+from camu_core.runs.projection import along_forget_axis, fit_pca, run_points
+from pages.components.shared import state
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def sample_images(dataset: str):
+    """The first training image of each class, uint8 (channels, H, W) each; None if they are not here."""
+    if not DATASETS[dataset].is_present():
+        return None
+    data = load_dataset(dataset)
+    return [
+        data.x_train[(data.y_train == label).nonzero()[0].item()].numpy()
+        for label in range(DATASETS[dataset].n_classes)
+    ]
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def copies(dataset: str) -> list[Copies]:
+    """Pictures that are in a dataset several times; none if its images are not here."""
+    return copies_in(dataset, load_dataset(dataset)) if DATASETS[dataset].is_present() else []
+
+
+@st.cache_resource(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)
+def pca_points(digest: str, retrained_digest: str | None):
+    """Probe-set points by model name, float32 (N, 2), in the run's one PCA frame."""
+    return run_points(state.find_result(digest), state.find_result(retrained_digest) if retrained_digest else None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def axis_points(digest: str, retrained_digest: str | None):
+    """`along_forget_axis` of each network, float64 (N, 2) by name."""
+    result = state.find_result(digest)
+    parts = dict(result.representations)
+    if retrained_digest:
+        parts["retrained"] = state.find_result(retrained_digest).representations["unlearned"]
+    return {name: along_forget_axis(part, result.probe.is_forget) for name, part in parts.items()}
+
+
+def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:
+    """The refined picture of a run, with its retrained model if there is one."""
+    return UmapJob(result.digest, retrained.digest if retrained is not None else None, result.spec.seed)
+
+
+@st.cache_data(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)
+def pca_explained(digest: str) -> float:
+    """Share of variance that the run's PCA frame shows, 0..1."""
+    result = state.find_result(digest)
+    return float(fit_pca(result.representations.values(), result.spec.seed).explained_variance_ratio_.sum())

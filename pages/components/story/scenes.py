@@ -1,0 +1,255 @@
+"""The scenes of the story: each says one thing and shows one picture of the run that is told."""
+
+import numpy as np
+import streamlit as st
+
+from camu_core import DATASETS, RunResult, RunSpec, plan_run
+from camu_core.causal import harmed_classes, scenario_name
+from camu_core.figures import (
+    Panel,
+    axis_ranges,
+    effects_figure,
+    embedding_figure,
+    split_figure,
+)
+from camu_core.wording.causal import titles
+from camu_core.wording.causal_remarks import hidden_remark
+from camu_core.wording.clauses import n_images
+from camu_core.wording.guesses import BANDS, NOBODY, most_hurt
+from camu_core.wording.verdict import finding, forget_phrase, judge
+from pages.components.causal import decomposition
+from pages.components.causal import state as state_causal
+from pages.components.run import live
+from pages.components.run.forget import class_row, picked_classes, start_with
+from pages.components.shared import charts, images, notes, state, state_pictures, state_view, verdict
+from pages.components.story import state as state_story
+from pages.components.story import text
+
+TALL = 300  # pixels at least: a scene fills the window
+
+
+# --- before the run ---------------------------------------------------------------------------------------------------
+
+
+def knows() -> None:
+    """What the network can do; told from the example, whose original network is everybody's."""
+    result = state.example_run().result
+    probe, report, names = result.probe, result.metrics["original"], DATASETS[result.spec.dataset].class_names
+    n_train = report["n"]["forget_train"] + report["n"]["retain_train"]
+    n_right, n_test = np.trace(report["confusion_test"]), np.sum(report["confusion_test"])
+    n_weights = sum(array.size for array in result.weights.values())
+    first = [np.flatnonzero((probe.y == label) & ~probe.in_train)[0] for label in range(len(names))]
+    left, right = st.columns([6, 5], gap="large")
+    with left:
+        st.markdown(text.KNOWS.format(n_train=n_train, accuracy=n_right / n_test, n_weights=n_weights))
+        notes.lead(text.KNOWS_WHY)
+        st.markdown(f"**{text.KNOWS_STRIP}**")
+        images.answer_strip(probe.x[first], probe.y[first], result.logits["original"][first], names, pixels=88)
+    points = state_pictures.pca_points(result.digest, None)["original"]
+    figure = embedding_figure(
+        [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
+        axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=TALL,
+    )  # fmt: skip
+    charts.show(
+        right, figure.update_layout(showlegend=False), key="story-knows", fills=True
+    )  # each group bears its name
+
+
+def choose() -> None:
+    """The ten digits, and a guess for who likes one."""
+    notes.lead(text.CHOOSE)
+    start_with("digits", state.current_run().spec)
+    labels, spec = class_row("digits"), chosen()
+    names = DATASETS["digits"].class_names
+    with st.container(border=True, key="guess"):
+        st.markdown(text.GUESS_LEAD)
+        left, right = st.columns([1, 1], gap="large")
+        left.pills(
+            text.GUESS_BAND.format(what=forget_phrase(spec)), range(len(BANDS)), format_func=_band,
+            key=state_story.guess_key("band", spec.digest), persist_state="session", wrap=True,
+        )  # fmt: skip
+        others = [label for label in range(len(names)) if label not in labels]
+        right.pills(
+            text.GUESS_HURT, [*others, NOBODY], key=state_story.guess_key("hurt", spec.digest), persist_state="session",
+            wrap=True, format_func=lambda label: text.GUESS_NOBODY if label == NOBODY else names[label],
+        )  # fmt: skip
+    st.caption(text.CHOOSE_WHY)
+
+
+def chosen() -> RunSpec:
+    """The run that the tiles ask for now."""
+    return plan_run("digits", picked_classes("digits"))
+
+
+def _band(index: int) -> str:
+    low, high = BANDS[index]
+    return text.BAND.format(low=low, high=high)
+
+
+# --- the run ----------------------------------------------------------------------------------------------------------
+
+
+def watch(run: state.OpenRun) -> None:
+    """The run as it is played, and its end."""
+    is_over = run.job is None or run.job.is_over
+    if is_over and run.result is None:
+        verdict.problem(run)
+        return
+    notes.lead(text.WATCH)
+    if not is_over or state_view.is_replaying(run.digest):
+        live.live_panel(run.spec, run.digest, has_terms=False)
+        return
+    result = run.result
+    with st.container():  # as the live panel is in one: its charts stay where they are
+        with st.container(horizontal=True, vertical_alignment="center"):
+            line = text.WATCHED.format(seconds=result.seconds["unlearn"], finding=finding(result))
+            st.markdown(line, width="content")
+            live.replay_button(result.digest)
+        live.end(result, has_terms=False)
+
+
+def judged(run: state.OpenRun) -> None:
+    """Accuracy beside the retrained network, and what was guessed."""
+    result, retrained = run.result, yardstick(run.result)
+    told, n = judge(result, retrained), result.metrics["unlearned"]["n"]
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        st.subheader(text.SO_FAR.format(headline=told.headline[0].lower() + told.headline[1:]), anchor=False)
+        is_class = result.spec.forget.kind == "class"
+        is_known = retrained is not None or result.spec.method == "retrain"
+        lead = (text.JUDGED if is_class else text.JUDGED_IMAGES) + (text.JUDGED_GOLD if is_known else text.JUDGED_ALONE)
+        n_forget = n["forget_test" if is_class else "forget_train"]
+        notes.lead(lead.format(what=forget_phrase(result.spec), n_forget=n_forget, n_retain=n["retain_test"]))
+        notes.lead("\n".join(f"- {clause.plain}" for clause in told.clauses[:2]))
+        _reveal(result)
+        notes.lead(text.JUDGED_NEXT)
+        st.caption(text.WHISKERS)
+    charts.show(right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=TALL),
+        key="story-splits", fills=True,
+    )  # fmt: skip
+
+
+def _reveal(result: RunResult) -> None:
+    guess = state_story.guess(result.digest)
+    checks = checked(result)
+    names = DATASETS[result.spec.dataset].class_names
+    if "band" in checks:
+        truth = result.metrics["unlearned"]["forget_test"]
+        line = text.REVEAL_BAND.format(guess=_band(guess.band), right=text.RIGHT[checks["band"]], truth=truth)
+        st.markdown(f":material/casino: {line}")
+    if "hurt" in checks:
+        named = text.GUESS_NOBODY if guess.hurt == NOBODY else names[guess.hurt]
+        line = text.REVEAL_HURT.format(guess=named, right=text.RIGHT[checks["hurt"]], truth=who_lost(result))
+        st.markdown(f":material/casino: {line}")
+
+
+def checked(result: RunResult) -> dict[str, bool]:
+    """Which guesses were right; empty if none was made."""
+    return state_story.guess(result.digest).check(result) if result.spec.forget.kind == "class" else {}
+
+
+def who_lost(result: RunResult) -> str:
+    """Who lost most, in words."""
+    hurt, names = most_hurt(result), DATASETS[result.spec.dataset].class_names
+    if not hurt:
+        return text.HURT_NOBODY
+    before, after = (result.metrics[model]["per_class_test"] for model in ("original", "unlearned"))
+    listed = [text.HURT_CLASS.format(name=names[i], before=before[i], after=after[i]) for i in hurt]
+    form = text.HURT_ONE if len(listed) == 1 else text.HURT
+    told = form.format(names=" and ".join(listed), n=n_images(next(iter(hurt.values()))))
+    return f"{told} {text.HURT_CHANCE[bool(set(hurt) & set(harmed_classes(result.summary())))]}"
+
+
+def why(run: state.OpenRun) -> None:
+    """The pull of the images, before, after, and in the retrained network."""
+    result = run.result
+    notes.lead(text.WHY)  # at once: what follows may take a second
+    with st.spinner(text.WHY_MEASURING):
+        yardstick(result)
+        job = state_causal.causal_job(result.spec)
+        causal = state_causal.causal_result(job)
+    if causal is None:
+        st.fragment(run_every=1.0)(decomposition.wait)(job)
+        return
+    left, right = st.columns([5, 7], gap="large")
+    idx = state_causal.typical_image(job, causal)
+    view, true = state_causal.sample_view(job, idx), int(result.probe.y[idx])
+    answers = {name: float(answer[true]) for name, answer in view.probabilities.items()}
+    with left:
+        pictures = (result.probe.x[idx], view.alternative)
+        with st.container(horizontal=True):
+            for picture, caption in zip(pictures, text.WHY_CAPTIONS, strict=True):
+                st.image(images.to_picture(picture), caption=caption, width=150, alt=caption)
+        st.markdown(
+            text.WHY_IMAGE.format(
+                name=DATASETS[result.spec.dataset].class_names[true],
+                own_before=answers[scenario_name("own", "original", "original")],
+                other_before=answers[scenario_name("alternative", "original", "original")],
+                pull_before=_points(view.pull["original"]), pull_after=_points(view.pull["unlearned"]),
+            )
+        )  # fmt: skip
+        if hidden_remark(causal.report):
+            st.markdown(text.WHY_STILL)
+        st.page_link("pages/explore/causal.py", label=text.WHY_MORE, icon=":material/account_tree:",
+                     query_params={"run": result.digest}, width="content")  # fmt: skip
+    with right:
+        title = titles(causal.report)["effects"]
+        charts.show(st, effects_figure(
+                causal.report["effects"], title, state.is_dark(), height=TALL, measures=["true_class"]
+            ),
+            key="story-effects", fills=True,
+        )  # fmt: skip
+        st.caption(text.WHY_READ)
+
+
+def _points(fraction: float) -> str:
+    points = round(100 * fraction)
+    return f"{points} point{'' if abs(points) == 1 else 's'}"
+
+
+# --- what a scene waits for -------------------------------------------------------------------------------------------
+
+
+def yardstick(result: RunResult) -> RunResult | None:
+    """The yardstick; where it takes seconds and nobody has it, it is trained meanwhile."""
+    retrained = state.retrained_for(result.spec)
+    if retrained is None:
+        state.follow_up(result.spec)
+        digest = state.retraining_of(result.spec).digest
+        job = state.engine().watch(digest)
+        if job is not None and not job.is_over:
+            st.fragment(run_every=1.0)(_retraining)(state.retraining_of(result.spec))
+    return retrained
+
+
+def _retraining(spec: RunSpec) -> None:
+    job = state.engine().watch(spec.digest)
+    if job is None or job.is_over:
+        st.rerun()
+    line = text.RETRAINING.format(what=forget_phrase(spec), doing=state.retraining_doing(spec, job))
+    st.progress(job.index / job.total if job.total else 0.0, text=line)
+
+
+def at_the_top(scene: int) -> str:
+    """A script that scrolls to the top, as HTML: each scene begins there, not where the last one was left."""
+    return f"<script>document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0); // scene {scene:d}\n</script>"
+
+
+def dots(scene: int, total: int) -> str:
+    """Where one is, as HTML."""
+    label = text.POSITION.format(scene=scene, total=total, title=text.TITLES[scene - 1])
+    marks = "".join(
+        f"<i class='{'here' if i == scene else 'seen' if i < scene else ''}'></i>" for i in range(1, total + 1)
+    )
+    return f"<div class='scene-dots' role='img' aria-label='{label}'>{marks}</div>"
+
+
+def unfinished(run: state.OpenRun) -> bool:
+    """Play a run that goes on, or say what is wrong with it; False if it is finished."""
+    if run.job is not None and not run.job.is_over:
+        live.live_panel(run.spec, run.digest, has_terms=False)
+        return True
+    if run.result is None:
+        verdict.problem(run)
+        return True
+    return False

@@ -1,0 +1,84 @@
+"""Which scene of the story is open, in the URL, and what the visitor guessed."""
+
+import streamlit as st
+
+from camu_core.data import DATASETS
+from camu_core.errors import CamuError
+from camu_core.wording.guesses import BANDS, NOBODY, Guess
+from pages.components.shared import state, state_address
+
+
+def scene(n_scenes: int) -> int:
+    """The scene in the URL, 1..n_scenes, or else the one last seen: the menu's links drop URL parameters."""
+    asked = state_address.read("scene") or st.session_state.get("scene", 1)
+    number = min(max(int(asked), 1), n_scenes)
+    go_to(number)
+    return number
+
+
+def go_to(number: int) -> None:
+    """Open a scene, here and in the URL."""
+    st.session_state["scene"] = number
+    if number > 1:
+        st.query_params["scene"] = str(number)
+    else:
+        st.query_params.pop("scene", None)
+
+
+def turn(by: int, n_scenes: int) -> bool:
+    """Go one scene on or back, as Next and Back do; False if there is none."""
+    wanted = int(state_address.read("scene") or st.session_state.get("scene", 1)) + by
+    if not 1 <= wanted <= n_scenes:
+        return False
+    if (wanted, by) == (3, 1):
+        press()
+    else:
+        go_to(wanted)
+    return True
+
+
+def press() -> None:
+    """In a callback: a run starts after all callbacks, for a tile may have been clicked in the same moment."""
+    st.session_state["pressed"] = True
+
+
+def was_pressed() -> bool:
+    """Once after a press."""
+    return st.session_state.pop("pressed", False)
+
+
+def guess(digest: str) -> Guess:
+    """What was guessed of a run before it was made: in this session, or by the URL of the open run after a reload."""
+    parts = [st.session_state.get(guess_key(part, digest)) for part in ("band", "hurt")]
+    if parts != [None, None]:
+        return Guess(*parts)
+    kept = st.session_state.setdefault("guesses", {})
+    if digest not in kept and state_address.read("run") == digest and state_address.read("guess"):
+        band, hurt = map(_from_url, (*state_address.read("guess").split("."), "", "")[:2])
+        kept[digest] = Guess(band if band in range(len(BANDS)) else None, hurt if _is_class(hurt, digest) else None)
+    return kept.get(digest, Guess())
+
+
+def note_guess(digest: str) -> None:
+    """Keep what was guessed, if anything was, also when the page is left or loaded again."""
+    made = guess(digest)
+    if made != Guess():
+        st.session_state.setdefault("guesses", {})[digest] = made
+        st.query_params["guess"] = ".".join("" if part is None else str(part) for part in (made.band, made.hurt))
+
+
+def _from_url(part: str) -> int | None:
+    return int(part) if part else None
+
+
+def _is_class(hurt: int | None, digest: str) -> bool:
+    """Whether the address guesses a class that the run has, or nobody."""
+    try:
+        n_classes = DATASETS[state.summary_of(digest)["spec"]["dataset"]].n_classes
+    except (CamuError, KeyError):
+        return False
+    return hurt in (NOBODY, *range(n_classes))
+
+
+def guess_key(part: str, digest: str) -> str:
+    return f"guess-{part}-{digest}"
