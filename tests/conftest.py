@@ -3,7 +3,7 @@
 import copy
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -16,8 +16,11 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scenes import encoded, scene  # noqa: E402
+
 from camu_core import DATASETS, RunResult, plan_run, run  # noqa: E402
 from camu_core.data import Dataset, load_dataset, split  # noqa: E402
+from camu_core.engine import service  # noqa: E402
 from camu_core.methods import UnlearningTask  # noqa: E402
 from camu_core.networks.models import BlockModel, build_model  # noqa: E402
 from camu_core.networks.weights import load_weights  # noqa: E402
@@ -69,6 +72,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def fresh_engine() -> Iterator[None]:
+    """Each test has its own CAMU_HOME, so each that opens pages needs its own engine."""
+    service.forget_engine()
+    yield
+    service.forget_engine()
+
+
+@pytest.fixture
 def nothing_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retraining takes long on every dataset."""
     monkeypatch.setattr(sys.modules["camu_core.jobs.followups"], "_QUICK_DATASETS", ())
@@ -77,7 +88,7 @@ def nothing_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def bfloat16_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half precision wherever it is asked for, if need be emulated."""
-    for module in ("models", "execution"):
+    for module in ("networks.models", "runs.execution"):
         monkeypatch.setattr(f"camu_core.{module}.knows_bfloat16", lambda device_type: True)
 
 
@@ -243,3 +254,9 @@ def make_report() -> Callable[..., dict]:
         }  # fmt: skip
 
     return make
+
+
+@pytest.fixture
+def files() -> dict[str, bytes]:
+    """Two classes of six scenes; no two alike."""
+    return {f"{name}/{i}.png": encoded(scene(100 * y + i)) for y, name in enumerate(("cat", "dog")) for i in range(6)}

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from test_comparison import publish
-from test_pages import fresh_engine, open_page, words  # noqa: F401
+from opening import open_page, words
+from summaries import publish
 
 from camu_core import METHODS, RunResult, RunStore, plan_run
 from camu_core.comparison import published

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from opening import open_page, words
 
 from camu_core import RunResult, RunStore
 from camu_core.jobs import CausalJob
 from pages.components.draw import state as state_draw
 from pages.components.draw import text as text_draw
-from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 SOURCES = text_draw.SOURCES
 

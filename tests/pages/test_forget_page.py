@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import streamlit as st
+from opening import open_page, words
 from streamlit.testing.v1 import AppTest
-from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
 from camu_core.data import load_dataset

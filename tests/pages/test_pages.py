@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from opening import open_page, words
 from streamlit.testing.v1 import AppTest
 
 from camu_core import RunResult, RunStore, plan_run
@@ -19,7 +20,6 @@ from pages.components.shared import state, text
 from pages.components.story import text as text_story
 from pages.components.story import text_learn
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = {
     "story/start": text_story.TITLES[0],
     "story/learn": text_learn.TITLE,
@@ -31,26 +31,6 @@ PAGES = {
     "explore/draw": text_draw.TITLE,
 }
 RUN_PAGES = [page for page in PAGES if page.startswith("explore/")]
-
-
-@pytest.fixture(autouse=True)
-def fresh_engine():
-    """Each test has its own CAMU_HOME, so each needs its own engine; none of these tests starts workers."""
-    service.forget_engine()
-    yield
-    service.forget_engine()
-
-
-def open_page(page: str, **parameters: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params.update(parameters)
-    app.run()
-    return app.switch_page(f"pages/{page}.py").run()
-
-
-def words(app: AppTest) -> str:
-    return " ".join(str(element.value) for kind in ("markdown", "caption", "info", "error", "warning", "subheader")
-                    for element in app.get(kind))  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -18,7 +18,7 @@ from camu_core.engine import Engine, JobView, connection
 from camu_core.engine.engine import LOST
 from camu_core.jobs import RunJob
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 300
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,7 @@ from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.models import build_model
 from camu_core.networks.weights import to_bytes
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 ACCEPTANCE_LINE = "run --dataset digits --forget-class 3 --method camu --seed 0 --json -"
 ACCEPTANCE = ACCEPTANCE_LINE.split()
 SPLITS = {"retain_train", "forget_train", "retain_test", "forget_test"}

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from opening import open_page, words
 
 from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
 from camu_core.wording.verdict import claim, judge
@@ -11,7 +12,6 @@ from pages.components.shared import state
 from pages.components.shared import text as live_text
 from pages.components.story import state as state_story
 from pages.components.story import text
-from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 SCENES = range(1, len(text.TITLES) + 1)
 

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 import streamlit as st
+from opening import open_page, words
 
 from camu_core import RunResult, RunStore
 from pages.components.causal import text as text_causal
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import charts, state, state_view, text
-from tests.test_pages import fresh_engine, open_page, words  # noqa: F401
 
 PARTS = [
     ("explore/causal", "causal-part", text_causal.PARTS["where"]),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from doing import done, privacy_job
-from test_pages import fresh_engine, open_page, words  # noqa: F401
+from opening import open_page, words
 
 from camu_core import RunResult, RunStore
 from camu_core.engine import Engine

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from test_pages import fresh_engine, open_page, words  # noqa: F401
+from opening import open_page, words
 
 from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.engine import Engine

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_comparison import summary
+from summaries import summary
 
 from camu_core.comparison import by_class, by_method, by_run
 from camu_core.engine.sweeps import sweep_table

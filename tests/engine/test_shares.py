@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from test_pages import fresh_engine, open_page  # noqa: F401
+from opening import open_page
 
 from camu_core import RunResult, RunStore, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, service

@@ -1,11 +1,11 @@
 """The same picture twice: found, counted, said, taken out, and not left behind."""
 
-import io
 import time
 
 import numpy as np
 import pytest
 from PIL import Image
+from scenes import encoded, scene
 
 from camu_core.__main__ import main
 from camu_core.data import (
@@ -22,19 +22,6 @@ from camu_core.errors import ImagesRefused
 from camu_core.progress import drain
 
 
-def scene(seed, pixels=96):
-    """A smooth picture with a texture of its own."""
-    rng = np.random.default_rng(seed)
-    coarse = Image.fromarray(rng.integers(20, 220, (6, 6, 3), np.uint8))
-    return coarse.resize((pixels, pixels), Image.Resampling.BICUBIC)
-
-
-def encoded(image, kind="PNG", **options):
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
 def brighter(image):
     return Image.fromarray((np.asarray(image) * 1.1).clip(0, 255).astype(np.uint8))
 
@@ -45,12 +32,6 @@ ALIKE = {
     "smaller": lambda image: encoded(image.resize((50, 50))),
     "brighter": lambda image: encoded(brighter(image)),
 }
-
-
-@pytest.fixture
-def files():
-    """Two classes of six scenes; no two alike."""
-    return {f"{name}/{i}.png": encoded(scene(100 * y + i)) for y, name in enumerate(("cat", "dog")) for i in range(6)}
 
 
 def imported(zipped, files, **options):

@@ -20,7 +20,7 @@ from camu_core.figures.theme import LIGHT
 from camu_core.jobs import RunJob
 from camu_core.planning import plan_like
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 GOOD = """
 from __future__ import annotations

@@ -1,33 +1,18 @@
 """Runs on uploaded images are listed to those who know their address, and to nobody else."""
 
-from pathlib import Path
-
-import pytest
+from opening import open_page
 from streamlit.testing.v1 import AppTest
 
 from camu_core import RunStore, plan_run, run
 from camu_core.data import import_images
-from camu_core.engine import service
 from camu_core.engine.sweeps import SweepSpec
 from camu_core.networks.models import build_model
 from camu_core.networks.weights import to_bytes, weights_path
 from camu_core.progress import drain
 
-ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture(autouse=True)
-def fresh_engine():
-    service.forget_engine()
-    yield
-    service.forget_engine()
-
 
 def library(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params.update(parameters)
-    app.run()
-    return app.switch_page("pages/library/runs.py").run()
+    return open_page("library/runs", **parameters)
 
 
 def test_runs_and_sweeps_of_uploads_are_their_owners(picture, tmp_path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent / "load"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "load"))
 import classroom
 
 pytestmark = pytest.mark.slow

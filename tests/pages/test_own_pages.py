@@ -5,8 +5,8 @@ import time
 
 import numpy as np
 import pytest
-from test_copies import encoded, files, scene  # noqa: F401
-from test_pages import fresh_engine, open_page, words  # noqa: F401
+from opening import open_page, words
+from scenes import encoded, scene
 
 from camu_core import ForgetSpec
 from camu_core.data import Way, copies_in, import_images, imported_card, load_dataset
@@ -71,7 +71,7 @@ def test_an_answer_that_comes_too_late_is_told(way, monkeypatch) -> None:
 
 
 @pytest.fixture
-def pets(files, zipped):  # noqa: F811
+def pets(files, zipped):
     """Training and test images of two classes, with one picture twice for training and one in both."""
     split = {f"train/{path}": content for path, content in files.items()}
     split |= {f"test/{name}/{i}.png": encoded(scene(500 + 10 * y + i)) for y, name in enumerate(("cat", "dog"))
@@ -140,7 +140,7 @@ def test_the_words_name_what_was_forgotten() -> None:
     assert text_given.RANDOM.format(fraction=0.1, seed=0) in words(app)
 
 
-def test_an_upload_under_way_is_found_again_by_its_address(files, zipped, camu_home) -> None:  # noqa: F811
+def test_an_upload_under_way_is_found_again_by_its_address(files, zipped, camu_home) -> None:
     """As after a reload, or a dropped connection: another session, which knows nothing but the address."""
     job = ImportJob(keep_upload(zipped(files).getvalue()), "Our pets", 32)
     digest = state.engine().submit(job, "the session that is gone")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_pages import fresh_engine, open_page, words  # noqa: F401
+from opening import open_page, words
 
 from camu_core import RunResult, RunSpec, RunStore, plan_run
 from camu_core.engine import Engine

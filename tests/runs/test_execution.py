@@ -19,7 +19,7 @@ from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.progress import Step
 from camu_core.runs.results import RunResult
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"epochs": 1}
 ALL_OFF = {
     f"{name}_weight": 0 for name in ("retain_representation", "forget_representation", "retain_label", "forget_label")
@@ -209,7 +209,7 @@ def test_several_classes_at_once(classes):
 
 def test_same_seed_same_bits_in_a_fresh_process(digits_result):
     program = (
-        "import sys; sys.path.insert(0, 'tests'); from test_execution import fingerprint; "
+        "import sys; sys.path[:0] = ['tests', 'tests/runs']; from test_execution import fingerprint; "
         "from camu_core import plan_run, run; print(fingerprint(run(plan_run('digits', [3]))))"
     )
     elsewhere = subprocess.run(

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from opening import open_page, words
 from streamlit.testing.v1 import AppTest
-from test_pages import fresh_engine, open_page, words  # noqa: F401
 
 from camu_core import METHODS, RunResult, RunSpec, RunStore, plan_run
 from camu_core.citation import citation
