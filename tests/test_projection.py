@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from camu_core.jobs import Progress, UmapJob
+from camu_core.engine.monitor import Progress
+from camu_core.jobs import UmapJob
 from camu_core.projection import aligned, along_forget_axis, fit_pca, project_umap
 
 
