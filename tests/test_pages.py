@@ -28,8 +28,9 @@ RUN_PAGES = [page for page in PAGES if page.startswith("explore/")]
 
 
 @pytest.fixture(autouse=True)
-def fresh_engine():
-    """Each test has its own CAMU_HOME, so each needs its own engine; none of these tests starts workers."""
+def fresh_engine(monkeypatch: pytest.MonkeyPatch):
+    """Each test has its own CAMU_HOME, so each needs its own engine; without workers, so that jobs wait."""
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
     service.forget_engine()
     yield
     service.forget_engine()
