@@ -20,7 +20,7 @@ from scenes import encoded, scene  # noqa: E402
 
 from camu_core import DATASETS, RunResult, plan_run, run  # noqa: E402
 from camu_core.data import Dataset, load_dataset, split  # noqa: E402
-from camu_core.engine import service  # noqa: E402
+from camu_core.engine import Engine, service  # noqa: E402
 from camu_core.methods import UnlearningTask  # noqa: E402
 from camu_core.networks.models import BlockModel, build_model  # noqa: E402
 from camu_core.networks.weights import load_weights  # noqa: E402
@@ -72,8 +72,9 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def fresh_engine() -> Iterator[None]:
-    """Each test has its own CAMU_HOME, so each that opens pages needs its own engine."""
+def fresh_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test has its own CAMU_HOME, so each that opens pages needs its own engine: without workers, so jobs wait."""
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
     service.forget_engine()
     yield
     service.forget_engine()

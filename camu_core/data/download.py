@@ -75,7 +75,7 @@ class Download:
         if isinstance(outcome[0], Dataset):
             yield Step(self.total_bytes, self.total_bytes, stage="data")
             return outcome[0]
-        _LOG.warning("%s could not be downloaded: %r", self.title, outcome[0])
+        _LOG.info("%s could not be downloaded: %r", self.title, outcome[0])
         what = "is damaged" if self.is_present() else "is not"
         raise DatasetUnavailable(
             f"{self.title} {what} in {data_dir()}, and its {self.total_bytes / 1e6:.0f} MB could not be downloaded "

@@ -13,6 +13,8 @@ from camu_core.errors import TooMuchAsked
 from camu_core.jobs import RunJob
 from pages.components.shared import state, text
 
+pytestmark = pytest.mark.usefixtures("fresh_engine")
+
 
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:

@@ -25,7 +25,8 @@ def test_the_chain_of_a_quick_dataset() -> None:
     assert followups(SPEC, there(Band)) == [RunJob(RETRAINING)]
     tests = PrivacyJob(SPEC, RETRAINING.digest, BandJob.of(SPEC).digest)
     assert followups(SPEC, there(RunResult, Band)) == [tests]
-    assert followups(SPEC, there(RunResult, Band, PrivacyResult)) == [CausalJob(SPEC, RETRAINING.digest)]
+    causal = CausalJob(SPEC, RETRAINING.digest, BandJob.of(SPEC).digest)
+    assert followups(SPEC, there(RunResult, Band, PrivacyResult)) == [causal]
     assert followups(SPEC, there(RunResult, Band, PrivacyResult, CausalResult)) == []
 
 
@@ -47,7 +48,7 @@ def test_it_is_done_though_nobody_looks() -> None:
     engine = Engine(RunStore(), n_workers=2)
     try:
         engine.submit(RunJob(SPEC), "me", chain=SPEC)
-        causal = CausalJob(SPEC, RETRAINING.digest)
+        causal = CausalJob(SPEC, RETRAINING.digest, BandJob.of(SPEC).digest)
         deadline = time.monotonic() + 120
         while not engine.has(causal):
             assert time.monotonic() < deadline, [type(job).__name__ for job in engine.under_way()]

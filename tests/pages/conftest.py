@@ -3,4 +3,4 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def own_engine(fresh_engine: None) -> None:
-    """None of these tests starts workers."""
+    """See there."""

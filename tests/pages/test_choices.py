@@ -135,13 +135,13 @@ def test_an_older_outcome_is_dimmed_and_named_as_soon_as_a_choice_differs(digits
 def test_a_verdict_whose_tests_still_run_says_so_and_is_not_green(digits_result: RunResult, monkeypatch) -> None:
     result = replace(digits_result, spec=plan_run("digits", [3], seed=5))  # comes with no tests
     RunStore().save(result)
-    monkeypatch.setattr(state, "retrained_for", lambda spec: replace(result, spec=state.retraining_of(spec)))
+    RunStore().save(replace(result, spec=state.retraining_of(result.spec)))
     app = open_page("explore/run", run=result.digest)
     assert text.JUDGING in words(app)
     headline = next(element.value for element in app.subheader)
     assert "hourglass" in headline
     assert ":green" not in headline
-    job = state_privacy.next_job(result)
+    job = state_privacy.next_job(result.spec)
     state.engine().stop(job.digest, app.session_state["watcher"])
     app.run()
     assert text.JUDGING not in words(app), "stopped: nothing is under way"
