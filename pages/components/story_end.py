@@ -10,7 +10,7 @@ from camu_core.estimates import wilson_interval
 from camu_core.figures import class_figure, relearning_figure
 from camu_core.format import capital
 from camu_core.jobs.privacy import PrivacyResult
-from camu_core.privacy import attack_title, finding_of, readings, relearning_title, says
+from camu_core.privacy import SUBJECTS, numbers, readings, relearning_title, says
 from camu_core.verdict import Verdict, claim, forget_phrase, judge
 from pages.components import attacked, charts, notes, state, state_causal, state_privacy, story
 from pages.components import text_story as text
@@ -29,8 +29,11 @@ def attacks(run: state.OpenRun) -> None:
         for question, line in text.TEST_LINES.items():
             if question in found:
                 notes.lead(line.format(finding=capital(says(found[question]))))
-        st.caption(f"{finding_of(privacy.report, 'fresh_head' if 'fresh_head' in found else 'epsilon')} "
-                   f"{attack_title(privacy.report)}")  # fmt: skip
+        shown = (found["fresh_head" if "fresh_head" in found else "epsilon"], found["attack"])
+        lines = [
+            text.TEST_NUMBERS.format(subject=SUBJECTS[reading.question], numbers=numbers(reading)) for reading in shown
+        ]
+        st.caption("  \n".join([*lines, text.CHANCE]))
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
         ),
