@@ -149,7 +149,7 @@ def test_an_upload_under_way_is_found_again_by_its_address(files, zipped, camu_h
         app.run()
         assert not app.exception
     assert "upload" not in app.query_params
-    assert "Our pets: 10 images to learn from, 2 to test with" in words(app) + app.subheader[0].value
+    assert "Our pets: 10 training images, 2 test images" in words(app) + app.subheader[0].value
 
 
 def test_an_upload_that_nobody_knows_is_no_error() -> None:

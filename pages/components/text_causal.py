@@ -1,9 +1,7 @@
 """The words of the Causal page."""
 
 TITLE = "Why it forgot"
-LEAD = (
-    "Accuracy says *that* it forgot. To learn why, we change **one thing at a time** and measure what follows."
-)
+LEAD = "Accuracy says *that* it forgot. To learn why, we change **one thing at a time** and measure what follows."
 PARTS = {
     "effects": "Effects of the images",
     "where": "Where in the network",
@@ -93,7 +91,7 @@ TERMS_SEEDS = "From the seeds whose runs are all finished: {seeds}."
 TERMS_START = "Run all subsets"
 TERMS_READ = (
     "a bar is the term's Shapley value: what it adds, averaged over all orders in which the terms could join. A "
-    "diamond is what changes if only this term is left out."
+    "diamond is what is lost if only this term is left out."
 )
 TERMS_NOT = (
     "that a term is needed. If the bar is long and the diamond near 0, another term can stand in for it. The whiskers "
@@ -126,9 +124,7 @@ $\phi_i = \sum_{{T \not\ni i}} \frac{{v(T+i)-v(T)}}{{4\binom{{3}}{{|T|}}}}$; the
 paper's ablation. Whiskers: 95% t-intervals over seeds {seeds}. Outcomes: accuracy on the test set; AUC of a
 logistic regression on the sorted answers, trained on the other classes, asked about forgotten training and test images.
 """
-MAP_LEAD = (
-    "Forget each class in turn and look at all the others: which of them share so much with it that they suffer?"
-)
+MAP_LEAD = "Forget each class in turn and look at all the others: which of them share so much with it that they suffer?"
 MAP_START = "Forget every class in turn"
 MAP_READ = (
     "row = forgotten class, column = class looked at; grey lost accuracy, blue gained. Bold changes are larger than "

@@ -41,9 +41,7 @@ A finding compares with where one more retrained network would fall in 97.5% of 
 interval), and calls a figure *like* theirs only if the 95% interval of the difference lies within a margin, at most
 half of the way to the network before forgetting.
 """
-IS_GOLD = (
-    "This run *is* retraining: its network never saw the forgotten images, so it is itself the yardstick."
-)
+IS_GOLD = "This run *is* retraining: its network never saw the forgotten images, so it is itself the yardstick."
 
 SCORE = "The attack uses"
 SCORES = {"attacker": "a trained attack model", "confidence": "confidence", "entropy": "entropy"}
