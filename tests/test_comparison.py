@@ -198,7 +198,9 @@ def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> No
 def test_without_retraining_a_class_can_be_judged_and_images_cannot() -> None:
     unknown = {"average_gap_mean": np.nan}
     table = pd.concat([row("camu", **unknown), row("ssd", forgotten_mean=0.5, **unknown)])
-    assert headline(table, "class") == "The class is no longer recognised, and the rest kept, after CaMU (1 of 2 methods)."
+    assert (
+        headline(table, "class") == "The class is no longer recognised, and the rest kept, after CaMU (1 of 2 methods)."
+    )
     assert (
         headline(table.drop(index="camu"), "class")
         == "None of these methods stops recognising the class and keeps the rest."

@@ -122,7 +122,10 @@ def test_too_few_images_to_attack(make_report) -> None:
 
 @pytest.mark.parametrize(
     ("low", "words"),
-    [(math.log(SMALLEST_FACTOR) - 1e-6, "no answer is shown"), (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1x likelier")],
+    [
+        (math.log(SMALLEST_FACTOR) - 1e-6, "no answer is shown"),
+        (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1x likelier"),
+    ],
 )
 def test_epsilon_at_the_smallest_factor(make_report, low: float, words: str) -> None:
     report = make_report() | {

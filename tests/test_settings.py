@@ -6,8 +6,10 @@ import pytest
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError
 from camu_core.methods import METHODS
+from camu_core.methods.camu import CaMUConfig
+from camu_core.methods.unsir import UNSIRConfig
 from camu_core.models import MODELS
-from camu_core.settings import Settings, setting
+from camu_core.settings import Settings, label_of, setting
 
 
 @dataclass(frozen=True)
