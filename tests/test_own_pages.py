@@ -89,7 +89,7 @@ def test_copies_are_counted_and_can_be_dropped(pets) -> None:
     assert name != pets
     assert copies_in(name, load_dataset(name)) == []
     assert sum(imported_card(name)["n_train"] + imported_card(name)["n_test"]) == 16
-    assert "Taken out as copies: 2." in " ".join(warning.value for warning in app.warning)
+    assert "Copies removed: 2." in " ".join(warning.value for warning in app.warning)
 
 
 def test_copies_of_chosen_images_are_offered_to_be_forgotten_too(pets, monkeypatch) -> None:

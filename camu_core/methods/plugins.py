@@ -82,7 +82,7 @@ class MethodRegistry(MutableMapping[str, Method]):
     def title(self, name: str, code: str) -> str:
         """What a run's method is called on pages, also when it is not here any more, or in another version."""
         if name == GIVEN:
-            return f"A network given ({code[:8]})"
+            return f"Given network ({code[:8]})"
         is_here = name in self
         title = self[name].title if is_here else name
         return title if code == (self.code(name) if is_here else "") else f"{title} (version {code[:8]})"
