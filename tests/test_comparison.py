@@ -348,10 +348,10 @@ def test_controls_are_said_to_be_controls_and_never_win() -> None:
     table = pd.concat([row("mask"), row("camu", average_gap_mean=0.01), row("retrain")])
     assert headline(table, "class").startswith("On average, CaMU is 1.0 points away from retraining")
     assert [remark.text for remark in weaknesses(table, "class") if remark.method == "mask"] == [
-        "is a control: it bars the classes to forget from the answer, and changes nothing inside. A test that calls this "
-        "forgotten looks at the answers alone"
+        "is a control: it bars the classes to forget from the answer, and changes nothing inside. A test that "
+        "calls this forgotten looks at the answers alone"
     ]
-    assert "Controls alone" in headline(row("mask"), "class")
+    assert "Controls only" in headline(row("mask"), "class")
 
 
 def test_the_figures_of_tests_stand_beside_their_runs(make_report) -> None:
