@@ -1,7 +1,7 @@
 """The words of the Causal page."""
 
 TITLE = "Why it forgot"
-LEAD = "Accuracy says *that* it forgot. To learn why, we change **one thing at a time** and measure what follows."
+LEAD = "Accuracy says *that* it forgot. To learn why, we change **one thing at a time**."
 PARTS = {
     "effects": "Effects of the images",
     "where": "Where in the network",
@@ -15,8 +15,8 @@ LOST = "Forgotten images: **pull lost**"
 KEPT = "Other images: **pull kept**"
 NO_SHARE = "no pull before"
 GOLD_NOTE = (
-    "Bits of the representation depend on each network's scale: between networks trained separately they are a hint. "
-    "Removing a pull that retraining leaves is no success, but a trace of removal."
+    "Between networks trained separately, bits of the representation are only a hint. Removing a pull that retraining "
+    "leaves is a trace of removal."
 )
 IS_GOLD = (
     "This run *is* retraining: the head of one network cannot read the representation of the other, so parts cannot be "

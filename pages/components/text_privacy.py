@@ -2,8 +2,8 @@
 
 TITLE = "Could an attacker tell, and can it come back?"
 LEAD = (
-    "A network that answers wrongly may still know. Every test is made on networks that **never saw** the images, too; "
-    "one that the network before forgetting passes says nothing."
+    "Tested beside networks that **never saw** the images. A test that the network before forgetting passes says "
+    "nothing."
 )
 PART = "Part of the evidence"
 PARTS = {
