@@ -162,5 +162,5 @@ def _number(variable: str, default: float) -> float:
     except ValueError:
         number = math.nan
     if not 0 <= number < math.inf:
-        raise SpecError(f"{variable} must be a number from 0; got '{text}'. Mend it or leave it out.")
+        raise SpecError(f"{variable} must be a number from 0; got '{text}'. Fix it or leave it out.")
     return number

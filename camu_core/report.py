@@ -84,7 +84,7 @@ def html_report(
         *(_inner(privacy) if privacy is not None else ()),
         *(_causes(causal) if causal is not None else ()),
         ("How does it see the images?", _embedding(result, retrained), None),
-        ("What does it take for what?",
+        ("Confusion matrix",
          confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
     ]  # fmt: skip
     verdict = judge(result, retrained, privacy)

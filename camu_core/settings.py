@@ -12,9 +12,15 @@ from camu_core.errors import SpecError
 from camu_core.specs import Setting
 
 
-def setting(default: Setting, low: float, high: float, help: str) -> Any:
-    """A dataclass field with its allowed range, both ends included, and a sentence for the page."""
-    return field(default=default, metadata={"low": low, "high": high, "help": help})
+def setting(default: Setting, low: float, high: float, help: str, label: str = "") -> Any:
+    """A dataclass field with its allowed range, both ends included, and for the page a sentence and perhaps a label."""
+    return field(default=default, metadata={"low": low, "high": high, "help": help, "label": label})
+
+
+def label_of(spec: Field) -> str:
+    """What a page calls a setting: its label, else its name in words."""
+    words = ("learning rate" if word == "lr" else word for word in spec.name.split("_"))
+    return spec.metadata["label"] or " ".join(words).capitalize()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +31,9 @@ class Settings:
     """
 
     bfloat16: int = setting(
-        0, 0, 1, "1: half precision where that is safe and the processor knows it, twice as fast; 0: float32"
-    )
+        0, 0, 1, "1: half precision where that is safe and the processor supports it, twice as fast; 0: float32",
+        label="Half precision",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         for spec in fields(self):

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--forget-class", action="append", metavar="C", help=f"{CLASS_HELP} to forget; repeatable")
     what.add_argument("--forget-random", type=float, metavar="F", help="a fraction of the training images, such as 0.1")
-    parser.add_argument("--seed", type=int, default=0, help="of the draw of a random part; default %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the random draw; default %(default)s")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="store to keep it in; default: CAMU_HOME")
 
 

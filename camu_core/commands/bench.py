@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", default="mnist", help="default %(default)s")
     parser.add_argument("--forget-class", type=int, default=0, metavar="C", help="default %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="default %(default)s")
-    parser.add_argument("--no-pages", action="store_true", help="leave out how quickly the app's pages answer")
+    parser.add_argument("--no-pages", action="store_true", help="skip timing the app's pages")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
 

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train the retrained networks that a full verdict needs, however long it takes; without it that is done "
         f"where it takes less than {_MINUTES_UNASKED} minutes",
     )  # fmt: skip
-    parser.add_argument("--privacy", action="store_true", help="tell what every attack and test found")
+    parser.add_argument("--privacy", action="store_true", help="print what every attack and test found")
 
 
 def tested(arguments: argparse.Namespace, spec: RunSpec, work: Driver, store: RunStore) -> dict[str, Any] | None:

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", help=f"one of {', '.join(MODELS)}; default: cnn for grey images, resnet20 for coloured ones"
     )
     parser.add_argument("--method", default="camu", help=f"one of {', '.join(METHODS)}; default %(default)s")
-    parser.add_argument("--seed", type=int, default=0, help="of every random draw; default %(default)s")
+    parser.add_argument("--seed", type=int, default=0, help="seed of every random draw; default %(default)s")
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method; repeatable"
     )
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--unlearned", type=Path, metavar="FILE", help="safetensors file of a network that is said to have forgotten: "
-        "it is judged, and none is made",
+        "judge it instead of making one",
     )  # fmt: skip
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
@@ -130,7 +130,7 @@ def _table(result: RunResult) -> str:
     forgotten = ", ".join(_forgotten(result.spec)) or result.spec.forget.short
     took = f"unlearning took {result.seconds['unlearn']:.2f} s"
     if result.spec.method == GIVEN:
-        took = f"a network given, of sha256 {result.spec.code[:12]}"
+        took = f"given network, sha256 {result.spec.code[:12]}"
     rows.append(f"run {result.digest}, forgot {forgotten}, {took}")
     return "\n".join(rows)
 

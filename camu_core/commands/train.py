@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forget-class", metavar="C",
                         help=f"{CLASS_HELP}: train the model that a run of retraining without it gives")  # fmt: skip
     parser.add_argument(
-        "--seed", type=int, default=0, help="of the first weights and the order of samples; default %(default)s"
+        "--seed", type=int, default=0, help="seed of the initial weights and the order of samples; default %(default)s"
     )
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the training; repeatable"

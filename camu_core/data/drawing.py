@@ -37,7 +37,7 @@ def from_picture(content: bytes, info: DatasetInfo) -> np.ndarray | None:
         colour = decode_apart(content, decoded_side(info), import_limits().megapixels)
     except Unreadable as error:
         raise ImagesRefused(
-            f"This picture cannot be used: {error}. Expected a photo or drawing such as a PNG."
+            f"This image cannot be used: {error}. Expected a photo or drawing such as a PNG."
         ) from error
     return as_input(colour, info)
 

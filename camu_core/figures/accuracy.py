@@ -76,7 +76,7 @@ def runs_figure(rows: Sequence[Mapping[str, Any]], dark: bool = False) -> go.Fig
         range=[-0.01, max(0.1, 1.1 * max(forgotten))],
     )  # fmt: skip
     figure.update_yaxes(title="the rest recognised", tickformat=".1%", range=[min(kept) - 0.01, 1.002])
-    title = "Forgetting against keeping"
+    title = "Forgetting versus keeping"
     return styled(figure, dark, title, 420).update_layout(
         legend={"orientation": "v", "x": 1.02, "y": 1, "yref": "paper", "yanchor": "top"}
     )

@@ -11,9 +11,9 @@ from camu_core.measures import Histogram, ThresholdView
 
 _DASHES = {"original": "dot", "unlearned": "solid", "retrained": "dash"}
 SCORE_AXES = {
-    "attacker": "probability of having been trained on, says the attack model",
-    "confidence": "how sure the network is of its answer (stretched towards 100%)",
-    "entropy": "how little the answer is spread: its entropy (stretched towards 0 bits)",
+    "attacker": "probability of having been trained on, by the attack model",
+    "confidence": "confidence of the network in its answer (stretched towards 100%)",
+    "entropy": "entropy of the answer (stretched towards 0 bits)",
 }
 
 
@@ -139,7 +139,7 @@ def epsilon_figure(
     figure.add_vline(x=largest, line={"color": tones.muted, "width": 1, "dash": "dash"})
     figure.add_annotation(
         x=largest, y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": tones.muted, "size": 13},
-        text="the highest lower end so many images can show",
+        text="detectable maximum with this many images",
         xanchor="right" if largest > reach / 2 else "left",
     )  # fmt: skip
     figure.update_xaxes(range=[-0.02 * reach, reach], rangemode="tozero", title="epsilon against the retrained network")

@@ -36,14 +36,14 @@ def attribution_figure(
     alone = [attribution["leave_one_out"][term] for term in terms]
     figure = go.Figure()
     figure.add_bar(
-        x=names, y=[100 * e["value"] for e in shares], name="its share (Shapley value)",
+        x=names, y=[100 * e["value"] for e in shares], name="Shapley value",
         marker={"color": [getattr(tones, TERM_TITLES[term][1]) for term in terms]},
         error_y=_whiskers(shares, 100, dark),
         customdata=[_interval(e, 100, "{:+.1f}").replace("n =", "seeds =") for e in shares],
         hovertemplate="share: %{y:+.1f} points<br>%{customdata}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        x=names, y=[100 * e["value"] for e in alone], mode="markers", name="what its absence alone changes",
+        x=names, y=[100 * e["value"] for e in alone], mode="markers", name="lost if only this term is left out",
         marker={"symbol": "diamond-open", "size": 15, "color": tones.text, "line": {"width": 2.5}},
         customdata=[_interval(e, 100, "{:+.1f}").replace("n =", "seeds =") for e in alone],
         hovertemplate="left out alone: %{y:+.1f} points<br>%{customdata}<extra></extra>",

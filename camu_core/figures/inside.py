@@ -160,7 +160,7 @@ def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, heig
                 hovertemplate="%{x}: %{y:.3f}<br>%{customdata}<extra>" + label + "</extra>",
             )  # fmt: skip
     figure.update_yaxes(range=[-0.05, 1.05], tickvals=[0, 0.5, 1])
-    figure.update_yaxes(title="likeness (CKA)", col=1)
+    figure.update_yaxes(title="similarity (CKA)", col=1)
     figure.update_xaxes(type="category")
     figure.update_annotations(font={"size": 14, "color": ground(dark).muted})
     return styled(figure, dark, title, height, headroom=32)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 MODEL_COLORS = {"original": "#7F7F7F", "unlearned": "#009E73", "retrained": "#AA5C8F"}
 MODEL_TITLES = {"original": "Before", "unlearned": "After forgetting", "retrained": "Retrained without it"}
 UNTRAINED = "untrained"  # a network with its first random weights
-PROBED_TITLES = {**MODEL_TITLES, UNTRAINED: "Never trained at all"}
+PROBED_TITLES = {**MODEL_TITLES, UNTRAINED: "Never trained"}
 MODEL_SYMBOLS = {"original": "circle", "unlearned": "diamond", "retrained": "square"}
 # Ten classes that show on both grounds; none is orange, which means to forget. Symbols differ too.
 CLASS_COLORS = (

@@ -44,7 +44,7 @@ def tradeoff_figure(
     near = [name for name, row in table.iterrows() if name != _GOLD and _is_near(row, target)]
     far = [name for name in table.index if name != _GOLD and name not in near]
     views = [([*far, *near], None)] if not (len(near) > 1 and far) else [(far, None), (near, target)]
-    heads = ["All of the plane", "Near the target, magnified"][: len(views)] if len(views) > 1 else None
+    heads = ["Overview", "Near the target, magnified"][: len(views)] if len(views) > 1 else None
     figure = make_subplots(cols=len(views), subplot_titles=heads, horizontal_spacing=0.08,
                            column_widths=[0.42, 0.58][: len(views)] if len(views) > 1 else None)  # fmt: skip
     symbols = dict(zip(table.index.drop(_GOLD, errors="ignore"), cycle(_SYMBOLS)))

@@ -52,7 +52,7 @@ class UmapJob(Job[Projection]):
 
         def see(done: int, total: int) -> None:
             if is_unwanted.is_set():
-                raise RunStopped("The picture is not wanted any more.")
+                raise RunStopped("UMAP is no longer needed.")
             epochs[0] = done, total
 
         with ThreadPoolExecutor(1, "umap") as thread:

@@ -44,8 +44,8 @@ class Mask:
     name = "mask"
     title = "Output mask"
     summary = (
-        "Bars the classes to forget from the answer, and changes nothing inside. Whoever calls this forgotten looks at "
-        "answers alone."
+        "Bars the classes to forget from the answer, and changes nothing inside. A test that calls this forgotten "
+        "looks at the answers alone."
     )
     source = "Control: the bias of the output, lowered by so much that the class never wins."
     uses_retain_data = False

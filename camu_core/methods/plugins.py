@@ -28,7 +28,7 @@ _WORDS = {
 }  # fmt: skip
 _FUNCTIONS = ("default_config", "unlearn")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_MEND = "Mend it and start the program again."
+_MEND = "Fix it and start the program again."
 _KINDS = {str: "a text", bool: "True or False"}
 
 
@@ -82,7 +82,7 @@ class MethodRegistry(MutableMapping[str, Method]):
     def title(self, name: str, code: str) -> str:
         """What a run's method is called on pages, also when it is not here any more, or in another version."""
         if name == GIVEN:
-            return f"A network given ({code[:8]})"
+            return f"Given network ({code[:8]})"
         is_here = name in self
         title = self[name].title if is_here else name
         return title if code == (self.code(name) if is_here else "") else f"{title} (version {code[:8]})"
@@ -132,9 +132,9 @@ class FileMethod:
         try:
             config = self._method.default_config(dataset, forget_kind, model)
         except Exception as error:
-            raise MethodFileError(f"{where} fails at {_told(error, self.file)}. Mend it.") from error
+            raise MethodFileError(f"{where} fails at {_told(error, self.file)}. Fix it.") from error
         if not isinstance(config, Settings):
-            raise MethodFileError(f"{where} must return settings, a subclass of Settings; got {config!r}. Mend it.")
+            raise MethodFileError(f"{where} must return settings, a subclass of Settings; got {config!r}. Fix it.")
         if any(isinstance(value, Field) for value in vars(type(config)).values()):
             raise MethodFileError(f"{type(config).__name__} in {self.file} needs @dataclass(frozen=True) above it.")
         return config
@@ -226,7 +226,7 @@ def _run(file: str, content: bytes, sha256: str) -> ModuleType:
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
         raise MethodFileError(
-            f"{file} cannot be imported: {_told(error, file)}. Mend it, or take it out of {METHOD_FILES}."
+            f"{file} cannot be imported: {_told(error, file)}. Fix it, or take it out of {METHOD_FILES}."
         ) from error
     return module
 

@@ -15,7 +15,7 @@ class Retrain:
         "Throws the network away and trains a new one that never sees the forget set. "
         "It is what every faster method is measured against."
     )
-    source = "No paper: exact unlearning by definition. Same recipe as the original model."
+    source = "No paper: exact unlearning by definition. Same settings as the original model."
     uses_retain_data = True
     uses_labels = True
 

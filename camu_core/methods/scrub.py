@@ -43,7 +43,7 @@ class Scrub:
     title = "SCRUB"
     summary = (
         "Takes turns: a pass that answers the forget set unlike the original, then one that answers the rest like "
-        "it. The first passes hurt everything, and the last ones mend what is to be kept."
+        "it. The first passes hurt everything, and the last ones repair what is to be kept."
     )
     source = (
         "M. Kurmanji, P. Triantafillou, J. Hayes, E. Triantafillou, Towards unbounded machine unlearning, NeurIPS "

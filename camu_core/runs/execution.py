@@ -181,7 +181,7 @@ def _check_finite(step: Step) -> None:
 
 def _diverged(index: int, what: str) -> RunDiverged:
     return RunDiverged(
-        f"The run was stopped at step {index}: {what}, so the network's weights blew up. "
+        f"The run was stopped at step {index}: {what}, so the network's weights diverged. "
         "Lower the learning rates and run again."
     )
 

@@ -36,7 +36,7 @@ def hidden_remark(report: Mapping[str, Any]) -> str:
     gone = "The right answer is gone" if is_gone else f"{_share(answer)} of the pull on the right answer is lost"
     return (
         f"{gone}, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
-        f"is lost{beside}. The network sees them as something else, not as nothing."
+        f"is lost{beside}. The network sees something else in them, not nothing."
     )
 
 
@@ -77,8 +77,8 @@ def inner_remark(report: Mapping[str, Any]) -> str:
         return ""
     left, there = (percent(max(0.0, 1 - share["value"])) for share in (ours, gold))
     return (
-        f"Replacing a forgotten image moves the numbers inside {left} as far as before; in a network that never saw "
-        f"it, {there}. Who compares the two could notice."
+        f"Replacing a forgotten image moves the representation {left} as far as before; in a network that never saw "
+        f"it, {there}. Comparing the two could give it away."
     )
 
 
@@ -94,7 +94,7 @@ def substitutes_remark(attribution: Mapping[str, Any]) -> str:
         if _are_opposed(pair["estimate"], shares[0]) and missed < NEGLIGIBLE:
             return (
                 f"'{capital(TERMS.get(one, one))}' and '{TERMS.get(other, other)}' stand in for each other: leaving "
-                f"either one out changes the outcome by at most {100 * missed:.1f} points, though they are credited "
-                f"with {_points(shares[0])} and {_points(shares[1])}."
+                f"either one out changes the outcome by at most {100 * missed:.1f} points, though their shares are "
+                f"{_points(shares[0])} and {_points(shares[1])}."
             )
     return ""

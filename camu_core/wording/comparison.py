@@ -64,7 +64,7 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     """
     others = table[[name != GOLD and not is_control(name) for name in table.index]]
     if others.empty:
-        return "Controls alone show what the tests see; add a method to compare."
+        return "Controls only show what the tests can detect; add a method to compare."
     known = others.dropna(subset="average_gap_mean")
     if known.empty:
         return _without_gold(others, kind)
@@ -73,7 +73,7 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     sentence = (
         f"Closest to retraining: {best['title']}, {away} on average"
         if len(known) > 1
-        else f"{best['title']} is {away} from retraining on average"
+        else f"On average, {best['title']} is {away} from retraining"
     )
     if best["speedup"] >= 1.5:
         sentence += f", {_times(best['speedup'])} faster"
@@ -87,9 +87,11 @@ def _without_gold(others: pd.DataFrame, kind: str) -> str:
         return "Only retraining tells whether single images were forgotten: add it to the methods."
     fine = others[(others["forgotten_mean"] <= FORGOTTEN_AT_MOST) & (others["kept_drop_mean"] <= KEPT_DROP_AT_MOST)]
     if fine.empty:
-        return "With none of these methods the class is no longer recognised and the rest kept."
+        return "None of these methods stops recognising the class and keeps the rest."
     names = listed(fine["title"].tolist())
-    return f"No longer recognised, and the rest kept, by {names} ({len(fine)} of {len(others)} methods)."
+    return (
+        f"The class is no longer recognised, and the rest kept, after {names} ({len(fine)} of {len(others)} methods)."
+    )
 
 
 def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
@@ -114,7 +116,7 @@ def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
     elif forgotten > FORGOTTEN_AT_MOST:
         yield f"{'barely forgets' if forgotten > BARELY_ABOVE else 'forgets only in part'}: {still}"
     elif drop > KEPT_DROP_AT_MOST:
-        yield f"makes it unrecognised ({percent(forgotten, 1)}) but costs {_points(drop)} on the rest"
+        yield f"stops recognising it ({percent(forgotten, 1)}) but costs {_points(drop)} on the rest"
     if row["old_head_mean"] >= HIDDEN_FROM and forgotten <= FORGOTTEN_AT_MOST:
         yield f"only hides it at the output: inside, the old classifier still finds {percent(row['old_head_mean'])}"
     elif gold is not None and row["fresh_head_1_mean"] - gold["fresh_head_1_mean"] > ALIKE_INSIDE_AT_MOST:

@@ -19,7 +19,7 @@ _OPEN = {
     Standing.FEW_IMAGES: "cannot tell: there are too few images",
     Standing.SCATTERED: "cannot tell: networks that never saw them differ too much among themselves",
     Standing.UNCLEAR: "cannot tell: neither clearly like a network that never saw them nor clearly unlike it",
-    Standing.NO_REFERENCE: "not known yet: only networks that never saw them tell what is usual",
+    Standing.NO_REFERENCE: "not known yet: only networks that never saw them show what is normal",
     Standing.UNKNOWN: "cannot tell: there are too few images for this test",
 }
 _SAYS = {
@@ -29,7 +29,7 @@ _SAYS = {
         Standing.BELOW: "recognised less often than by networks that never saw them",
     },
     "old_head": {
-        Standing.ALIKE: "not merely hidden: the old classifier finds no more than chance allows",
+        Standing.ALIKE: "not merely hidden: the old classifier finds no more than by chance",
         Standing.ABOVE: "only hidden at the output: the old classifier still finds them inside",
         Standing.UNCLEAR: "cannot tell: the old classifier finds some of them inside",
         Standing.BLIND: "cannot tell: the network before forgetting hardly recognised them itself",
@@ -48,7 +48,7 @@ _SAYS = {
         Standing.ALIKE: "no easier to read inside than in networks that never saw them",
         Standing.ABOVE: "easier to read inside than in networks that never saw them",
         Standing.BELOW: "harder to read inside than in networks that never saw them",
-        Standing.BLIND: "cannot tell: they can be read inside a network that never learned anything",
+        Standing.BLIND: "cannot tell: they are readable even in a network that never learned anything",
     },
     "attack": {
         Standing.ALIKE: "an attacker learns no more than from networks that never saw them",
@@ -136,7 +136,7 @@ def headline(report: Mapping[str, Any]) -> str:
     news = [reading.is_good for reading in readings(report).values()]
     n_bad, n_good, n_open = (news.count(each) for each in (False, True, None))
     verb = "tells" if n_bad == 1 else "tell"
-    parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it from networks that never saw them"]
+    parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it apart from networks that never saw them"]
     parts += [f"{n_good} {'finds' if n_good == 1 else 'find'} no difference"] if n_good else []
     parts += [f"{n_open} cannot say"] if n_open else []
     return f"{capital(', '.join(parts))}."
@@ -171,17 +171,17 @@ def inside_title(report: Mapping[str, Any]) -> str:
 
 
 def epsilon_title(report: Mapping[str, Any]) -> str:
-    """The odds that the most telling kind of answer shifts, at least."""
+    """How much likelier the most telling answer is at least, and at most could be shown to be."""
     if report["epsilon"] is None:
         return "No retrained network to compare with yet."
     ours = report["epsilon"]["unlearned"]
     if ours["value"] is None:
         return "Too few images to tell two networks apart."
     if np.exp(ours["low"]) < SMALLEST_FACTOR:
-        return f"From {ours['n']:,} images, no kind of answer is shown to give the unlearned network away."
-    times = f"at least {factor_text(ours['low'])} times as frequent"
-    more, less = ("forgetting", "retraining") if ours["ours"] > ours["gold"] else ("retraining", "forgetting")
-    return f"At worst, one kind of answer is {times} after {more} as after {less}."
+        return f"From {ours['n']:,} images, no answer is shown to give the unlearned network away."
+    than = "than after retraining" if ours["ours"] > ours["gold"] else "after retraining than after forgetting"
+    most = f" (detectable maximum {factor_text(ours['largest'])}x)" if ours.get("largest") is not None else ""
+    return f"Some answer is at least {factor_text(ours['low'])}x likelier {than}{most}."
 
 
 def layers_title(report: Mapping[str, Any]) -> str:
@@ -193,7 +193,7 @@ def layers_title(report: Mapping[str, Any]) -> str:
     layer = min(known, key=known.__getitem__)
     others = report["cka"]["retain"]["original-unlearned"][layer]["value"]
     beside = "" if others is None else f", on others {others:.2f}"
-    sentence = f"On forgotten images the layer {layer} changed most (likeness {known[layer]:.2f}{beside})"
+    sentence = f"On forgotten images the layer {layer} changed most (similarity {known[layer]:.2f}{beside})"
     if report["reference"] is not None:
         return f"{sentence}; {_likeness_after_retraining(report, layer, known[layer])}."
     if "original-retrained" not in forget:

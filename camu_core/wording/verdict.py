@@ -215,7 +215,7 @@ def _headline(state: str, before: Report, after: Report, kept: bool | None, link
         fell = f"the rest fell from {percent(before['retain_test'], 1)} to {percent(after['retain_test'], 1)}"
         return f"Damaged: {fell}. {state}"
     if kept is None:
-        return f"{state}; {n_images(after['n']['retain_test'])} cannot tell whether the rest is kept"
+        return f"{state}; cannot tell from {n_images(after['n']['retain_test'])} whether the rest is kept"
     return f"{state}{link}the rest is kept"
 
 

@@ -115,7 +115,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "": ["📌" if pinned else "" for pinned in table["pinned"]],
-            "pictures": [DATASETS[name].title for name in table["dataset"]],
+            "dataset": [DATASETS[name].title for name in table["dataset"]],
             "forget": table["phrase"],
             "method": table["method_title"],
             "seed": table["seed"],

@@ -60,8 +60,7 @@ def _navigation(scene: int, can_forget: bool = False, digest: str | None = None)
     """Back and Next, also by the arrow keys; always in the same place."""
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="story-nav"):
         st.button(
-            text.BACK, icon=":material/arrow_back:", shortcut="Left", key="back", disabled=scene == 1,
-            on_click=state_story.go_to, args=(scene - 1,),
+            text.BACK, shortcut="Left", key="back", disabled=scene == 1, on_click=state_story.go_to, args=(scene - 1,),
         )  # fmt: skip
         st.html(story.dots(scene, N_SCENES), width="content")
         if can_forget:
@@ -75,8 +74,7 @@ def _navigation(scene: int, can_forget: bool = False, digest: str | None = None)
             )  # fmt: skip
         else:
             st.button(
-                text.NEXT, type="primary", icon=":material/arrow_forward:", icon_position="right", shortcut="Right",
-                key="next", on_click=state_story.go_to, args=(scene + 1,),
+                text.NEXT, type="primary", shortcut="Right", key="next", on_click=state_story.go_to, args=(scene + 1,),
             )  # fmt: skip
         st.space("stretch")
         st.page_link(

@@ -61,7 +61,7 @@ def test_stop_ends_a_run_and_offers_to_try_again(server: str, page: Page) -> Non
     page.get_by_role("combobox", name="Method").click()
     page.get_by_role("option", name="Retrain from scratch").click()
     page.get_by_role("button", name="Advanced").click()
-    epochs = page.get_by_role("spinbutton", name="epochs")
+    epochs = page.get_by_role("spinbutton", name="Epochs")
     expect(epochs).to_have_value("30")
     epochs.fill("900")
     epochs.press("Enter")
@@ -91,7 +91,7 @@ def test_causal_page_part_by_part_and_a_batch_that_is_stopped(server: str, page:
     page.get_by_role("button", name="Run all subsets").click()
     expect(page.get_by_text(re.compile(r"\d+ of 48 runs finished"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name=re.compile("Go on|Run all subsets"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Resume|Run all subsets"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"of 48 runs finished"))).to_have_count(0)
 
 

@@ -11,7 +11,7 @@ from pages.components.shared import state
 
 
 def test_the_report_opens_offline(browser: Browser, digits_result: RunResult, tmp_path: Path) -> None:
-    privacy = state_privacy.report_of(state.example_run().result)
+    privacy = state_privacy.report_of(state.example_run().result.spec)
     path = tmp_path / "report.html"
     path.write_text(html_report(digits_result, privacy=privacy), encoding="utf-8")
     context = browser.new_context(offline=True)

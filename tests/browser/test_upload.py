@@ -31,7 +31,7 @@ def photos() -> bytes:
 
 
 def upload(page: Page, content: bytes) -> None:
-    page.get_by_role("radio", name="Your own").click()
+    page.get_by_role("radio", name="Your own images").click()
     page.locator("input[type=file]").set_input_files(
         {"name": "photos.zip", "mimeType": "application/zip", "buffer": content}
     )
@@ -44,7 +44,7 @@ def test_from_upload_to_verdict_and_away_again(server: str, page: Page, photos: 
     expect(page.get_by_text("not a zip file")).to_be_visible()
 
     upload(page, photos)
-    expect(page.get_by_text("photos: 160 images to learn from, 40 to test with")).to_be_visible()
+    expect(page.get_by_text("photos: 160 training images, 40 test images")).to_be_visible()
     expect(page.get_by_text("'readme.txt'")).to_be_visible()
     page.wait_for_url(re.compile(r"/run\?dataset=folder-[0-9a-f]{20}$"))
     page.get_by_role("button", name="Train the network").click()
@@ -94,12 +94,12 @@ def flat(photos: bytes) -> bytes:
 def test_a_question_and_a_training_survive_a_reload(server: str, page: Page, photos: bytes) -> None:
     page.goto(f"{server}/run")
     upload(page, flat(photos))
-    question = page.get_by_text("How are these images to be read?")
+    question = page.get_by_text("How should these images be read?")
     expect(question).to_be_visible()
     page.reload()
     expect(question).to_be_visible()
     expect(page.get_by_text("4 classes, 40 images, one in five of which will be for testing")).to_be_visible()
-    page.get_by_role("button", name="Read them so").click()
+    page.get_by_role("button", name="Read them this way").click()
     page.wait_for_url(re.compile(r"/run\?dataset=folder-[0-9a-f]{20}$"))
     page.get_by_role("button", name="Train the network").click()
     learning = page.get_by_text(re.compile("Learning your images · step"))
@@ -112,8 +112,8 @@ def test_a_folder_is_read_as_it_is(server: str, page: Page, photos: bytes, tmp_p
     with ZipFile(io.BytesIO(photos)) as source:
         source.extractall(tmp_path / "holiday", [name for name in source.namelist() if name.endswith("0.jpg")])
     page.goto(f"{server}/run")
-    page.get_by_role("radio", name="Your own").click()
+    page.get_by_role("radio", name="Your own images").click()
     page.get_by_role("radio", name="A folder").click()
     page.locator("input[type=file][webkitdirectory]").set_input_files(tmp_path / "holiday")
     page.get_by_role("button", name="Read the images").click()
-    expect(page.get_by_text("holiday: 16 images to learn from, 4 to test with")).to_be_visible()
+    expect(page.get_by_text("holiday: 16 training images, 4 test images")).to_be_visible()

@@ -290,8 +290,8 @@ def inside(ours, gold, reach=0.02):
 
 def test_how_the_inside_differs_from_a_network_that_never_saw_them():
     assert inner_remark(inside(0.64, 0.11)) == (
-        "Replacing a forgotten image moves the numbers inside 36% as far as before; in a network that never saw it, "
-        "89%. Who compares the two could notice."
+        "Replacing a forgotten image moves the representation 36% as far as before; in a network that never saw it, "
+        "89%. Comparing the two could give it away."
     )
     assert inner_remark(inside(0.64, 0.61)) == "", "the intervals overlap"
     assert inner_remark(inside(0.64, None)) == ""

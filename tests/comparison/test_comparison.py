@@ -124,8 +124,8 @@ def test_a_good_method_has_no_weakness_and_retraining_is_never_judged() -> None:
         (0.051, 0.0, "forgets only in part: 5.1%"),
         (0.5, 0.0, "forgets only in part: 50%"),
         (0.97, 0.0, "barely forgets: 97% of the forgotten class is still recognised"),
-        (0.0, 0.031, "makes it unrecognised (0%) but costs 3.1 points on the rest"),
-        (0.0, 0.14, "makes it unrecognised (0%) but costs 14 points on the rest"),
+        (0.0, 0.031, "stops recognising it (0%) but costs 3.1 points on the rest"),
+        (0.0, 0.14, "stops recognising it (0%) but costs 14 points on the rest"),
         (0.4, 0.14, "neither forgets (40% of the forgotten class is still recognised) nor keeps the rest (14 points"),
     ],
 )
@@ -171,16 +171,18 @@ def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> No
     assert headline(pd.concat([once, gold, best]), "class").endswith("3 seeds cannot tell it from SalUn."), "one seed"
     one = [part.assign(average_gap_reach=np.nan) for part in (best, near)]
     assert headline(pd.concat(one), "class").endswith("; one seed cannot tell how firm that is.")
-    assert headline(best, "class") == "UNSIR is 1.0 points away from retraining on average, 12 times faster."
+    assert headline(best, "class") == "On average, UNSIR is 1.0 points away from retraining, 12 times faster."
 
 
 def test_without_retraining_a_class_can_be_judged_and_images_cannot() -> None:
     unknown = {"average_gap_mean": np.nan}
     table = pd.concat([row("camu", **unknown), row("ssd", forgotten_mean=0.5, **unknown)])
-    assert headline(table, "class") == "No longer recognised, and the rest kept, by CaMU (1 of 2 methods)."
+    assert (
+        headline(table, "class") == "The class is no longer recognised, and the rest kept, after CaMU (1 of 2 methods)."
+    )
     assert (
         headline(table.drop(index="camu"), "class")
-        == "With none of these methods the class is no longer recognised and the rest kept."
+        == "None of these methods stops recognising the class and keeps the rest."
     )
     assert "Only retraining tells" in headline(table, "random")
 
@@ -306,12 +308,12 @@ def test_more_left_inside_than_after_retraining_is_named() -> None:
 
 def test_controls_are_said_to_be_controls_and_never_win() -> None:
     table = pd.concat([row("mask"), row("camu", average_gap_mean=0.01), row("retrain")])
-    assert headline(table, "class").startswith("CaMU is 1.0 points away from retraining on average")
+    assert headline(table, "class").startswith("On average, CaMU is 1.0 points away from retraining")
     assert [remark.text for remark in weaknesses(table, "class") if remark.method == "mask"] == [
-        "is a control: it bars the classes to forget from the answer, and changes nothing inside. Whoever calls this "
-        "forgotten looks at answers alone"
+        "is a control: it bars the classes to forget from the answer, and changes nothing inside. A test that "
+        "calls this forgotten looks at the answers alone"
     ]
-    assert "Controls alone" in headline(row("mask"), "class")
+    assert "Controls only" in headline(row("mask"), "class")
 
 
 def test_the_figures_of_tests_stand_beside_their_runs(make_report) -> None:

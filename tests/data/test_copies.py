@@ -79,7 +79,7 @@ def test_copies_across_training_and_test_and_under_two_labels(kind, files, zippe
     assert (len(images.y_train), len(left.y_train)) == (13, 11)
     assert (len(images.y_test), len(left.y_test)) == (5, 4)
     assert copies_in(clean.name, left) == []
-    assert clean.warnings == ("Taken out as copies: 3.",)
+    assert clean.warnings == ("Copies removed: 3.",)
     assert clean.name == drain(import_images(zipped(split), drops_copies=True)).name
 
 

@@ -69,7 +69,7 @@ def test_train_val_test_and_pred(zipped):
     layout = laid_out([*split_paths("train", "test", "val"), *paths("seg_pred/seg_pred/", 5)], zipped)
     assert layout.class_names == ["cat", "dog"]
     assert counts(layout) == ([3, 3], [4, 4])
-    assert layout.warnings[0] == "Put together for testing: the images of 'test' and 'val' (4 and 4)."
+    assert layout.warnings[0] == "Combined for testing: the images of 'test' and 'val' (4 and 4)."
     assert layout.warnings[1].startswith("5 left out (in 'seg_pred', no class is given for them): 'seg_pred/0.jpg'")
 
 

@@ -15,7 +15,7 @@ from pages.components.shared import state
 
 PRESS = "Forget it"
 N_FUZZED = int(os.environ.get("CAMU_FUZZ", "30"))  # 300 takes some minutes
-VERDICT = "Test images that the network still recognises"
+VERDICT = "Test images the network still recognises"
 
 pytestmark = pytest.mark.slow
 
@@ -90,7 +90,7 @@ def test_a_stranger_cannot_stop_a_run_and_its_owner_can_after_a_reload(server: A
 
 def test_a_sweep_of_a_thousand_blocks_neither_its_page_nor_a_person(server: AppServer) -> None:
     with arrive(server, "runs") as stranger, arrive(server) as victim:
-        values = {"What to forget, each alone": "all", "Seeds": "1000-1049"}
+        values = {"What to forget, one at a time": "all", "Seeds": "1000-1049"}
         fields = {stranger.widget("text_input", name).id: ("string_value", text) for name, text in values.items()}
         press = {stranger.buttons["Start the sweep"]: ("trigger_value", True)}
         started = time.monotonic()
@@ -106,7 +106,7 @@ def test_a_sweep_of_a_thousand_blocks_neither_its_page_nor_a_person(server: AppS
         assert "Stop" in stranger.buttons
         with arrive(server, "runs") as other:
             assert "Stop" not in other.buttons, "the sweep of somebody else"
-            assert "Off the list" not in other.texts
+            assert "Remove" not in other.texts
         stranger.press("Stop")
         wait_for(lambda: not running(server), "the end of the sweep")
 
@@ -129,14 +129,14 @@ def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
             if "Yes, delete" in stranger.buttons:
                 stranger.press("Yes, delete")
         assert (server.home / "runs" / digest / "manifest.json").is_file()
-        assert "Take it back" not in stranger.buttons
+        assert "Undo" not in stranger.buttons
     with arrive(server, "runs", cookie=cookie) as owner:
         table = next(e.dataframe for e in owner.elements if e.WhichOneof("type") == "dataframe")
         owner.wait_finished(owner.rerun(**{table.id: ("string_value", rows % "0")}))
         owner.press("Yes, delete")
-        assert "Take it back" in owner.buttons
-        owner.press("Take it back")
-        assert "Take it back" not in owner.buttons
+        assert "Undo" in owner.buttons
+        owner.press("Undo")
+        assert "Undo" not in owner.buttons
     assert (server.home / "runs" / digest / "manifest.json").is_file()
 
 

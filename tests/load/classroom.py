@@ -27,7 +27,7 @@ from app_server import AppServer
 
 TIMEOUT_SECONDS = 150
 PRESS = "Forget it"
-VERDICT = "Test images that the network still recognises"
+VERDICT = "Test images the network still recognises"
 MAX_MESSAGE_BYTES = 200_000_000
 
 

@@ -300,6 +300,6 @@ def test_settings_of_another_version_stay_out_of_the_controls(methods_file, app)
 def test_losses_with_names_of_their_own_are_drawn_beside_ours() -> None:
     losses = {"my_penalty": np.ones(3), "forget_margin": np.ones(3), "retain_label": np.ones(3)}
     figure = loss_curves(losses, 3, "Losses")
-    assert [trace.name for trace in figure.data] == ["Keep answers on the rest", "My penalty", "Forget margin"]
+    assert [trace.name for trace in figure.data] == ["Keep the other labels", "My penalty", "Forget margin"]
     colors = [trace.line.color for trace in figure.data]
     assert colors == [LIGHT.retain, LIGHT.text, LIGHT.forget]

@@ -6,8 +6,10 @@ import pytest
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError
 from camu_core.methods import METHODS
+from camu_core.methods.camu import CaMUConfig
+from camu_core.methods.unsir import UNSIRConfig
 from camu_core.networks.models import MODELS
-from camu_core.settings import Settings, setting
+from camu_core.settings import Settings, label_of, setting
 
 
 @dataclass(frozen=True)
@@ -99,3 +101,11 @@ def test_every_default_is_in_its_range_and_explained(method, dataset, model):
     for spec in fields(config):
         assert spec.metadata["low"] <= getattr(config, spec.name) <= spec.metadata["high"]
         assert spec.metadata["help"].strip()
+
+
+def test_a_setting_is_labelled_in_words() -> None:
+    labels = {spec.name: label_of(spec) for spec in fields(CaMUConfig)}
+    assert labels["retain_representation_weight"] == "Weight: keep features"
+    assert labels["representation_lr"] == "Learning rate: features"
+    assert labels["batch_size"] == "Batch size"
+    assert {spec.name: label_of(spec) for spec in fields(UNSIRConfig)}["noise_lr"] == "Noise learning rate"

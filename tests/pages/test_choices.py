@@ -110,7 +110,7 @@ def test_settings_that_differ_are_said_wherever_the_run_is_named(digits_result: 
 def test_an_older_outcome_is_dimmed_and_named_as_soon_as_a_choice_differs(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page("explore/run", run=digits_result.digest)
-    named = text.LAST_RUN.partition("**,")[0]
+    named = text.LAST_RUN.partition("** ")[0]
 
     def is_older() -> bool:
         is_dimmed = any("st-key-outcome" in str(element.proto) for element in app.get("html"))

@@ -137,7 +137,7 @@ def test_published_results_are_apart_and_only_there_if_they_are(
     assert not app.exception
     assert app.segmented_control(key="compare-part").value == "published"
     assert (
-        "2026-11-24 · A chip, 2 processors, AVX512, load 0.5 (seconds grow with it) · torch 2 · seeds 0, 1, 2"
+        "2026-11-24 · A chip, 2 processors, AVX512, load 0.5 (the higher, the more seconds) · torch 2 · seeds 0, 1, 2"
         in words(app)
     )
     assert app.code[0].value == "make"

@@ -93,7 +93,7 @@ def test_copies_are_counted_and_can_be_dropped(pets) -> None:
     assert name != pets
     assert copies_in(name, load_dataset(name)) == []
     assert sum(imported_card(name)["n_train"] + imported_card(name)["n_test"]) == 16
-    assert "Taken out as copies: 2." in " ".join(warning.value for warning in app.warning)
+    assert "Copies removed: 2." in " ".join(warning.value for warning in app.warning)
 
 
 def test_copies_of_chosen_images_are_offered_to_be_forgotten_too(pets, monkeypatch) -> None:
@@ -153,7 +153,7 @@ def test_an_upload_under_way_is_found_again_by_its_address(files, zipped, camu_h
         app.run()
         assert not app.exception
     assert "upload" not in app.query_params
-    assert "Our pets: 10 images to learn from, 2 to test with" in words(app) + app.subheader[0].value
+    assert "Our pets: 10 training images, 2 test images" in words(app) + app.subheader[0].value
 
 
 def test_an_upload_that_nobody_knows_is_no_error() -> None:

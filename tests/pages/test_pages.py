@@ -62,7 +62,7 @@ def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> N
     told = words(app)
     for clause in verdict.clauses[2:]:
         assert f"**{clause.subject}**: {clause.finding[0].lower()}{clause.finding[1:]}" in told
-        assert f"({clause.show(clause.value)}, before {clause.show(clause.before)}, never saw" in told
+        assert f"({clause.show(clause.value)}, before {clause.show(clause.before)}, retrained" in told
     links = [link.proto.query_string for link in app.get("page_link") if link.proto.label == text.SEE_TEST]
     parts = [urlencode({"privacy-part": text_privacy.PARTS[clause.part]}) for clause in verdict.clauses[2:]]
     assert links == [f"run={digits_result.digest}&{part}" for part in parts]
@@ -183,7 +183,7 @@ def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 def test_the_library_lists_finished_runs_and_deletes_them(digits_result: RunResult) -> None:
-    assert "No run has finished here yet" in words(open_page("library/runs"))
+    assert "No finished runs yet" in words(open_page("library/runs"))
     RunStore().save(digits_result)
     app = open_page("library/runs")
     assert not app.exception
@@ -202,7 +202,7 @@ def test_a_run_that_the_apps_end_interrupted_is_named_and_can_be_started_again()
     RunStore().note_started(spec.digest, spec)
     app = open_page("explore/run", run=spec.digest)
     assert not app.exception
-    assert "interrupted" in app.error[0].value
+    assert "closed during this run" in app.error[0].value
     assert any(button.label == text.TRY_AGAIN for button in app.button)
 
 

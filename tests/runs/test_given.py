@@ -64,7 +64,7 @@ def test_the_command_line_judges_and_keeps(forgotten, digits_result, tmp_path, c
     path.write_bytes(forgotten)
     assert main(["run", "--forget-class", "3", "--unlearned", str(path), "--save"]) == 0
     told = capsys.readouterr().out
-    assert f"a network given, of sha256 {hashlib.sha256(forgotten).hexdigest()[:12]}" in told
+    assert f"given network, sha256 {hashlib.sha256(forgotten).hexdigest()[:12]}" in told
     digest = told.split("run ")[1].split(",")[0]
     stored = RunStore().load(digest)
     assert stored.metrics == digits_result.metrics

@@ -125,19 +125,33 @@ def test_too_few_images_to_attack(make_report) -> None:
 
 @pytest.mark.parametrize(
     ("low", "words"),
-    [(math.log(SMALLEST_FACTOR) - 1e-6, "no kind of answer"), (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1 times")],
+    [
+        (math.log(SMALLEST_FACTOR) - 1e-6, "no answer is shown"),
+        (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1x likelier"),
+    ],
 )
 def test_epsilon_at_the_smallest_factor(make_report, low: float, words: str) -> None:
     report = make_report() | {
         "epsilon": {"unlearned": {"value": 2.0, "low": low, "high": 3.0, "n": 80, "ours": 0.8, "gold": 0.1}}
     }
     assert words in epsilon_title(report)
+
+
+def test_epsilon_says_which_way_and_what_could_be_shown_at_most(make_report) -> None:
+    found = {"value": 2.0, "low": math.log(1.29), "high": 3.0, "n": 80, "ours": 0.8, "gold": 0.1}
+    start = "Some answer is at least 1.2x likelier"
+    for more, end in (
+        ({}, "than after retraining."),
+        ({"largest": math.log(3.69)}, "than after retraining (detectable maximum 3.6x)."),
+        ({"ours": 0.1, "gold": 0.8}, "after retraining than after forgetting."),
+    ):
+        assert epsilon_title(make_report() | {"epsilon": {"unlearned": found | more}}) == f"{start} {end}"
     assert epsilon_title(make_report()) == "No retrained network to compare with yet."
 
 
 def test_the_layer_that_changed_most(make_report) -> None:
     report = make_report()
-    start = "On forgotten images the layer hidden changed most (likeness 0.40, on others 0.90)"
+    start = "On forgotten images the layer hidden changed most (similarity 0.40, on others 0.90)"
     for values, words in (
         ([0.40, 0.41, 0.39], "as much as in networks retrained without them (0.40 on average over 3)"),
         ([0.10, 0.11, 0.09], "less than in networks retrained without them (0.10 on average over 3)"),

@@ -146,7 +146,7 @@ def test_too_few_images_to_tell_whether_the_rest_is_kept(made_up, make_report):
     low, _ = wilson_interval(0.95, 20)
     assert 0.99 - low >= DAMAGED_DROP_FROM
     assert verdict.is_kept is None
-    assert "20 images cannot tell whether the rest is kept" in verdict.headline
+    assert "cannot tell from 20 images whether the rest is kept" in verdict.headline
 
 
 # ------------------------------------------------------------------------------------------------ single images

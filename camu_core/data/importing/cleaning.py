@@ -45,5 +45,5 @@ def without_copies(name: str, images: Dataset) -> DatasetInfo:
             )
     n_gone = int((~train).sum() + (~test).sum())
     notes = [warning for warning in info.warnings if not warning.startswith(FOUND)]
-    notes.append(f"Taken out as copies: {n_gone:,}.")
+    notes.append(f"Copies removed: {n_gone:,}.")
     return keep_images(kept, list(info.class_names), info.title, card["source"], notes)

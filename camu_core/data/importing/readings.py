@@ -151,7 +151,7 @@ def _split_notes(tree: Tree, roles: dict[str, str | None], placed: dict[str, lis
     tests = [(plain_name(top), len(found)) for top, found in placed.items() if roles[top] == TEST]
     if len(tests) > 1:
         names, counts = (" and ".join(texts) for texts in zip(*((f"'{t}'", f"{n:,}") for t, n in tests), strict=True))
-        notes.append(f"Put together for testing: the images of {names} ({counts}).")
+        notes.append(f"Combined for testing: the images of {names} ({counts}).")
     for top, role in roles.items():
         if top not in placed:
             why = "no class is given for them" if role in (TEST, UNLABELLED) else "not among the training images"

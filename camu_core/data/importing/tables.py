@@ -132,4 +132,4 @@ def _lines(table: Member) -> Iterator[list[str]]:
         lines = csv.reader(text.splitlines(), delimiter=max(",;\t", key=first.count))
         yield from (line for line in lines if line)
     except csv.Error as error:
-        raise ImagesRefused(f"Expected {shown(table)} to be a table of file and label; {error}. Mend it.") from error
+        raise ImagesRefused(f"Expected {shown(table)} to be a table of file and label; {error}. Fix it.") from error

@@ -1,10 +1,7 @@
 """The words of the Causal page."""
 
 TITLE = "Why it forgot"
-LEAD = (
-    "Accuracy says *that* it forgot. Here we reach into the images and into the network, change **one thing at a "
-    "time**, and measure what follows."
-)
+LEAD = "Accuracy says *that* it forgot. To learn why, we change **one thing at a time**."
 PARTS = {
     "effects": "Effects of the images",
     "where": "Where in the network",
@@ -13,21 +10,20 @@ PARTS = {
     "graph": "Graph, and one image",
 }
 PART = "Part of the decomposition"
-HEADLINE = "Replace an image by another: how far the answer moves is the image's **pull**."
+HEADLINE = "**Pull**: how far the answer moves when the image is replaced."
 LOST = "Forgotten images: **pull lost**"
 KEPT = "Other images: **pull kept**"
 NO_SHARE = "no pull before"
 GOLD_NOTE = (
-    "Bits of the representation depend on a network's own scale, so read those shares as a hint when two networks "
-    "were trained apart. A pull that retraining leaves and the method removes is no success: it is a trace of removal."
+    "Between networks trained separately, bits of the representation are only a hint. Removing a pull that retraining "
+    "leaves is a trace of removal."
 )
 IS_GOLD = (
-    "This run *is* retraining: its network was trained anew and shares no features with the one before. A head of one "
-    "cannot read the other's representation, so parts cannot be swapped, and this section is left out. Open a run of "
-    "another method to see it."
+    "This run *is* retraining: the head of one network cannot read the representation of the other, so parts cannot be "
+    "swapped. Open a run of another method to see this."
 )
-ONLY_CAMU = "Only CaMU consists of these four terms. Open a run of CaMU to see which of them did the work."
-WORKING = "Measuring causes in the background, some seconds. The page stays usable."
+ONLY_CAMU = "Only CaMU has these four terms. Open a run of CaMU to see which of them did the work."
+WORKING = "Measuring effects in the background, which takes some seconds. You can keep using the page."
 RETRAIN = "Retrain for comparison"
 RETRAIN_NOTE = "No retrained network to compare with yet; it takes {minutes}."
 
@@ -38,18 +34,18 @@ MEASURE_NAMES = {
     "true_class": "the right answer", "prediction_bits": "the whole answer", "representation_bits": "the representation"
 }  # fmt: skip
 EFFECTS_READ = (
-    "a high bar means that the answer hangs on what the image shows. After forgetting, the bars of the images to "
+    "a high bar means that the answer depends on what the image shows. After forgetting, the bars of the images to "
     "forget should fall as far as the retrained network's, and the others should stay."
 )
 EFFECTS_NOT = (
-    "once accuracy is 0, the first panel is 0 almost by itself, for any method; the other two tell methods apart. "
-    "These are effects of changing inputs of this network, not claims about the world."
+    "once accuracy is 0, the first panel is close to 0 for any method; the other two tell methods apart. These are "
+    "effects of changing the inputs of this network, not claims about the world."
 )
 EFFECTS_BY_CLASS = "Which classes lost their pull?"
 EFFECTS_HOW = r"""
 Every image $x$ of the probe set (n = {n:,}) gets an alternative $x'$: *another image + noise* is another image of the
-classes to keep, plus noise $U[0,1)$ a pixel, as CaMU draws its counterfactuals; *itself + noise* changes nothing else;
-*the mean image* is the same for all. If a conclusion changes with the choice, it is not firm.
+classes to keep, plus noise $U[0,1)$ per pixel, as CaMU draws its counterfactuals; *itself + noise* only adds noise;
+*the mean image* is the same for all. A conclusion that changes with this choice is not robust.
 
 With $p_m$ the answer of network $m$ and $h_m$ its representation:
 right answer $E[p_m(y|x) - p_m(y|x')]$ in points; whole answer $E[JS(p_m(\cdot|x), p_m(\cdot|x'))]$ in bits;
@@ -60,21 +56,21 @@ Whiskers: 95% percentile bootstrap, images resampled in pairs, 2,000 times (Efro
 Divergence: Lin, IEEE Trans. Inf. Theory 37, 1991. Counterfactuals: arXiv:2401.17504.
 """
 WHERE_READ = (
-    "each colour is what replacing that part alone changes; left of 0 the right answer became less likely. The "
+    "each colour is what replacing that part alone changes; left of 0, the right answer became less likely. The "
     "diamond is the whole change, the sum of the colours."
 )
 WHERE_NOT = (
-    "a part that does it all alone need not be the only one that could; and the split is between these two networks, "
-    "not a property of the method in general."
+    "a part that does it all alone need not be the only one that could; and the split holds for these two networks, "
+    "not for the method in general."
 )
 WHERE_ROW_FORGET, WHERE_ROW_RETAIN = "images to forget", "all images to keep"
 LAYERS_READ = (
-    "the network before forgetting receives the new layers one after another, from the image on. The bar under a "
-    "layer is what its arrival changes; all bars add up to the whole."
+    "the network before forgetting gets the new layers one after another, starting at the image. The bar of a layer "
+    "is what adding it changes; all bars add up to the whole."
 )
 LAYERS_NOT = (
     "the order matters: a layer is judged with the new ones before it. A later layer may also carry forgetting that an "
-    "earlier one has made already."
+    "earlier one has done already."
 )
 WHERE_HOW = r"""
 $Y(a,b)$ is the mean probability of the right answer with the encoder of network $a$ and the head of network $b$; o =
@@ -88,14 +84,14 @@ the total exactly. All in evaluation mode. Whiskers: 95% bootstrap over images (
 """
 
 TERMS_LEAD = (
-    "CaMU pushes on four things at once. To see which one forgets, it is run with **every subset** of them: "
-    "16 runs with the same seed and batches, {n_seeds} seeds, {total} runs in all. Each is an ordinary run and is kept."
+    "CaMU's loss has four terms. To see which one forgets, CaMU runs with **every subset** of them: 16 runs with the "
+    "same seed and batches, {n_seeds} seeds, {total} runs in all. Each is an ordinary run and is kept."
 )
-TERMS_SEEDS = "From the seeds of which every run is there: {seeds}."
+TERMS_SEEDS = "From the seeds whose runs are all finished: {seeds}."
 TERMS_START = "Run all subsets"
 TERMS_READ = (
-    "a bar is the term's fair share of the change (Shapley value): what it adds, averaged over all orders in which the "
-    "terms could join. A diamond is what is lost if only this term is left out."
+    "a bar is the term's Shapley value: what it adds, averaged over all orders in which the terms could join. A "
+    "diamond is what is lost if only this term is left out."
 )
 TERMS_NOT = (
     "that a term is needed. If the bar is long and the diamond near 0, another term can stand in for it. The whiskers "
@@ -114,12 +110,12 @@ TERMS_AXES = {
 }  # fmt: skip
 TERMS_ATTACK = (
     "The **membership attack** sees only answers and guesses which images of the class the network was trained on, and "
-    "which are new. Its success is the area under the ROC curve (AUC): 0.50 is a coin, 1.00 is always right. Without "
+    "which are new. Its success is the area under the ROC curve (AUC): 0.50 is guessing, 1.00 is always right. Without "
     "any term it reaches {nobody}, with all four {everybody}; one point is 0.01."
 )
 TERMS_PAIRS_READ = (
-    "what two terms add together beyond what they add apart. Where both lower accuracy, a positive number means that "
-    "they stand in for each other."
+    "what two terms add together beyond what they add separately. Where both lower accuracy, a positive number means "
+    "that they stand in for each other."
 )
 TERMS_HOW = r"""
 For the outcome $v(T)$ of the run with the terms $T$ (the others have weight 0):
@@ -128,35 +124,30 @@ $\phi_i = \sum_{{T \not\ni i}} \frac{{v(T+i)-v(T)}}{{4\binom{{3}}{{|T|}}}}$; the
 paper's ablation. Whiskers: 95% t-intervals over seeds {seeds}. Outcomes: accuracy on the test set; AUC of a
 logistic regression on the sorted answers, trained on the other classes, asked about forgotten training and test images.
 """
-MAP_LEAD = (
-    "Forget each class in turn, and look at all the others: which of them share so much with the forgotten one that "
-    "they suffer?"
-)
+MAP_LEAD = "Forget each class in turn and look at all the others: which of them share so much with it that they suffer?"
 MAP_START = "Forget every class in turn"
 MAP_READ = (
     "row = forgotten class, column = class looked at; grey lost accuracy, blue gained. Bold changes are larger than "
     "the 95% margin. The diagonal, which should be forgotten, is grey. Click a cell to open its run."
 )
 MAP_NOT = (
-    "few test images ({n_low} to {n_high} a class here) make wide margins: a change that is not bold may be one or two "
-    "images, and no finding."
+    "with few test images ({n_low} to {n_high} a class here) the margins are wide: a change that is not bold may be "
+    "just one or two images."
 )
 MAP_PANELS = ("{method}", "Retraining", "{method} minus retraining")
-MAP_TWIN = "Retraining against itself shows no difference, so there is one map here."
-MAP_RETRAIN = "Retrain each class as well"
+MAP_TWIN = "Retraining does not differ from itself, so there is one map here."
+MAP_RETRAIN = "Retrain without each class, too"
 MAP_HOW = """
 Test accuracy of each class after forgetting minus before, in points. The margin is half the 95% interval of a
-difference of two fractions (Agresti and Caffo, The American Statistician 54, 2000), taken as independent though both
+difference of two fractions (Agresti and Caffo, The American Statistician 54, 2000), treated as independent though both
 come from the same images: too wide rather than too narrow. Seed {seed}, settings as in this run.
 """
 GRAPH_READ = (
     "arrows lead from the images through the representation to the answers; the wider, the larger the measured effect "
-    "(relative to the widest of its column in both pictures). Cut an arrow below and see what follows."
+    "(relative to the widest of its column in both graphs). Cut an arrow below and see what follows."
 )
-GRAPH_NOT = (
-    "anything inside the representation. All of an image's effect passes through it, for the network has no other way."
-)
-GRAPH_DO = "do( … ): reach in"
+GRAPH_NOT = "anything inside the representation. All of an image's effect passes through it: there is no other way."
+GRAPH_DO = "do( … ): intervene"
 GRAPH_REPLACE_FORGET = "Replace the images to forget"
 GRAPH_REPLACE_RETAIN = "Replace the images to keep"
 GRAPH_OLD_ENCODER = "Put the old representation back"
@@ -164,8 +155,8 @@ GRAPH_OLD_HEAD = "Put the old head back"
 GRAPH_HOW = r"""
 Into the representation: $E[JS(s(h(x)), s(h(x')))]$ in bits, as in *Effects*. Out of it: $E[p(y|x) - p(y|x')]$ in
 points. The probability of the right answer is its mean under the chosen interventions, which is not accuracy: do(image)
-replaces $x$ by $x'$; putting a part back gives the network after forgetting the encoder or the head from before. All
-combinations were measured, none is computed from others. Intervention and samples as in *Effects* (n = {n_forget:,} and
+replaces $x$ by $x'$; putting a part back gives the network after forgetting the encoder or the head from before. Every
+combination was measured, none is derived from others. Intervention and samples as in *Effects* (n = {n_forget:,} and
 {n_retain:,}).
 """
 SAMPLE_TITLE = "One image"
@@ -176,6 +167,6 @@ SAMPLE_OWN, SAMPLE_OTHER = "the image", "its replacement"
 SAMPLE_TITLES = {"own": "Answers to the image", "alternative": "Answers to its replacement"}
 SAMPLE_WHAT_IF = "After, with your change"
 SAMPLE_BITS = (
-    "Replacing it moves the representation by {before:.3f} bits before and {after:.3f} after; forgetting itself moved "
-    "the representation of this image by {moved:.3f} bits."
+    "Replacing it moves the representation by {before:.3f} bits before forgetting and {after:.3f} after; forgetting "
+    "itself moved this image's representation by {moved:.3f} bits."
 )

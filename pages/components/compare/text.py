@@ -5,12 +5,13 @@ PART = "Part of the comparison"
 PARTS = {"many": "Many methods", "pair": "Two runs side by side", "published": "Published results"}
 
 SIDE_BY_SIDE = "Compare side by side"
-SIDE_BY_SIDE_HELP = "Both must be of the same pictures and the same kind of network"
+SIDE_BY_SIDE_HELP = "Both must have the same dataset and the same kind of network"
 
 # --- many methods ----------------------------------------------------------------------------------------------------
 
 MANY_LEAD = (
-    "Every method forgets the same from the same network: which comes close to **retraining**, and how much cheaper?"
+    "Every method forgets the same images from the same network: which comes close to **retraining**, and how much "
+    "cheaper?"
 )
 CLASS = "The {noun} {name}"
 RANDOM = "{part} of the training images, at random"
@@ -18,16 +19,16 @@ METHODS = "Methods, each with its default settings"
 METHODS_ALL, METHODS_SOME = "All {n} methods", "{n} of {total} methods"
 ALL_METHODS, NO_METHODS = "All", "None"
 SEEDS = "Seeds"
-SEEDS_HELP = "Each method runs once with each seed, such as 0-2 or 0,5. Three are the least that gives an interval."
+SEEDS_HELP = "Each method runs once with each seed, such as 0-2 or 0,5. Use at least three."
 START = "Compare {n} methods x {m} seeds"
-TOO_MANY = "That is {n:,} runs; at most {most:,} can be asked for at once. Choose fewer methods or seeds."
-ONE_AT_A_TIME = "Expected one class or one part of the images to forget, of a dataset that is offered here."
+TOO_MANY = "That is {n:,} runs; at most {most:,} are allowed at once. Choose fewer methods or seeds."
+ONE_AT_A_TIME = "Expected one class or one share of the images to forget, of a dataset that is offered here."
 NO_METHOD = "Choose at least one method."
-NOTHING_YET = "No run of this comparison is finished yet. Press the button, and results appear here as they come."
+NOTHING_YET = "No run of this comparison is finished yet. Press the button, and results appear here one by one."
 SO_FAR = "Results so far; they change until all runs are finished."
 RANDOM_AIM = (
     "Single images are forgotten when the network answers **as if it had never seen them**: the aim is the retrained "
-    "network's accuracy. An accuracy below it is no better, it is a trace of removal."
+    "network's accuracy. An accuracy below it is no better: it is a trace of removal."
 )
 SPREAD = "Two retrainings with different seeds are themselves {points:.1f} points apart: a smaller gap means nothing."
 NO_WEAKNESS = "No weakness by these rules: {names}."
@@ -53,15 +54,15 @@ TRADEOFF_NOT = (
 )
 TESTS = "Test what is left inside"
 TESTS_WHY = (
-    "Accuracies cannot tell forgotten from hidden: the output mask, a control that changes nothing inside, looks "
-    "perfect by them. The tests take seconds a network, after the reference networks are trained."
+    "Accuracy cannot tell forgotten from hidden: by accuracy, the output mask, a control that changes nothing inside, "
+    "looks perfect. Once the reference networks are trained, the tests take seconds per network."
 )
 TESTS_LINE = "{n} of {total} networks tested"
-TESTS_STOPPED = "The tests were stopped; press to go on."
+TESTS_STOPPED = "The tests were stopped; press to resume."
 TABLE_HINT = "Click a heading to sort. Tick one method to open its run, two to see them side by side."
 COLUMNS = {
     "method": "Method",
-    "needs": "Does without",
+    "needs": "Works without",
     "forgotten": "Recognised",
     "kept": "Kept",
     "gap": "Gap",
@@ -89,11 +90,11 @@ COLUMN_HELP = {
     "retraining's",
     "epsilon": "How unlike the answers of retrained networks those on the forgotten images are, in nats; the aim is "
     "retraining's",
-    "seconds": "Unlearning alone, mean over seeds, on this server beside other work",
+    "seconds": "Unlearning alone, mean over seeds, on this server while it does other work",
     "speed": "Seconds of retraining divided by seconds of the method",
     "samples": "Images passed forward through a network, repeats counted",
     "forward": "Batches passed forward through a network",
-    "backward": "Batches whose error was passed back through a network",
+    "backward": "Batches whose gradients were passed back through a network",
     "reach": "Half of the 95% interval over seeds; in points, for the attack in AUC",
 }
 REACH = "±"
@@ -110,10 +111,10 @@ CLASSES_READ_RANDOM = (
     "grey outline: before. Solid: after, mean over seeds with 95% interval. Below its outline: a loss."
 )
 CLASSES_NOT = (
-    "how firm a bar is beyond luck with seeds: there are {n_low:,} to {n_high:,} test images a class here, so a single "
+    "uncertainty other than that of seeds: there are {n_low:,} to {n_high:,} test images a class here, so a single "
     "image is {step:.1g}% of a bar."
 )
-COST = "What does it cost beside retraining?"
+COST = "What does it cost, compared with retraining?"
 COST_READ = (
     "shorter is cheaper. The axes are logarithmic: each line is ten times the one before. The dotted line is "
     "retraining."
@@ -122,7 +123,7 @@ COST_NOT = (
     "the search for good settings, which comes before. Seconds depend on the machine and what else runs on it; passes "
     "and images do not."
 )
-COST_SHIPPED = "Retraining was done beforehand and comes with the app; its seconds are from then."
+COST_SHIPPED = "Retraining was done in advance and comes with the app; its seconds are from then."
 HOW = r"""
 One run a method and seed ({seeds}), from the same original network, with the method's default settings.
 
@@ -149,34 +150,34 @@ RUN_A, RUN_B = "Run A", "Run B"
 SWAP = "Swap"
 RUN_LABEL = "{dataset} · forget {what} · {method} · seed {seed}"
 PAIR_EXAMPLE = "**Example runs** that come with the app; choose others above, or make some on the Run page."
-NO_PARTNER = "There is no second finished run of the same pictures and network yet. Make one on the Run page."
-OTHER_KIND = "Two runs side by side must be of the same pictures and the same kind of network. Choose another run B."
-PAIR_HEADLINE = "A and B say the same of {share:.1%} of the new images ({n_same:,} of {n:,})"
-PAIR_OTHER_FORGET = "The two runs forget different images, so their splits differ; mind that in the differences."
-EMBEDDING = "Do both networks see the images alike?"
+NO_PARTNER = "There is no second finished run with the same dataset and network yet. Make one on the Run page."
+OTHER_KIND = "Both runs must have the same dataset and the same kind of network. Choose another run B."
+PAIR_HEADLINE = "A and B agree on {share:.1%} of the new images ({n_same:,} of {n:,})"
+PAIR_OTHER_FORGET = "The two runs forget different images, so their splits differ, and so may the differences below."
+EMBEDDING = "Do both networks see the images the same way?"
 EMBEDDING_READ = (
-    "one frame for both, so the same place means the same. Draw a lasso or a box, or click a point: the same images "
-    "are ringed in both pictures and shown below with both answers. Hover a point for both answers."
+    "both share one frame, so the same place means the same. Draw a lasso or a box, or click a point: the same images "
+    "are ringed in both panels and shown below with both answers. Hover over a point for both answers."
 )
 EMBEDDING_NOT = (
-    "all there is: two of many directions, {explained:.0%} of the variance. Points that lie together can still be told "
-    "apart in the others."
+    "the whole representation: these are two of many directions, {explained:.0%} of the variance. Points that lie "
+    "together here can still be apart in the others."
 )
-TURNED = "{which} was trained apart and is turned onto the other's axes first; nothing is scaled."
+TURNED = "{which} was trained separately and is aligned with the other's axes first; nothing is scaled."
 CHOSEN = "The chosen images: {n}"
 CHOSEN_MANY = "{n} images chosen; the {shown} on which A and B differ most"
 DIFFER = "The {shown} images on which A and B differ most"
 CLEAR = "Clear the choice"
 AGREEMENT = "They disagree on {n:,} of {total:,} new images"
-AGREEMENT_NONE = "They say the same of all {total:,} new images"
+AGREEMENT_NONE = "They agree on all {total:,} new images"
 AGREEMENT_READ = (
     "left: how often each pair of answers occurs; images off the framed diagonal are answered differently. Click a "
     "number to see its images. Right: of each true class, which answers B gives more (blue) or less often (grey)."
 )
 AGREEMENT_NOT = "who is right, on the left; and how sure they are, on either side."
-CONFUSION = "What B says otherwise than A, all test images (points of each row)"
+CONFUSION = "Confusion matrix of B minus that of A, all test images (points of each row)"
 MATRIX_TABLES = ("A says, B says", "A: true class, answer", "B: true class, answer")
-DIFFERENCES = "What is different, in numbers"
+DIFFERENCES = "The differences in numbers"
 DIFFERENCE_NAMES = {
     "retain_train": "To keep, seen in training",
     "forget_train": "To forget, seen in training",
@@ -195,26 +196,26 @@ answers the same ones. The numbers of pairs of answers are of its new images, th
 set.
 
 **Frame**: principal components of both networks' representations after forgetting, together. Networks that come from
-one original share its axes; one that was trained apart is first turned by an orthogonal Procrustes fit on the images to
-keep (Schoenemann 1966).
+one original share its axes; one that was trained separately is first aligned by an orthogonal Procrustes fit on the
+images to keep (Schoenemann 1966).
 
 **Differ most**: total variation $\frac12\sum_c |p_A(c|x) - p_B(c|x)|$.
 
 **Intervals of differences**: $d - \sqrt{{(b-l_b)^2 + (u_a-a)^2}}$ to $d + \sqrt{{(u_b-b)^2 + (a-l_a)^2}}$, from
 Wilson's intervals of the accuracies (Newcombe, Statistics in Medicine 17, 1998, method 10) and the bootstrap
-intervals of the attack (Zou and Donner, Statistics in Medicine 27, 2008). Both take A and B as independent though they
-answer the same images: too wide rather than too narrow. *Clear* is a difference whose interval does not hold 0.
+intervals of the attack (Zou and Donner, Statistics in Medicine 27, 2008). Both treat A and B as independent though they
+answer the same images: too wide rather than too narrow. *Clear* is a difference whose interval does not contain 0.
 """
 
 # --- published -------------------------------------------------------------------------------------------------------
 
 PUBLISHED_LEAD = (
-    ":material/verified: **Published results**, made beforehand and shipped with the app; nothing here was computed on "
+    ":material/verified: **Published results**, made in advance and shipped with the app; nothing here was computed on "
     "this server."
 )
 PUBLISHED_CARD = (
     "{date} · {processor}, {n_processors} processors, {vector_instructions}, "
-    "load {load_1_minute:.1f} (seconds grow with it) · {versions} · seeds {seeds}"
+    "load {load_1_minute:.1f} (the higher, the more seconds) · {versions} · seeds {seeds}"
 )
 PUBLISHED_NOT = "what was not measured then; the lines are 95% intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"

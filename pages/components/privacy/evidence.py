@@ -80,7 +80,7 @@ def worst(result: RunResult, report: dict) -> None:
     charts.show(st, divergence_figure(bits, title, dark), key="divergence")
     notes.reading(text.DIVERGENCE_READ.format(gap=distance["average_gap"]), text.DIVERGENCE_NOT)
     gaps = pd.DataFrame(
-        {"split": name, "accuracy less the retrained network's": gap} for name, gap in distance["accuracy_gap"].items()
+        {"split": name, "accuracy minus the retrained network's": gap} for name, gap in distance["accuracy_gap"].items()
     )
     events = pd.DataFrame({"network": MODEL_TITLES[name], **found} for name, found in epsilon.items())
     divergences = pd.DataFrame(notes.estimate_row({"images": group, "unit": "bits"}, e) for group, e in bits.items())

@@ -2,34 +2,33 @@
 
 TITLE = "Could an attacker tell, and can it come back?"
 LEAD = (
-    "A network that answers wrongly may still know. Here it is tested from inside, taught again and attacked, always "
-    "beside several networks that **never saw** the forgotten images, and by tests that the network before forgetting "
-    "fails: a test that it passes says nothing."
+    "Tested beside networks that **never saw** the images. A test that the network before forgetting passes says "
+    "nothing."
 )
 PART = "Part of the evidence"
 PARTS = {
     "attack": "Could an attacker tell?",
-    "worst": "At worst, and how far from retrained",
+    "worst": "Worst case, and distance to retrained",
     "heads": "Is it only hidden?",
     "relearning": "Can it come back?",
     "inside": "Is it still readable inside?",
     "layers": "Which layers differ?",
 }
-QUEUED = "Waiting for a free worker. The page stays usable."
+QUEUED = "Waiting for a free worker. You can keep using the page."
 STOPPED = "Stopped. Nothing was kept."
 MEASURE = "Test the networks"
 BAND = "Train the reference networks"
 BAND_NOTE = (
-    "There are no retrained networks to judge by yet. {n} of them, trained without the forgotten images from {n} "
-    "different starts, show what is usual; that takes {minutes}. They serve every run that forgets the same."
+    "There are no retrained networks to compare with yet. {n} of them, trained without the forgotten images from {n} "
+    "different seeds, show what is normal; that takes {minutes}. They serve every run with this forget set."
 )
 BAND_MINUTES, BAND_LONG = "about {minutes:,.0f} minutes", "a while"
-HEADS_CLASSES = "These tests apply where whole classes are forgotten: single images have no class of their own to find."
+HEADS_CLASSES = "These tests need a forgotten class: single images have no class of their own to find."
 HEADS_READ = (
-    "a new classifier is taught with 1, 5 or 20 images of what was forgotten, and 20 of each other class. The higher "
-    "its line over the purple range, the more of the class is left inside. A mask at the output cannot lower it."
+    "a new classifier is trained on 1, 5 or 20 images of what was forgotten, and 20 of each other class. The higher "
+    "its line above the purple range, the more of the class is left inside. A mask at the output cannot lower it."
 )
-HEADS_NOT = "a linear classifier finds only what lies open; and what any network shows without learning, it finds too."
+HEADS_NOT = "a linear classifier finds only what is linearly readable, and also what an untrained network shows."
 HEADS_HOW = """
 **Old classifier**: the layers after the representation of the network *before*, on the representation of the network
 *after*; recall of the forgotten class less false alarms (Youden's J; 100% is perfect, 0% chance), on up to {n:,} new
@@ -42,33 +41,30 @@ A finding compares with where one more retrained network would fall in 97.5% of 
 interval), and calls a figure *like* theirs only if the 95% interval of the difference lies within a margin, at most
 half of the way to the network before forgetting.
 """
-IS_GOLD = (
-    "This run *is* retraining: its network never saw the forgotten images, so it is the yardstick itself and there is "
-    "nothing to compare it with."
-)
+IS_GOLD = "This run *is* retraining: its network never saw the forgotten images, so it is itself the yardstick."
 
-SCORE = "The attacker goes by"
+SCORE = "The attack uses"
 SCORES = {"attacker": "a trained attack model", "confidence": "confidence", "entropy": "entropy"}
 NETWORK = "Network attacked"
 NETWORKS = {"original": "Before", "unlearned": "After forgetting", "retrained": "Retrained"}
-SPREAD = "Are the forgotten images scored higher than new ones?"
+SPREAD = "Do forgotten images score higher than new ones?"
 CURVE = "All thresholds at once"
-THRESHOLD = "Drag the threshold: whatever lies right of it is called “trained on”"
+THRESHOLD = "Drag the threshold: everything to its right is called “trained on”"
 CAUGHT, MISSED = "Forgotten images caught", "Forgotten images missed"
-ACCUSED, RIGHT = "New images falsely accused", "Right, on balance"
+ACCUSED, RIGHT = "New images falsely accused", "Balanced accuracy"
 OF = "of {n:,}"
 GUESSING = "50% is guessing"
 NONE_HERE = "none"
-AUC = "Does the attack work, whatever the threshold? Below 0.50 too, something is given away"
-TOO_FEW = "There are too few forgotten images to attack; this needs at least two, and as many new ones."
+AUC = "Does the attack work, whatever the threshold? Far below 0.50 gives something away, too"
+TOO_FEW = "Too few forgotten images to attack; this needs at least two, and as many new ones."
 READ = (
     "where both groups look alike, above and below the line, no threshold helps. If the forgotten images lie further "
-    "right, the attacker can tell them; further **left** is a trace too: forgotten so well that they stand out. The "
-    "retrained network shows what is normal."
+    "right, the attacker can tell them apart; further **left** is a trace too: forgotten so well that they stand out. "
+    "The retrained network shows what is normal."
 )
 NOT = (
     "these attackers see one answer per image and nothing of the inside. Stronger ones train many networks of their "
-    "own. That these fail is no proof that all do."
+    "own. That these fail does not prove that all do."
 )
 HOW = r"""
 **Images**: {n:,} images of the forget set against {n:,} new ones of the test set (of the same classes, where whole
@@ -82,23 +78,24 @@ $1 - \max_c p_c$ and in bits; that changes no order, hence no attack.
 **Threshold**: at first that with the best balanced accuracy on the images the attacker knows (Youden 1950), or
 probability 1/2 of the attack model. **AUC**: how often a forgotten image scores higher than a new one, ties half;
 intervals by bootstrap of both groups (Efron and Tibshirani 1993). An attack model that learned nothing says the same of
-every image: its AUC is then 0.50, without an interval. The finding is that of the most telling of the three beside the
-retrained networks, whose range is widened for three questions (Bonferroni). Far below 0.50 is an attack that works too.
+every image: its AUC is then 0.50, without an interval. The finding is that of the most telling of the three compared
+with the retrained networks, whose range is widened for three questions (Bonferroni). Far below 0.50 is an attack that
+works too.
 """
 
 EPSILON_READ = (
-    "epsilon compares how often a kind of answer comes from one network and from the retrained one. 0: equally often; "
-    "1: 2.7 times as often in one; 3: 20 times. Only the left end of the whisker is certain."
+    "epsilon compares how often an answer of some kind comes from one network and from the retrained one. 0: equally "
+    "often; 1: 2.7 times as often from one; 3: 20 times. Only the left end of the whisker is certain."
 )
 EPSILON_NOT = (
-    "two networks trained apart differ even if neither ever saw the images, so some epsilon is normal; and it is not "
-    "the differential privacy of the method, which would need many trainings."
+    "two networks trained separately differ even if neither ever saw the images, so some epsilon is normal; and it is "
+    "not the differential privacy of the method, which would need many trainings."
 )
 DIVERGENCE = (
     "Its answers differ from the retrained network's by {forget:.2f} bits on forgotten images, {retain:.2f} on others"
 )
 DIVERGENCE_READ = "0 bits: the same answers; 1 bit: nothing in common. Average gap in accuracy: {gap:.2%}."
-DIVERGENCE_NOT = "where two networks differ most; one very different answer is averaged away here, see epsilon."
+DIVERGENCE_NOT = "where two networks differ most: one very different answer is averaged away here, unlike in epsilon."
 WORST_HOW = r"""
 An *event* is "the score is at least t" or "below t", for any threshold t and any of three scores: log odds of the
 right answer, confidence, entropy. The event that tells the networks apart most is chosen on one half of the images and
@@ -114,12 +111,12 @@ arXiv:2406.09073, who compare many trainings image by image, where we have one o
 """
 
 RELEARN_READ = (
-    "every network gets the same new, empty classifier and is taught all classes again, by the same batches. A line "
+    "every network gets the same new, untrained classifier and learns all classes again from the same batches. A line "
     "that rises above the purple range of the retrained networks says: the knowledge was hidden, not gone."
 )
 RELEARN_NOT = (
     "any network learns the images sooner or later, so only the head start counts; how long it takes depends on the "
-    "learning rate. Slower than retraining is no good news: it can be a network that is harder to teach."
+    "learning rate. Slower than retraining is not good news: the network may just be harder to train."
 )
 RELEARN_HOW = """
 A copy whose layers after the representation are drawn anew, the same for every network, and see the representation
@@ -132,29 +129,29 @@ Sources: Golatkar, Achille, Soatto, arXiv:1911.04933; Tarun et al., arXiv:2111.0
 """
 EXAMS = {
     "forget_test": "new images of the forgotten classes",
-    "forget_train": "forgotten images themselves, since they stand for no new ones",
+    "forget_train": "forgotten images themselves, since no test images correspond to them",
 }
 
 PROBE_READ = (
-    "a straight line is fitted through each frozen network's representation, to tell forgotten images from others. "
-    "What counts is the difference to the retrained network; the last bar shows what is easy even without learning."
+    "a linear classifier on each frozen network's representation tells forgotten images from others. What counts is "
+    "the difference from the retrained network; the last bar shows what is easy even without training."
 )
-PROBE_NOT = "a straight line finds only what lies open; a crooked one might find more."
+PROBE_NOT = "a linear probe finds only what is linearly readable; a nonlinear one might find more."
 PROBE_HOW = """
 Logistic regression on the standardised representation, forgotten images of the probe set against as many others:
 fitted on one half, asked about the other (n = {n:,}), so that its answers are independent. Intervals: Wilson 95%. Where
-a network that never learned anything is read as well, the test says nothing.
-*Never trained at all* is the same network with random first weights.
+it does as well on a network that never learned anything, the test says nothing.
+*Never trained* is the same network with random initial weights.
 
 Source: Alain, Bengio, arXiv:1610.01644.
 """
 
 LAYERS_READ = (
-    "1: both networks see the images in the same way up to rotation and scale; 0: unrelated. Good unlearning ends on "
-    "forgotten images where the purple line comes up to the dashed grey one or above, and keeps the green one high on "
-    "the images to keep."
+    "1: both networks see the images in the same way up to rotation and scale; 0: unrelated. After good unlearning the "
+    "purple line reaches the dashed grey one or lies above it on forgotten images, and the green one stays high on the "
+    "images to keep."
 )
-LAYERS_NOT = "two networks can be alike and still answer differently: the last layer may read one small direction."
+LAYERS_NOT = "two networks can be similar and still answer differently: the last layer may read one small direction."
 LAYERS_HOW = r"""
 Unbiased linear CKA of the outputs of each block: $\mathrm{HSIC}_1(K, L) / \sqrt{\mathrm{HSIC}_1(K, K)\,
 \mathrm{HSIC}_1(L, L)}$ with $K = XX^\top$, $L = YY^\top$, on up to 300 probe images of each group. Intervals:

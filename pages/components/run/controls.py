@@ -9,6 +9,7 @@ from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.methods import is_control
 from camu_core.networks.models import usual_model
 from camu_core.planning import settings_phrase
+from camu_core.settings import label_of
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text as text_own
 from pages.components.run import given
@@ -105,7 +106,7 @@ def _settings(dataset: str, method: str, kind: str) -> tuple[dict[str, float], i
         default = getattr(defaults, spec.name)
         is_whole = isinstance(default, int)
         values[spec.name] = columns[i % 4].number_input(
-            spec.name.replace("_", " "),
+            label_of(spec),
             min_value=type(default)(spec.metadata["low"]),
             max_value=type(default)(spec.metadata["high"]),
             value=state.recall(prefix + spec.name, default),

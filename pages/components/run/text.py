@@ -2,8 +2,8 @@
 
 PRESS = "Judge a network"
 LEAD = (
-    "Somebody says that a network has forgotten **{what}**? Give its weights, and it is judged like a run of this app: "
-    "beside the network it was made from, and beside one that never saw the data."
+    "Does somebody claim that a network has forgotten **{what}**? Choose its weights, and it is judged like a run of "
+    "this app: beside the network it was made from, and beside one that never saw the data."
 )
 FORM = (
     "A `.safetensors` file of a `{model}` for {title}, at most {mb:,.0f} MB. It must have been made from the network "
@@ -11,7 +11,7 @@ FORM = (
 )
 FILE = "Weights of the network"
 JUDGE = "Judge it"
-CHOOSE_FIRST = "First pick above what it is said to have forgotten."
+CHOOSE_FIRST = "First choose above what it should have forgotten."
 CLASSES = "{noun} {names}"
 RANDOM = "the random {fraction:.0%} of the images that seed {seed} draws"
 SAMPLES = "the {n:,} images that are chosen"

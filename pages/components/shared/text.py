@@ -7,122 +7,123 @@ APP_TITLE = "CaMU Explorer"
 
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
-LAST_RUN = "**Last run**, not what is chosen above: {what}"
+LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
 
-ODD_MESSAGE = "Your browser sent something that this page cannot read; load the page again."
-ADDRESS_CUT = "A part of this address is not of the form that it should have, and was left out; look at the link again."
+ODD_MESSAGE = "Your browser sent something this page cannot read. Reload the page."
+ADDRESS_CUT = "Part of this link is malformed and was ignored. Check the link."
 
 RUN_TITLE = "Make it forget"
-PICK_DATASET = "Pictures"
+PICK_DATASET = "Dataset"
 PICK_FORGET = "What must it forget?"
 FORGET_KINDS = {"class": "A whole {noun}", "random": "Random images", "samples": "Images you choose"}
 SEVERAL = "Several at once"
-RANDOM_FRACTION = "Part of all training images"
+RANDOM_FRACTION = "Share of the training images"
 RANDOM_LEAD = (
-    "Drawn from all classes. Other images teach the network the same things, so it should not fail on them "
+    "Drawn from all classes. Other images teach the network the same things, so it should not fail on these "
     "afterwards: forgetting means answering **as if it had never seen them**, like a network trained without them."
 )
 SAMPLES_LEAD = (
-    "Click an image to choose it, and again to take it back. Points that you draw around on *Embeddings* are added "
-    "here too."
+    "Click an image to choose it; click again to undo. Points you draw around on *Embeddings* are added here too."
 )
 SAMPLES_CLASS = "Show images of"
-SAMPLES_NEXT, SAMPLES_ALL, SAMPLES_CLEAR = "Show others", "Choose all of these", "Take all back"
+SAMPLES_NEXT, SAMPLES_ALL, SAMPLES_CLEAR = "Show others", "Choose all of these", "Clear the choice"
 SAMPLES_CHOSEN = "**{n} chosen**"
-SAMPLES_COPIES = "{n} copies of these images stay behind: forget them too?"
+SAMPLES_COPIES = "{n} copies of these images would stay. Forget them too?"
 SAMPLES_COPIES_TOO = "Forget the copies too"
 SAMPLES_NONE = "None chosen yet"
 SAMPLES_FILE = "From a list"
-SAMPLES_TYPED, SAMPLES_ADD = "Numbers of images", "Choose these"
-SAMPLES_FILE_HELP = "A text or CSV file with the numbers of training images, counted from 0: 0, 17, 203"
+SAMPLES_TYPED, SAMPLES_ADD = "Image numbers", "Choose these"
+SAMPLES_FILE_HELP = "A text or CSV file of training image numbers, counted from 0: 0, 17, 203"
 SAMPLES_HOVER = "training image {number:,}"
 PICK_CLASS = "Class to forget"
-NO_WALL = "These images are not on this machine yet. Forget a class once: that downloads them."
+NO_WALL = "These images are not on this machine yet. Forget a class first: that downloads them."
 CHOOSE_FIRST = "Choose at least one image first"
 FORGET_THESE = "Forget these"
-FORGET_THESE_HELP = "Chooses the {n} training images among them on the Run page; new images were never learned."
+FORGET_THESE_HELP = "Chooses the {n} training images among them on the Run page; test images were never learned."
 PICK_METHOD = "Method"
 PRESS = "Forget it"
-PRESS_HELP = "Starts the method on a copy of the trained network"
+PRESS_HELP = "Runs the method on a copy of the trained network"
 STOP = "Stop"
 STOP_NOT_MINE = "Somebody else started this run; you can watch it."
 REPLAY = "Watch again"
 SKIP = "Skip to the result"
-PACE = "Pace"
+PACE = "Speed"
 ADVANCED = "Advanced"
-ADVANCED_RESET = "Back to the defaults"
+ADVANCED_RESET = "Reset to defaults"
 CONTROL = "{title} (control)"
-WITH_CONTROLS = "Offer controls too"
+WITH_CONTROLS = "Include controls"
 WITH_CONTROLS_HELP = (
-    "Controls unlearn nothing: an output mask, the last layer alone, nothing at all, fresh random weights. They show "
-    "what the tests can see."
+    "Controls are not unlearning methods: an output mask, the last layer alone, nothing at all, fresh random weights. "
+    "They show what the tests can detect."
 )
 SEED = "Seed"
-SEED_HELP = "Starts every random draw; the same seed gives the same result"
+SEED_HELP = "Sets every random draw; the same seed gives the same result"
 NEEDS_DOWNLOAD = (
-    "{title} is not on this machine yet: the first press downloads {megabytes:.0f} MB ({source}). Without a network, "
-    "digits and finished runs still work, and images can come as a zip, under *Your own*."
+    "{title} is not on this machine yet: the first run downloads {megabytes:.0f} MB ({source}). Without internet "
+    "access, digits and finished runs still work, and you can import a zip of images under *Your own images*."
 )
 
-QUEUED = "Waiting for its turn: number {place} in the queue"
+QUEUED = "Waiting: number {place} in the queue"
 STOPPING = "Stopping"
-STARTING = "Getting ready (some seconds the first time)"
+STARTING = "Getting ready (a few seconds the first time)"
 STAGE_LINE, STAGE_PART = "{stage} · step {index:,} of {total:,}", "{stage} · {fraction:.0%}"
 RETRAIN_STAGE = "Training a new network without them"
 LEFT = "about {seconds} s left"
 REPLAY_LINE = "Slowed down to watch · step {index:,} of {total:,}"
-RETRIED = "A worker was lost and the run started again from its beginning."
-STOPPED = "Stopped. Nothing was changed: the trained network is kept as it was."
+RETRIED = "A worker was lost, so the run started over."
+STOPPED = "Stopped. The trained network is unchanged."
 TRY_AGAIN = "Try again"
 NO_IMAGES = "The images of this run are not on this machine; import them again to see it."
-INTERRUPTED = "This run was interrupted when the app ended. Nothing of it was kept; start it again."
-STILL_RUNNING = "This run is still going on. Its pictures appear here when it is done."
+INTERRUPTED = "The app closed during this run, and nothing of it was kept. Start it again."
+STILL_RUNNING = "This run is still going. Its figures appear here when it is done."
 WATCH_IT = "Watch it"
 UNKNOWN_RUN_HELP = "Open the example"
 
 AFTER_STEP = "After step {index:,}"
 LIVE_EMBEDDING = "Each point is an image, placed by how the network sees it"
-LIVE_ACCURACY = "Recognised of a small sample, by step"
-LIVE_LOSSES = "What the method pushes down, by step"
-STRIP_TITLE = "Images it must forget, and what it says now (framed: still right)"
-JUDGING = "Not the last word: tests of what is left are still running, and can change this."
-VERDICT_MEASURE = "Test images that the network still recognises"
-VERDICT_MEASURE_IMAGES = "Images that the network recognises"
-VERDICT_TESTS = "What is left inside, and what the answers give away, beside networks that never saw it"
+LIVE_ACCURACY = "Accuracy on a small sample, by step"
+LIVE_LOSSES = "Loss terms by step"
+STRIP_TITLE = "Images to forget, and what the network says now (framed: still right)"
+JUDGING = "Not final: tests of what is left are still running and can change this."
+VERDICT_MEASURE = "Test images the network still recognises"
+VERDICT_MEASURE_IMAGES = "Images the network recognises"
+VERDICT_TESTS = "What is left inside and what the answers give away, compared with networks that never saw it"
 BEFORE = "before: {value}"
 INTERVAL = "95% interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
 SEE_TEST = "Figure"
-TEST, TEST_BAND = "{value}, before {before}{band}", ", never saw {value}"
+TEST, TEST_BAND = "{value}, before {before}{band}", ", retrained {value}"
 SEE_FIGURE = "See the figure"
 SEE_EMBEDDINGS = "How it sees the images"
 TOOK = "{method} took {seconds:.1f} s"
 TOOK_RETRAINING = ", retraining {seconds:.1f} s"
-TOOK_BEFOREHAND = " (done beforehand and shipped with the app)"
-SHARE, SHARE_REPORT, SHARE_JSON = "Take it with you", "Report (HTML)", "Numbers (JSON)"
-SHARE_REPORT_HELP = "One file with the verdict, figures and tables. It opens without a network."
-SHARE_LINK = "The address of this page reopens this run. To cite it, or to make it again:"
+TOOK_BEFOREHAND = " (done in advance; it comes with the app)"
+SHARE, SHARE_REPORT, SHARE_JSON = "Share and cite", "Report (HTML)", "Numbers (JSON)"
+SHARE_REPORT_HELP = "One file with the verdict, figures and tables. It opens offline."
+SHARE_LINK = "The address of this page reopens this run. To cite or reproduce it:"
 RETRAIN_PRESS = "Retrain for comparison"
-RETRAIN_HELP = "Trains a new network without the forget set: the gold standard. Takes {minutes}."
+RETRAIN_HELP = "Trains a new network without the forget set, to compare with. Takes {minutes}."
 RETRAIN_RUNNING = "For comparison, a network that never saw it {doing}: {fraction:.0%}"
 # stage of a retraining -> what happens to the new network; and where it is shipped
-RETRAIN_DOING = {"data": "is awaited, the images are fetched", "unlearn": "is trained", "measure": "is measured"}
-RETRAIN_SHIPPED = {**RETRAIN_DOING, "unlearn": "is loaded"}
+RETRAIN_DOING = {
+    "data": "is waiting for its images", "unlearn": "is being trained", "measure": "is being measured"
+}  # fmt: skip
+RETRAIN_SHIPPED = {**RETRAIN_DOING, "unlearn": "is being loaded"}
 TESTS_PRESS = "Test what is left"
-TESTS_HELP = "Is it only hidden, can it come back, could an attacker tell? Takes about 20 seconds."
-BAND_RUNNING = "Still to be judged: networks that never saw it are trained, to see what is usual: {fraction:.0%}"
-TESTS_RUNNING = "Still to be judged: {stage}"
+TESTS_HELP = "Is it only hidden? Can it come back? Could an attacker tell? Takes about 20 seconds."
+BAND_RUNNING = "Verdict pending: training several networks that never saw it, to see what is normal: {fraction:.0%}"
+TESTS_RUNNING = "Verdict pending: {stage}"
 
 EMBEDDINGS_TITLE = "How the network sees the images"
 EMBEDDINGS_LEAD = (
-    "Each point is one image, placed by the network's **representation** of it: the 256 numbers from which it decides. "
-    "Images that the network sees as alike lie close together."
+    "Each point is one image, placed by the network's **representation** of it: the 256 numbers it decides from. "
+    "Images the network sees as similar lie close together."
 )
 EMBEDDINGS_QUESTION = "Do the images to forget lose their own group, while the others stay?"
 EMBEDDINGS_HOW_TO_READ = (
     "Orange: images to forget. Before, they are a group of their own; after, they should be elsewhere, as in a network "
-    "that never saw them. Whether they are still a group there, *Forget axis* counts. Blue: everything else, which "
+    "that never saw them. *Forget axis* shows whether they are still a group there. Blue: everything else, which "
     "should stay where it was."
 )
 EMBEDDINGS_QUESTION_IMAGES = "Do the forgotten images lie where a network that never saw them puts them?"
@@ -136,7 +137,7 @@ at most 200 images a class from the training set and 200 from the test set, draw
 
 **PCA**: two principal components, fitted once on the original and the unlearned network's representations together;
 they show {explained:.0%} of the variance. All panels and snapshots use the same axes.
-A retrained network has axes of its own, so it is first turned onto the original's by an orthogonal Procrustes fit on
+A retrained network has axes of its own, so it is first aligned with the original by an orthogonal Procrustes fit on
 the retain images alone (Schoenemann 1966); nothing is scaled.
 **Forget axis**: for each network by itself, the line between the means of the two groups, and the first principal
 component of what remains; both in standard deviations of the images to keep.
@@ -147,97 +148,96 @@ far groups mean little, neighbourhoods do.
 *What it does not show*: two dimensions hide part of what the network knows. A class that looks mixed here can still be
 told apart in the other 254.
 """
-PROJECTION = "Picture"
+PROJECTION = "Projection"
 COLOR_BY = "Colour"
 COLOR_NAMES = {"role": "to forget / to keep", "class": "class"}
-SNAPSHOT = "Moment of the run (step)"
+SNAPSHOT = "Step of the run"
 PLAY, PAUSE = "Play", "Pause"
-UMAP_WORKING = "The refined picture is being drawn in the background; until it is there, you see PCA"
+UMAP_WORKING = "UMAP is being computed in the background; until it is ready, you see PCA"
 AXIS_NOTE = (
-    "Each network seen from the side of its forgotten images: sideways from the middle of the others to theirs, up the "
-    "widest spread of the rest, both in standard deviations of the others."
+    "Each network by itself. Across: from the mean of the other images to the mean of the forgotten ones. Up: the "
+    "widest spread that remains. Both in standard deviations of the other images."
 )
-UMAP_ENDS_ONLY = "UMAP shows before and after; for the moments between, choose PCA."
+UMAP_ENDS_ONLY = "UMAP shows before and after; for the steps between, choose PCA."
 LASSO_HINT = "Draw a lasso or a box around points, or click one, to see the images."
 SELECTED, SELECTED_SOME = "{n} selected", "{n} selected; {shown} of them shown, drawn at random"
-SELECTED_LINK = " (of {n}; an address carries so many, drawn at random)"
+SELECTED_LINK = " (of {n}; a link holds only this many, drawn at random)"
 
 ACCURACY_TITLE = "What it still recognises"
-ACCURACY_LEAD = "Every image of the test set, before and after. None of them was used in training or in unlearning."
+ACCURACY_LEAD = "Every test image, before and after. None of them was used in training or unlearning."
 ACCURACY_PER_CLASS = "Accuracy by class, test images"
-ACCURACY_CONFUSION = "What it takes for what, test images (% of each row)"
-ACCURACY_SNAPSHOT = "How it got there: what it took for what after step {index} (live sample)"
+ACCURACY_CONFUSION = "Confusion matrix, test images (% of each row)"
+ACCURACY_SNAPSHOT = "Confusion matrix after step {index} (live sample)"
 ATTACK_QUESTION = "Can an attacker tell that the images to forget were trained on?"
 ATTACK_READ = (
-    "the attacker sees only the network's answers, and guesses which images it was trained on. 0.50 is guessing; at "
-    "1.00 it is always right. After forgetting it should do no better than with the retrained network."
+    "the attacker sees only the network's answers and guesses which images it was trained on. 0.50 is guessing; at "
+    "1.00 it is always right. After forgetting it should do no better than against the retrained network."
 )
 ACCURACY_HOW = """
 *The attack*: a logistic regression on the sorted answers learns to tell training images to keep from test images, and
 is asked about the images to forget and test images it has not seen, groups of equal size (Shen et al.,
 arXiv:2401.17504). AUC is the area under the ROC curve; whiskers are 95% bootstrap intervals.
 
-*Accuracy* is the share of images classified correctly. Whiskers are Wilson 95% intervals (Wilson 1927, by scipy):
-with few images the true value can lie anywhere in them.
+*Accuracy* is the share of images classified correctly. Whiskers are Wilson 95% intervals (Wilson 1927, by scipy): 95%
+of such intervals contain the true value, and with few images they are wide.
 
-*Confusion*: each row is a true class and adds up to 100%; columns are the network's answers.
-After class forgetting the forgotten row cannot be right any more; where its images go shows what the network takes
-them for now.
+*Confusion matrix*: each row is a true class and adds up to 100%; columns are the network's answers. After a class is
+forgotten, its row shows how the network classifies those images now.
 
-*The live sample* is the part of the probe set that is looked at during the run: at most 30 images a class from the
+*The live sample* is the part of the probe set that is evaluated during the run: at most 30 images a class from the
 training set and 30 from the test set (n = {n_live:,}).
 
 *What it does not show*: 0% accuracy does not prove that nothing is left inside; a network can know more than it says.
 """
 LIBRARY_TITLE = "All runs"
 LIBRARY_LEAD = (
-    "Every finished run on this server. Tick runs to open, compare, pin or delete them; pinned runs are never cleared "
-    "away."
+    "Every finished run on this server. Tick runs to open, compare, pin or delete them; pinned runs are never deleted "
+    "automatically."
 )
-LIBRARY_EMPTY = "No run has finished here yet. Press *Forget it* on the Run page, or start a sweep below."
+LIBRARY_EMPTY = "No finished runs yet. Press *Forget it* on the Run page, or start a sweep below."
 LIBRARY_PICK = "Tick one run to open it, two or more to compare them."
 OPEN, PIN, UNPIN, DELETE = "Open", "Pin", "Unpin", "Delete"
-DELETE_ASK = "Delete {n} of your runs? You can take it back for a minute."
+DELETE_ASK = "Delete {n} of your runs? You can undo this for a minute."
 DELETE_SURE = "Yes, delete"
-NOT_MINE = "These runs, or some of them, belong to other visitors: you can open and compare them."
-DELETED = "Deleted: {n}. It goes for good in a minute."
-UNDO = "Take it back"
-TOO_MANY_PINS = "Expected at most {most:,} pinned runs of one visitor; you have as many. Unpin one first."
-READ_ONLY = "This server shows finished runs; nothing is computed, kept or deleted here."
+NOT_MINE = "Some or all of these runs belong to other visitors. You can open and compare them."
+DELETED = "Deleted: {n}. Gone for good in a minute."
+UNDO = "Undo"
+TOO_MANY_PINS = "You have {most:,} pinned runs, as many as a visitor can have. Unpin one first."
+READ_ONLY = "This server only shows finished runs; it computes, keeps and deletes nothing."
 OPERATOR, OPERATOR_KEY = "Operator", "Key of this server (CAMU_ADMIN_KEY)"
-OPERATOR_YES, OPERATOR_NO = "You have all rights in this tab.", "That is not the key of this server."
+OPERATOR_YES, OPERATOR_NO = "You have all rights in this tab.", "That is not this server's key."
 BATCH_KINDS = {
-    "sweep": "Sweep", "compare": "Comparison of methods", "map": "Map of what each class does to the others",
+    "sweep": "Sweep", "compare": "Comparison of methods", "map": "How forgetting each class affects the others",
     "terms": "What each of CaMU's terms does",
 }  # fmt: skip
 BATCH_RUNS = "{kind} · {n} runs · {dataset} · {what} · {methods} · {seeds}"
 BATCH_FORGET, BATCH_FORGETS = "forget {what}", "{n} forget sets"
 BATCH_METHODS, BATCH_SEED, BATCH_SEEDS = "{n} methods", "seed {seed}", "{n} seeds"
 COLUMN_FORGOTTEN, COLUMN_KEPT = "Forgotten images", "The rest, new images"
-COMPARE_TITLE = "The picked runs"
-FILTER_DATASET, FILTER_METHOD, FILTER_FORGET = "Pictures", "Method", "Forgotten"
-SWEEP_REMOVE_ASK = "Take this sweep off the list? Its runs stay."
+COMPARE_TITLE = "Selected runs"
+FILTER_DATASET, FILTER_METHOD, FILTER_FORGET = "Dataset", "Method", "Forgotten"
+SWEEP_REMOVE_ASK = "Remove this sweep from the list? Its runs stay."
 SWEEP_TITLE = "Sweep: many runs at once"
-SWEEP_LEAD = "Forgets each of them by each chosen method with each seed, behind what people are waiting for."
-SWEEP_WHAT = "What to forget, each alone"
-SWEEP_WHAT_HELP = "Classes: all, or numbers and ranges such as 0-2,5. Random images: a part of all, such as 10%."
+SWEEP_LEAD = "Runs each method with each seed on each forget set. Runs that somebody is waiting for come first."
+SWEEP_WHAT = "What to forget, one at a time"
+SWEEP_WHAT_HELP = "Classes: all, or numbers and ranges such as 0-2,5. Random images: a share of all, such as 10%."
 SWEEP_SEEDS = "Seeds"
 SWEEP_START = "Start the sweep"
 SWEEP_LINE = "**{dataset}** · forget {what} · {methods} · seeds {seeds}: {done} of {total} runs finished"
-SWEEP_CONTINUE, SWEEP_STOP, SWEEP_REMOVE, SWEEP_TABLE = "Go on", "Stop", "Off the list", "Table (CSV)"
+SWEEP_CONTINUE, SWEEP_STOP, SWEEP_REMOVE, SWEEP_TABLE = "Resume", "Stop", "Remove", "Table (CSV)"
 IMAGE_OF = "an image of {name}"
 FIGURES = "Figures of this page"
 FIGURES_CSV = "Data of all figures (CSV)"
-FIGURES_FORMAT = "The camera on a figure saves"
+FIGURES_FORMAT = "Save figures as"
 FIGURES_FORMAT_HELP = (
-    "Point at a figure: a camera appears at its upper right. Your browser draws the picture itself; nothing needs to "
-    "be installed."
+    "Point at a figure and click the camera at its upper right. Your browser draws the image; nothing needs to be "
+    "installed."
 )
 FIGURE_UNNAMED = "Figure; its numbers are in the data of all figures at the foot of the page"
 PRESENT, PRESENT_LEAVE, PRESENT_PAGES = "Presenter mode", "Leave", "Pages"
-PRESENT_BACK, PRESENT_NEXT = "Page back", "Page on"
+PRESENT_BACK, PRESENT_NEXT = "Page up", "Page down"
 PRESENT_HELP = (
-    "Large type and one figure a screen, for a projector. PageDown and PageUp step through it, Esc leaves it."
+    "Large type and one figure per screen, for a projector. PageDown and PageUp step through it; Esc leaves it."
 )
 HOW_FOLD = "How is this computed?"
 TABLE_FOLD = "The numbers as a table"
@@ -245,8 +245,8 @@ READ = "**How to read it:** {line}"
 NOT_SHOWN = "**What it does not show:** {line}"
 BATCH_LINE = "{done} of {total} runs finished"
 BATCH_LEFT = " · about {seconds} left"
-BATCH_GO_ON = "Go on"
-BATCH_STORED = "{done} of {total} are here already."
+BATCH_GO_ON = "Resume"
+BATCH_STORED = "{done} of {total} are finished already."
 
 
 def stage_line(job: JobView, title: str) -> str:

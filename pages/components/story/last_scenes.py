@@ -11,7 +11,7 @@ from camu_core.privacy import readings
 from camu_core.wording.causal_remarks import inner_remark
 from camu_core.wording.clauses import n_images
 from camu_core.wording.format import capital
-from camu_core.wording.privacy import attack_title, finding_of, relearning_title, says
+from camu_core.wording.privacy import SUBJECTS, numbers, relearning_title, says
 from camu_core.wording.verdict import Verdict, claim, forget_phrase, judge
 from pages.components.causal import state as state_causal
 from pages.components.privacy import attacked
@@ -34,8 +34,11 @@ def attacks(run: state.OpenRun) -> None:
         for question, line in text.TEST_LINES.items():
             if question in found:
                 notes.lead(line.format(finding=capital(says(found[question]))))
-        st.caption(f"{finding_of(privacy.report, 'fresh_head' if 'fresh_head' in found else 'epsilon')} "
-                   f"{attack_title(privacy.report)}")  # fmt: skip
+        shown = (found["fresh_head" if "fresh_head" in found else "epsilon"], found["attack"])
+        lines = [
+            text.TEST_NUMBERS.format(subject=SUBJECTS[reading.question], numbers=numbers(reading)) for reading in shown
+        ]
+        st.caption("  \n".join([*lines, text.CHANCE]))
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
         ),

@@ -15,80 +15,80 @@ LEAVE_EARLY = "Skip the story"
 POSITION = "Scene {scene} of {total}: {title}"
 
 KNOWS = (
-    "It saw **{n_train:,} images** of handwriting and now reads **{accuracy:.1%}** of new ones right. What it learned "
-    "is not stored as pictures. It is spread over {n_weights:,} numbers inside, and all ten digits share them."
+    "It saw **{n_train:,} images** of handwriting and now reads **{accuracy:.1%}** of new ones correctly. What it "
+    "learned is not stored as images: it is spread over {n_weights:,} numbers inside, shared by all ten digits."
 )
 KNOWS_WHY = (
-    "Now somebody asks: *please remove what you learned from these images.* Deleting the image files changes nothing "
-    "in those numbers. Training a new network without the images works, but a large one takes days or weeks. "
+    "Now somebody asks: *please remove what you learned from these images.* Deleting the files changes none of those "
+    "numbers. Training a new network without the images works, but a large one takes days or weeks. "
     "**Machine unlearning** changes the trained network itself, so that it becomes like one that **never saw** them."
 )
-KNOWS_STRIP = "New images, and what the network says to each"
+KNOWS_STRIP = "New images, and what the network says"
 KNOWS_PICTURE = "Each point is an image, placed by how the network sees it"
 
 CHOOSE = (
-    "Pick the digit that must go. All its training images become the **forget set**; all the others are to be kept. A "
-    "method called **CaMU** (Causal Machine Unlearning) then changes a copy of the network, for a few seconds."
+    "Pick the digit to forget. All its training images become the **forget set**; all the others are kept. A method "
+    "called **CaMU** (Causal Machine Unlearning) then changes a copy of the network, in a few seconds."
 )
 CHOOSE_WHY = (
-    "A whole digit is the easiest request to follow with the eye. The images of one person, or single images, can be "
-    "forgotten too: choose them in the full tool."
+    "A whole digit is the easiest to follow by eye. The images of one person, or single images, can be forgotten too: "
+    "choose them in the full tool."
 )
 PRESS = "Forget it"
-GUESS_LEAD = "**Guess first**, if you like; you will see how close you were. Or just press *Forget it*."
+GUESS_LEAD = "**Guess first**, if you like, and see how close you get. Or just press *Forget it*."
 GUESS_BAND = "Of new images of {what}, it will still recognise"
 GUESS_HURT = "Which other one will lose most?"
 GUESS_NOBODY = "none"
 BAND = "{low:.0%} to {high:.0%}"
 
 WATCH = (
-    "CaMU pairs every image that must go with another one, plus noise: its **counterfactual**. It teaches the network "
-    "to see the image as it sees the counterfactual, and holds all other images in place. Watch the orange points "
-    "leave their own place."
+    "CaMU pairs every image to forget with another one plus noise: its **counterfactual**. It teaches the network to "
+    "see the image the way it sees the counterfactual, and holds all other images in place. Watch the orange points "
+    "leave their place."
 )
 WATCHED = "Forgetting took **{seconds:.1f} seconds**. {finding}."
 
 JUDGED = (
-    "Tested on **{n_forget:,} new images of {what} and {n_retain:,} others**, which neither training nor forgetting "
-    "has used. "
+    "Tested on **{n_forget:,} new images of {what} and {n_retain:,} others**, used neither in training nor in "
+    "forgetting. "
 )
 JUDGED_IMAGES = "Tested on the **{n_forget:,} forgotten images and {n_retain:,} new ones**. "
 JUDGED_GOLD = (
-    "The yardstick is the purple bar: a network trained from nothing **without** {what}. Good forgetting looks like "
-    "that one, no better and no worse."
+    "The yardstick is the purple bar: a network trained from scratch **without** {what}. Good forgetting looks like "
+    "that, no better and no worse."
 )
-JUDGED_ALONE = "The yardstick is a network trained from nothing **without** {what}. It is not there yet."
+JUDGED_ALONE = "The yardstick is a network trained from scratch **without** {what}. It is not ready yet."
 SO_FAR = "So far: {headline}"
-JUDGED_NEXT = "A wrong answer is only the first test. Two scenes on, we look for what may be left inside."
-WHISKERS = "Thin lines are 95% intervals: from so few images, the true value may be anywhere along them."
+JUDGED_NEXT = "A wrong answer is only the first test. Two scenes from here, we look for what may be left inside."
+WHISKERS = "Thin lines are 95% intervals: 95% of such intervals contain the true value."
 RETRAINING = "The yardstick, a network that never saw {what}, {doing}"
 REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth:.1%}."
 REVEAL_HURT = "You guessed that {guess} would lose most: {right}. {truth}"
 RIGHT = {True: "**right**", False: "not quite"}
 HURT_NOBODY = "None of the others lost a single image."
-HURT = "The largest losses are those of {names}: {n} each."
-HURT_ONE = "The largest loss is that of {names}: {n}."
+HURT = "Largest losses: {names}, {n} each."
+HURT_ONE = "Largest loss: {names}, {n}."
 HURT_CLASS = "{name} ({before:.1%} → {after:.1%})"
 HURT_CHANCE = {
-    True: "That is more than chance explains: it was harmed.",
-    False: "That can still be chance.",
+    True: "More than chance explains: it was harmed.",
+    False: "This can still be chance.",
 }
 
 WHY = (
-    "That it answers wrongly does not tell *why*. So we reach in: **replace the image by another one** and see how far "
-    "the answer moves. That is the image's **pull**. What hangs on an image moves when the image is replaced; what no "
-    "longer depends on it stays."
+    "A wrong answer does not tell *why*. So we step in: **replace the image by another one** and see how far the "
+    "answer moves. That is the image's **pull**. An answer that depends on the image moves; one that no longer "
+    "depends on it stays."
 )
-WHY_MEASURING = "Each image is replaced, and all networks are asked again"
+WHY_MEASURING = "Replacing each image and asking all networks again"
 WHY_IMAGE = (
-    "To this image, the network before gave the right answer, {name}, a probability of {own_before:.0%}; to the "
+    "For this image, the network before gave the right answer, {name}, a probability of {own_before:.0%}; for the "
     "replacement, {other_before:.0%}. So the image itself was worth {pull_before}: its pull. After forgetting, its "
     "pull is **{pull_after}**."
 )
 WHY_CAPTIONS = ("an image to forget", "its replacement: another image plus noise")
 WHY_STILL = (
-    "It still reacts to such an image: it takes it for something else now, not for nothing. That is as it should be, "
-    "for a network that never saw one has to make something of it too."
+    "It still reacts to such an image: it now sees something else, not nothing. That is as it should be: a network "
+    "that never saw one has to make something of it too."
 )
 WHY_READ = (
     "Averages over all such images. Left, images to forget: the green bar should be as low as the purple one. Right, "
@@ -96,35 +96,26 @@ WHY_READ = (
 )
 WHY_MORE = "See the whole decomposition"
 
-ATTACKED = "A wrong answer is no proof that nothing is left. So we look inside, beside networks that never saw it:"
+ATTACKED = "Wrong answers do not prove that nothing is left. So we test it beside networks that never saw it:"
 # question of `camu_core.privacy` -> what is done to find out, and the finding
 TEST_LINES = {
-    "old_head": "**The old classifier,** its last layers as they were before, reads today's network. **{finding}.**",
-    "fresh_head": (
-        "**One example.** A new, empty classifier is shown a single image of it. How many others does it then find? "
-        "**{finding}.**"
-    ),
-    "relearning": "**Taught again,** all classes, from an empty classifier on (the picture). **{finding}.**",
-    "attack": (
-        "**An attacker** sees only the answers, and guesses which images the network was trained on. **{finding}.**"
-    ),
+    "old_head": "**Put the old classifier back.** {finding}.",
+    "fresh_head": "**Show a new classifier one example.** {finding}.",
+    "relearning": "**Teach all classes again** (the figure). {finding}.",
+    "attack": "**Guess from the answers what it was trained on.** {finding}.",
 }
+TEST_NUMBERS = "{subject}: {numbers}"
+CHANCE = "For the attack, 0.50 is guessing."
 
 LIMITS_FORGOT, LIMITS_KEPT = "What was forgotten?", "Was the rest kept?"
 LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What can still go wrong?", "What may you say?"
 FORGOT = "{what}: {n_forget:,} training images. {forget_clause}"
-HOW = (
-    "By new images, by replacing images and watching the answer, and by attacks; always beside a network that never "
-    "saw them."
-)
+HOW = "By new images, replaced images and attacks, beside networks that never saw it."
 UNTRIED = "No attack was tried yet: see scene 6."
-FEW = "Only {n} like them could be tested: it may still recognise up to {high:.1%} of such images."
-OWN_TESTS = (
-    "These are tests that *we* thought of, on one network, forgotten once (seed {seed}). Passing them is evidence, not "
-    "proof: a cleverer attacker may still find something."
-)
+FEW = "Only {n} could be tested: it may still recognise up to {high:.1%}."
+OWN_TESTS = "*Our* tests, one network, forgotten once (seed {seed}): evidence, not proof."
 LIMITS_PICTURE = "Accuracy by class, with 95% intervals"
 SCORE = "Your guesses: **{n_right} of {total}** right."
-SCORE_NONE = "You made no guess this time. Forget another one and guess first."
+SCORE_NONE = "You made no guess this time."
 MORE = "Try other methods on the same task"
 LEARN = "Learn how it works"

@@ -2,19 +2,19 @@
 
 TITLE = "Unlearning in ten minutes"
 LEAD = (
-    "From *why forget* to *why it worked*. All pictures and numbers below come from one real run: {what}, by CaMU, in "
+    "From *why forget* to *why it worked*. All figures and numbers below come from one real run: {what}, by CaMU, in "
     "{seconds:.1f} seconds."
 )
 
 WHY_TITLE = "1 · Why should a network forget?"
 WHY = """
-A network learns from examples: faces, letters, purchases. Later somebody wants theirs out, or an example turns out to
-be wrong, or stolen. Deleting the file is not enough: **what was learned from it lives on in the network's weights**,
-the many thousand numbers that training has set.
+A network learns from examples: faces, letters, purchases. Later somebody wants theirs removed, or an example turns out
+to be wrong, or stolen. Deleting the file is not enough: **what was learned from it lives on in the network's weights**,
+the many thousands of numbers that training has set.
 
-The safe way is to throw the network away and train a new one without those examples. That always works and always
-takes long. **Machine unlearning** looks for a short cut: change the trained network a little, so that it behaves like
-one that never saw them.
+The safe way is to throw the network away and train a new one without those examples. That always works, and always
+takes a long time. **Machine unlearning** looks for a short cut: change the trained network a little, so that it behaves
+like one that never saw them.
 """
 
 SETS_TITLE = "2 · What to forget, what to keep, and how to check"
@@ -44,7 +44,7 @@ Then it changes a copy of the network, a small batch at a time, in two steps:
 2. **What it says.** The images to forget get the counterfactual's label, softly; the others keep their own.
 
 In the picture, each point is an image, placed by its representation. The orange group loses its own
-place, mostly still as a group: elsewhere, not dissolved.
+place but mostly stays together: it moves elsewhere and does not dissolve.
 """
 COUNTERFACTUAL = ("an image to forget", "a counterfactual")
 EMBEDDING = "The forgotten images lose their own place"
@@ -54,10 +54,10 @@ PULL = """
 "It gets them wrong" is an observation. To learn *why*, one must **change something and watch**. That is all that
 "causal" means here.
 
-Take the image above. Before, the network gave its right answer, {name}, a probability of {own_before:.1%}. Shown the
-replacement instead: {other_before:.1%}. So the image itself was worth {pull_before:.1f} points: that is its **pull**
-on the right answer. After forgetting: {own_after:.1%} with the image, {other_after:.1%} without. Its pull is now
-{pull_after:.1f} points.
+Take the image above. Before, the network gave its right answer, {name}, a probability of {own_before:.1%}. When shown
+the replacement instead: {other_before:.1%}. So the image itself was worth {pull_before:.1f} points: that is its
+**pull** on the right answer. After forgetting: {own_after:.1%} with the image, {other_after:.1%} without. Its pull is
+now {pull_after:.1f} points.
 
 Over all {n:,} images of the forgotten class: {finding}
 """
@@ -69,7 +69,7 @@ PULL_CARE = (
 WHERE_TITLE = "5 · Where in the network did it happen?"
 WHERE = """
 A network is an **encoder**, which turns the image into its representation, and a **head**, which reads the answer off
-it. Both changed. Which change did it? Swap them, as a mechanic swaps parts between a working and a broken car:
+it. Both changed. Which change did it? Swap them, the way a mechanic swaps parts between a working and a broken car:
 
 | encoder | head | the right answer gets |
 | --- | --- | --- |
@@ -84,11 +84,11 @@ LAYERS = "The same works layer by layer: give the old network the new layers one
 
 TERMS_TITLE = "6 · Which part of the method did it?"
 TERMS = """
-CaMU pushes on four things: keep or move the representations, keep or change the labels. Leave one out, and often
-nothing happens. Was it useless? Not if another did its work instead: two people carry a table, either could do it
-alone, so the table does not fall when one lets go.
+CaMU's loss has four terms: keep or move the representations, keep or change the labels. Leave one out, and often
+nothing happens. Was it useless? Not if another did its work instead: when two people carry a table that either could
+carry alone, it does not fall when one lets go.
 
-The fair way is to let them join one by one, **in every order**, and note what each adds when it comes. The average is
+The fair way is to let them join one by one, **in every order**, and note what each adds when it joins. The average is
 its **Shapley value**; the four add up to the whole change exactly. It takes a run with every subset of the four, times
 three seeds: 48 runs.
 """
@@ -97,18 +97,18 @@ TERMS_OPEN = "You can start them on the *Causal* page, under *Which part of the 
 
 MAP_TITLE = "7 · Who else was hurt?"
 MAP = """
-Classes share features: a 3 and an 8 share curves. So forgetting one may cost another. Test the accuracy of every class
-before and after, forget each in turn, and you have a map. One row of it, from the example: {finding}
+Classes share features: a 3 and an 8 share curves. So forgetting one may harm another. Forget each class in turn, test
+the accuracy of every class before and after, and you have a map. One row of it, from the example: {finding}
 
-Few test images make wide intervals. If the change lies within its margin, the honest answer is: *cannot tell*.
+With few test images, intervals are wide. If the change lies within its margin, the honest answer is: *cannot tell*.
 """
 
 LIMITS_TITLE = "8 · What all this does not show"
 LIMITS = """
 - These are effects of changes that **we** make, to images and parts of **this** network. They say nothing about the
   world, and little about other networks.
-- A 0 in accuracy is no proof that nothing is left. Someone with patience may still dig it out.
-- Forgetting *too well* is a trace too. A network that never saw a class still reacts to its images, as something
+- An accuracy of 0 does not prove that nothing is left. Someone patient may still dig it out.
+- Forgetting *too well* is a trace too. A network that never saw a class still reacts to its images, as to something
   unfamiliar. {remark}
 """
 
@@ -118,16 +118,16 @@ GLOSSARY = {
     "membership attack": "guessing, from a network's answers alone, which images it was trained on",
     "AUC": "how often an attacker ranks a training image above a new one: 0.50 is guessing, 1.00 always right",
     "linear probe": "the simplest reader of a representation: one straight cut between two groups of images",
-    "probe set": "the fixed images, some of each class, on which pictures and causal measures are made",
-    "PCA": "the two directions in which the representations differ most, as a picture",
-    "UMAP": "a picture that keeps neighbours together; distances between far groups mean little in it",
-    "confusion": "which class is taken for which",
+    "probe set": "the fixed images, some of each class, on which embeddings and causal measures are computed",
+    "PCA": "a projection onto the two directions in which the representations differ most",
+    "UMAP": "a projection that keeps neighbours together; distances between far groups mean little in it",
+    "confusion matrix": "how often each true class gets each answer: which class is mistaken for which",
     "retraining": "training a new network without the forget set: the gold standard",
     "counterfactual": "what the image could have been instead: another image to keep, with noise",
     "causal effect": "how much the outcome changes when one thing, and nothing else, is changed",
     "encoder, head": "the part of the network up to the representation, and the part after it",
     "forget set": "the training images that must be forgotten",
-    "interval (95%)": "where the true value lies, in 95 of 100 such measurements; a wide one says: too few images",
+    "interval (95%)": "95% of such intervals contain the true value; a wide one means too few images",
     "intervention, do(…)": "reaching in and setting something, instead of only watching",
     "mediation": "how an effect gets from cause to outcome: through which part",
     "points": "the difference of two percentages: from 99% to 20% is -79 points",
@@ -136,7 +136,7 @@ GLOSSARY = {
     "representation": "the numbers into which the network turns an image before it decides",
     "retain set": "the training images that must stay known",
     "retrained network": "one trained anew without the forget set: the gold standard",
-    "Shapley value": "the fair share of one of several helpers: what it adds, averaged over all orders",
+    "Shapley value": "the fair share of one of several contributors: what it adds, averaged over all orders",
     "seed": "the start of all random draws; another seed is another roll of the dice",
 }
 TO_CAUSAL = "See the whole decomposition"
