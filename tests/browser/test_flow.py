@@ -69,7 +69,7 @@ def test_stop_ends_a_run_and_offers_to_try_again(server: str, page: Page) -> Non
     page.get_by_role("button", name="Forget it").click()
     expect(page.get_by_text(re.compile("Training a new network without them · step"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Stopped. Nothing was changed")).to_be_visible()
+    expect(page.get_by_text("Stopped. The trained network is unchanged")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 

@@ -74,7 +74,7 @@ def test_a_reload_finds_the_images_again_and_a_training_can_be_stopped(server: s
     page.get_by_role("button", name="Train the network").click()
     expect(page.get_by_text(re.compile("Learning your images · step"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Nothing of the network was kept")).to_be_visible()
+    expect(page.get_by_text("The network was not kept")).to_be_visible()
     assert page.url == address
     upload(page, photos)  # the same again is there at once
     expect(page.get_by_role("button", name="Train the network")).to_be_visible()

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.components.shared import text
 
-_STREAMLIT, _OURS = Path(st.__file__).parent, Path(__file__).resolve().parents[2]
+_STREAMLIT, _OURS = Path(st.__file__).parent, Path(__file__).resolve().parents[3]
 _LOGGERS = ("streamlit.error_util", "streamlit.components.v2.bidi_component.serialization")
 _KINDS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
 
