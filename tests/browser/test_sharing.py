@@ -57,6 +57,7 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
     page.keyboard.press("PageDown")  # on to the next
     expect(page.get_by_role("heading", name="Why it forgot")).to_be_visible()
+    expect(page.locator(".js-plotly-plot .gtitle").first).to_contain_text("Forgotten images lost")
     rested(page)
     page.keyboard.press("PageUp")
     expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
