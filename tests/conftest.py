@@ -72,9 +72,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def fresh_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Each test has its own CAMU_HOME, so each that opens pages needs its own engine: without workers, so jobs wait."""
-    monkeypatch.setattr(Engine, "start", lambda engine: None)
+def fresh_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test has its own CAMU_HOME, so each that opens pages needs its own engine.
+
+    Without workers, so that jobs wait, unless the test is marked `workers`.
+    """
+    if request.node.get_closest_marker("workers") is None:
+        monkeypatch.setattr(Engine, "start", lambda engine: None)
     service.forget_engine()
     yield
     service.forget_engine()

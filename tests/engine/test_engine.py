@@ -198,6 +198,9 @@ def test_a_loss_that_blows_up_is_explained(engine: Engine) -> None:
 
 
 def test_a_bug_is_told_in_one_line_and_its_traceback_goes_to_the_log(engine: Engine, caplog) -> None:
+    while not engine.connection.n_threads:
+        time.sleep(0.05)
+    caplog.handler.setLevel(0)  # the embedded cluster silences the handlers that it finds
     view = wait(engine, engine.submit(FailingJob("b" * 20, ZeroDivisionError("division by zero"))))
     assert view.state == "failed"
     assert view.message == "The run ended unexpectedly (ZeroDivisionError: division by zero). Try again."

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from camu_core.engine.monitor import Progress
-from camu_core.jobs import UmapJob
+from camu_core.jobs import JobPayload, UmapJob
 from camu_core.runs.projection import aligned, along_forget_axis, fit_pca, project_umap
 
 
@@ -108,7 +108,7 @@ def test_the_forget_axis_shows_a_group_apart_and_none_where_there_is_none() -> N
     assert along_forget_axis(5 * x + 3, is_forget) == pytest.approx(points, abs=1e-3), "in its own units"
 
 
-def test_time_left_of_the_refined_picture_is_right_within_two_times(monkeypatch):
+def test_time_left_of_the_refined_picture_is_right_within_two_times(monkeypatch, digits_result):
     def draw(parts, seed, see):
         time.sleep(0.6)  # imports and neighbours
         for done in range(101):
@@ -116,10 +116,11 @@ def test_time_left_of_the_refined_picture_is_right_within_two_times(monkeypatch)
             time.sleep(0.5 if done == 0 else 0.02)  # the first epoch is compiled
         return parts
 
-    monkeypatch.setattr("camu_core.jobs.project_umap", draw)
-    job = UmapJob(("original",), (np.zeros((3, 2), np.float32),), ("source",))
+    monkeypatch.setattr("camu_core.jobs.umap.project_umap", draw)
+    monkeypatch.setattr("camu_core.jobs.umap.representations_with", lambda run: run.representations)
+    job = UmapJob("source")
     progress, told = Progress(job), []
-    for step in job.execute():
+    for step in job.execute(JobPayload(results={"source": digits_result})):
         progress.see("only", [step.to_message()])
         told.append((time.monotonic(), progress.view(0).seconds_left))
     end, told = time.monotonic(), [(at, left) for at, left in told if left]
