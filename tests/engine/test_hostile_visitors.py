@@ -59,7 +59,7 @@ def running(server: AppServer) -> list[str]:
 def start_long(visitor: Visitor, digit: str, seed: int) -> str:
     """Press for a run that takes a while; its digest."""
     visitor.press(digit)
-    values = {"epochs": 200.0, "Seed": float(seed)}
+    values = {"Epochs": 200.0, "Seed": float(seed)}
     widgets = {visitor.widget("number_input", label).id: ("double_value", value) for label, value in values.items()}
     visitor.wait_finished(visitor.rerun(**widgets))
     visitor.press(PRESS)

@@ -73,7 +73,7 @@ def test_one_band_serves_all_runs_that_forget_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("dataset", "forget"),
-    [("digits", [3]), ("mnist", [0]), ("mnist", [3]), ("mnist", [8]), ("fashion_mnist", [0]), ("fashion_mnist", [6]),
+    [("digits", [3]), *(("mnist", [label]) for label in range(10)), ("fashion_mnist", [0]), ("fashion_mnist", [6]),
      ("mnist", "10%"), ("fashion_mnist", "10%")],
 )  # fmt: skip
 def test_shipped_bands(dataset: str, forget) -> None:
@@ -83,7 +83,7 @@ def test_shipped_bands(dataset: str, forget) -> None:
     assert band.about["dataset"] == dataset
     figures = band.measures["relearning"] + band.measures["forget_train"]
     assert all(0 <= value <= 1 for value in figures)
-    if forget == [0]:
+    if dataset == "mnist" and forget != ForgetSpec("random", fraction=0.1):
         assert max(band.measures["forget_test"]) == 0, "they never saw the class"
 
 
