@@ -29,7 +29,7 @@ def test_a_job_without_a_total_has_done_nothing_yet(view: JobView) -> None:
 
 def test_a_shipped_network_is_loaded_and_not_trained(view: JobView) -> None:
     shipped, trained = (state.retraining_of(plan_run(name, [3])) for name in ("mnist", "digits"))
-    assert state.retraining_doing(shipped, replace(view, stage="unlearn")) == "is loaded"
-    assert state.retraining_doing(trained, replace(view, stage="unlearn")) == "is trained"
+    assert state.retraining_doing(shipped, replace(view, stage="unlearn")) == "is being loaded"
+    assert state.retraining_doing(trained, replace(view, stage="unlearn")) == "is being trained"
     for spec in (shipped, trained):
-        assert state.retraining_doing(spec, replace(view, stage="measure")) == "is measured"
+        assert state.retraining_doing(spec, replace(view, stage="measure")) == "is being measured"
