@@ -133,6 +133,8 @@ def retraining_title(report: Mapping[str, Any]) -> str:
         return "Cannot tell from this many samples whether it differs from retraining."
     gap, sentence = max(gaps, key=lambda pair: pair[0])
     if gap < DIFFERENT:
+        if (n_open := 2 * len(PULLS) - len(gaps)) > 0:  # such as shares in which retrained networks differ widely
+            return f"No clear difference from retraining; {n_open} of {2 * len(PULLS)} shares cannot be compared."
         return "By these numbers it does what retraining does."
     return f"It differs from retraining: {sentence}"
 

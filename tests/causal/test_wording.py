@@ -312,3 +312,13 @@ def test_with_a_band_only_what_no_retraining_does_is_different(ours, is_differen
     if found:
         assert "after retraining, 82% on average over 3 networks." in found[0]
     assert inner_remark(report | {"reference": {"measures": values}}) == "" or is_different
+
+
+def test_shares_in_which_retrained_networks_differ_widely_are_not_called_alike():
+    shares = {"unlearned": dict.fromkeys(PULLS, estimate(0.82)), "retrained": dict.fromkeys(PULLS, estimate(0.82))}
+    report = {"shares": {"eliminated": shares, "preserved": shares}}
+    assert retraining_title(report) == "By these numbers it does what retraining does."
+    values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in PULLS}
+    values["eliminated_representation_bits"] = [0.2, 0.6, 0.9]
+    told = retraining_title(report | {"reference": {"measures": values}})
+    assert told == "No clear difference from retraining; 1 of 6 shares cannot be compared."
