@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from camu_core.engine import BACKGROUND_PRIORITY, Driver, Engine
+from camu_core.engine.monitor import JobState
 from camu_core.files import write_atomically
 from camu_core.jobs import RunJob
 from camu_core.planning import settings_phrase
@@ -71,12 +72,13 @@ class Batch:
 
     def progress(self, engine: Engine) -> BatchProgress:
         """Safe to call often."""
-        done = tuple(spec for spec in self.specs if engine.is_there(spec.digest, RunResult))
-        views = {spec: view for spec in self.specs if spec not in done and (view := engine.watch(spec.digest))}
+        is_there = {spec: engine.is_there(spec.digest, RunResult) for spec in self.specs}
+        done = tuple(spec for spec in self.specs if is_there[spec])
+        views = {spec: view for spec in self.specs if not is_there[spec] and (view := engine.watch(spec.digest))}
         active = {spec: view for spec, view in views.items() if not view.is_over}
         parts = sum(view.index / view.total for view in active.values() if view.stage == "unlearn" and view.total)
         fraction = min(1.0, (len(done) + _UNLEARNING * parts) / max(1, len(self.specs)))
-        failed = {spec: view.message for spec, view in views.items() if view.state == "failed"}
+        failed = {spec: view.message for spec, view in views.items() if view.state == JobState.FAILED}
         return BatchProgress(done, tuple(active), failed, len(self.specs), fraction)
 
     def running(self, work: Driver, stage: str = "sweep") -> Generator[Step, None, dict[RunSpec, str]]:

@@ -10,7 +10,7 @@ from camu_core.errors import CamuError
 from camu_core.jobs import Job
 from camu_core.progress import Step, drain
 from camu_core.runs.results import Storable
-from camu_core.runs.store import RunStore, is_shipped, shipped
+from camu_core.runs.store import RunStore, holder
 
 S = TypeVar("S", bound=Storable)
 
@@ -68,14 +68,12 @@ class LocalDriver:
         return self._summaries[digest] if digest in self._summaries else self._store.summary(digest)
 
     def is_there(self, digest: str, kind: type[Storable]) -> bool:
-        return digest in self._made or self._store.has(digest, kind) or is_shipped(digest, kind)
+        return digest in self._made or holder(self._store, digest, kind) is not None
 
     def result(self, digest: str, kind: type[S]) -> S:
         if isinstance(found := self._made.get(digest), kind):
             return found
-        if is_shipped(digest, kind) and not self._store.has(digest, kind):
-            return shipped(digest, kind)
-        return self._store.load(digest, kind)
+        return (holder(self._store, digest, kind) or self._store).load(digest, kind)
 
 
 @contextmanager

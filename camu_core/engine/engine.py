@@ -31,7 +31,7 @@ from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreU
 from camu_core.jobs import Imported, Job, JobPayload, RunJob, followups
 from camu_core.progress import Step
 from camu_core.runs.results import Artifact, RunResult, Storable
-from camu_core.runs.store import RunStore, is_shipped, shipped
+from camu_core.runs.store import RunStore, holder
 from camu_core.specs import RunSpec
 
 BACKGROUND_PRIORITY = -10
@@ -117,7 +117,9 @@ class Engine:
         """
         looked = time.monotonic()
         stored = {job.digest for job in jobs if self.has(job)}
-        share = self._stored_mb(watcher)
+        known_already = stored.union(self.active(job.digest for job in jobs))
+        is_new = any(job.digest not in known_already for job in jobs)
+        share = self._stored_mb(watcher) if is_new else 0.0  # looks at every file of theirs
         new, done = [], []
         with self._lock:
             for job in jobs:
@@ -262,7 +264,7 @@ class Engine:
 
     def is_there(self, digest: str, kind: type[Storable]) -> bool:
         """Whether a result can be had, here or among the shipped ones."""
-        return digest in self._unsaved or self.store.has(digest, kind) or is_shipped(digest, kind)
+        return digest in self._unsaved or holder(self.store, digest, kind) is not None
 
     def result(self, digest: str, kind: type[S]) -> S:
         """A finished result, from the store or, if that could not be written, from memory; or a shipped one.
@@ -273,9 +275,7 @@ class Engine:
         with self._lock:
             if isinstance(found := self._unsaved.get(digest), kind):
                 return found
-        if is_shipped(digest, kind) and not self.store.has(digest, kind):
-            return shipped(digest, kind)
-        return self.store.load(digest, kind)
+        return (holder(self.store, digest, kind) or self.store).load(digest, kind)
 
     def follow(self, job: Job[S]) -> Generator[Step, None, S]:
         """Submit a job and yield its newest step until it is over; closing the generator stops it.
@@ -314,7 +314,7 @@ class Engine:
         finally:
             for job in reversed(jobs):  # the waiting ones first, or they would start when the running ones end
                 self.stop(job.digest, follower)
-        ended = {digest: view for digest, view in views.items() if view is not None and view.state != "done"}
+        ended = {digest: view for digest, view in views.items() if view is not None and view.state != JobState.DONE}
         return {digest: view.message or "it was stopped" for digest, view in ended.items()}
 
     def summary(self, digest: str) -> dict[str, Any]:

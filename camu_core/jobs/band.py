@@ -15,7 +15,7 @@ import torch
 
 from camu_core.causal import share_figures
 from camu_core.data import DATASETS, Dataset, Splits, loading, split
-from camu_core.jobs.base import Find, Job
+from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES
 from camu_core.networks.checkpoints import Checkpoint
@@ -28,7 +28,7 @@ from camu_core.privacy import Battery, likeness_report, run_battery
 from camu_core.privacy.battery import SEED
 from camu_core.progress import Step
 from camu_core.runs.execution import versions
-from camu_core.runs.results import Storable
+from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
 
@@ -75,8 +75,11 @@ class Band(Storable):
             summary["digest"], summary["about"], summary["measures"], arrays["curves"], arrays["rest_curves"], scores
         )
 
-    def without_seed(self, seed: int) -> "Band":
-        """For a retraining that is one of its own references."""
+    def reference_for(self, spec: RunSpec) -> "Band":
+        """What a run is judged by: of a retraining, that is perhaps one of the band's own, without itself."""
+        return self._without_seed(spec.seed) if spec.method == "retrain" else self
+
+    def _without_seed(self, seed: int) -> "Band":
         kept = [i for i, each in enumerate(self.about["seeds"]) if each != seed]
         return replace(
             self,
@@ -183,6 +186,16 @@ def band_minutes(spec: RunSpec) -> float:
     """
     seconds = (network_card(spec.dataset) or {}).get("seconds")
     return math.inf if seconds is None else N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * seconds / 60
+
+
+def beside(spec: RunSpec, is_there: IsThere) -> tuple[str | None, str | None]:
+    """Digests of the retraining and of the band that a run is compared with; None for what is not there.
+
+    A retraining is not compared with itself.
+    """
+    retrained, band = plan_like(spec, method="retrain").digest, band_digest(spec)
+    has_retrained = spec.method != "retrain" and is_there(retrained, RunResult)
+    return retrained if has_retrained else None, band if is_there(band, Band) else None
 
 
 @dataclass(frozen=True)

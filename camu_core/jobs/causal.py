@@ -10,12 +10,11 @@ import numpy as np
 
 from camu_core.causal import MEASURES, attribution_report, causal_report, scenario_table, subset_specs
 from camu_core.data import DATASETS
-from camu_core.jobs.band import Band, band_digest
+from camu_core.jobs.band import Band, beside
 from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.networks.models import BlockModel
 from camu_core.networks.weights import from_arrays, load_weights
-from camu_core.planning import plan_like
 from camu_core.progress import Step
 from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
@@ -76,10 +75,8 @@ class CausalJob(Job[CausalResult]):
     @classmethod
     def beside(cls, spec: RunSpec, is_there: IsThere, intervention: str = "camu") -> "CausalJob":
         """With the retraining and the band, if they are there; the band knows CaMU's intervention only."""
-        retrained, band = plan_like(spec, method="retrain").digest, band_digest(spec)
-        has_retrained = spec.method != "retrain" and is_there(retrained, RunResult)
-        has_band = intervention == "camu" and is_there(band, Band)
-        return cls(spec, retrained if has_retrained else None, band if has_band else None, intervention)
+        retrained, band = beside(spec, is_there)
+        return cls(spec, retrained, band if intervention == "camu" else None, intervention)
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -132,9 +129,7 @@ class CausalJob(Job[CausalResult]):
         """`about` and the shares of the band's networks."""
         if not self.band:
             return None
-        band = payload.result(self.band, Band)
-        if self.spec.method == "retrain":  # perhaps it is one of its own references
-            band = band.without_seed(self.spec.seed)
+        band = payload.result(self.band, Band).reference_for(self.spec)
         names = (f"{key}_{measure}" for key in ("eliminated", "preserved") for measure in MEASURES)
         return {"about": band.about, "measures": {name: band.measures[name] for name in names}}
 

@@ -11,14 +11,13 @@ import torch
 from torch import Tensor
 
 from camu_core.data import DATASETS, Dataset, Splits, loading, split
-from camu_core.jobs.band import Band, band_digest
+from camu_core.jobs.band import Band, beside
 from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES, AttackGroups, attack_rng, distance_to_retrained
 from camu_core.measures.estimates import Estimate
 from camu_core.networks.models import BlockModel, build_model, predict
 from camu_core.networks.weights import from_arrays, load_weights
-from camu_core.planning import plan_like
 from camu_core.privacy import (
     SCORES,
     UNTRAINED,
@@ -99,10 +98,8 @@ class PrivacyJob(Job[PrivacyResult]):
 
     @classmethod
     def beside(cls, spec: RunSpec, is_there: IsThere) -> "PrivacyJob":
-        """With the retraining and the band, if they are there; a retraining is not compared with itself."""
-        retrained, band = plan_like(spec, method="retrain").digest, band_digest(spec)
-        has_retrained = spec.method != "retrain" and is_there(retrained, RunResult)
-        return cls(spec, retrained if has_retrained else None, band if is_there(band, Band) else None)
+        """With the retraining and the band, if they are there."""
+        return cls(spec, *beside(spec, is_there))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -125,9 +122,7 @@ class PrivacyJob(Job[PrivacyResult]):
         runs = {"unlearned": payload.result(self.spec.digest, RunResult)}
         if self.retrained:
             runs["retrained"] = payload.result(self.retrained, RunResult)
-        band = payload.result(self.band, Band) if self.band else None
-        if band is not None and self.spec.method == "retrain":  # perhaps it is one of its own references
-            band = band.without_seed(self.spec.seed)
+        band = payload.result(self.band, Band).reference_for(self.spec) if self.band else None
         with one_thread():
             return (yield from _Tests(self.digest, self.spec, runs, band).execute())
 

@@ -286,21 +286,6 @@ def _safe(digest: str) -> str:
     return digest if re.fullmatch(_DIGEST, digest) else "not-a-digest"
 
 
-def shipped(digest: str, kind: type[S]) -> S:
-    """A result that comes with the program.
-
-    Raises:
-        RunNotFound: there is none of this digest.
-    """
-    for store in _shipped_stores():
-        if store.has(digest, kind):
-            return store.load(digest, kind)
-    raise RunNotFound(f"No run '{digest}' is shipped.")
-
-
-def is_shipped(digest: str, kind: type[Storable]) -> bool:
-    return any(store.has(digest, kind) for store in _shipped_stores())
-
-
-def _shipped_stores() -> list[RunStore]:
-    return [RunStore(root) for root in SHIPPED]
+def holder(store: RunStore, digest: str, kind: type[Storable]) -> RunStore | None:
+    """Which has a result: the store, or else one of those that come with the program; None if none has."""
+    return next((each for each in (store, *map(RunStore, SHIPPED)) if each.has(digest, kind)), None)

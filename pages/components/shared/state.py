@@ -11,7 +11,7 @@ from camu_core.data import DATASETS, is_imported
 from camu_core.engine import JobView
 from camu_core.engine.owners import IMAGES, RUNS, Thing
 from camu_core.engine.service import engine, example_store
-from camu_core.errors import CamuError, DatasetUnavailable, RunNotFound, TooMuchAsked
+from camu_core.errors import CamuError, DatasetUnavailable, TooMuchAsked
 from camu_core.jobs import Job, RunJob
 from camu_core.networks.weights import shipped_retrained
 from camu_core.planning import plan_like
@@ -117,12 +117,7 @@ def find_result(digest: str) -> RunResult:
         RunNotFound, RunDamaged: see `RunStore.load`.
         DatasetUnavailable: it is of imported images that are not here any more.
     """
-    try:
-        result = _finished(digest, _stamp(digest))
-    except RunNotFound:
-        if example_store().has(digest):
-            return _example_result(digest)
-        raise
+    result = _finished(digest, _stamp(digest))
     if result.spec.dataset not in DATASETS:
         raise DatasetUnavailable(text.NO_IMAGES)
     return result
