@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the training; repeatable"
     )
+    parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="safetensors file to write; default: where runs look for it"
     )
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> None:
     recipe = recipe_for(info.name, name).with_values(dict(text.partition("=")[::2] for text in arguments.set))
     output = arguments.output or weights_path(info.name, name, forgotten)
 
-    training = train_network(info.name, name, recipe, arguments.seed, forgotten, resumes=True)
+    training = train_network(info.name, name, recipe, arguments.seed, forgotten, resumes=True, device=arguments.device)
     network = drain_with_bar(training)
     keep_network(network, output)
     if network.checkpoint is not None:

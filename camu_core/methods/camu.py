@@ -11,11 +11,11 @@ counterfactual x' = (a retain sample + noise) with a label y' other than its own
 Batch normalisation: the authors keep u in train mode, retain and forget batches apart. Each batch then runs on its own
 statistics, and the running ones, which every later answer uses, become half those of the forgotten class:
 accuracy falls with no weight changed (assets/results/tuning.md). So u keeps the original's here, and forgetting is in
-the weights alone.
+the weights alone, unless `authors_batch_norm` asks for their way.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -54,6 +54,17 @@ class CaMUConfig(Settings):
     forget_label_weight: float = setting(
         0.01, 0.0, 100.0, "Predict the counterfactual's label for forget samples", label="Weight: change labels"
     )
+    noise: float = setting(
+        1.0, 0.0, 10.0, "Each pixel of a counterfactual gets a random number from 0 to this; 1 is from black to white",
+        label="Noise of counterfactuals",
+    )  # fmt: skip
+    repeats: int = setting(
+        1, 1, 100, "How often a pass shows each forget sample, with other counterfactuals"
+    )
+    authors_batch_norm: int = setting(
+        0, 0, 1, "1: batch normalisation learns from each batch, as in the authors' code; 0: it keeps the original's "
+        "statistics. Only ResNets have it", label="Batch normalisation as the authors",
+    )  # fmt: skip
 
 
 # By forget kind. The paper's for its CNN on MNIST and Fashion-MNIST:
@@ -80,10 +91,10 @@ _MIN_STEPS = 25
 
 @dataclass(frozen=True)
 class CounterfactualPairs:
-    """What CaMU trains on, drawn once per run; all of length M = max(N_f, batch size).
+    """What CaMU trains on, drawn once per run; all of length M = max(N_f x repeats, batch size).
 
     Args:
-        forget_idx: int64 (M,) into the forget set, cycled if that is smaller than a batch.
+        forget_idx: int64 (M,) into the forget set, cycled if that is smaller.
         retain_idx: int64 (M,) into the retain set: the sample S, cycled if the retain set is smaller.
         counterfactual_idx: int64 (M,) into the retain set: S in another order, paired with `forget_idx`.
         counterfactual_y: int64 (M,), never the label of the paired forget sample.
@@ -95,9 +106,9 @@ class CounterfactualPairs:
     counterfactual_y: Tensor
 
 
-def draw_pairs(task: UnlearningTask, batch_size: int, rng: torch.Generator) -> CounterfactualPairs:
-    """Pair every forget sample with a retain sample and a label that is not its own."""
-    n_pairs = max(len(task.y_forget), batch_size)
+def draw_pairs(task: UnlearningTask, batch_size: int, rng: torch.Generator, repeats: int = 1) -> CounterfactualPairs:
+    """Pair every forget sample with a retain sample and a label that is not its own, `repeats` times."""
+    n_pairs = max(len(task.y_forget) * repeats, batch_size)
     forget_idx = torch.arange(n_pairs) % len(task.y_forget)
     n_rounds = math.ceil(n_pairs / len(task.y_retain))
     retain_idx = torch.cat([torch.randperm(len(task.y_retain), generator=rng) for _ in range(n_rounds)])[:n_pairs]
@@ -108,13 +119,19 @@ def draw_pairs(task: UnlearningTask, batch_size: int, rng: torch.Generator) -> C
 
 
 @torch.no_grad()
-def _teach(original: BlockModel, x: Tensor, device: str, noise: torch.Generator | None = None) -> Tensor:
-    """softmax(h_o(x)), float32 (N, D), of uint8 images, with noise U[0,1) a pixel added if a generator is given."""
+def _teach(
+    original: BlockModel, x: Tensor, device: str, noise: float = 0.0, rng: torch.Generator | None = None
+) -> Tensor:
+    """softmax(h_o(x)), float32 (N, D), of uint8 images.
+
+    Args:
+        noise: with a generator, each pixel gets U[0, noise) more.
+    """
     targets = []
     for batch in x.split(_TEACHER_BATCH_SIZE):
         inputs = to_input(batch, device)
-        if noise is not None:
-            inputs += torch.rand(batch.shape, generator=noise).to(device)  # not clamped: the range becomes [0, 2)
+        if rng is not None:
+            inputs += noise * torch.rand(batch.shape, generator=rng).to(device)  # not clamped
         targets.append(F.softmax(original.encode(inputs), dim=1))
     return torch.cat(targets)
 
@@ -147,11 +164,12 @@ class CaMU:
     def unlearn(self, task: UnlearningTask, config: CaMUConfig) -> Iterator[Step]:
         """Two Adam optimisers in turn on every batch: the representation step, then the label step."""
         rng = torch.Generator().manual_seed(task.seed)
-        pairs = draw_pairs(task, config.batch_size, rng)
+        pairs = draw_pairs(task, config.batch_size, rng, config.repeats)
         model, device = task.model, task.device
         retain_targets = _teach(task.original, task.x_retain[pairs.retain_idx], device)
-        forget_targets = _teach(task.original, task.x_retain[pairs.counterfactual_idx], device, noise=rng)
-        model.eval()  # batch normalisation keeps the original's statistics; nothing else here has a mode
+        forget_targets = _teach(task.original, task.x_retain[pairs.counterfactual_idx], device, config.noise, rng)
+        apart = bool(config.authors_batch_norm)
+        model.train(apart)  # nothing but batch normalisation has a mode here
         encoder_weights = [weight for block in model.encoder for weight in block.parameters()]
         representation_step = torch.optim.Adam(
             encoder_weights, lr=config.representation_lr, weight_decay=config.weight_decay, fused=True
@@ -167,7 +185,7 @@ class CaMU:
             forget_order = torch.randperm(len(pairs.forget_idx), generator=rng).split(config.batch_size)
             retain_order = torch.randperm(len(pairs.retain_idx), generator=rng).split(config.batch_size)
             for i, (f, r) in enumerate(zip(forget_order, retain_order, strict=True)):
-                # both in one pass, retain samples first
+                # retain samples first
                 x = to_input(
                     torch.cat([task.x_retain[pairs.retain_idx[r]], task.x_forget[pairs.forget_idx[f]]]), device
                 )
@@ -175,7 +193,7 @@ class CaMU:
                 losses: dict[str, Tensor] = {}
 
                 if moves_representation:
-                    h_r, h_f = model.encode(x).tensor_split([len(r)])
+                    h_r, h_f = _parts(model.encode, x, len(r), apart)
                     losses["retain_representation"] = _kl_divergence(h_r, retain_targets[r])
                     losses["forget_representation"] = _kl_divergence(h_f, forget_targets[f])
                     representation_step.zero_grad()
@@ -186,7 +204,7 @@ class CaMU:
                     representation_step.step()
 
                 if moves_labels:
-                    logits_r, logits_f = model(x)[0].tensor_split([len(r)])
+                    logits_r, logits_f = _parts(lambda images: model(images)[0], x, len(r), apart)
                     losses["retain_label"] = F.cross_entropy(logits_r, y_r)
                     losses["forget_label"] = F.cross_entropy(logits_f, pairs.counterfactual_y[f].to(device))
                     label_step.zero_grad()
@@ -201,6 +219,16 @@ class CaMU:
                     config.epochs * n_batches,
                     {name: loss.item() for name, loss in losses.items()},
                 )
+
+
+def _parts(network: Callable[[Tensor], Tensor], x: Tensor, n_retain: int, apart: bool) -> Sequence[Tensor]:
+    """What a network says of retain samples, and of the forget samples after them.
+
+    Args:
+        apart: in two passes, so that batch normalisation does not see one beside the other.
+    """
+    parts = x.tensor_split([n_retain])
+    return [network(part) for part in parts] if apart else network(x).tensor_split([n_retain])
 
 
 def _kl_divergence(representation: Tensor, target: Tensor) -> Tensor:

@@ -32,7 +32,7 @@ class Checkpoint:
     def load(self) -> dict[str, Any] | None:
         """What was saved last; None if there is nothing, or nothing that can be read."""
         try:
-            return torch.load(self.path, weights_only=True)
+            return torch.load(self.path, map_location="cpu", weights_only=True)
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
             return None
 

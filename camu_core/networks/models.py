@@ -36,6 +36,11 @@ def pick_device(wanted: str) -> str:
     return wanted
 
 
+def device_title(device: str) -> str:
+    """The accelerator as its maker calls it, or "cpu"."""
+    return torch.cuda.get_device_name(device) if device.startswith("cuda") else device
+
+
 def to_input(x: Tensor, device: str | torch.device = "cpu") -> Tensor:
     """Images as models see them.
 

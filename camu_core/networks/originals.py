@@ -14,12 +14,13 @@ from typing import Any
 
 import torch
 
+from camu_core.config import device_name
 from camu_core.data import DATASETS, Dataset, delete_dataset, loading, split
 from camu_core.errors import StoreUnwritable
 from camu_core.files import write_atomically
 from camu_core.networks.cards import check_card, sha256_of
 from camu_core.networks.checkpoints import Checkpoint
-from camu_core.networks.models import BlockModel, build_model, predict, usual_model
+from camu_core.networks.models import BlockModel, build_model, device_title, pick_device, predict, usual_model
 from camu_core.networks.training import SEED_OFFSET, TrainingConfig, training
 from camu_core.networks.weights import build_from_bytes, delete_weights, shipped_path, to_bytes, weights_path
 from camu_core.progress import Step
@@ -45,7 +46,13 @@ class Network:
 
 
 def train_network(
-    dataset: str, model: str, recipe: TrainingConfig, seed: int, forgotten: int | None = None, resumes: bool = False
+    dataset: str,
+    model: str,
+    recipe: TrainingConfig,
+    seed: int,
+    forgotten: int | None = None,
+    resumes: bool = False,
+    device: str | None = None,
 ) -> Generator[Step, None, Network]:
     """Train an original model, or one that never sees a class, and measure it.
 
@@ -54,7 +61,9 @@ def train_network(
         seed: of the first weights and the order of samples.
         forgotten: a class; the weights are then float16 and those that a run of retraining gives.
         resumes: keep a checkpoint under CAMU_HOME, and go on from one.
+        device: "auto" or one that torch finds here; None takes CAMU_DEVICE's.
     Raises:
+        SpecError: there is no such device here.
         DatasetUnavailable: the images are neither here nor to be had.
     """
     info, images = DATASETS[dataset], (yield from loading(dataset))
@@ -62,15 +71,19 @@ def train_network(
     if forgotten is not None:  # as `methods.retrain` does it
         idx = split(images, ForgetSpec(classes=(forgotten,)), seed).retain_train
         x, y, first = x[idx], y[idx], seed + SEED_OFFSET
-    built = build_model(model, info.shape, info.n_classes, first)
+    device = pick_device(device or device_name())
+    built = build_model(model, info.shape, info.n_classes, first).to(device)
     settings = {"recipe": dict(recipe.pairs()), "seed": first}
     checkpoint = Checkpoint({**built.state_dict(), "x": x, "y": y}, settings) if resumes else None
     with one_thread():
         seconds = yield from training(built, x, y, recipe, first, checkpoint)
         # ten models without one of ten classes are many: they are rounded to half the size
         content = to_bytes(built, torch.float32 if forgotten is None else torch.float16)
-        made = {"n_train": len(y), "recipe": dict(recipe.pairs()), "seed": seed, "seconds": round(seconds, 1)}
-        card = yield from _card(content, dataset, model, images, made, forgotten)
+        made = {
+            "n_train": len(y), "recipe": dict(recipe.pairs()), "seed": seed, "seconds": round(seconds, 1),
+            "device": device_title(device),
+        }  # fmt: skip
+        card = yield from _card(content, dataset, model, images, made, forgotten, device=device)
     return Network(content, card, checkpoint)
 
 
@@ -85,7 +98,7 @@ def take_shipped(dataset: str, model: str, shipped: str) -> Generator[Step, None
     images, path = (yield from loading(dataset)), shipped_path(shipped, model)
     check_card(path, path.read_bytes())
     theirs = json.loads(path.with_suffix(".json").read_text())
-    made = {name: theirs[name] for name in ("n_train", "recipe", "seed", "seconds")}
+    made = {name: theirs[name] for name in ("n_train", "recipe", "seed", "seconds", "device") if name in theirs}
     with one_thread():
         card = yield from _card(
             path.read_bytes(), dataset, model, images, {"trained_on": shipped, **made}, None, ("test",)
@@ -152,6 +165,7 @@ def _card(
     made: dict[str, Any],
     forgotten: int | None,
     measured: tuple[str, ...] = ("train", "test"),
+    device: str = "cpu",
 ) -> Generator[Step, None, dict[str, Any]]:
     """Everything worth knowing, with the accuracies of the weights as they are kept.
 
@@ -159,7 +173,7 @@ def _card(
         made: how the weights came about.
         measured: on which images.
     """
-    saved = build_from_bytes(content, dataset, model, f"{dataset}-{model}")
+    saved = build_from_bytes(content, dataset, model, f"{dataset}-{model}").to(device)
     parts = {"train": (images.x_train, images.y_train), "test": (images.x_test, images.y_test)}
     correct = yield from _correct(saved, {part: parts[part] for part in measured})
     found: dict[str, Any] = {}
