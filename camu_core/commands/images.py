@@ -72,10 +72,10 @@ def tell_copies(dataset: str, forget: ForgetSpec) -> None:
 
 
 def classes_named(dataset: str, texts: Iterable[str]) -> tuple[int, ...]:
-    """Classes by number or name.
+    """Classes by number or name, or all of a group by the group's name.
 
     Raises:
         SpecError: there is no such dataset or class, or a text can mean several classes.
     """
     info = DATASETS[known("dataset", dataset, DATASETS)]
-    return tuple(class_number(info, text) for text in texts)
+    return tuple(label for text in texts for label in info.groups.get(text) or (class_number(info, text),))

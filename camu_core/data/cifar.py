@@ -57,26 +57,56 @@ CIFAR10 = DatasetInfo(
     is_present=_CIFAR10.is_present,
     load=_CIFAR10.load,
     download_bytes=_CIFAR10.total_bytes,
+    n_images=50_000,
 )
+_FINE = (
+    "apple", "aquarium fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl",
+    "boy", "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair", "chimpanzee",
+    "clock", "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur", "dolphin", "elephant",
+    "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo", "keyboard", "lamp", "lawn mower",
+    "leopard", "lion", "lizard", "lobster", "man", "maple tree", "motorcycle", "mountain", "mouse", "mushroom",
+    "oak tree", "orange", "orchid", "otter", "palm tree", "pear", "pickup truck", "pine tree", "plain", "plate",
+    "poppy", "porcupine", "possum", "rabbit", "raccoon", "ray", "road", "rocket", "rose", "sea", "seal", "shark",
+    "shrew", "skunk", "skyscraper", "snail", "snake", "spider", "squirrel", "streetcar", "sunflower",
+    "sweet pepper", "table", "tank", "telephone", "television", "tiger", "tractor", "train", "trout", "tulip",
+    "turtle", "wardrobe", "whale", "willow tree", "wolf", "woman", "worm",
+)  # fmt: skip
+# Krizhevsky 2009, table 1.
+_SUPERCLASSES = {
+    name: tuple(_FINE.index(each) for each in classes.split(", "))
+    for name, classes in {
+        "aquatic mammals": "beaver, dolphin, otter, seal, whale",
+        "fish": "aquarium fish, flatfish, ray, shark, trout",
+        "flowers": "orchid, poppy, rose, sunflower, tulip",
+        "food containers": "bottle, bowl, can, cup, plate",
+        "fruit and vegetables": "apple, mushroom, orange, pear, sweet pepper",
+        "household electrical devices": "clock, keyboard, lamp, telephone, television",
+        "household furniture": "bed, chair, couch, table, wardrobe",
+        "insects": "bee, beetle, butterfly, caterpillar, cockroach",
+        "large carnivores": "bear, leopard, lion, tiger, wolf",
+        "large man-made outdoor things": "bridge, castle, house, road, skyscraper",
+        "large natural outdoor scenes": "cloud, forest, mountain, plain, sea",
+        "large omnivores and herbivores": "camel, cattle, chimpanzee, elephant, kangaroo",
+        "medium-sized mammals": "fox, porcupine, possum, raccoon, skunk",
+        "non-insect invertebrates": "crab, lobster, snail, spider, worm",
+        "people": "baby, boy, girl, man, woman",
+        "reptiles": "crocodile, dinosaur, lizard, snake, turtle",
+        "small mammals": "hamster, mouse, rabbit, shrew, squirrel",
+        "trees": "maple tree, oak tree, palm tree, pine tree, willow tree",
+        "vehicles 1": "bicycle, bus, motorcycle, pickup truck, train",
+        "vehicles 2": "lawn mower, rocket, streetcar, tank, tractor",
+    }.items()
+}
 CIFAR100 = DatasetInfo(
     name="cifar100",
     title=_CIFAR100.title,
-    class_names=(
-        "apple", "aquarium fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle", "bottle", "bowl",
-        "boy", "bridge", "bus", "butterfly", "camel", "can", "castle", "caterpillar", "cattle", "chair", "chimpanzee",
-        "clock", "cloud", "cockroach", "couch", "crab", "crocodile", "cup", "dinosaur", "dolphin", "elephant",
-        "flatfish", "forest", "fox", "girl", "hamster", "house", "kangaroo", "keyboard", "lamp", "lawn mower",
-        "leopard", "lion", "lizard", "lobster", "man", "maple tree", "motorcycle", "mountain", "mouse", "mushroom",
-        "oak tree", "orange", "orchid", "otter", "palm tree", "pear", "pickup truck", "pine tree", "plain", "plate",
-        "poppy", "porcupine", "possum", "rabbit", "raccoon", "ray", "road", "rocket", "rose", "sea", "seal", "shark",
-        "shrew", "skunk", "skyscraper", "snail", "snake", "spider", "squirrel", "streetcar", "sunflower",
-        "sweet pepper", "table", "tank", "telephone", "television", "tiger", "tractor", "train", "trout", "tulip",
-        "turtle", "wardrobe", "whale", "willow tree", "wolf", "woman", "worm",
-    ),
+    class_names=_FINE,
     class_noun="class",
     shape=(3, 32, 32),
     source=_SOURCE,
     is_present=_CIFAR100.is_present,
     load=_CIFAR100.load,
     download_bytes=_CIFAR100.total_bytes,
+    n_images=50_000,
+    groups=_SUPERCLASSES,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """What a dataset is here: uint8 images in memory and the facts known before loading them."""
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
 
 import torch
 
@@ -37,6 +37,8 @@ class DatasetInfo:
         warnings: sentences on what is wrong with the images.
         download_bytes: how much the first use fetches; 0 where nothing is fetched.
         n_train: training images of each class, where defaults depend on it; () of datasets with settings of their own.
+        n_images: training images.
+        groups: classes that belong together, by name.
     """
 
     name: str
@@ -50,6 +52,8 @@ class DatasetInfo:
     warnings: tuple[str, ...] = ()
     n_train: tuple[int, ...] = ()
     download_bytes: int = 0
+    n_images: int = 0
+    groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
 
     @property
     def n_classes(self) -> int:

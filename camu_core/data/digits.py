@@ -40,4 +40,5 @@ DIGITS = DatasetInfo(
     ),
     is_present=lambda: True,
     load=_load,
+    n_images=1437,
 )

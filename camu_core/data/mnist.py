@@ -31,6 +31,7 @@ MNIST = DatasetInfo(
     is_present=_MNIST.is_present,
     load=_MNIST.load,
     download_bytes=_MNIST.total_bytes,
+    n_images=60_000,
 )
 FASHION_MNIST = DatasetInfo(
     name="fashion_mnist",
@@ -44,4 +45,5 @@ FASHION_MNIST = DatasetInfo(
     is_present=_FASHION_MNIST.is_present,
     load=_FASHION_MNIST.load,
     download_bytes=_FASHION_MNIST.total_bytes,
+    n_images=60_000,
 )  # fmt: skip

@@ -5,7 +5,6 @@ One retraining is one draw; only several tell how far two networks that never sa
 
 import hashlib
 import json
-import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
@@ -19,8 +18,9 @@ from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES
 from camu_core.networks.checkpoints import Checkpoint
-from camu_core.networks.models import BlockModel, build_model, predict
+from camu_core.networks.models import BlockModel, build_model, device_title, predict
 from camu_core.networks.originals import network_card
+from camu_core.networks.pace import training_seconds
 from camu_core.networks.training import SEED_OFFSET, TrainingConfig, training
 from camu_core.networks.weights import load_weights
 from camu_core.planning import plan_like
@@ -179,13 +179,15 @@ def band_digest(spec: RunSpec) -> str:
 
 
 def band_minutes(spec: RunSpec) -> float:
-    """About how long a run's band takes, by what the training of its original network took; infinite if nobody knows.
+    """About how long a run's band takes, by what the training of its original network took on such a device.
 
     Args:
         spec: of the run, by any method.
     """
-    seconds = (network_card(spec.dataset) or {}).get("seconds")
-    return math.inf if seconds is None else N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * seconds / 60
+    card = network_card(spec.dataset, spec.model) or {}
+    is_known = card.get("device", "cpu") == device_title(spec.device)
+    seconds = card["seconds"] if card and is_known else training_seconds(spec.dataset, spec.model)
+    return N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * seconds / 60
 
 
 def beside(spec: RunSpec, is_there: IsThere) -> tuple[str | None, str | None]:

@@ -139,7 +139,7 @@ class Trained(Artifact):
 
     @property
     def is_published(self) -> bool:
-        card = network_card(self.dataset) if self.dataset in DATASETS else None
+        card = network_card(self.dataset, self.model) if self.dataset in DATASETS else None
         return card is not None and card["sha256"] == self.sha256
 
     def summary(self) -> dict[str, Any]:
@@ -153,6 +153,8 @@ class Trained(Artifact):
 @dataclass(frozen=True)
 class TrainJob(Job[Trained]):
     """The network for a dataset that has none: trained on it, or a shipped one with the same classes.
+
+    A training that was stopped goes on after its last full pass.
 
     Args:
         shipped: the listed dataset whose network to take; None to train.
@@ -176,7 +178,9 @@ class TrainJob(Job[Trained]):
         payload.unpack()
         if self.shipped is None:
             recipe = recipe_for(self.dataset, self.model)
-            network = yield from train_network(self.dataset, self.model, recipe, self.seed)
+            network = yield from train_network(self.dataset, self.model, recipe, self.seed, resumes=True)
+            if network.checkpoint is not None:
+                network.checkpoint.remove()
         else:
             network = yield from take_shipped(self.dataset, self.model, self.shipped)
         return Trained(self.digest, self.dataset, self.model, network.card["sha256"], network)

@@ -213,9 +213,20 @@ MODELS: dict[str, Callable[[tuple[int, int, int], int], BlockModel]] = {
 }
 
 
+def models_for(shape: tuple[int, int, int]) -> tuple[str, ...]:
+    """The models that suit images of (channels, H, W), the usual one first: ResNets if they have colours."""
+    return ("resnet20", "resnet18") if shape[0] == 3 else ("cnn",)
+
+
 def usual_model(shape: tuple[int, int, int]) -> str:
-    """The model for images of (channels, H, W) unless another is asked for: the small ResNet if they have colours."""
-    return "resnet20" if shape[0] == 3 else "cnn"
+    """The model for images of (channels, H, W) unless another is asked for."""
+    return models_for(shape)[0]
+
+
+@lru_cache(maxsize=32)
+def n_weights(model: str, shape: tuple[int, int, int], n_classes: int) -> int:
+    """How many numbers a model learns."""
+    return sum(weight.numel() for weight in build_model(model, shape, n_classes).parameters())
 
 
 def build_model(name: str, shape: tuple[int, int, int], n_classes: int, seed: int = 0) -> BlockModel:

@@ -106,19 +106,24 @@ def take_shipped(dataset: str, model: str, shipped: str) -> Generator[Step, None
     return Network(path.read_bytes(), card)
 
 
-def shipped_twin(dataset: str) -> str | None:
-    """The listed dataset whose shipped network fits a user's images: the same classes, in order, and the same shape."""
+def shipped_twin(dataset: str, model: str | None = None) -> str | None:
+    """The listed dataset whose shipped network fits a user's images: the same classes, in order, and the same shape.
+
+    Args:
+        model: a name in `MODELS`; None for the usual one, as below.
+    """
     info = DATASETS[dataset]
+    model = model or usual_model(info.shape)
     for name, other in DATASETS.items():
         is_alike = (other.class_names, other.shape) == (info.class_names, info.shape)
-        if is_alike and name != dataset and shipped_path(name, usual_model(other.shape)).exists():
+        if is_alike and name != dataset and shipped_path(name, model).exists():
             return name
     return None
 
 
-def network_card(dataset: str) -> dict[str, Any] | None:
-    """The card of the network that runs on a dataset start from by default; None if it has none that is whole."""
-    path = weights_path(dataset, usual_model(DATASETS[dataset].shape))
+def network_card(dataset: str, model: str | None = None) -> dict[str, Any] | None:
+    """The card of the network that runs on a dataset start from; None if it has none that is whole."""
+    path = weights_path(dataset, model or usual_model(DATASETS[dataset].shape))
     try:
         card = json.loads(path.with_suffix(".json").read_text())
         return card if sha256_of(path) == card["sha256"] else None
@@ -126,10 +131,10 @@ def network_card(dataset: str) -> dict[str, Any] | None:
         return None
 
 
-def has_damaged_network(dataset: str) -> bool:
+def has_damaged_network(dataset: str, model: str | None = None) -> bool:
     """Whether there is a network for a dataset, and its file is not that of its card."""
-    path = weights_path(dataset, usual_model(DATASETS[dataset].shape))
-    return path.is_file() and path.with_suffix(".json").is_file() and network_card(dataset) is None
+    path = weights_path(dataset, model or usual_model(DATASETS[dataset].shape))
+    return path.is_file() and path.with_suffix(".json").is_file() and network_card(dataset, model) is None
 
 
 def keep_network(network: Network, output: Path) -> None:

@@ -11,9 +11,10 @@ from camu_core.figures import split_figure
 from camu_core.jobs import BandJob, is_quick
 from camu_core.progress import STAGES
 from camu_core.wording.verdict import finding
-from pages.components.own_images import network as own_images
+from pages.components.own_images import network
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text as text_own
+from pages.components.own_images import upload as own_upload
 from pages.components.privacy import evidence
 from pages.components.privacy import state as state_privacy
 from pages.components.run import controls, live
@@ -32,11 +33,15 @@ def main() -> None:
     busy = run.job is not None and not run.job.is_over
     dataset, method = controls.run_controls(run.spec or state.example_run().spec)
     state_own.note_dataset(dataset)
-    if not own_images.are_ready(dataset):
+    if dataset == state.OWN_IMAGES:
+        own_upload.upload()
+        return
+    model = controls.choose_network(dataset)
+    if not network.is_ready(dataset, model):
         return
     forget = forget_controls(dataset)
     try:
-        spec, pressed = controls.press_row(dataset, forget, method, busy)
+        spec, pressed = controls.press_row(dataset, model, forget, method, busy)
     except CamuError as error:
         st.error(str(error), icon=":material/report:")
         return

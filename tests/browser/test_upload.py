@@ -48,7 +48,7 @@ def test_from_upload_to_verdict_and_away_again(server: str, page: Page, photos: 
     expect(page.get_by_text("'readme.txt'")).to_be_visible()
     page.wait_for_url(re.compile(r"/run\?dataset=folder-[0-9a-f]{20}$"))
     page.get_by_role("button", name="Train the network").click()
-    expect(page.get_by_text("Learning your images")).to_be_visible()
+    expect(page.get_by_text("Learning the images")).to_be_visible()
     expect(page.get_by_text(re.compile(r"of the test images \(\d+ of 40\)"))).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     page.get_by_role("button", name="frog", exact=True).click()
@@ -72,9 +72,9 @@ def test_a_reload_finds_the_images_again_and_a_training_can_be_stopped(server: s
     address = page.url
     page.reload()
     page.get_by_role("button", name="Train the network").click()
-    expect(page.get_by_text(re.compile("Learning your images · step"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Learning the images · step"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("The network was not kept")).to_be_visible()
+    expect(page.get_by_text("it continues after the last full pass")).to_be_visible()
     assert page.url == address
     upload(page, photos)  # the same again is there at once
     expect(page.get_by_role("button", name="Train the network")).to_be_visible()
@@ -102,7 +102,7 @@ def test_a_question_and_a_training_survive_a_reload(server: str, page: Page, pho
     page.get_by_role("button", name="Read them this way").click()
     page.wait_for_url(re.compile(r"/run\?dataset=folder-[0-9a-f]{20}$"))
     page.get_by_role("button", name="Train the network").click()
-    learning = page.get_by_text(re.compile("Learning your images · step"))
+    learning = page.get_by_text(re.compile("Learning the images · step"))
     expect(learning).to_be_visible()
     page.reload()
     expect(learning).to_be_visible()

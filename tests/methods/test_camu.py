@@ -75,11 +75,12 @@ def tiny_task(make_task):
 class Draws:
     """All draws of a run, in the order in which the method makes them, from a generator of its seed."""
 
-    def __init__(self, task, batch_size):
+    def __init__(self, task, config):
+        batch_size = config.batch_size
         self._rng = rng = torch.Generator().manual_seed(task.seed)
         self._batch_size = batch_size
         n_forget, n_retain = len(task.y_forget), len(task.y_retain)
-        self.n = n = n_forget if n_forget > batch_size else batch_size
+        self.n = n = max(config.repeats * n_forget, batch_size)
         self.forget = torch.tensor([i % n_forget for i in range(n)])
         sample = []
         while len(sample) < n:
@@ -94,7 +95,7 @@ class Draws:
         self.treatment_y = torch.tensor(labels)
         clean = task.x_retain[self.treatment].float() / 255
         noise = [torch.rand(clean[i : i + 200].shape, generator=rng) for i in range(0, n, 200)]
-        self.treatment_x = clean + torch.cat(noise)
+        self.treatment_x = clean + config.noise * torch.cat(noise)
 
     def batches(self):
         """One epoch: (places of forget pairs, places of retain samples) for each step."""
@@ -105,7 +106,7 @@ class Draws:
 
 def straightforward(task, config, n_steps):
     """As the authors' code does it: separate forwards, the teacher each step, default Adam over all parameters."""
-    draws, model = Draws(task, config.batch_size), task.model
+    draws, model = Draws(task, config), task.model
     first, second = (
         torch.optim.Adam(model.parameters(), lr=lr, weight_decay=config.weight_decay)
         for lr in (config.representation_lr, config.label_lr)
@@ -212,7 +213,7 @@ def test_losses_and_two_step_updates_by_hand(tiny_task):
     """Every loss reported, and the weights after every step, of two epochs of two unequal batches."""
     task = tiny_task()
     reference = twin(task)
-    draws, model = Draws(reference, SMALL.batch_size), reference.model
+    draws, model = Draws(reference, SMALL), reference.model
     first = AdamByFormula(model.parameters(), SMALL.representation_lr, SMALL.weight_decay)
     second = AdamByFormula(model.parameters(), SMALL.label_lr, SMALL.weight_decay)
     steps = CAMU.unlearn(task, SMALL)
@@ -291,6 +292,19 @@ def test_batch_normalisation_keeps_the_originals_statistics(tiny_task):
     assert largest_difference(unlearned, straightforward(reference, SMALL, 4)) < 1e-12
     for kept, original in zip(unlearned.buffers(), task.original.buffers(), strict=True):
         assert torch.equal(kept, original)
+
+
+@pytest.mark.parametrize("settings", [{"noise": 0.227}, {"noise": 0}, {"repeats": 3}, {"authors_batch_norm": 1}])
+def test_the_authors_settings_are_the_straightforward_loop_too(tiny_task, settings):
+    config = SMALL.with_values(settings)
+    task = tiny_task(batch_norm=True, n_forget=8)
+    reference = twin(task)
+    reference.model.train(bool(config.authors_batch_norm))
+    n_steps = 4 * config.repeats
+    unlearned = ours(task, config)
+    assert largest_difference(unlearned, straightforward(reference, config, n_steps)) < 1e-12
+    follows = not torch.equal(next(unlearned.buffers()), next(task.original.buffers()))
+    assert follows == bool(config.authors_batch_norm)
 
 
 # ------------------------------------------------------------------------------------------------- terms switched off

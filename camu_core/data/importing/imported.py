@@ -73,6 +73,7 @@ def imported_info(name: str) -> DatasetInfo:
         load=partial(_load, name),
         warnings=tuple(card["warnings"]),
         n_train=tuple(card["n_train"]),
+        n_images=sum(card["n_train"]),
     )
 
 

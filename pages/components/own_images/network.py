@@ -1,4 +1,4 @@
-"""Images of one's own: see what came in, give them a network, and delete them again."""
+"""The network of a dataset: train it where there is none; and images of one's own: see what came in, delete them."""
 
 import pandas as pd
 import streamlit as st
@@ -7,31 +7,32 @@ from camu_core import DATASETS
 from camu_core.data import FOUND, imported_card, is_imported
 from camu_core.engine.owners import IMAGES
 from camu_core.networks.originals import has_damaged_network, network_card, shipped_twin
+from camu_core.networks.pace import training_seconds
 from pages.components.own_images import copies as own_copies
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text
 from pages.components.own_images import upload as own_upload
-from pages.components.shared import images, state, state_pictures, state_visitor
+from pages.components.shared import images, notices, state_pictures, state_visitor
 from pages.components.shared import text as words
 
 _TILES = 10  # in a row of classes; more classes are a table
 _GOOD = 0.75  # below that, the accuracy of a network is called modest
 
 
-def are_ready(dataset: str) -> bool:
-    """Draw what is still to be done before a run can start on a dataset; whether that is nothing."""
-    if dataset == state.OWN_IMAGES:
-        own_upload.upload()
-        return False
-    if not is_imported(dataset):
-        return True
-    card = network_card(dataset)
+def is_ready(dataset: str, model: str) -> bool:
+    """Draw what is still to be done before a run can start from a dataset's network; whether that is nothing."""
+    is_own, card = is_imported(dataset), network_card(dataset, model)
     if card is None:
-        _contents(dataset)
-        _network(dataset)
-        _delete(dataset)
+        if is_own:
+            _contents(dataset)
+        else:
+            notices.needs_download(dataset)
+        _network(dataset, model)
+        if is_own:
+            _delete(dataset)
         return False
-    _learned(dataset, card)
+    if is_own:
+        _learned(dataset, card)
     return True
 
 
@@ -66,34 +67,35 @@ def _contents(dataset: str, as_table: bool = False) -> None:
 # --- its network -----------------------------------------------------------------------------------------------------
 
 
-def _network(dataset: str) -> None:
-    job = state_own.training_view(dataset)
+def _network(dataset: str, model: str) -> None:
+    job = state_own.training_view(dataset, model)
     if job is not None and not job.is_over:
-        st.fragment(run_every=own_upload.TICK_SECONDS)(_training)(dataset)
+        st.fragment(run_every=own_upload.TICK_SECONDS)(_training)(dataset, model)
         return
     if job is not None and job.state == "stopped":
         st.info(text.TRAIN_STOPPED, icon=":material/stop_circle:")
     elif job is not None and job.state == "failed":
         st.error(job.message, icon=":material/report:")
-    elif has_damaged_network(dataset):
+    elif has_damaged_network(dataset, model):
         st.warning(text.NETWORK_DAMAGED, icon=":material/report:")
-    twin = shipped_twin(dataset)
-    st.markdown(text.TWIN.format(title=DATASETS[twin].title) if twin else text.NETWORK)
+    twin = shipped_twin(dataset, model)
+    said = text.TWIN.format(title=DATASETS[twin].title) if twin else text.NETWORK.format(model=words.NETWORKS[model])
+    st.markdown(f"{said} {text.TRAIN_TIME.format(time=words.about(training_seconds(dataset, model)))}")
     with st.container(horizontal=True):
         if twin:
-            _start(dataset, text.TAKE, twin, is_first=True)
-        _start(dataset, text.TRAIN_TOO if twin else text.TRAIN, None, is_first=not twin)
+            _start(dataset, model, text.TAKE, twin, is_first=True)
+        _start(dataset, model, text.TRAIN_TOO if twin else text.TRAIN, None, is_first=not twin)
 
 
-def _start(dataset: str, label: str, shipped: str | None, is_first: bool) -> None:
+def _start(dataset: str, model: str, label: str, shipped: str | None, is_first: bool) -> None:
     st.button(
-        label, type="primary" if is_first else "secondary", on_click=state_own.start_training, args=(dataset, shipped),
-        icon=":material/check:" if shipped else ":material/model_training:",
+        label, type="primary" if is_first else "secondary", on_click=state_own.start_training,
+        args=(dataset, model, shipped), icon=":material/check:" if shipped else ":material/model_training:",
     )  # fmt: skip
 
 
-def _training(dataset: str) -> None:
-    job = state_own.training_view(dataset)
+def _training(dataset: str, model: str) -> None:
+    job = state_own.training_view(dataset, model)
     if job is None or job.is_over:
         st.rerun()
     line = words.stage_line(job, text.STAGES[job.stage])

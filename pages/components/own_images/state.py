@@ -8,13 +8,12 @@ from zipfile import ZipFile
 import streamlit as st
 
 from camu_core.config import import_limits, share_limits
-from camu_core.data import DATASETS, Way, is_imported, load_dataset, without_copies
+from camu_core.data import Way, is_imported, load_dataset, without_copies
 from camu_core.data.importing.uploads import drop_upload, keep_upload
 from camu_core.engine import JobView
 from camu_core.engine.owners import IMAGES
 from camu_core.errors import ImagesRefused, StoreError
 from camu_core.jobs.imports import Imported, ImportJob, TrainJob
-from camu_core.networks.models import usual_model
 from camu_core.networks.originals import network_card, shipped_twin
 from pages.components.own_images import text as text_own
 from pages.components.shared import state, state_address, state_pictures, state_visitor
@@ -153,15 +152,14 @@ def imported_name() -> str | None:
         return None
 
 
-def start_training(dataset: str, shipped: str | None = None) -> None:
-    """Train the network for a dataset, or take a shipped one over."""
-    state.submit(TrainJob(dataset, usual_model(DATASETS[dataset].shape), shipped=shipped))
+def start_training(dataset: str, model: str, shipped: str | None = None) -> None:
+    """Train a network for a dataset, or take a shipped one over."""
+    state.submit(TrainJob(dataset, model, shipped=shipped))
 
 
-def training_view(dataset: str) -> JobView | None:
+def training_view(dataset: str, model: str) -> JobView | None:
     """The making of a dataset's network, whoever started it; the one under way, else the latest."""
-    model = usual_model(DATASETS[dataset].shape)
-    jobs = [TrainJob(dataset, model, shipped=shipped) for shipped in dict.fromkeys((None, shipped_twin(dataset)))]
+    jobs = [TrainJob(dataset, model, shipped=name) for name in dict.fromkeys((None, shipped_twin(dataset, model)))]
     views = [view for job in jobs if (view := state.engine().watch(job.digest)) is not None]
     return max(views, key=lambda view: not view.is_over, default=None)
 

@@ -65,7 +65,8 @@ COUNTS = "{title}: {n_train:,} training images, {n_test:,} test images"
 CLASS = "**{name}**  \n{n_train:,} training  \n{n_test:,} test"
 WARNINGS = "Worth knowing about these images:"
 COLUMNS = ("class", "training images", "test images")
-NETWORK = "There is no network for these images yet. First train one; then make it forget."
+NETWORK = "There is no {model} for these images yet. First train one; then make it forget."
+TRAIN_TIME = "Training takes about {time} on this machine; you can leave this page meanwhile."
 NETWORK_DAMAGED = "The network file for these images was changed or damaged, so it is not used. Train it again."
 TWIN = (
     "These are the classes of {title}, for which the app has a trained network. Use it at once, or train a new network "
@@ -74,9 +75,9 @@ TWIN = (
 TAKE = "Use the shipped network"
 TRAIN_TOO = "Train its own network"
 TRAIN = "Train the network"
-TRAIN_STOPPED = "Stopped. The network was not kept."
+TRAIN_STOPPED = "Stopped. If you train it again, it continues after the last full pass over the images."
 STAGES = {
-    "data": "Getting the images", "copies": "Looking for copies", "train": "Learning your images",
+    "data": "Getting the images", "copies": "Looking for copies", "train": "Learning the images",
     "measure": "Testing what it learned",
 }  # fmt: skip
 LEARNED = "Its network recognises **{accuracy:.0%}** of the test images ({n_right:,} of {n_test:,})."

@@ -7,7 +7,8 @@ import streamlit as st
 
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.methods import is_control
-from camu_core.networks.models import usual_model
+from camu_core.networks.models import MODELS, models_for, n_weights, usual_model
+from camu_core.networks.pace import unlearning_seconds
 from camu_core.planning import settings_phrase
 from camu_core.settings import label_of
 from pages.components.own_images import state as state_own
@@ -16,8 +17,7 @@ from pages.components.run import given
 from pages.components.run.forget import choose_samples, follow
 from pages.components.shared import state, text
 
-# Those with shipped networks; the others, such as CIFAR-100, run on the command line.
-OFFERED = ("digits", "mnist", "fashion_mnist", "cifar10")
+OFFERED = ("digits", "mnist", "fashion_mnist", "cifar10", "cifar100")
 
 
 def run_controls(shown: RunSpec) -> tuple[str, str]:
@@ -49,6 +49,29 @@ def run_controls(shown: RunSpec) -> tuple[str, str]:
     return dataset or shown.dataset, method  # a client may send no choice at all
 
 
+def choose_network(dataset: str) -> str:
+    """The model that suits the dataset's images; where several do, the one that is picked."""
+    info, key = DATASETS[dataset], f"network-{dataset}"
+    of_run = [name for name in MODELS if name == state.recall(key)]
+    names = list(dict.fromkeys([*models_for(info.shape), *of_run]))
+    if len(names) == 1:
+        return names[0]
+    state.remember(key, names[0])
+    row = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    row.markdown(f"**{text.PICK_NETWORK}**", width="content")
+    model = row.segmented_control(
+        text.PICK_NETWORK, names, key=key, required=True, label_visibility="collapsed", persist_state="session",
+        format_func=text.NETWORKS.__getitem__,
+    ) or names[0]  # fmt: skip
+    config = METHODS["camu"].default_config(dataset, "class", model)
+    seconds = unlearning_seconds(dataset, model, info.n_images // info.n_classes, config.epochs)
+    row.caption(
+        text.NETWORK_LINE.format(millions=n_weights(model, info.shape, info.n_classes) / 1e6, time=text.about(seconds)),
+        width="content",
+    )
+    return model
+
+
 def _methods() -> list[str]:
     """Those that unlearn; controls only if they are wanted, or one is shown."""
     shows_controls = state.recall("with-controls", False) or is_control(state.recall("method", ""))
@@ -63,7 +86,9 @@ def _title(dataset: str) -> str:
     return text_own.PRESS if dataset == state.OWN_IMAGES else text.shortened(DATASETS[dataset].title)
 
 
-def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) -> tuple[RunSpec | None, bool]:
+def press_row(
+    dataset: str, model: str, forget: ForgetSpec | None, method: str, busy: bool
+) -> tuple[RunSpec | None, bool]:
     """The button and the folded settings; returns the run, None while nothing is picked, and whether to start it.
 
     Raises: see `plan_run`.
@@ -71,16 +96,16 @@ def press_row(dataset: str, forget: ForgetSpec | None, method: str, busy: bool) 
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = press_button(busy or forget is None)
         with st.popover(text.ADVANCED, icon=":material/tune:"):
-            settings, seed = _settings(dataset, method, forget.kind if forget else "samples")
+            settings, seed = _settings(dataset, model, method, forget.kind if forget else "samples")
             st.toggle(
                 text.WITH_CONTROLS, value=state.recall("with-controls", False), key="with-controls",
                 help=text.WITH_CONTROLS_HELP, persist_state="session",
             )  # fmt: skip
-        given.offer(dataset, forget)
+        given.offer(dataset, model, forget)
         if forget is None:
             st.caption(text.CHOOSE_FIRST)
             return None, pressed
-        spec = plan_run(dataset, forget, method, settings, seed)
+        spec = plan_run(dataset, forget, method, settings, seed, model)
         if changed := settings_phrase(spec):
             st.markdown(text.CHANGED.format(settings=changed), width="content")
     return spec, pressed
@@ -92,14 +117,14 @@ def press_button(busy: bool = False) -> bool:
     )
 
 
-def _settings(dataset: str, method: str, kind: str) -> tuple[dict[str, float], int]:
+def _settings(dataset: str, model: str, method: str, kind: str) -> tuple[dict[str, float], int]:
     """The method's fields as number inputs; keys carry all that defaults depend on.
 
     Each gets what it holds as its `value` too: the browser makes an input of a closed popover when that is opened, and
     would begin at the smallest value there is.
     """
-    defaults = METHODS[method].default_config(dataset, kind, usual_model(DATASETS[dataset].shape))
-    prefix = _prefix(dataset, method, kind)
+    defaults = METHODS[method].default_config(dataset, kind, model)
+    prefix = _prefix(dataset, model, method, kind)
     values = {}
     columns = st.columns(4)
     for i, spec in enumerate(sorted(fields(defaults), key=lambda spec: spec.name == "bfloat16")):  # that one last
@@ -136,7 +161,12 @@ def choose(shown: RunSpec, numbers: Iterable[int]) -> None:
 
 def ask_for(spec: RunSpec | None, shown: RunSpec) -> bool:
     """Whether a request of the widgets is the run that is shown, as far as widgets can say."""
-    if spec is None or (spec.dataset, spec.forget, spec.seed) != (shown.dataset, shown.forget, shown.seed):
+    if spec is None or (spec.dataset, spec.model, spec.forget, spec.seed) != (
+        shown.dataset,
+        shown.model,
+        shown.forget,
+        shown.seed,
+    ):
         return False
     if shown.method not in METHODS or METHODS.code(shown.method) != shown.code:  # no widget names it
         return True
@@ -149,14 +179,16 @@ def _follow(shown: RunSpec) -> None:
         return
     state.put("controls-of", shown.digest)
     state.put("dataset", shown.dataset)
+    state.put(f"network-{shown.dataset}", shown.model)
     state.put("seed", shown.seed)
     follow(shown)
     if shown.method not in METHODS:  # of a file that is not here any more
         return
     state.put("method", shown.method)
     for name, value in shown.settings if METHODS.code(shown.method) == shown.code else ():
-        state.put(_prefix(shown.dataset, shown.method, shown.forget.kind) + name, value)
+        state.put(_prefix(shown.dataset, shown.model, shown.method, shown.forget.kind) + name, value)
 
 
-def _prefix(dataset: str, method: str, kind: str) -> str:
-    return f"set-{dataset}-{method}-{kind}-"
+def _prefix(dataset: str, model: str, method: str, kind: str) -> str:
+    of_dataset = dataset if model == usual_model(DATASETS[dataset].shape) else f"{dataset}-{model}"
+    return f"set-{of_dataset}-{method}-{kind}-"

@@ -41,6 +41,7 @@ def follow(spec: RunSpec) -> None:
     state.put("forget-kind", forget.kind)
     if forget.kind == "class":
         state.put(f"classes-{spec.dataset}", forget.classes)
+        state.drop(f"list-{spec.dataset}")
         state.put("several", len(forget.classes) > 1)
     elif forget.kind == "random":
         state.put("forget-percent", round(100 * forget.fraction))
@@ -90,10 +91,18 @@ def _classes(dataset: str, several: bool) -> tuple[int, ...]:
     if info.n_classes <= _TILES:
         return class_row(dataset, several)
     names, picked = list(info.class_names), picked_classes(dataset)
+    place = st.container()
+    if info.groups:
+        group, place = st.columns([3, 7])
+        group.selectbox(
+            text.PICK_GROUP, list(info.groups), index=None, key=f"group-{dataset}", placeholder=text.PICK_GROUP_NONE,
+            format_func=str.capitalize, on_change=_pick_group, args=(dataset,),
+        )  # fmt: skip
     if several:
-        chosen = st.multiselect(text.PICK_CLASS, names, [names[label] for label in picked], key=f"list-{dataset}")
+        state.remember(f"list-{dataset}", [names[label] for label in picked])
+        chosen = place.multiselect(text.PICK_CLASS, names, key=f"list-{dataset}")
     else:
-        chosen = [st.selectbox(text.PICK_CLASS, names, picked[0], key=f"one-{dataset}")]
+        chosen = [place.selectbox(text.PICK_CLASS, names, picked[0], key=f"one-{dataset}")]
     labels = tuple(sorted(names.index(name) for name in chosen)) or picked
     state.put(f"classes-{dataset}", labels)
     return labels
@@ -109,6 +118,15 @@ def _pick_class(dataset: str, label: int, several: bool) -> None:
     picked = set(picked_classes(dataset))
     labels = (picked ^ {label} or picked) if several else {label}
     state.put(f"classes-{dataset}", tuple(sorted(labels)))
+
+
+def _pick_group(dataset: str) -> None:
+    """All classes of a group, in place of those that were picked."""
+    info, group = DATASETS[dataset], state.recall(f"group-{dataset}")
+    if group in info.groups:
+        state.put("several", True)
+        state.put(f"classes-{dataset}", tuple(sorted(info.groups[group])))
+        state.put(f"list-{dataset}", [info.class_names[label] for label in sorted(info.groups[group])])
 
 
 def _random() -> ForgetSpec:

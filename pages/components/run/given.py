@@ -5,13 +5,13 @@ import streamlit as st
 from camu_core import DATASETS, ForgetSpec
 from camu_core.config import import_limits
 from camu_core.errors import CamuError
-from camu_core.networks.models import usual_model
 from pages.components.run import state as state_given
 from pages.components.run import text
 from pages.components.shared import state
+from pages.components.shared import text as words
 
 
-def offer(dataset: str, forget: ForgetSpec | None) -> None:
+def offer(dataset: str, model: str, forget: ForgetSpec | None) -> None:
     """A folded form; what is given is judged as if it had forgotten what is picked on the page."""
     turn = state.recall("given-turn", 0)  # another one after each judging: closed, and without the file
     with st.popover(text.PRESS, icon=":material/gavel:", key=f"given-{turn}"):
@@ -20,7 +20,7 @@ def offer(dataset: str, forget: ForgetSpec | None) -> None:
             return
         info, seed, most_mb = DATASETS[dataset], state.recall("seed", 0), max(1, int(import_limits().zip_mb))
         st.markdown(text.LEAD.format(what=_what(dataset, forget, seed)))
-        st.caption(text.FORM.format(model=usual_model(info.shape), title=info.title, mb=most_mb))
+        st.caption(text.FORM.format(model=words.NETWORKS[model], title=info.title, mb=most_mb))
         file = st.file_uploader(text.FILE, type="safetensors", key=f"given-file-{turn}", max_upload_size=most_mb)
         pressed = st.button(
             text.JUDGE, key="judge", type="primary", icon=":material/gavel:", disabled=file is None, width="stretch"
@@ -28,7 +28,7 @@ def offer(dataset: str, forget: ForgetSpec | None) -> None:
         if not pressed or file is None:
             return
         try:
-            state_given.judge(dataset, forget, file.getvalue(), file.name, seed)
+            state_given.judge(dataset, model, forget, file.getvalue(), file.name, seed)
         except CamuError as error:
             st.error(str(error), icon=":material/report:")
         else:

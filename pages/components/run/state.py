@@ -7,12 +7,12 @@ from camu_core.runs.given import plan_given
 from pages.components.shared import state, state_view
 
 
-def judge(dataset: str, forget: ForgetSpec, content: bytes, name: str, seed: int) -> None:
+def judge(dataset: str, model: str, forget: ForgetSpec, content: bytes, name: str, seed: int) -> None:
     """Submit a network's judging, open it, and play it from its beginning.
 
     Raises: see `plan_given`.
     """
-    spec = plan_given(dataset, forget, content, plain_name(name), seed)
+    spec = plan_given(dataset, forget, content, plain_name(name), seed, model)
     if state.submit(RunJob(spec), chain=spec):
         state.open_run(spec.digest)
         state_view.start_replay(spec.digest)

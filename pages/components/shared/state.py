@@ -319,5 +319,10 @@ def put(key: str, value) -> None:
     st.session_state[key] = value
 
 
+def drop(key: str) -> None:
+    """Let a widget begin anew; only before it is drawn, or in a callback."""
+    st.session_state.pop(key, None)
+
+
 def recall(key: str, default=None):
     return st.session_state.get(key, default)

@@ -37,11 +37,15 @@ SAMPLES_TYPED, SAMPLES_ADD = "Image numbers", "Choose these"
 SAMPLES_FILE_HELP = "A text or CSV file of training image numbers, counted from 0: 0, 17, 203"
 SAMPLES_HOVER = "training image {number:,}"
 PICK_CLASS = "Class to forget"
+PICK_GROUP, PICK_GROUP_NONE = "A whole superclass", "None"
 NO_WALL = "These images are not on this machine yet. Forget a class first: that downloads them."
 CHOOSE_FIRST = "Choose at least one image first"
 FORGET_THESE = "Forget these"
 FORGET_THESE_HELP = "Chooses the {n} training images among them on the Run page; test images were never learned."
 PICK_METHOD = "Method"
+PICK_NETWORK = "Network"
+NETWORKS = {"cnn": "CNN", "resnet20": "ResNet-20", "resnet18": "ResNet-18"}
+NETWORK_LINE = "{millions:.1f} million weights; CaMU takes about {time} here to forget a class"
 PRESS = "Forget it"
 PRESS_HELP = "Runs the method on a copy of the trained network"
 STOP = "Stop"
@@ -254,6 +258,14 @@ def stage_line(job: JobView, title: str) -> str:
     if job.stage in STEPPED:
         return STAGE_LINE.format(stage=title, index=job.index, total=job.total)
     return STAGE_PART.format(stage=title, fraction=job.index / job.total if job.total else 0.0)
+
+
+def about(seconds: float) -> str:
+    """A time to wait, roughly: "20 seconds", "5 minutes", "3 hours"."""
+    for unit, length in (("hours", 3600), ("minutes", 60)):
+        if seconds >= 1.5 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(1, round(seconds, -1)):.0f} seconds"
 
 
 def shortened(title: str, most: int = 14) -> str:
