@@ -63,13 +63,20 @@ class Reference:
     reach: float
 
     @classmethod
-    def of(cls, values: Sequence[float | None], n_images: int = 0, n_questions: int = 1) -> "Reference | None":
+    def of(
+        cls,
+        values: Sequence[float | None],
+        n_images: int = 0,
+        n_questions: int = 1,
+        ends: tuple[float, float] = (-np.inf, np.inf),
+    ) -> "Reference | None":
         """None of fewer than two figures.
 
         Args:
             values: one a seed; None where there is no figure.
             n_images: that each is a fraction of; 0 of other figures.
             n_questions: of which the most telling is chosen; the band is as wide as all at once need (Bonferroni).
+            ends: least and greatest value that the figure can take; the band ends there.
         Source: prediction interval of one more normal value, Student's t with n - 1 degrees of freedom; G. J. Hahn,
             W. Q. Meeker, Statistical Intervals, 1991, section 4.7. The spread of a fraction of n images is taken to be
             at least that of a binomial with the fraction (k + 1) / (n + 2), so that five equal values leave doubt.
@@ -84,7 +91,7 @@ class Reference:
             spread = max(spread, float(np.sqrt(p * (1 - p) / n_images)))
         out = float(t.isf((1 - COVERAGE) / 2 / n_questions, n - 1) * spread * np.sqrt(1 + 1 / n))
         reach = float(t.isf((1 - CONFIDENCE) / 2, n - 1) * spread / np.sqrt(n))
-        return cls(mean, mean - out, mean + out, n, reach)
+        return cls(mean, max(ends[0], mean - out), min(ends[1], mean + out), n, reach)
 
     def side(self, value: float, margin: Margin) -> int:
         """1 above the band, -1 below it, 0 in it or not far enough from its mean to matter."""

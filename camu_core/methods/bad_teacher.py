@@ -41,8 +41,9 @@ class BadTeacher:
     )
     source = (
         "V. S. Chundawat, A. K. Tarun, M. Mandal, M. Kankanhalli, Can bad teaching induce forgetting?, AAAI 2023, "
-        "arXiv:2205.08096, and its code: 1 epoch of Adam at 1e-4, 30% of the retain set, temperature 1. Deviation: "
-        "batch normalisation keeps the original's statistics."
+        "arXiv:2205.08096, and its code: 1 epoch of Adam at 1e-4, 30% of the retain set, temperature 1. Deviations: "
+        "the divergence is summed over the classes, where their code takes the mean over them; batch normalisation "
+        "keeps the original's statistics; rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = False

@@ -40,7 +40,8 @@ class NegGradPlus:
         "M. Kurmanji, P. Triantafillou, J. Hayes, E. Triantafillou, Towards unbounded machine unlearning, NeurIPS "
         "2023, arXiv:2302.09880, as a baseline; their code has 5 to 10 epochs, rate 0.01, shares 0.95 and 0.9999. "
         "Deviations: long gradients are shortened; forget sets smaller than a batch are cycled to fill it; batch "
-        "normalisation keeps the original's statistics."
+        "normalisation keeps the original's statistics; "
+        "rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True

@@ -39,7 +39,8 @@ class RandomLabels:
     source = (
         "L. Graves, V. Nagisetty, V. Ganesh, Amnesiac machine learning, AAAI 2021, arXiv:2010.10981 (its first "
         "method, 'unlearning'); 3 epochs of Adam at 1e-4, batch 256, as V. S. Chundawat et al., AAAI 2023, ran it. "
-        "Deviation: batch normalisation keeps the original's statistics."
+        "Deviations: batch normalisation keeps the original's statistics; "
+        "rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True

@@ -49,7 +49,8 @@ class Scrub:
         "M. Kurmanji, P. Triantafillou, J. Hayes, E. Triantafillou, Towards unbounded machine unlearning, NeurIPS "
         "2023, arXiv:2302.09880, and its code for CIFAR-10: 3 epochs, 2 of them with a pass away, rate 5e-4, alpha "
         "0.001, gamma 0.99, temperature 4. Deviations: long gradients are shortened; no rewinding (SCRUB+R); batch "
-        "normalisation keeps the original's statistics."
+        "normalisation keeps the original's statistics; "
+        "rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True

@@ -47,7 +47,8 @@ class UNSIR:
         "A. K. Tarun, V. S. Chundawat, M. Mandal, M. Kankanhalli, Fast yet effective machine unlearning, IEEE TNNLS "
         "2023, arXiv:2111.08947, and its code: 40 steps of noise at 0.1, impair 1 epoch at 0.02, repair 1 at 0.01, "
         "1,000 samples a class. Deviations: noise is labelled with the labels of the forget set in turn, so one "
-        "batch serves several classes or single samples; batch normalisation keeps the original's statistics."
+        "batch serves several classes or single samples; it is noise in pixels of 0 to 1, where theirs are normalised; "
+        "batch normalisation keeps the original's statistics; rates for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True

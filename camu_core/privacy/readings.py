@@ -1,5 +1,6 @@
 """What each test of a privacy report says beside the reference band, by one rule for verdict, pages and tables."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ _QUESTIONS = {
 }
 _ATTACK = Margin(alike=0.05, different=0.02)
 _FORGOTTEN_IMAGES = Margin(alike=0.03, different=0.005)
+_SHARE = (0.0, 1.0)
 # What is left inside, and what the answers give away.
 KNOWLEDGE = ("old_head", "fresh_head", "relearning", "linear_probe")
 LEAKS = ("attack", "epsilon")
@@ -88,7 +90,7 @@ def recognition(report: Mapping[str, Any], ours: Estimate, original: Estimate) -
     Args:
         report: of a `PrivacyResult`. ours, original: accuracy on the forget set, after and before.
     """
-    band = Reference.of(_band(report, "forget_train"), n_images=ours["n"])
+    band = Reference.of(_band(report, "forget_train"), n_images=ours["n"], ends=_SHARE)
     standing = stand(ours, original, band, _FORGOTTEN_IMAGES, two_sided=True)
     return Reading("recognised", standing, "forget_train", ours, original, None, band)
 
@@ -99,7 +101,8 @@ def _read(
     ours, original, untrained = (
         report["battery"][name].get(measure, _NOTHING) for name in ("unlearned", "original", UNTRAINED)
     )
-    band = Reference.of(_band(report, measure), n_questions=n_questions)
+    ends = (0.0, math.inf) if question == "epsilon" else _SHARE
+    band = Reference.of(_band(report, measure), n_questions=n_questions, ends=ends)
     if band is None and question == "epsilon":  # which there is no figure of without networks to compare with
         return Reading(question, Standing.NO_REFERENCE, measure, ours, original, untrained, None)
     return Reading(

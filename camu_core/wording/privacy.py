@@ -206,7 +206,7 @@ def layers_title(report: Mapping[str, Any]) -> str:
 
 def _likeness_after_retraining(report: Mapping[str, Any], layer: str, ours: float) -> str:
     """How much retrained networks keep of a layer, and on which side of them a network is."""
-    band = Reference.of(report["reference"]["measures"][f"cka_forget_{layer}"])
+    band = Reference.of(report["reference"]["measures"][f"cka_forget_{layer}"], ends=(0.0, 1.0))
     if band is None:
         return "too few images to compare it with retrained networks"
     side = "less than" if ours > band.high else "more than" if ours < band.low else "as much as"

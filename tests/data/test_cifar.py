@@ -1,21 +1,17 @@
 """CIFAR-10 and CIFAR-100 from small archives in their own layout; only here are torchvision's checksums patched."""
 
-import hashlib
-import io
 import os
 import pickle
-import tarfile
 
 import numpy as np
 import pytest
 import torch
-from torchvision import datasets as vision
+from tiny_cifar import KINDS, batch_bytes, write_archive
 
 from camu_core.data import DATASETS
 from camu_core.errors import DatasetUnavailable
 from camu_core.progress import drain
 
-KINDS = {"cifar10": vision.CIFAR10, "cifar100": vision.CIFAR100}
 N_OF_FILE = {"train": 30, "test": 10, "test_batch": 10} | {f"data_batch_{i}": 6 for i in range(1, 6)}
 
 
@@ -29,16 +25,14 @@ class Bomb:
         return os.mkdir, (str(self.mark),)
 
 
-def batch_bytes(info, name, first):
-    """A batch as CIFAR has it: a row an image, 1,024 red, then green, then blue values; labels counting up."""
+def batch(info, name, first):
+    """Few images that tell their number; labels count up."""
     n = N_OF_FILE[name]
-    rows = np.zeros((n, 3, 32, 32), np.uint8)
-    rows[:, 0, 1, 2] = np.arange(first, first + n)
-    rows[:, 1, 3, 4] = 100
-    rows[:, 2, 5, 6] = 200
-    labels = [i % info.n_classes for i in range(first, first + n)]
-    keys = {"fine_labels": labels, "coarse_labels": [0] * n} if info.n_classes == 100 else {"labels": labels}
-    return pickle.dumps({"data": rows.reshape(n, 3072), **keys}, protocol=2)
+    images = np.zeros((n, 3, 32, 32), np.uint8)
+    images[:, 0, 1, 2] = np.arange(first, first + n)
+    images[:, 1, 3, 4] = 100
+    images[:, 2, 5, 6] = 200
+    return batch_bytes(info, images, [i % info.n_classes for i in range(first, first + n)])
 
 
 @pytest.fixture(params=KINDS)
@@ -46,22 +40,11 @@ def tiny(request, empty_data_dir, no_network, monkeypatch):
     """The archive of a small CIFAR in CAMU_DATA, its checksums known to torchvision; no network."""
     info, kind = DATASETS[request.param], KINDS[request.param]
     names = [name for name, _ in kind.train_list + kind.test_list]
-    contents = {name: batch_bytes(info, name, 6 * i) for i, name in enumerate(names)}
-    contents[kind.meta["filename"]] = pickle.dumps({kind.meta["key"]: list(info.class_names)}, protocol=2)
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
-        for name, content in contents.items():
-            entry = tarfile.TarInfo(f"{kind.base_folder}/{name}")
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    md5 = {name: hashlib.md5(content).hexdigest() for name, content in contents.items()}
-    monkeypatch.setattr(kind, "tgz_md5", hashlib.md5(buffer.getvalue()).hexdigest())
-    monkeypatch.setattr(kind, "train_list", [[name, md5[name]] for name, _ in kind.train_list])
-    monkeypatch.setattr(kind, "test_list", [[name, md5[name]] for name, _ in kind.test_list])
-    monkeypatch.setattr(kind, "meta", {**kind.meta, "md5": md5[kind.meta["filename"]]})
     empty_data_dir.mkdir()
+    checksums = write_archive(info, {name: batch(info, name, 6 * i) for i, name in enumerate(names)}, empty_data_dir)
+    for name, value in checksums.attributes.items():
+        monkeypatch.setattr(kind, name, value)
     archive = empty_data_dir / kind.filename
-    archive.write_bytes(buffer.getvalue())
     return info, archive, empty_data_dir / kind.base_folder
 
 

@@ -47,6 +47,13 @@ def test_few_images_that_all_are_right_leave_doubt(n_images: int, p: float) -> N
     assert outside <= 0.02
 
 
+def test_a_band_ends_where_its_figure_does() -> None:
+    values = [0.0, 0.0, 0.0, 0.3]
+    assert Reference.of(values).low < 0
+    assert Reference.of(values, ends=(0, 1)).low == 0
+    assert Reference.of([0.99, 0.8, 0.99], ends=(0, 1)).high == 1
+
+
 def test_no_band_of_one_and_gaps_are_left_out() -> None:
     assert Reference.of([0.5]) is None
     assert Reference.of([]) is None

@@ -527,7 +527,13 @@ def test_defaults_of_resnets(model):
     """The paper's for random samples; ours for a class."""
     random, whole_class = (CAMU.default_config("cifar10", kind, model) for kind in ("random", "class"))
     assert (random.epochs, random.representation_lr, random.label_lr) == (10, 1e-5, 1e-4)
-    assert (whole_class.epochs, whole_class.representation_lr, whole_class.label_lr) == (2, 5e-5, 3e-4)
-    assert replace(whole_class, representation_lr=4e-4, label_lr=1e-3) == CaMUConfig(bfloat16=1), (
-        "all else is the paper's"
-    )
+    assert (whole_class.epochs, whole_class.representation_lr, whole_class.label_lr) == (3, 5e-5, 2e-4)
+    papers = replace(whole_class, epochs=2, representation_lr=4e-4, label_lr=1e-3, noise=1)
+    assert papers == CaMUConfig(bfloat16=1), "all else is the paper's"
+    assert random.noise == whole_class.noise == pytest.approx(1 / 4.4, abs=0.01), "CIFAR's standard deviation is 0.23"
+
+
+def test_a_class_of_cifar100_is_shown_ten_times_as_by_the_authors():
+    config = CAMU.default_config("cifar100", "class", "resnet18")
+    steps = config.epochs * math.ceil(500 * config.repeats / config.batch_size)
+    assert (config.repeats, steps) == (10, 314)

@@ -97,6 +97,7 @@ def press_row(
         pressed = press_button(busy or forget is None)
         with st.popover(text.ADVANCED, icon=":material/tune:"):
             settings, seed = _settings(dataset, model, method, forget.kind if forget else "samples")
+            st.caption(text.METHOD_SOURCE.format(source=METHODS[method].source))
             st.toggle(
                 text.WITH_CONTROLS, value=state.recall("with-controls", False), key="with-controls",
                 help=text.WITH_CONTROLS_HELP, persist_state="session",

@@ -53,8 +53,13 @@ STOP_NOT_MINE = "Somebody else started this run; you can watch it."
 REPLAY = "Watch again"
 SKIP = "Skip to the result"
 PACE = "Speed"
+BATCH_NORM = (
+    "Batch normalisation was trained as in the authors' code: part of what changed is not in the weights but in the "
+    "averages that normalise every image. They drifted towards the forget set's, which harms other images too."
+)
 ADVANCED = "Advanced"
 ADVANCED_RESET = "Reset to defaults"
+METHOD_SOURCE = "**Where it comes from, and what differs here:** {source}"
 CONTROL = "{title} (control)"
 WITH_CONTROLS = "Include controls"
 WITH_CONTROLS_HELP = (

@@ -37,6 +37,8 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False)
     )
     if changed := settings_phrase(spec):
         what += " · " + text.CHANGED.format(settings=changed)
+    if dict(spec.settings).get("authors_batch_norm"):
+        st.info(text.BATCH_NORM, icon=":material/info:")
     if run.is_example and is_quiet:
         st.caption(text.EXAMPLE_NOTE.format(what=what))
     elif run.is_example:
