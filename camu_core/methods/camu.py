@@ -86,7 +86,7 @@ _DIGITS = {
 }
 
 # On images of one's own, by trial: assets/results/tuning.md
-_MIN_STEPS = 25
+_MIN_STEPS = 40
 
 
 @dataclass(frozen=True)

@@ -185,7 +185,7 @@ def test_few_images_get_enough_steps_to_learn(n_train, batch_size, epochs, pets,
     assert METHODS["retrain"].default_config(info.name, "class", "resnet20") == recipe
 
 
-@pytest.mark.parametrize(("n_train", "epochs"), [((4, 900), 25), ((40, 40), 13), ((400, 400), 2), ((3000, 3000), 2)])
+@pytest.mark.parametrize(("n_train", "epochs"), [((4, 900), 40), ((40, 40), 20), ((400, 400), 4), ((3000, 3000), 3)])
 def test_few_images_get_enough_steps_to_be_forgotten(n_train, epochs, pets, monkeypatch):
     info = drain(import_images(io.BytesIO(pets)))
     monkeypatch.setattr("camu_core.data.imported_info", lambda name: replace(info, n_train=n_train))

@@ -123,7 +123,7 @@ def test_a_network_is_judged_for_what_is_picked(monkeypatch) -> None:
     app.file_uploader(key="given-file-0").upload("theirs.safetensors", b"weights", "application/octet-stream").run()
     app.button(key="judge").click().run()
     assert not app.exception
-    assert judged == [("digits", ForgetSpec(classes=(5,)), b"weights", "theirs.safetensors", 0)]
+    assert judged == [("digits", "cnn", ForgetSpec(classes=(5,)), b"weights", "theirs.safetensors", 0)]
 
 
 def test_a_file_that_is_no_network_is_refused_in_one_sentence() -> None:
