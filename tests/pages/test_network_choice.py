@@ -1,0 +1,71 @@
+"""The network on the Run page: chosen where several suit the images, trained where there is none."""
+
+from dataclasses import replace
+
+import pytest
+from opening import open_page, words
+
+from camu_core import ForgetSpec, RunSpec, plan_run
+from camu_core.data import DATASETS
+from camu_core.jobs.imports import TrainJob
+from pages.components.own_images import text as text_own
+from pages.components.shared import state
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list:
+    """The runs and jobs that were asked for, instead of being started."""
+    found = []
+    monkeypatch.setattr(state, "start", found.append)
+    monkeypatch.setattr(state, "submit", lambda job, **_: found.append(job))
+    return found
+
+
+def test_grey_images_have_one_network_and_no_choice() -> None:
+    app = open_page("explore/run")
+    assert [each.key for each in app.segmented_control if str(each.key).startswith("network-")] == []
+
+
+def test_the_network_that_is_chosen_is_run_and_its_settings_are_its_own(asked: list) -> None:
+    app = open_page("explore/run")
+    app.segmented_control(key="dataset").set_value("cifar10").run()
+    assert "0.3 million weights" in words(app)
+    app.number_input(key="set-cifar10-camu-class-epochs").set_value(7).run()
+    app.segmented_control(key="network-cifar10").set_value("resnet18").run()
+    assert "11.2 million weights" in words(app)
+    app.button(key="press").click().run()
+    assert not app.exception
+    assert asked == [plan_run("cifar10", [3], model="resnet18")]
+    app.segmented_control(key="network-cifar10").set_value("resnet20").run()
+    app.button(key="press").click().run()
+    assert asked[1] == plan_run("cifar10", [3], settings={"epochs": 7})
+
+
+def test_a_network_that_is_not_shipped_is_trained_in_the_app(asked: list, empty_data_dir) -> None:
+    app = open_page("explore/run")
+    app.segmented_control(key="dataset").set_value("cifar100").run()
+    assert text_own.NETWORK.format(model="ResNet-20") in words(app)
+    assert "downloads 169 MB" in words(app)
+    assert "Training takes about" in words(app)
+    next(button for button in app.button if button.label == text_own.TRAIN).click().run()
+    assert not app.exception
+    assert asked == [TrainJob("cifar100", "resnet20")]
+
+
+def test_a_superclass_is_picked_as_a_whole(asked: list, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a network of CIFAR-100, which is not shipped."""
+    monkeypatch.setattr("pages.components.own_images.network.network_card", lambda *_: {"test_accuracy": 1.0})
+    monkeypatch.setattr("pages.components.run.controls.plan_run", _planned)
+    app = open_page("explore/run")
+    app.segmented_control(key="dataset").set_value("cifar100").run()
+    app.selectbox(key="group-cifar100").set_value("fish").run()
+    names = [DATASETS["cifar100"].class_names[label] for label in DATASETS["cifar100"].groups["fish"]]
+    assert app.multiselect(key="list-cifar100").value == names
+    app.button(key="press").click().run()
+    assert not app.exception
+    assert asked[0].forget == ForgetSpec(classes=DATASETS["cifar100"].groups["fish"])
+
+
+def _planned(dataset: str, forget: ForgetSpec, *_: object) -> RunSpec:
+    """As `plan_run`, though there are no weights."""
+    return replace(plan_run("digits", [3]), dataset=dataset, forget=forget)
