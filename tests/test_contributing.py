@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from opening import open_page
 
 from camu_core import METHODS, RunStore, plan_run
 from camu_core.engine import service
@@ -41,9 +41,7 @@ def test_the_example_runs_from_the_command_line_and_opens_in_the_app(my_method: 
     assert result.cost["samples_backward"] == 6 * int((digits.y_train == 3).sum())
 
     service.forget_engine()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params["run"] = result.digest
-    app.switch_page("pages/explore/run.py").run()
+    app = open_page("explore/run", run=result.digest)
     service.forget_engine()
     assert not app.exception
     assert app.selectbox(key="method").value == "ascent"
