@@ -23,6 +23,7 @@ def my_method(tmp_path, monkeypatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("my_method", "fresh_engine")
 def test_the_example_runs_from_the_command_line_and_opens_in_the_app(digits, capsys) -> None:
     line = "run --dataset digits --forget-class 3 --method ascent --set lr=0.04 --save --quick --json -"

@@ -29,6 +29,7 @@ def test_they_are_a_group_of_their_own() -> None:
     assert not is_control("camu")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["mask", "last_layer"])
 def test_what_hides_at_the_output_is_not_called_forgotten(method: str) -> None:
     result, verdict = judged(method)
@@ -41,6 +42,7 @@ def test_what_hides_at_the_output_is_not_called_forgotten(method: str) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nothing_done_is_not_forgotten() -> None:
     result, verdict = judged("nothing")
     assert verdict.headline.startswith("Not forgotten")
@@ -49,6 +51,7 @@ def test_nothing_done_is_not_forgotten() -> None:
     assert all(torch.equal(a, b) for a, b in zip(original.parameters(), ours.parameters(), strict=True))
 
 
+@pytest.mark.slow
 def test_random_weights_are_damage() -> None:
     _, verdict = judged("random_weights")
     assert verdict.headline.startswith("Damaged: the rest fell from 98.8% to")
