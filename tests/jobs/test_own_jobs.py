@@ -81,6 +81,7 @@ def test_from_upload_to_network_in_a_worker_and_again_after_deleting(engine, pet
     assert not engine.has(training)
 
 
+@pytest.mark.slow
 def test_a_refused_upload_fails_with_the_reason(engine):
     view = wait(engine, ImportJob(keep_upload(b"not a zip"), "", 32))
     assert view.state == "failed"
