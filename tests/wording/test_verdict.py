@@ -67,6 +67,7 @@ def made_up(digits_result):
         ({"attack_confidence": 0.9}, True, "an attacker can tell"),
         ({"attack_confidence": 0.1}, True, "an attacker can tell"),
         ({"epsilon": 3.0}, True, "its answers give it away"),
+        ({"attack_confidence": 0.9, "epsilon": 3.0}, True, "an attacker can tell and its answers give it away"),
         ({"relearning": 0.1}, True, "Forgotten"),
     ],
 )
@@ -308,6 +309,11 @@ def test_what_may_be_said_and_what_not(made_up, make_report, forget, after, n, t
     assert claim(result, verdict) == said
 
 
+def test_damage_is_told_with_a_decimal(made_up, make_report):
+    verdict = judge(made_up(CLASS, before={"retain_test": 0.985}, retain_test=0.4962), privacy=make_report())
+    assert verdict.headline.startswith("Damaged: the rest fell from 98.5% to 49.6%.")
+
+
 def test_the_first_two_clauses_say_whose_accuracy_it_is_beside_the_retrained_networks(made_up, make_report):
     by_class = judge(made_up(CLASS), made_up(CLASS, forget_test=0.01, retain_test=0.97), make_report())
     of_images = judge(made_up(), made_up(forget_train=0.95, retain_test=0.96), make_report(is_class=False))
@@ -320,6 +326,8 @@ def test_the_first_two_clauses_say_whose_accuracy_it_is_beside_the_retrained_net
         assert verdict.is_kept is True
         assert [(c.name, c.subject, c.finding, c.is_good, c.never_saw) for c in verdict.clauses[:2]] == expected
     assert of_images.clauses[0].text.startswith("Recognised like images never seen. 99%; before 100%; 5 networks that")
+    without_test_images = made_up(CLASS, before={"forget_test": None}, forget_test=None)
+    assert judge(without_test_images).clauses[0].subject == "The digit 3, seen in training"
     untested = judge(made_up()).clauses[0]
     assert (untested.finding, untested.is_good) == ("Only retraining tells whether this is as if never seen", None)
 
@@ -335,7 +343,8 @@ def test_a_retraining_never_saw_what_was_forgotten(made_up, make_report, forget,
 
 def test_the_run_in_one_line_and_its_forget_set_in_words(made_up):
     assert finding(made_up(CLASS)) == "The digit 3: 99% → 0%, everything else: 99% → 99%"
-    assert finding(made_up(forget_train=0.985)) == "10% of the training images: 100% → 98.5%, new images: 99% → 99%"
+    random = made_up(forget_train=0.985, before={"retain_test": 0.986})
+    assert finding(random) == "10% of the training images: 100% → 98.5%, new images: 98.6% → 99%"
     spec = made_up().spec
     phrases = {
         ForgetSpec(classes=(3, 5)): "the digits 3 and 5",
