@@ -51,6 +51,7 @@ def test_its_networks_are_those_of_retraining_with_these_seeds(made) -> None:
         assert band.measures["attack_attacker"][i] == metrics["attack"]["value"]
 
 
+@pytest.mark.usefixtures("two")
 def test_it_survives_the_store_and_is_found_by_every_method(made) -> None:
     _, band = made
     store = RunStore()
