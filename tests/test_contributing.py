@@ -2,15 +2,13 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from opening import open_page
 
 from camu_core import METHODS, RunStore, plan_run
-from camu_core.engine import service
+from camu_core.__main__ import main
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,13 +23,12 @@ def my_method(tmp_path, monkeypatch) -> Path:
     return path
 
 
-def test_the_example_runs_from_the_command_line_and_opens_in_the_app(my_method: Path, digits) -> None:
-    line = "run --dataset digits --forget-class 3 --method ascent --set lr=0.04 --save --json -"
-    done = subprocess.run(
-        [sys.executable, "-m", "camu_core", *line.split()], capture_output=True, text=True, cwd=ROOT, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    printed = json.loads(done.stdout)
+@pytest.mark.slow
+@pytest.mark.usefixtures("my_method", "fresh_engine")
+def test_the_example_runs_from_the_command_line_and_opens_in_the_app(digits, capsys) -> None:
+    line = "run --dataset digits --forget-class 3 --method ascent --set lr=0.04 --save --quick --json -"
+    assert main(line.split()) == 0
+    printed = json.loads(capsys.readouterr().out)
     assert printed["spec"]["settings"] == {"epochs": 6, "lr": 0.04, "bfloat16": 0}
     result = RunStore().load(printed["digest"])
     assert result.spec == plan_run("digits", [3], "ascent", {"lr": "0.04"})
@@ -40,11 +37,7 @@ def test_the_example_runs_from_the_command_line_and_opens_in_the_app(my_method: 
     assert result.metrics["unlearned"]["forget_test"] < result.metrics["original"]["forget_test"]
     assert result.cost["samples_backward"] == 6 * int((digits.y_train == 3).sum())
 
-    service.forget_engine()
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    app.query_params["run"] = result.digest
-    app.switch_page("pages/explore/run.py").run()
-    service.forget_engine()
+    app = open_page("explore/run", run=result.digest)
     assert not app.exception
     assert app.selectbox(key="method").value == "ascent"
     assert "My gradient ascent" in app.selectbox(key="method").options

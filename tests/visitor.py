@@ -45,7 +45,7 @@ class Visitor:
         self.query, self.page_hash = urlencode(query), ""
         self.elements: list[Element] = []
         self.timers: dict[str, float] = {}
-        self.n_finished, self.is_closed, self.failures = 0, False, []
+        self.n_finished, self.is_closed, self.is_page_not_found, self.failures = 0, False, False, []
         self._news = threading.Condition()
         threading.Thread(target=self._listen, daemon=True).start()
         self.rerun(page_name=page)
@@ -161,6 +161,8 @@ class Visitor:
             self.query = message.page_info_changed.query_string
         elif kind == "auto_rerun":
             self.timers[message.auto_rerun.fragment_id] = message.auto_rerun.interval
+        elif kind == "page_not_found":
+            self.is_page_not_found = True
         elif kind == "script_finished":
             if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 self.n_finished += 1

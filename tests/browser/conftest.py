@@ -1,9 +1,8 @@
-"""A freshly started server and a real Chromium."""
+"""One server and one real Chromium."""
 
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from app_server import AppServer
@@ -36,10 +35,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """The app with an empty CAMU_HOME and no images but the embedded digits."""
-    with AppServer(CAMU_DATA=str(tmp_path / "data")) as app:
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app with no images but the embedded digits, for all tests: every page is a new visitor's."""
+    with AppServer(CAMU_DATA=str(tmp_path_factory.mktemp("data"))) as app:
         yield app.address
 
 

@@ -1,4 +1,4 @@
-"""What a newcomer does, in a real browser on a freshly started server."""
+"""What a newcomer does, in a real browser."""
 
 import re
 
@@ -47,13 +47,6 @@ def test_the_story_by_arrow_keys_and_on_into_the_full_tool(server: str, page: Pa
     expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
     assert page.url.endswith(address.split("?")[1])
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
-
-
-def test_a_page_opens_by_its_own_address_on_a_fresh_server(server: str, page: Page) -> None:
-    page.goto(f"{server}/embeddings")
-    expect(page.get_by_text("Example run")).to_be_visible()
-    expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
 def test_stop_ends_a_run_and_offers_to_try_again(server: str, page: Page) -> None:

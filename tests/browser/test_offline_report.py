@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from camu_core import RunResult
 from camu_core.report import html_report
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import state
+
+pytestmark = pytest.mark.browser
 
 
 def test_the_report_opens_offline(browser: Browser, digits_result: RunResult, tmp_path: Path) -> None:

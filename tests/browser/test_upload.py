@@ -1,6 +1,7 @@
 """A user's own images in a real browser, from the upload to a verdict."""
 
 import io
+import itertools
 import re
 from pathlib import Path
 from zipfile import ZipFile
@@ -15,17 +16,22 @@ pytestmark = pytest.mark.browser
 CLASSES = ("airplane", "cat", "frog", "ship")
 
 
-@pytest.fixture(scope="module")
+N_IMAGES = 50
+_turns = itertools.count()
+
+
+@pytest.fixture
 def photos() -> bytes:
-    """A zip of 50 images of each of four classes of CIFAR-10, and a file that is none."""
+    """A zip of 50 images of each of four classes of CIFAR-10, others for each test, and a file that is none."""
+    first = N_IMAGES * next(_turns)  # the server has kept what the tests before uploaded and trained
     path = data_dir() / "cifar10-images.zip"
     if not path.exists():
         pytest.skip("cifar10-images.zip is not in CAMU_DATA, and tests download nothing")
     upload = io.BytesIO()
     with ZipFile(path) as source, ZipFile(upload, "w") as archive:
         for name in CLASSES:
-            for i in range(50):
-                archive.writestr(f"{name}/{i}.jpg", source.read(f"cifar10-images/train/{name}/{i:04}.jpg"))
+            for i in range(N_IMAGES):
+                archive.writestr(f"{name}/{i}.jpg", source.read(f"cifar10-images/train/{name}/{first + i:04}.jpg"))
         archive.writestr("readme.txt", "no image")
     return upload.getvalue()
 
@@ -106,6 +112,8 @@ def test_a_question_and_a_training_survive_a_reload(server: str, page: Page, pho
     expect(learning).to_be_visible()
     page.reload()
     expect(learning).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("The network was not kept")).to_be_visible()
 
 
 def test_a_folder_is_read_as_it_is(server: str, page: Page, photos: bytes, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ def test_the_baseline_leaves_the_original_alone(make_task):
     assert next(task.original.parameters()).is_contiguous(memory_format=torch.channels_last)
 
 
+@pytest.mark.slow
 def test_bench_prints_its_figures_as_json(capsys):
     assert main(["bench", "--dataset", "digits", "--forget-class", "3", "--json", "-"]) == 0
     report = json.loads(capsys.readouterr().out)

@@ -94,6 +94,7 @@ def test_names_on_the_command_line(capsys, tmp_path):
     assert "forgot 3, unlearning took" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_sweep_takes_names_and_names_what_was_forgotten(zipped, picture, tmp_path, capsys):
     files = {f"{name}/{i}.png": picture(100 * y + i) for y, name in enumerate(("cat", "dog", "emu")) for i in range(5)}
     name = drain(import_images(zipped(files))).name

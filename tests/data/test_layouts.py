@@ -284,10 +284,10 @@ def _runs(word):
     ],
 )
 def test_strange_trees_are_told_quickly(files, zipped):
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ImagesRefused):
         laid_out(files, zipped, labels_csv=b"file,label\n" + b"a/" * 50_000 + b"0.jpg,cat\n")
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_damaged_table_is_told(zipped):

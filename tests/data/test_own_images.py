@@ -32,6 +32,7 @@ def pets(tmp_path):
     return tmp_path / "pets"
 
 
+@pytest.mark.slow
 def test_from_a_folder_to_a_verdict(pets, capsys):
     assert main(["run", "--dataset", str(pets), "--model", "cnn", "--forget-class", "0"]) == 2
     assert "There is no trained cnn for folder-" in capsys.readouterr().err
@@ -51,6 +52,7 @@ def test_from_a_folder_to_a_verdict(pets, capsys):
     assert DATASETS[found["spec"]["dataset"]].class_names == ("cat", "dog b", "emu")
 
 
+@pytest.mark.slow
 def test_a_worker_without_the_images_gets_them_with_the_job(pets, tmp_path, monkeypatch):
     name = drain(import_images(pets)).name
     path = weights_path(name, "cnn")

@@ -16,6 +16,8 @@ from camu_core import RunResult, RunStore, Step, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobView
 from camu_core.errors import RunDiverged, RunNotFound
 from camu_core.jobs import Job, JobPayload, RunJob, UmapJob
+from camu_core.networks.weights import from_arrays, to_bytes
+from camu_core.runs.given import plan_given
 from camu_core.runs.results import Projection
 
 TIMEOUT_SECONDS = 240
@@ -84,6 +86,16 @@ def test_a_run_in_a_worker_gives_the_numbers_of_a_run_here(engine: Engine, digit
         np.testing.assert_array_equal(result.weights[name], weights)
 
 
+@pytest.mark.slow
+def test_a_network_that_was_given_is_judged_in_a_worker(engine: Engine, digits_result: RunResult) -> None:
+    weights = to_bytes(from_arrays(digits_result.weights, "digits", "cnn"))
+    job = RunJob(plan_given("digits", [3], weights, "theirs"))
+    view = wait(engine, engine.submit(job, "me"))
+    assert (view.state, view.message) == ("done", "")
+    assert engine.result(job.digest, RunResult).metrics == digits_result.metrics
+
+
+@pytest.mark.slow
 def test_steps_and_snapshots_are_seen_on_the_way(engine: Engine) -> None:
     job = RunJob(plan_run("digits", [1], seed=11))
     view = wait(engine, engine.submit(job))
@@ -128,6 +140,7 @@ def test_stop_takes_effect_within_a_second_and_the_run_can_be_started_again(engi
     wait(engine, digest)
 
 
+@pytest.mark.slow
 def test_a_waiting_run_shows_its_place_and_can_be_stopped(engine: Engine, crowd) -> None:
     _, waiting = crowd
     for job in waiting:
@@ -138,6 +151,7 @@ def test_a_waiting_run_shows_its_place_and_can_be_stopped(engine: Engine, crowd)
     assert engine.watch(waiting[1].digest).queue_position == 1
 
 
+@pytest.mark.slow
 def test_a_waiting_run_moves_up_when_a_person_wants_it_too(engine: Engine, crowd) -> None:
     busy, swept = crowd
     for job in swept:
@@ -149,6 +163,7 @@ def test_a_waiting_run_moves_up_when_a_person_wants_it_too(engine: Engine, crowd
     assert engine.watch(swept[0].digest).state == "queued"
 
 
+@pytest.mark.slow
 def test_stopping_and_asking_again_never_hangs_and_never_tells_an_old_outcome(engine: Engine) -> None:
     jobs = [RunJob(plan_run("digits", [label], seed=17)) for label in range(3)]
     rng = np.random.default_rng(0)
@@ -207,6 +222,7 @@ def test_a_bug_is_told_in_one_line_and_its_traceback_goes_to_the_log(engine: Eng
     assert "Traceback" in caplog.text
 
 
+@pytest.mark.slow
 def test_an_unwritable_store_is_told_and_the_run_is_still_seen(engine: Engine, tmp_path: Path, monkeypatch) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setattr(engine, "store", RunStore(tmp_path / "file"))
@@ -224,6 +240,7 @@ def test_what_nobody_asked_for_is_unknown(engine: Engine) -> None:
         engine.result("0" * 20, RunResult)
 
 
+@pytest.mark.slow
 def test_umap_runs_in_a_worker_and_is_kept(engine: Engine, digits_result: RunResult) -> None:
     engine.store.save(digits_result)
     job = UmapJob(digits_result.digest)
@@ -234,6 +251,7 @@ def test_umap_runs_in_a_worker_and_is_kept(engine: Engine, digits_result: RunRes
     assert {name: part.shape for name, part in points.items()} == shapes
 
 
+@pytest.mark.slow
 def test_background_work_gives_a_worker_up_to_a_person_and_goes_on_afterwards(engine: Engine) -> None:
     swept = [RunJob(plan_run("digits", [label], "retrain", LONG, seed=19)) for label in range(2)]
     for job in swept:
@@ -249,6 +267,7 @@ def test_background_work_gives_a_worker_up_to_a_person_and_goes_on_afterwards(en
         assert wait(engine, job.digest).state == "stopped"
 
 
+@pytest.mark.slow
 def test_a_job_that_computes_too_long_is_ended_with_a_sentence(engine: Engine) -> None:
     job = RunJob(plan_run("digits", [6], "retrain", LONG, seed=20))
     wait(engine, engine.submit(job, "me"), has_begun)

@@ -9,6 +9,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.engine import Engine, JobView, connection
 from camu_core.engine.engine import LOST
 from camu_core.jobs import RunJob
+from camu_core.networks.models import build_model
+from camu_core.networks.weights import to_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 300
@@ -24,9 +27,10 @@ TIMEOUT_SECONDS = 300
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = Engine(RunStore(tmp_path / "home"), n_workers=1)
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Whose workers are killed; it starts others."""
+    engine = Engine(RunStore(tmp_path_factory.mktemp("home")), n_workers=1)
     yield engine
     engine.close()
 
@@ -184,31 +188,39 @@ def start(command: list[str], folder: Path) -> subprocess.Popen:
         return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
 
 
-def end(process: subprocess.Popen) -> None:
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def end(*processes: subprocess.Popen) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[str]:
+@dataclass
+class Cluster:
+    address: str
+    folder: Path  # of its processes' files
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A real `dask scheduler` and two `dask worker` processes, each with a CAMU_HOME of its own."""
-    port = free_port()
+    port, folder = free_port(), tmp_path_factory.mktemp("cluster")
     address = f"tcp://127.0.0.1:{port}"
-    processes = [start_scheduler(port, tmp_path / "scheduler")]
-    processes += [start_worker(address, tmp_path / f"worker-{i}") for i in range(2)]
-    yield address
-    for process in reversed(processes):
-        end(process)
+    scheduler = start_scheduler(port, folder / "scheduler")
+    workers = [start_worker(address, folder / f"worker-{i}") for i in range(2)]
+    yield Cluster(address, folder)
+    end(*workers)
+    end(scheduler)
 
 
 def test_app_and_command_line_use_a_cluster_that_shares_no_folder(
-    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, camu_home: Path
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, camu_home: Path
 ) -> None:
-    monkeypatch.setenv("CAMU_SCHEDULER", cluster)
+    monkeypatch.setenv("CAMU_SCHEDULER", cluster.address)
     engine = Engine(RunStore())
     spec = plan_run("digits", [3], seed=31)
     try:
@@ -218,33 +230,19 @@ def test_app_and_command_line_use_a_cluster_that_shares_no_folder(
         assert engine.result(spec.digest, RunResult).metrics == run(spec).metrics
     finally:
         engine.close()
-    assert not any((tmp_path / f"worker-{i}" / "home" / "runs").exists() for i in range(2))
+    assert not any((cluster.folder / f"worker-{i}" / "home" / "runs").exists() for i in range(2))
 
-    command = [
-        sys.executable,
-        "-m",
-        "camu_core",
-        "run",
-        "--forget-class",
-        "6",
-        "--seed",
-        "31",
-        "--quick",
-        "--json",
-        "-",
-    ]
+    line = "run --forget-class 6 --seed 31 --quick --json -"
+    command = [sys.executable, "-m", "camu_core", *line.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     assert done.returncode == 0, done.stderr
     assert RunStore(camu_home).has(plan_run("digits", [6], seed=31).digest)
 
 
-def test_weights_of_ones_own_travel_to_the_workers(cluster: str, tmp_path: Path) -> None:
-    from camu_core.networks.models import build_model
-    from camu_core.networks.weights import to_bytes
-
+def test_weights_of_ones_own_travel_to_the_workers(cluster: Cluster, tmp_path: Path) -> None:
     path = tmp_path / "own.safetensors"
     path.write_bytes(to_bytes(build_model("cnn", (1, 8, 8), 10, seed=99)))
-    engine = Engine(RunStore(), scheduler=cluster)
+    engine = Engine(RunStore(), scheduler=cluster.address)
     try:
         digest = engine.submit(RunJob(plan_run("digits", [3], weights=path)))
         assert wait_over(engine, digest).state == "done"

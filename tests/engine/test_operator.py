@@ -1,4 +1,4 @@
-"""What an operator sees: /readyz, /metrics, a line a job, frozen workers."""
+"""What an operator sees, /readyz, /metrics, frozen workers; and the first visitor of a fresh server."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 from app_server import AppServer
+from visitor import Visitor
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +37,12 @@ def wait_ready(server: AppServer, expected: int = 200, seconds: float = 60) -> d
         assert time.monotonic() < deadline, answer
         time.sleep(0.2)
     return json.loads(answer[1])
+
+
+def test_the_first_visitor_may_come_by_the_address_of_any_page(server: AppServer) -> None:
+    with Visitor(server.address, "embeddings") as visitor:
+        assert "Example run" in visitor.texts
+        assert not visitor.is_page_not_found
 
 
 def test_ready_once_there_are_workers(server: AppServer) -> None:

@@ -49,10 +49,10 @@ def test_who_stores_too_much_starts_nothing_new(engine: Engine, digits_result: R
 
 
 def test_a_thousand_waiting_runs_are_quick_and_leave_no_files(engine: Engine, tmp_path: Path) -> None:
-    many, started = jobs(1000), time.monotonic()
+    many, started = jobs(1000), time.process_time()
     engine.submit_all(many, "anna", BACKGROUND_PRIORITY)
     views = [engine.watch(job.digest) for job in many]
-    assert time.monotonic() - started < 5, "0.1 s on an idle machine"
+    assert time.process_time() - started < 5, "0.1 s"
     assert not any(view.is_over for view in views)
     assert not list(tmp_path.glob("pending/*"))
 

@@ -1,5 +1,6 @@
 """Sweeps: the grid, what people type, resuming, and the table."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -95,41 +96,41 @@ def test_all_methods_by_one_word_on_the_command_line(monkeypatch: pytest.MonkeyP
     assert asked == [SweepSpec("digits", (3,), tuple(METHODS), (0, 1, 2)).batch()]
 
 
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = Engine(RunStore(tmp_path_factory.mktemp("home")), n_workers=1)
+    yield engine
+    engine.close()
+
+
 @pytest.mark.slow
-def test_a_sweep_goes_on_where_it_was_closed() -> None:
+def test_a_sweep_goes_on_where_it_was_closed(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep = SweepSpec("digits", (0, 1, 2), ("camu",), (41,))
-    store = RunStore()
-    engine = Engine(store, n_workers=1)
-    try:
-        work = sweep.batch().running(engine)
-        for step in work:
-            if step.index == 1:
-                break
-        work.close()
-        finished = set(store.digests())
-        assert 1 <= len(finished) < 3
-        n_done_at_once = next(sweep.batch().running(engine)).index
-        assert n_done_at_once >= len(finished)
-        assert drain(sweep.batch().running(engine)) == {}
-        table = sweep_table(engine.summary(spec.digest) for spec in sweep.runs())
-    finally:
-        engine.close()
+    monkeypatch.setattr(engine, "store", store := RunStore())
+    work = sweep.batch().running(engine)
+    for step in work:
+        if step.index == 1:
+            break
+    work.close()
+    finished = set(store.digests())
+    assert 1 <= len(finished) < 3
+    n_done_at_once = next(sweep.batch().running(engine)).index
+    assert n_done_at_once >= len(finished)
+    assert drain(sweep.batch().running(engine)) == {}
+    table = sweep_table(engine.summary(spec.digest) for spec in sweep.runs())
     assert isinstance(table, pd.DataFrame)
     assert sorted(table["forget"]) == ["0", "1", "2"]
     assert set(table["digest"]) == set(store.digests())
 
 
 @pytest.mark.slow
-def test_a_failed_cell_is_named_and_the_others_are_finished(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_a_failed_cell_is_named_and_the_others_are_finished(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep = SweepSpec("digits", (0, 1), ("camu",), (42,))
-    engine = Engine(RunStore(), n_workers=1)
+    monkeypatch.setattr(engine, "store", RunStore())
     broken = replace(plan_run("digits", [1], seed=42), weights="0" * 64)
     monkeypatch.setattr(SweepSpec, "runs", lambda self: [plan_run("digits", [0], seed=42), broken])
     monkeypatch.setattr("camu_core.jobs.payload.all_have", lambda sha256: True)
-    try:
-        failed = drain(sweep.batch().running(engine))
-    finally:
-        engine.close()
+    failed = drain(sweep.batch().running(engine))
     assert engine.store.digests() == [plan_run("digits", [0], seed=42).digest]
     assert list(map(run_name, failed)) == ["digits, forget 1, camu, seed 42"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from doing import band_of, done, steps_of
 
-from camu_core import RunStore, plan_run, run
+from camu_core import RunStore, Step, plan_run, run
 from camu_core.errors import RunNotFound
 from camu_core.jobs import band as module
 from camu_core.jobs.band import Band, BandJob, band_digest, band_minutes
@@ -17,15 +17,33 @@ from camu_core.specs import ForgetSpec
 SPEC = plan_run("digits", [3], device="cpu")
 
 
-@pytest.fixture
-def two(monkeypatch: pytest.MonkeyPatch) -> None:
+def of_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bands of two networks, trained for one epoch."""
     monkeypatch.setitem(module.N_SEEDS, "digits", 2)
     monkeypatch.setattr(module, "band_spec", lambda spec: plan_run("digits", spec.forget, "retrain", {"epochs": 1}))
 
 
-def test_its_networks_are_those_of_retraining_with_these_seeds(two: None) -> None:
-    band = done(BandJob.of(SPEC))
+@pytest.fixture
+def two(monkeypatch: pytest.MonkeyPatch) -> None:
+    of_two(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Step], Band]:
+    """The steps of such a band, and the band."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("CAMU_HOME", str(tmp_path_factory.mktemp("home")))
+        of_two(monkeypatch)
+        work, steps = steps_of(BandJob.of(SPEC)), []
+        while True:
+            try:
+                steps.append(next(work))
+            except StopIteration as end:
+                return steps, end.value
+
+
+def test_its_networks_are_those_of_retraining_with_these_seeds(made) -> None:
+    _, band = made
     for i, seed in enumerate(band.about["seeds"]):
         metrics = run(plan_run("digits", [3], "retrain", {"epochs": 1}, seed=seed)).metrics["unlearned"]
         for name in SPLIT_NAMES:
@@ -33,8 +51,9 @@ def test_its_networks_are_those_of_retraining_with_these_seeds(two: None) -> Non
         assert band.measures["attack_attacker"][i] == metrics["attack"]["value"]
 
 
-def test_it_survives_the_store_and_is_found_by_every_method(two: None) -> None:
-    band = done(BandJob.of(SPEC))
+@pytest.mark.usefixtures("two")
+def test_it_survives_the_store_and_is_found_by_every_method(made) -> None:
+    _, band = made
     store = RunStore()
     store.save(band)
     again = store.load(band.digest, Band)
@@ -44,7 +63,9 @@ def test_it_survives_the_store_and_is_found_by_every_method(two: None) -> None:
     assert BandJob.of(plan_like(SPEC, method="scrub")).digest == band.digest
 
 
-def test_an_interrupted_one_goes_on_where_it_was(two: None, camu_home) -> None:
+@pytest.mark.slow
+@pytest.mark.usefixtures("two")
+def test_an_interrupted_one_goes_on_where_it_was(made, camu_home) -> None:
     work = steps_of(BandJob.of(SPEC))
     for step in work:
         if step.index > 100:  # the first network is done
@@ -53,12 +74,12 @@ def test_an_interrupted_one_goes_on_where_it_was(two: None, camu_home) -> None:
     assert list((camu_home / "checkpoints").glob("*.pt"))
     band = done(BandJob.of(SPEC))
     assert not list((camu_home / "checkpoints").glob("*.pt"))
-    assert band.measures == done(BandJob.of(SPEC)).measures
+    assert band.measures == made[1].measures
 
 
-def test_steps_count_up_to_all_networks(two: None) -> None:
-    steps = [step for step in steps_of(BandJob.of(SPEC)) if step.stage == "band"]
-    fractions = [step.index / step.total for step in steps]
+def test_steps_count_up_to_all_networks(made) -> None:
+    steps, _ = made
+    fractions = [step.index / step.total for step in steps if step.stage == "band"]
     assert fractions == sorted(fractions)
     assert 0.8 < fractions[-1] <= 1
 

@@ -52,6 +52,7 @@ def wait(engine, job):
     return view
 
 
+@pytest.mark.slow
 def test_from_upload_to_network_in_a_worker_and_again_after_deleting(engine, pets, camu_home):
     job = ImportJob(keep_upload(pets), "Our pets", 32)
     view = wait(engine, job)
@@ -80,6 +81,7 @@ def test_from_upload_to_network_in_a_worker_and_again_after_deleting(engine, pet
     assert not engine.has(training)
 
 
+@pytest.mark.slow
 def test_a_refused_upload_fails_with_the_reason(engine):
     view = wait(engine, ImportJob(keep_upload(b"not a zip"), "", 32))
     assert view.state == "failed"
@@ -221,6 +223,7 @@ def flat(zipped, picture):
     return zipped(files).getvalue()
 
 
+@pytest.mark.slow
 def test_an_upload_that_must_be_asked_about_keeps_nothing_but_the_question(engine, flat, camu_home):
     job = ImportJob(keep_upload(flat), "Our pets", 32)
     assert wait(engine, job).state == "done"
@@ -257,6 +260,7 @@ def test_uploads_are_kept_for_a_while_and_by_their_content_only(flat, camu_home,
     assert list((camu_home / "uploads").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_the_same_images_of_two_visitors_go_when_the_last_deletes_them(pets, tmp_path, camu_home, monkeypatch):
     from camu_core.engine import service
     from camu_core.engine.owners import IMAGES, Owners, Thing, Visitor

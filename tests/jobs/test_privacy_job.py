@@ -94,6 +94,7 @@ def test_every_figure_stands_beside_its_controls_and_the_band(found: PrivacyResu
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_retraining_is_not_one_of_its_own_references() -> None:
     retrained = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
     reference = privacy_of(retrained, None, band())["reference"]
@@ -131,6 +132,7 @@ def test_the_digest_covers_its_sources(digits_result: RunResult, gold: RunResult
     assert PrivacyJob.beside(digits_result.spec, lambda digest, kind: False) == jobs[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forget", [ForgetSpec("random", fraction=0.1), ForgetSpec("samples", samples=(5,))])
 def test_scattered_images_and_a_single_one(forget: ForgetSpec) -> None:
     result = run(plan_run("digits", forget, "finetune", {"epochs": 1}))
@@ -147,6 +149,7 @@ def test_scattered_images_and_a_single_one(forget: ForgetSpec) -> None:
         assert report["distance"]["average_gap"] == 0
 
 
+@pytest.mark.slow
 def test_it_says_what_it_does_in_small_steps_and_can_be_left(digits_result: RunResult) -> None:
     work, seen = steps_of(privacy_job(digits_result), digits_result), []
     for step in work:
@@ -171,6 +174,7 @@ def asked() -> Namespace:
     return Namespace(privacy=True, save=True, quick=False, retrain_band=False)
 
 
+@pytest.mark.slow
 def test_the_command_line_puts_the_retraining_beside_the_run(digits_result: RunResult, asked: Namespace) -> None:
     gold = judging.known_retraining(digits_result.spec, work(digits_result))
     assert gold.digest == plan_run("digits", [3], "retrain").digest, "that of the shipped example"
@@ -192,9 +196,10 @@ def test_quick_skips_the_tests_and_says_so(digits_result: RunResult, asked: Name
     assert verdict.is_forgotten is None
 
 
-def test_everything_that_is_known_of_a_run_is_in_its_json(digits_result: RunResult) -> None:
-    gold = RunStore(ASSETS / "example").load(plan_run("digits", [3], "retrain").digest)
-    privacy = privacy_of(digits_result, gold, band())
+def test_everything_that_is_known_of_a_run_is_in_its_json(
+    digits_result: RunResult, gold: RunResult, found: PrivacyResult
+) -> None:
+    privacy = found.report
     causal = done(causal_job(digits_result, gold), digits_result, gold).report
     told = json.loads(json.dumps(run_json(digits_result, gold, privacy, causal), allow_nan=False))
     assert told["metrics"] == digits_result.metrics
@@ -208,6 +213,7 @@ def test_everything_that_is_known_of_a_run_is_in_its_json(digits_result: RunResu
     assert not {"retrained", "privacy", "causal"} & set(run_json(digits_result))
 
 
+@pytest.mark.slow
 def test_a_band_that_takes_long_is_not_trained_unasked(
     digits_result: RunResult, asked: Namespace, monkeypatch, capsys
 ) -> None:

@@ -6,9 +6,12 @@ from camu_core.measures.estimates import (
     N_RESAMPLES,
     Measured,
     are_apart,
+    as_fraction,
+    difference_interval,
     estimate_means,
     estimate_over_seeds,
     estimate_ratios,
+    is_measured,
     to_numbers,
 )
 
@@ -74,6 +77,31 @@ def test_too_few_samples_give_none_not_a_number():
     assert estimate_ratios(np.empty((1, 0)), np.empty((1, 0)), seed=0)[0]["value"] is None
     (alone,) = estimate_means(np.array([[0.7]]), seed=0)
     assert alone == {"value": 0.7, "low": None, "high": None, "n": 1}
+    (share,) = estimate_ratios(np.array([[0.7]]), np.array([[1.0]]), seed=0)
+    assert share == {"value": None, "low": None, "high": None, "n": 1}, "its whole may be nothing"
+
+
+def test_two_samples_are_enough_for_an_interval():
+    assert estimate_means(np.array([[0.0, 1.0]]), seed=0) == [{"value": 0.5, "low": 0.0, "high": 1.0, "n": 2}]
+    reach = stats.t.ppf(0.975, 1) * 0.5
+    assert ends(estimate_over_seeds(np.array([0.0, 1.0]))) == pytest.approx((0.5 - reach, 0.5 + reach))
+
+
+def test_each_ratio_is_of_its_own_rows():
+    rng = np.random.default_rng(8)
+    parts, wholes = rng.uniform(1, 2, (2, 30)) * [[1], [5]], rng.uniform(1, 2, (2, 30)) * [[2], [3]]
+    both = estimate_ratios(parts, wholes, seed=4)
+    assert [share["n"] for share in both] == [30, 30]
+    for i, share in enumerate(both):
+        (alone,) = estimate_ratios(parts[i : i + 1], wholes[i : i + 1], seed=4)
+        assert [share["value"], *ends(share)] == pytest.approx([alone["value"], *ends(alone)])
+
+
+@pytest.mark.parametrize("part", [0.0, 1.0])
+def test_a_share_of_exactly_nothing_is_none_without_a_warning(part):
+    with np.errstate(all="raise"):
+        (share,) = estimate_ratios(np.full((1, 5), part), np.zeros((1, 5)), seed=0)
+    assert share["value"] is None
 
 
 def test_equal_samples_give_an_interval_of_no_width():
@@ -111,6 +139,29 @@ def test_intervals_are_apart_only_where_they_do_not_overlap() -> None:
         for value, reach in ((0.25, 0.25), (0.75, 0.25), (0.875, 0.125), (5.0, np.nan))
     )
     assert not are_apart(low, touching)
+    assert not are_apart(touching, low)
     assert are_apart(low, high)
     assert are_apart(high, low)
     assert not are_apart(low, unknown)
+
+
+def test_measured_is_what_has_all_three_numbers() -> None:
+    whole = Measured(value=0.0, low=0.0, high=0.0, n=3)
+    assert is_measured(whole)
+    assert not is_measured(None)
+    for name in ("value", "low", "high"):
+        assert not is_measured({**whole, name: None})
+
+
+def test_a_fraction_ends_at_0_and_1_and_what_is_unknown_stays_so() -> None:
+    assert as_fraction(Measured(value=0.5, low=-0.1, high=1.1, n=3)) == Measured(value=0.5, low=0.0, high=1.0, n=3)
+    inside = Measured(value=0.5, low=0.4, high=0.6, n=3)
+    assert as_fraction(inside) == inside
+    unknown = {"value": 0.5, "low": None, "high": None, "n": 1}
+    assert as_fraction(unknown) == unknown
+
+
+def test_the_interval_of_a_difference_is_newcombes() -> None:
+    """Examples of the paper, table II, method 10: 56/70 - 48/80, and 9/10 - 3/10."""
+    assert difference_interval(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+    assert difference_interval(9, 10, 3, 10) == pytest.approx((0.1705, 0.8090), abs=5e-5)

@@ -250,6 +250,7 @@ def test_pinned_50_steps_are_the_straightforward_loop_in_float64(make_class_task
     assert largest_difference(task.model, task.original) > 1e-2
 
 
+@pytest.mark.slow
 def test_pinned_50_steps_agree_to_1e_6_in_float32(make_class_task):
     config, differences = CaMUConfig(epochs=10, representation_lr=1e-3), []
     for label, seed in ((0, 0), (0, 1), (1, 1), (4, 1), (5, 1), (7, 0), (8, 1)):

@@ -29,6 +29,7 @@ def test_they_are_a_group_of_their_own() -> None:
     assert not is_control("camu")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["mask", "last_layer"])
 def test_what_hides_at_the_output_is_not_called_forgotten(method: str) -> None:
     result, verdict = judged(method)
@@ -41,6 +42,7 @@ def test_what_hides_at_the_output_is_not_called_forgotten(method: str) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nothing_done_is_not_forgotten() -> None:
     result, verdict = judged("nothing")
     assert verdict.headline.startswith("Not forgotten")
@@ -49,6 +51,7 @@ def test_nothing_done_is_not_forgotten() -> None:
     assert all(torch.equal(a, b) for a, b in zip(original.parameters(), ours.parameters(), strict=True))
 
 
+@pytest.mark.slow
 def test_random_weights_are_damage() -> None:
     _, verdict = judged("random_weights")
     assert verdict.headline.startswith("Damaged: the rest fell from 98.8% to")
@@ -75,15 +78,20 @@ def test_a_mask_is_for_whole_classes() -> None:
     ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def usual(digits_result: RunResult):
+    """The verdict about CaMU."""
+    return judge(digits_result, privacy=privacy_of(digits_result, None, band_of(digits_result.spec)))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("factor", [0.3, 3.0])
 def test_scaled_answers_get_the_same_verdict_but_for_what_confidence_gives_away(
-    digits_result: RunResult, factor: float
+    digits_result: RunResult, usual, factor: float
 ) -> None:
     last = {name: value * np.float32(factor) for name, value in digits_result.weights.items() if "output" in name}
     scaled = replace(digits_result, weights={**digits_result.weights, **last})
-    band = band_of(digits_result.spec)
-    told = [judge(each, privacy=privacy_of(each, None, band))
-            for each in (digits_result, scaled)]  # fmt: skip
+    told = [usual, judge(scaled, privacy=privacy_of(scaled, None, band_of(scaled.spec)))]
     of_confidence = ("attack", "epsilon")
     ours, theirs = (
         [(clause.name, clause.is_good, clause.value) for clause in verdict.clauses if clause.name not in of_confidence]

@@ -9,18 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
+from opening import new_app, open_page
 
 from camu_core import METHODS, RunStore, plan_run, run
 from camu_core.__main__ import main
-from camu_core.engine import service
 from camu_core.errors import CamuError, MethodFileError, RunError, SpecError
 from camu_core.figures.live import loss_curves
 from camu_core.figures.theme import LIGHT
 from camu_core.jobs import RunJob
 from camu_core.planning import plan_like
-
-ROOT = Path(__file__).resolve().parents[2]
 
 GOOD = """
 from __future__ import annotations
@@ -248,29 +245,23 @@ def test_a_process_without_the_file_refuses_the_run(methods_file, monkeypatch):
 # ----------------------------------------------------------------------------------------------------------- the app
 
 
-@pytest.fixture
-def app():
-    service.forget_engine()
-    yield AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    service.forget_engine()
-
-
-def test_the_app_says_what_is_wrong_with_the_file(methods_file, app):
+@pytest.mark.usefixtures("fresh_engine")
+def test_the_app_says_what_is_wrong_with_the_file(methods_file):
     file = methods_file("import numpyy")
-    app.run()
+    app = new_app().run()
     assert not app.exception
     (error,) = app.error
     assert error.value.startswith(f"{file} cannot be imported: line 1")
 
 
+@pytest.mark.usefixtures("fresh_engine")
 @pytest.mark.parametrize("page", ["explore/run", "explore/causal", "explore/accuracy", "library/runs"])
-def test_a_run_opens_when_its_method_is_gone(page, methods_file, monkeypatch, app):
+def test_a_run_opens_when_its_method_is_gone(page, methods_file, monkeypatch):
     methods_file()
     result = run(plan_run("digits", [3], "fade"))
     RunStore().save(result)
     monkeypatch.delenv("CAMU_METHODS")
-    app.query_params["run"] = result.digest
-    app.switch_page(f"pages/{page}.py").run()
+    app = open_page(page, run=result.digest)
     assert not app.exception
     called = f"fade (version {result.spec.code[:8]})"
     if page == "library/runs":
@@ -285,13 +276,13 @@ def test_a_run_opens_when_its_method_is_gone(page, methods_file, monkeypatch, ap
         assert app.selectbox(key="method").value == "camu"
 
 
-def test_settings_of_another_version_stay_out_of_the_controls(methods_file, app):
+@pytest.mark.usefixtures("fresh_engine")
+def test_settings_of_another_version_stay_out_of_the_controls(methods_file):
     methods_file()
     result = run(plan_run("digits", [3], "fade", {"rate": 1}))
     RunStore().save(result)
     methods_file(GOOD.replace("0.0, 1.0", "0.0, 0.6"), "newer.py")
-    app.query_params["run"] = result.digest
-    app.switch_page("pages/explore/run.py").run()
+    app = open_page("explore/run", run=result.digest)
     assert not app.exception
     assert app.selectbox(key="method").value == "fade"
     assert app.number_input(key="set-digits-fade-class-rate").value == 0.5

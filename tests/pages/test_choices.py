@@ -90,6 +90,7 @@ def test_settings_that_differ_are_said_in_one_way() -> None:
     assert settings_phrase(replace(plan_run("digits", [3]), method="given_network", settings=(), code="a" * 64)) == ""
 
 
+@pytest.mark.slow
 def test_settings_that_differ_are_said_wherever_the_run_is_named(digits_result: RunResult) -> None:
     result = replace(digits_result, spec=plan_run("digits", [3], settings=CHANGED))
     RunStore().save(result)

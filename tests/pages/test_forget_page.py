@@ -6,7 +6,7 @@ import streamlit as st
 from opening import open_page, words
 from streamlit.testing.v1 import AppTest
 
-from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
+from camu_core import ForgetSpec, RunStore, plan_run
 from camu_core.data import load_dataset
 from camu_core.figures import attack_figure, wall_figure
 from camu_core.figures.wall import COLUMNS
@@ -22,16 +22,6 @@ def asked(monkeypatch):
     specs = []
     monkeypatch.setattr(state, "start", specs.append)
     return specs
-
-
-@pytest.fixture(scope="module")
-def random_result() -> RunResult:
-    return run(plan_run("digits", ForgetSpec("random", fraction=0.1), settings={"epochs": 1}))
-
-
-@pytest.fixture(scope="module")
-def one_image_result() -> RunResult:
-    return run(plan_run("digits", ForgetSpec("samples", samples=(17,)), settings={"epochs": 1}))
 
 
 def press(app: AppTest) -> None:

@@ -140,6 +140,7 @@ def test_the_words_name_what_was_forgotten() -> None:
     assert text_given.RANDOM.format(fraction=0.1, seed=0) in words(app)
 
 
+@pytest.mark.slow
 @pytest.mark.workers
 def test_an_upload_under_way_is_found_again_by_its_address(files, zipped, camu_home) -> None:
     """As after a reload, or a dropped connection: another session, which knows nothing but the address."""

@@ -145,9 +145,8 @@ def test_attacks_are_offered_where_they_take_longer(
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)
-@pytest.mark.parametrize("digest", ["0" * 20, "f" * 20])
-def test_an_unknown_run_is_one_sentence_with_a_way_out(page: str, digest: str) -> None:
-    app = open_page(page, run=digest)
+def test_an_unknown_run_is_one_sentence_with_a_way_out(page: str) -> None:
+    app = open_page(page, run="0" * 20)
     assert not app.exception
     assert len(app.error) == 1
     way_out = next(button for button in app.button if button.label == text.UNKNOWN_RUN_HELP)

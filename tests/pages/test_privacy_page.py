@@ -84,6 +84,7 @@ def test_the_choice_of_network_and_score_changes_the_pictures() -> None:
     assert app.select_slider(key=f"threshold-retrained-{score}")
 
 
+@pytest.mark.slow
 def test_a_run_without_a_band_is_offered_one(
     digits_result: RunResult, monkeypatch: pytest.MonkeyPatch, nothing_is_quick: None
 ) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from opening import open_page, words
 
-from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
+from camu_core import RunResult, RunStore
 from camu_core.wording.verdict import claim, judge
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import state
@@ -104,10 +104,9 @@ def test_a_press_forgets_what_was_clicked_a_moment_before(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("scene", range(3, 8))
-def test_the_story_of_images_drawn_at_random(scene: int) -> None:
-    result = run(plan_run("digits", ForgetSpec("random", fraction=0.1), settings={"epochs": 1}))
-    RunStore().save(result)
-    app = open_page("story/start", scene=str(scene), run=result.digest)
+def test_the_story_of_images_drawn_at_random(scene: int, random_result: RunResult) -> None:
+    RunStore().save(random_result)
+    app = open_page("story/start", scene=str(scene), run=random_result.digest)
     assert not app.exception
     if scene == 4:
         assert "the **144 forgotten images and 360 new ones**" in words(app)

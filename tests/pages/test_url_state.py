@@ -1,5 +1,6 @@
 """What is looked at is in the address, and comes back from it; no address breaks a page."""
 
+import itertools
 import json
 
 import numpy as np
@@ -30,9 +31,9 @@ def test_a_part_opens_by_its_address(page: str, key: str, label: str) -> None:
     assert {**text_causal.PARTS, **text_privacy.PARTS, **text.COLOR_NAMES}[chosen(app, key)] == label
 
 
-@pytest.mark.parametrize(("page", "key", "label"), PARTS)
-@pytest.mark.parametrize("value", ["", "nonsense", "<script>", "1e9"])
-def test_a_part_that_is_not_there_opens_the_first(page: str, key: str, label: str, value: str) -> None:
+@pytest.mark.parametrize(("page", "key"), [part[:2] for part in PARTS])
+@pytest.mark.parametrize("value", ["", "<script>"])
+def test_a_part_that_is_not_there_opens_the_first(page: str, key: str, value: str) -> None:
     app = open_page(page, **{key: value})
     assert not app.exception
     assert not app.error
@@ -132,9 +133,14 @@ NAMES = ("run", "b", "dataset", "moment", "selected", "scene", "guess", "part", 
 
 
 @pytest.mark.parametrize(
-    "page", ["story/start", "explore/run", "explore/embeddings", "explore/compare", "library/runs"]
+    ("page", "value"),
+    [
+        *itertools.product(("story/start", "explore/run", "explore/embeddings", "library/runs"), (HOSTILE,)),
+        *itertools.product(
+            ("explore/compare",), (HOSTILE, "a" * 300, "9" * 5000, "../../etc/passwd", "5-2", "0-99999,0-99999")
+        ),
+    ],
 )
-@pytest.mark.parametrize("value", [HOSTILE, "a" * 300, "9" * 5000, "../../etc/passwd", "5-2", "0-99999,0-99999"])
 def test_an_address_of_another_form_is_left_out_and_not_shown(page: str, value: str) -> None:
     app = open_page(page, **dict.fromkeys(NAMES, value))
     assert not app.exception

@@ -207,6 +207,7 @@ def test_several_classes_at_once(classes):
 # ------------------------------------------------------------------------------------------------- same seed, same run
 
 
+@pytest.mark.slow
 def test_same_seed_same_bits_in_a_fresh_process(digits_result):
     program = (
         "import sys; sys.path[:0] = ['tests', 'tests/runs']; from test_execution import fingerprint; "

@@ -57,6 +57,7 @@ def test_forgetting_one_image_leaves_the_rest_as_it_was() -> None:
     assert metrics["unlearned"]["attack"]["value"] is None  # two groups of one image
 
 
+@pytest.mark.slow
 def test_random_forgetting_answers_like_retraining() -> None:
     """Section 8's goal for random forgetting, over three seeds: accuracy near retraining's, and no better an attack."""
     gaps, attacks = [], []

@@ -2,17 +2,15 @@
 
 import hashlib
 import json
-import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from camu_core import METHODS, RunResult, RunStore, plan_run, run
+from camu_core import METHODS, RunStore, plan_run, run
 from camu_core.__main__ import main
 from camu_core.citation import citation, command_of
 from camu_core.data import content_of
-from camu_core.engine import Engine
 from camu_core.errors import SpecError, WeightsError
 from camu_core.jobs import RunJob
 from camu_core.networks.models import build_model
@@ -52,13 +50,14 @@ def test_the_weights_are_part_of_the_digest(forgotten):
 def test_an_untouched_network_is_found_out(capsys):
     """The positive control: somebody gives the original and says that it has forgotten."""
     path = shipped_path("digits", "cnn")
-    assert main(["run", "--forget-class", "3", "--unlearned", str(path), "--json", "-"]) == 0
+    assert main(["run", "--forget-class", "3", "--unlearned", str(path), "--quick", "--json", "-"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["metrics"]["unlearned"] == found["metrics"]["original"]
     assert found["metrics"]["unlearned"]["forget_test"] > 0.9
     assert (found["seconds"], found["cost"]) == (None, {}), "what it cost elsewhere is not known"
 
 
+@pytest.mark.slow
 def test_the_command_line_judges_and_keeps(forgotten, digits_result, tmp_path, capsys):
     path = tmp_path / "theirs.safetensors"
     path.write_bytes(forgotten)
@@ -120,18 +119,3 @@ def test_a_worker_elsewhere_gets_it_with_the_job(forgotten, digits_result, tmp_p
     with pytest.raises(WeightsError):
         job.pack(RunStore().load)
     assert drain(job.execute(payload)).metrics == digits_result.metrics
-
-
-@pytest.mark.slow
-def test_the_engine_judges_it(forgotten, digits_result):
-    engine = Engine(RunStore(), n_workers=1)
-    try:
-        job = RunJob(plan_given("digits", [3], forgotten, "theirs"))
-        digest, deadline = engine.submit(job, "me"), time.monotonic() + 120
-        while not (view := engine.watch(digest)).is_over:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-        assert (view.state, view.message) == ("done", "")
-        assert engine.result(digest, RunResult).metrics == digits_result.metrics
-    finally:
-        engine.close()

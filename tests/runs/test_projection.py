@@ -108,6 +108,7 @@ def test_the_forget_axis_shows_a_group_apart_and_none_where_there_is_none() -> N
     assert along_forget_axis(5 * x + 3, is_forget) == pytest.approx(points, abs=1e-3), "in its own units"
 
 
+@pytest.mark.slow
 def test_time_left_of_the_refined_picture_is_right_within_two_times(monkeypatch, digits_result):
     def draw(parts, seed, see):
         time.sleep(0.6)  # imports and neighbours
