@@ -11,6 +11,7 @@ from camu_core.comparison import Pair, difference_table
 from camu_core.errors import CamuError
 from camu_core.figures import Panel, agreement_figure, axis_ranges, confusion_difference_figure, embedding_figure
 from camu_core.planning import settings_phrase
+from camu_core.wording.format import percent
 from camu_core.wording.verdict import forget_phrase
 from pages.components.compare import state as state_compare
 from pages.components.compare import text
@@ -18,6 +19,7 @@ from pages.components.shared import charts, images, notes, pickers, state, verdi
 from pages.components.shared import text as words
 
 SHOWN = 24
+HEIGHT = 300  # pixels at least: wide windows give it more, see style.css
 
 
 def pair() -> None:
@@ -107,7 +109,7 @@ def _headline(both: Pair, one: RunResult, other: RunResult) -> None:
     counts = both.agreement()
     n, n_same = int(counts.sum()), int(np.trace(counts))
     with st.container(border=True, key="verdict"):
-        st.subheader(text.PAIR_HEADLINE.format(share=n_same / n, n_same=n_same, n=n), anchor=False)
+        st.subheader(text.PAIR_HEADLINE.format(share=percent(n_same / n, digits=1), n_same=n_same, n=n), anchor=False)
         st.caption(text.PAIR_SECONDS.format(a=one.seconds["unlearn"], b=other.seconds["unlearn"]))
 
 
@@ -143,10 +145,10 @@ def _embedding(both: Pair, one: RunResult, other: RunResult) -> None:
     panels = [Panel(*parts) for parts in zip(titles, both.points, both.logits, strict=True)]
     figure = embedding_figure(
         panels, both.probe.y, both.is_forget, names, axis_ranges(both.points), text.EMBEDDING, state.is_dark(),
-        height=500, hover=_hover(both, names), chosen=chosen,
+        height=HEIGHT, hover=_hover(both, names), chosen=chosen,
     ).update_layout(dragmode="lasso")  # fmt: skip
-    charts.show(st, figure, key="pair-embedding", selection_mode=("points", "box", "lasso"),
-        on_select=lambda: state_compare.choose(*pair_key, state_compare.selected("pair-embedding", len(both.probe.y))),
+    charts.show(st, figure, key="scatter-pair", is_steady=True,
+        on_select=lambda: state_compare.choose(*pair_key, state_compare.selected("scatter-pair", len(both.probe.y))),
     )  # fmt: skip
     _choose_group(both, one.spec.dataset, pair_key)
     _strip(both, names, chosen, pair_key)

@@ -26,7 +26,8 @@ def forget_controls(dataset: str) -> ForgetSpec | None:
     state.remember("forget-kind", "class")
     kind = row.segmented_control(
         text.PICK_FORGET, list(FORGET_KINDS), key="forget-kind", required=True, label_visibility="collapsed",
-        persist_state="session", format_func=lambda name: text.FORGET_KINDS[name].format(noun=info.class_noun),
+        persist_state="session", wrap=True,
+        format_func=lambda name: text.FORGET_KINDS[name].format(noun=info.class_noun),
     )  # fmt: skip
     if kind == "random":
         return _random()

@@ -200,7 +200,7 @@ LIBRARY_LEAD = (
     "automatically."
 )
 LIBRARY_EMPTY = "No finished runs yet. Press *Forget it* on the Run page, or start a sweep below."
-LIBRARY_PICK = "Tick one run to open it, two or more to compare them."
+LIBRARY_PICK = "Tick one run (on the keyboard: Shift+Space) to open it, two or more to compare them."
 OPEN, PIN, UNPIN, DELETE = "Open", "Pin", "Unpin", "Delete"
 DELETE_ASK = "Delete {n} of your runs? You can undo this for a minute."
 DELETE_SURE = "Yes, delete"
