@@ -197,7 +197,10 @@ def _from_wall(dataset: str, shown: list[int]) -> None:
         others = set(_chosen(dataset)) - set(shown)
         state.put(_chosen_key(dataset), tuple(sorted(others | (set(state.recall(key)) & set(shown)))))
 
-    st.multiselect(text.SAMPLES_PLACES, shown, format_func=place, key=key, on_change=take_over)
+    st.multiselect(
+        text.SAMPLES_PLACES, shown, format_func=place, key=key, on_change=take_over, filter_mode="contains",
+        select_all=False,
+    )  # fmt: skip
 
 
 def _from_file(dataset: str) -> None:
