@@ -13,7 +13,7 @@ from camu_core.figures.tables import figure_table
 from camu_core.figures.theme import WIDE, title_layout
 from pages.components.shared import moving, state_figures, text
 
-_WIDE_COLUMNS = 3  # panels side by side, too many for a phone
+_WIDE_COLUMNS = 3  # panels side by side, too many for a narrow window
 _PRESENTED_FONT = 19  # pixels; readable from the back row
 _TAGS = re.compile(r"<[^>]+>")
 
@@ -57,7 +57,7 @@ def _title(figure: go.Figure) -> None:
     """The title as words of the page, over the place that the figure keeps for its own: they break at any width.
 
     The style sheet hides the figure's own, which pictures that the camera saves still have; and by the class of this
-    one it knows which figures need more room than a phone has.
+    one it knows which figures need more room than a narrow window has.
     """
     title = figure.layout.title
     if not title.text:
@@ -71,7 +71,7 @@ def _title(figure: go.Figure) -> None:
 
 
 def _room(figure: go.Figure) -> str:
-    """`WIDE` or `DENSE` if it needs more room than a phone has, else empty."""
+    """`WIDE` or `DENSE` if it needs more room than a narrow window has, else empty."""
     n_columns = len({axis.domain for axis in figure.select_xaxes()})
     return WIDE if n_columns >= _WIDE_COLUMNS else figure.layout.meta or ""
 
