@@ -12,6 +12,7 @@ from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.methods import METHODS
 
 CONFIDENCE = 0.95
+_LEAST_SECONDS = 0.005  # less is shown as none
 GOLD = "retrain"  # the method that others are measured against
 # What is averaged over seeds. Accuracies, gaps and drops are fractions.
 # The figures of tests of what is left inside, see `camu_core.privacy`, where they were made.
@@ -88,7 +89,8 @@ def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.Dat
         table: index method; `n_seeds`; `<name>_mean` and `<name>_std` of any measures, `unlearn_seconds` among them.
         n: seeds with a value, index method, columns the measures; None where all `n_seeds` have one.
     Returns:
-        the table with `<name>_reach` (NaN of one seed), `speedup` (NaN without retraining) and `title`.
+        the table with `<name>_reach` (NaN of one seed), `title`, and `speedup` (NaN without retraining, and of
+        what takes no time).
     Source: Student's t over seeds, quantiles by scipy. It tells how firm a mean is over seeds, not over images.
     """
     names = [column.removesuffix("_mean") for column in table.columns if column.endswith("_mean")]
@@ -96,8 +98,8 @@ def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.Dat
         f"{name}_reach": table[f"{name}_std"] * _t_factor(table["n_seeds"] if n is None else n[name]) for name in names
     }
     seconds = table["unlearn_seconds_mean"]
-    gold = seconds.get(GOLD, np.nan)
-    return table.assign(**reaches, speedup=gold / seconds, title=[title_of(name) for name in table.index])
+    speedup = seconds.get(GOLD, np.nan) / seconds.where(seconds >= _LEAST_SECONDS)
+    return table.assign(**reaches, speedup=speedup, title=[title_of(name) for name in table.index])
 
 
 def retraining_spread(runs: pd.DataFrame) -> float | None:

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.figures.theme import DENSE, MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
 from camu_core.measures import SPLIT_NAMES
 from camu_core.measures.estimates import wilson_interval
 from camu_core.wording.format import percent
@@ -49,7 +49,7 @@ def split_figure(
         )  # fmt: skip
     figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
     return styled(figure, dark, title, height).update_layout(
-        barmode="group", scattermode="group", bargap=0.28, bargroupgap=0.06
+        barmode="group", scattermode="group", bargap=0.12, bargroupgap=0.06, meta=DENSE
     )
 
 

@@ -85,7 +85,7 @@ def loss_curves(
         )  # fmt: skip
     figure.update_xaxes(range=[0, total], showticklabels=False)
     figure.update_yaxes(rangemode="tozero", nticks=3)
-    figure.update_annotations(font={"size": 12, "color": tones.muted})
+    figure.update_annotations(font={"size": 11, "color": tones.muted})
     return styled(figure, dark, title, height, headroom=20).update_layout(showlegend=False, uirevision="losses")
 
 

@@ -20,6 +20,8 @@ CLASS_SYMBOLS = (
     "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "pentagon", "star", "hexagram",
 )  # fmt: skip
 
+# The meta of a figure that has more words than a narrow window has room for: it is scrolled, or leaves some out.
+WIDE, DENSE = "wide", "dense"
 FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
 _CHARACTERS = 66 * 16  # in a line, times their size in pixels: plotly cuts a title where half a page, or a tablet, ends
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from scipy.optimize import isotonic_regression
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, WIDE, ground, styled
 
 _GOLD = "retrain"
 # None of those that the models have on every page.
@@ -64,7 +64,9 @@ def tradeoff_figure(
         _add_frame(figure, _window(table.loc[near], target), dark)
     figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": ground(dark).muted})
     figure.update_layout(annotations=[*figure.layout.annotations, *labels])
-    return styled(figure, dark, title, height, headroom=34 if heads else 6).update_layout(margin_b=84)
+    return styled(figure, dark, title, height, headroom=34 if heads else 6).update_layout(
+        margin_b=84, meta=WIDE if heads else None
+    )
 
 
 def _ticks(low: float, high: float) -> dict[str, Any]:

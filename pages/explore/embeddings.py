@@ -17,6 +17,7 @@ from pages.components.shared import (
     charts,
     images,
     notes,
+    pickers,
     playback,
     selections,
     state,
@@ -158,6 +159,7 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     if playback.is_playing():
         return
     if not len(picked):
+        _select_group(result, mask)
         st.caption(f"{how_to_read} {text.LASSO_HINT}")
         return
     shown = selections.fair_part(picked.tolist(), SHOWN_SELECTED)
@@ -165,15 +167,46 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     line = line.format(n=f"{len(picked):,}", shown=len(shown))
     st.markdown(f"**{line}**" + (text.SELECTED_LINK.format(n=f"{total:,}") if total > len(found) else ""))
     numbers = probe.idx[picked][probe.in_train[picked]].tolist()
-    if st.button(
-        text.FORGET_THESE, icon=":material/ink_eraser:", disabled=not numbers,
-        help=text.FORGET_THESE_HELP.format(n=f"{len(numbers):,}"),
-    ):  # fmt: skip
+    with st.container(horizontal=True):
+        wants_forgotten = st.button(
+            text.FORGET_THESE, icon=":material/ink_eraser:", disabled=not numbers,
+            help=text.FORGET_THESE_HELP.format(n=f"{len(numbers):,}"),
+        )  # fmt: skip
+        _select_group(result, mask)
+        st.button(
+            text.SELECT_CLEAR, icon=":material/close:", key="select-clear", on_click=state_view.note_selected,
+            args=(result.digest, []),
+        )  # fmt: skip
+    if wants_forgotten:
         controls.choose(result.spec, numbers)
         st.switch_page("pages/explore/run.py", query_params={"run": result.digest})
     images.answer_strip(
         probe.x[shown], probe.y[shown], result.logits["unlearned"][shown],
         DATASETS[result.spec.dataset].class_names, before=result.logits["original"][shown],
+    )  # fmt: skip
+
+
+def _select_group(result: RunResult, mask: np.ndarray) -> None:
+    """What a lasso selects, by class and by answer.
+
+    Args:
+        mask: bool (N,), the images that are shown.
+    """
+    probe, names = result.probe, DATASETS[result.spec.dataset].class_names
+    before, after = (result.logits[model].argmax(axis=1) for model in ("original", "unlearned"))
+    answers = {"right": after == probe.y, "wrong": after != probe.y, "changed": after != before}
+
+    def found(group: str | int, answer: str | int) -> list[int]:
+        is_found = mask & pickers.in_group(group, probe.y, probe.is_forget)
+        return np.flatnonzero(is_found if answer == "any" else is_found & answers.get(answer, after == answer)).tolist()
+
+    lists = {
+        text.SELECT_IMAGES: pickers.groups(result.spec.dataset),
+        text.SELECT_ANSWER: text.ANSWERS | dict(enumerate(names)),
+    }
+    pickers.picker(
+        text.SELECT_GROUP, "select-group", lists, found, text.SELECT_PRESS,
+        on_pick=lambda points: state_view.note_selected(result.digest, points),
     )  # fmt: skip
 
 

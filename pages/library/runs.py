@@ -87,7 +87,7 @@ def _table(runs: pd.DataFrame, key: str) -> pd.DataFrame:
     """Draw runs; returns those that are ticked."""
     event = st.dataframe(
         _readable(runs), hide_index=True, on_select="rerun", selection_mode="multi-row", key=key,
-        height="content",
+        height="content", placeholder="",
         column_config={
             "forgotten": st.column_config.ProgressColumn(text.COLUMN_FORGOTTEN, format="percent", max_value=1),
             "kept": st.column_config.ProgressColumn(text.COLUMN_KEPT, format="percent", max_value=1),

@@ -20,6 +20,7 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs.causal import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
 from camu_core.wording.causal import attribution_title, entanglement_title, titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks, substitutes_remark
+from camu_core.wording.format import percent
 from camu_core.wording.verdict import finding, forget_phrase
 from pages.components.causal import state as state_causal
 from pages.components.causal import text as text_causal
@@ -62,8 +63,11 @@ def _sets(result: RunResult, retrained: RunResult) -> None:
     left.markdown(
         words.SETS.format(
             what=forget_phrase(result.spec), n_forget=before["n"]["forget_train"], n_retain=before["n"]["retain_train"],
-            before_forget=before["forget_test"], after_forget=after["forget_test"], gold_forget=gold["forget_test"],
-            before_retain=before["retain_test"], after_retain=after["retain_test"], gold_retain=gold["retain_test"],
+            **{
+                f"{name}_{part}": percent(report[f"{part}_test"], digits=1)
+                for name, report in (("before", before), ("after", after), ("gold", gold))
+                for part in ("forget", "retain")
+            },
         )
     )  # fmt: skip
     metrics = result.metrics_with(retrained)
@@ -95,7 +99,7 @@ def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -
     names, true = DATASETS[result.spec.dataset].class_names, int(result.probe.y[idx])
     right = {name: float(answer[true]) for name, answer in view.probabilities.items()}
     own_before, other_before, own_after, other_after = (
-        right[scenario_name(image, model, model)]
+        percent(right[scenario_name(image, model, model)], digits=1)
         for model in ("original", "unlearned")
         for image in ("own", "alternative")
     )
@@ -104,7 +108,8 @@ def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -
     left.markdown(
         words.PULL.format(
             name=names[true], own_before=own_before, other_before=other_before, own_after=own_after,
-            other_after=other_after, pull_before=100 * view.pull["original"], pull_after=100 * view.pull["unlearned"],
+            other_after=other_after, pull_before=percent(view.pull["original"], digits=1).rstrip("%"),
+            pull_after=percent(view.pull["unlearned"], digits=1).rstrip("%"),
             n=int(result.probe.is_forget.sum()), finding=titles(causal.report)["effects"],
         )
     )  # fmt: skip
@@ -125,7 +130,7 @@ def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -
 def _where(causal: CausalResult) -> None:
     sentences, dark, swapped = titles(causal.report), state.is_dark(), causal.scenarios["forget"]
     y = {
-        f"y_{encoder[0]}{head[0]}": swapped[scenario_name("own", encoder, head)]["value"]
+        f"y_{encoder[0]}{head[0]}": percent(swapped[scenario_name("own", encoder, head)]["value"], digits=1)
         for encoder in ("original", "unlearned")
         for head in ("original", "unlearned")
     }

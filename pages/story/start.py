@@ -57,24 +57,24 @@ def _tell(scene: int, run: state.OpenRun) -> None:
 
 
 def _navigation(scene: int, can_forget: bool = False, digest: str | None = None) -> None:
-    """Back and Next, also by the arrow keys; always in the same place."""
+    """Back and Next, also by the arrow keys; always in the same place.
+
+    Both go on from where the server is, not from what is drawn, and are the same buttons in every scene: a press that
+    comes while the next scene is being drawn counts, too.
+    """
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="story-nav"):
         st.button(
-            text.BACK, shortcut="Left", key="back", disabled=scene == 1, on_click=state_story.go_to, args=(scene - 1,),
+            text.BACK, shortcut="Left", key="back", disabled=scene == 1, on_click=state_story.turn, args=(-1, N_SCENES),
         )  # fmt: skip
         st.html(story.dots(scene, N_SCENES), width="content")
-        if can_forget:
-            st.button(
-                text.PRESS, type="primary", icon=":material/ink_eraser:", shortcut="Right", key="press",
-                on_click=state_story.press,
-            )  # fmt: skip
-        elif scene == N_SCENES:
+        if scene == N_SCENES:
             st.button(
                 text.AGAIN, icon=":material/restart_alt:", key="again", on_click=state_story.go_to, args=(2,),
             )  # fmt: skip
         else:
             st.button(
-                text.NEXT, type="primary", shortcut="Right", key="next", on_click=state_story.go_to, args=(scene + 1,),
+                text.PRESS if can_forget else text.NEXT, type="primary", shortcut="Right", key="next",
+                icon=":material/ink_eraser:" if can_forget else None, on_click=state_story.turn, args=(1, N_SCENES),
             )  # fmt: skip
         st.space("stretch")
         st.page_link(

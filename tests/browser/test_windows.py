@@ -1,7 +1,7 @@
 """What the size of a window may not do, and what may not be seen to blink."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -68,6 +68,9 @@ def test_a_phone_shows_whole_titles_and_five_tiles_in_a_row(server: str, page: P
     tops = [tile.bounding_box()["y"] for tile in page.locator("[class*='st-key-tile-']").all()]
     assert [round(top) for top in tops[:5]] == [round(tops[0])] * 5
     assert tops[5] > tops[0]
+    pills = page.locator(".st-key-forget-kind button").all()
+    assert len(pills) == 3
+    assert all(box["x"] + box["width"] <= 390 for box in map(Locator.bounding_box, pills))
     assert all(
         width <= 390 for width in page.locator(".figure-title").evaluate_all(
             "titles => titles.map((title) => title.getBoundingClientRect().left + title.scrollWidth)"

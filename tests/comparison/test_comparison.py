@@ -66,6 +66,15 @@ def test_means_deviations_and_intervals_by_hand() -> None:
     assert (found["samples_forward_mean"], found["backward_passes_mean"]) == (10, 2)
 
 
+def test_what_takes_no_time_is_not_so_many_times_faster() -> None:
+    quick, slow = (
+        summary(method, 0, (1, 0, 0.9, 0.1), seconds=seconds) for method, seconds in (("nothing", 1e-4), ("camu", 0.5))
+    )
+    table = table_of(quick, slow, summary("retrain", 0, (1, 0, 1, 0), seconds=2.0))
+    assert np.isnan(table.loc["nothing", "speedup"])
+    assert table.loc["camu", "speedup"] == pytest.approx(4)
+
+
 def test_one_seed_has_no_interval() -> None:
     found = table_of(summary("camu", 0, (1, 0, 0.9, 0.1))).loc["camu"]
     assert np.isnan(found["kept_reach"])

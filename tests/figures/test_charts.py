@@ -3,11 +3,12 @@
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from plotly.subplots import make_subplots
 
-from camu_core.figures import Panel, embedding_figure
+from camu_core.figures import Panel, embedding_figure, split_figure
 from camu_core.figures.embedding import spread_out
-from camu_core.figures.theme import styled, title_layout
-from pages.components.shared import charts
+from camu_core.figures.theme import DENSE, WIDE, styled, title_layout
+from pages.components.shared import charts, state
 
 LONG = "Forgotten images lost 99.8% of their pull on the right answer; the others kept 99% of theirs, and so on."
 
@@ -27,6 +28,16 @@ def test_presented_titles_are_larger_and_on_shorter_lines() -> None:
     assert larger.layout.title.text.count("<br>") > figure.layout.title.text.count("<br>")
     assert larger.layout.margin.t > figure.layout.margin.t
     assert figure.layout.title.font.size == 16, "the figure itself is left alone"
+
+
+@pytest.mark.parametrize(("rows", "columns", "room"), [(1, 1, ""), (2, 2, ""), (1, 3, WIDE), (2, 4, WIDE)])
+def test_many_panels_side_by_side_are_scrolled_on_a_phone(rows: int, columns: int, room: str) -> None:
+    assert charts._room(make_subplots(rows=rows, cols=columns)) == room
+
+
+def test_the_numbers_over_four_groups_of_bars_are_left_out_on_a_phone() -> None:
+    result = state.example_run().result
+    assert charts._room(split_figure(result.metrics_with(None), "Finding")) == DENSE
 
 
 @pytest.mark.parametrize("n", [2, 5])

@@ -1,6 +1,7 @@
 """The Causal and Learn pages, part by part, without a browser."""
 
 import json
+import re
 
 import pytest
 from opening import open_page, words
@@ -111,3 +112,4 @@ def test_learn_takes_its_numbers_from_the_example() -> None:
     assert f"{result.metrics['original']['n']['forget_train']:,} images" in words(app)
     assert f"{result.metrics['unlearned']['retain_test']:.1%}" in words(app)
     assert len(app.get("plotly_chart")) == 6
+    assert not re.findall(r"(?<!\d)(?:100|0)\.0%", words(app)), "none and all are written without a decimal"

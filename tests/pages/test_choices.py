@@ -54,7 +54,7 @@ def test_settings_survive_a_press_a_reload_and_other_pages() -> None:
 
 def test_a_run_begun_in_the_story_is_followed_by_its_settings() -> None:
     app = open_page("story/start", scene="2")
-    app.button(key="press").click().run()
+    app.button(key="next").click().run()
     app.switch_page("pages/explore/run.py").run()
     assert in_advanced(app.run()) == both(plan_run("digits", [3]))
 

@@ -63,7 +63,7 @@ def test_everything_follows_the_threshold(example: PrivacyResult) -> None:
         shown = {metric.label: metric.value for metric in app.metric}
         assert shown[text_privacy.CAUGHT] == str(int((members > value).sum()))
         assert shown[text_privacy.MISSED] == str(int((members <= value).sum()))
-        assert shown[text_privacy.RIGHT] == "50.0%", "calling all, or nobody, is guessing"
+        assert shown[text_privacy.RIGHT] == "50%", "calling all, or nobody, is guessing"
 
 
 def figures(app) -> list[str]:

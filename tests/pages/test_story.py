@@ -45,6 +45,16 @@ def test_next_and_back_walk_through_the_scenes() -> None:
     assert app.title[0].value == text.TITLES[3]
 
 
+def test_a_press_on_a_scene_that_is_just_being_left_counts() -> None:
+    app = open_page("story/start", scene="3")
+    app.query_params["scene"] = "4"  # the first press; its scene is not drawn yet
+    app.button(key="next").click().run()
+    assert app.title[0].value == text.TITLES[4]
+    app.query_params["scene"] = "4"
+    app.button(key="back").click().run()
+    assert app.title[0].value == text.TITLES[2]
+
+
 def test_the_guess_is_revealed_and_counted(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page("story/start", scene="2")
@@ -95,7 +105,7 @@ def test_a_press_forgets_what_was_clicked_a_moment_before(monkeypatch) -> None:
     asked = []
     monkeypatch.setattr(state, "start", asked.append)
     app = open_page("story/start", scene="2")
-    app.button(key="press").click()
+    app.button(key="next").click()
     app.button(key="class-digits-7").click()
     app.run()
     assert not app.exception

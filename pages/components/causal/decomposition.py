@@ -12,6 +12,7 @@ from camu_core.jobs import is_quick
 from camu_core.jobs.causal import CausalJob, CausalResult
 from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks
+from camu_core.wording.format import percent
 from pages.components.causal import text
 from pages.components.shared import batch, charts, notes, state
 from pages.components.shared import text as words
@@ -44,11 +45,11 @@ def _share(column, label: str, shares: dict) -> None:
         column.metric(label, "none", text.NO_SHARE, delta_color="off", delta_arrow="off",
                       label_visibility="collapsed")  # fmt: skip
         return
-    column.metric(label, f"{ours['value']:.1%}", label_visibility="collapsed")
-    interval = words.INTERVAL.format(low=f"{ours['low']:.1%}", high=f"{ours['high']:.1%}")
+    column.metric(label, percent(ours["value"], digits=1), label_visibility="collapsed")
+    interval = words.INTERVAL.format(low=percent(ours["low"], digits=1), high=percent(ours["high"], digits=1))
     gold = shares.get("retrained")
     known = gold is not None and gold["value"] is not None
-    column.caption(interval + (words.NEVER_SAW.format(value=f"{gold['value']:.1%}") if known else ""))
+    column.caption(interval + (words.NEVER_SAW.format(value=percent(gold["value"], digits=1)) if known else ""))
 
 
 def _without_gold(result: RunResult) -> None:

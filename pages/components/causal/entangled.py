@@ -15,7 +15,7 @@ from camu_core.planning import plan_like
 from camu_core.specs import ForgetSpec
 from camu_core.wording.causal import entanglement_title
 from pages.components.causal import text
-from pages.components.shared import batch, charts, notes, selections, state
+from pages.components.shared import batch, charts, notes, pickers, selections, state
 
 
 def entanglement(result: RunResult) -> None:
@@ -59,6 +59,12 @@ def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:
     shown = {digest for digests in links.values() for digest in digests}
     cells = [cell[0] if isinstance(cell, list) and cell else cell for cell in selections.custom(event)]
     picked = [cell for cell in cells if isinstance(cell, str) and cell in shown]
+    own = headings[: 1 + bool(gold)]  # the difference has no runs of its own
+    lists = {text.MAP_ROW: dict(enumerate(names)), text.MAP_OF: dict(zip(own, own, strict=True))}
+    picked += pickers.picker(
+        text.MAP_OPEN, "map-open", lists,
+        lambda label, heading: list(filter(state.is_finished, links[heading][label : label + 1])), text.MAP_PRESS,
+    )  # fmt: skip
     if picked:
         digest = picked[0]
         state.open_run(digest)

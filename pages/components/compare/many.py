@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
@@ -131,15 +132,22 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
     new = "forget_test" if forget.kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
     title = text.TRADEOFF[forget.kind].format(what=forget_phrase(specs[0]))
-    charts.show(
-        st, tradeoff_figure(table, runs, before, text.AXES[forget.kind], title, state.is_dark()), key="tradeoff"
-    )
+    figure = tradeoff_figure(table, runs, before, text.AXES[forget.kind], title, state.is_dark())
+    charts.show(st, figure, key="tradeoff")
     n = summaries[0]["metrics"]["original"]["n"]
-    notes.reading(text.TRADEOFF_READ[forget.kind], text.TRADEOFF_NOT.format(n_forget=n[new], n_retain=n["retain_test"]))
+    notes.reading(
+        how_to_read(figure, forget.kind), text.TRADEOFF_NOT.format(n_forget=n[new], n_retain=n["retain_test"])
+    )
     compare_table.method_table(table, forget.kind, runs)
     _classes(sweep, summaries, table)
     _cost(summaries, table)
     _folds(sweep, runs, by_class(summaries))
+
+
+def how_to_read(figure: go.Figure, kind: str) -> str:
+    """Of the figure of all methods, which magnifies what is near the target where methods pile up."""
+    is_magnified = sum(1 for _ in figure.select_xaxes()) > 1
+    return text.TRADEOFF_READ[kind] + (text.TRADEOFF_FRAME if is_magnified else "")
 
 
 def _tests(sweep: SweepSpec, specs: Sequence[RunSpec]) -> None:

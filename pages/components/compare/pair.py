@@ -1,5 +1,7 @@
 """Two finished runs side by side: linked embeddings, answers against answers, differences with intervals."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,13 +11,15 @@ from camu_core.comparison import Pair, difference_table
 from camu_core.errors import CamuError
 from camu_core.figures import Panel, agreement_figure, axis_ranges, confusion_difference_figure, embedding_figure
 from camu_core.planning import settings_phrase
+from camu_core.wording.format import percent
 from camu_core.wording.verdict import forget_phrase
 from pages.components.compare import state as state_compare
 from pages.components.compare import text
-from pages.components.shared import charts, images, notes, state, verdict
+from pages.components.shared import charts, images, notes, pickers, state, verdict
 from pages.components.shared import text as words
 
 SHOWN = 24
+HEIGHT = 300  # pixels at least: wide windows give it more, see style.css
 
 
 def pair() -> None:
@@ -105,7 +109,7 @@ def _headline(both: Pair, one: RunResult, other: RunResult) -> None:
     counts = both.agreement()
     n, n_same = int(counts.sum()), int(np.trace(counts))
     with st.container(border=True, key="verdict"):
-        st.subheader(text.PAIR_HEADLINE.format(share=n_same / n, n_same=n_same, n=n), anchor=False)
+        st.subheader(text.PAIR_HEADLINE.format(share=percent(n_same / n, digits=1), n_same=n_same, n=n), anchor=False)
         st.caption(text.PAIR_SECONDS.format(a=one.seconds["unlearn"], b=other.seconds["unlearn"]))
 
 
@@ -141,17 +145,31 @@ def _embedding(both: Pair, one: RunResult, other: RunResult) -> None:
     panels = [Panel(*parts) for parts in zip(titles, both.points, both.logits, strict=True)]
     figure = embedding_figure(
         panels, both.probe.y, both.is_forget, names, axis_ranges(both.points), text.EMBEDDING, state.is_dark(),
-        height=500, hover=_hover(both, names), chosen=chosen,
+        height=HEIGHT, hover=_hover(both, names), chosen=chosen,
     ).update_layout(dragmode="lasso")  # fmt: skip
-    charts.show(st, figure, key="pair-embedding", selection_mode=("points", "box", "lasso"),
-        on_select=lambda: state_compare.choose(*pair_key, state_compare.selected("pair-embedding", len(both.probe.y))),
+    charts.show(st, figure, key="scatter-pair", is_steady=True,
+        on_select=lambda: state_compare.choose(*pair_key, state_compare.selected("scatter-pair", len(both.probe.y))),
     )  # fmt: skip
+    _choose_group(both, one.spec.dataset, pair_key)
     _strip(both, names, chosen, pair_key)
     not_shown = text.EMBEDDING_NOT.format(explained=both.explained)
     turned = [letter for letter, is_turned in zip("AB", both.is_turned, strict=True) if is_turned]
     if turned:
         not_shown += " " + text.TURNED.format(which=" and ".join(turned))
     notes.reading(text.EMBEDDING_READ, not_shown)
+
+
+def _choose_group(both: Pair, dataset: str, pair_key: tuple[str, str]) -> None:
+    """What a lasso chooses, by class and by whether the answers differ."""
+    a, b = both.answers
+    answers = {"any": np.ones_like(both.is_forget), "differ": a != b, "agree": a == b}
+    pickers.picker(
+        words.SELECT_GROUP, "pair-group", {words.SELECT_IMAGES: pickers.groups(dataset), text.ANSWERS: text.ALIKE},
+        lambda group, alike: np.flatnonzero(
+            pickers.in_group(group, both.probe.y, both.is_forget) & answers[alike]
+        ).tolist(),
+        words.SELECT_PRESS, on_pick=lambda chosen: state_compare.choose(*pair_key, chosen),
+    )  # fmt: skip
 
 
 def _hover(both: Pair, names) -> list[str]:
@@ -194,6 +212,11 @@ def _matrices(both: Pair, one: RunResult, other: RunResult) -> None:
     charts.show(
         right, confusion_difference_figure(*confusions, names, forgotten, text.CONFUSION, dark), key="pair-confusion"
     )
+    pickers.picker(
+        text.CELL, "pair-cell", {label: dict(enumerate(names)) for label in text.CELL_LISTS},
+        lambda a, b: _in_cells(both, [(a, b)]), words.SELECT_PRESS,
+        on_pick=lambda chosen: state_compare.choose(one.digest, other.digest, chosen),
+    )  # fmt: skip
     notes.reading(text.AGREEMENT_READ, text.AGREEMENT_NOT)
     with st.expander(words.TABLE_FOLD):
         for heading, matrix in zip(text.MATRIX_TABLES, (counts, *confusions), strict=True):
@@ -201,8 +224,14 @@ def _matrices(both: Pair, one: RunResult, other: RunResult) -> None:
 
 
 def _choose_cells(both: Pair, pair_key: tuple[str, str]) -> None:
+    cells = state_compare.selected_pairs("pair-agreement", both.agreement().shape[0])
+    state_compare.choose(*pair_key, _in_cells(both, cells))
+
+
+def _in_cells(both: Pair, cells: Iterable[tuple[int, int]]) -> list[int]:
+    """The new images that A and B answer so."""
     a, b = both.answers
     is_chosen = np.zeros(len(a), dtype=bool)
-    for said_a, said_b in state_compare.selected_pairs("pair-agreement", both.agreement().shape[0]):
+    for said_a, said_b in cells:
         is_chosen |= ~both.probe.in_train & (a == said_a) & (b == said_b)
-    state_compare.choose(*pair_key, np.flatnonzero(is_chosen).tolist())
+    return np.flatnonzero(is_chosen).tolist()

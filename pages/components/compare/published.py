@@ -43,10 +43,9 @@ def show() -> None:
     kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=what[0].lower() + what[1:])
-    charts.show(
-        st, tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark()), key="published-tradeoff"
-    )
-    notes.reading(text.TRADEOFF_READ[kind], text.PUBLISHED_NOT)
+    figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
+    charts.show(st, figure, key="published-tradeoff")
+    notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT)
     compare_table.method_table(table, kind)
     charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
     notes.reading(text.COST_READ, text.COST_NOT)

@@ -21,6 +21,7 @@ def method_table(table: pd.DataFrame, kind: str, runs: pd.DataFrame | None = Non
     shown = _readable(table)
     event = st.dataframe(
         shown, hide_index=True, height="content", column_config=_columns(shown), key=f"methods-{kind}-{runs is None}",
+        placeholder="",
         on_select="ignore" if runs is None else "rerun", selection_mode="multi-row",
     )  # fmt: skip
     if runs is None:
@@ -92,7 +93,7 @@ def _columns(shown: pd.DataFrame) -> dict:
         "method": _Column.TextColumn(titles["method"], pinned=True, width=172),
         "needs": _Column.MultiselectColumn(
             titles["needs"], help=tips["needs"], options=[text.NO_RETAIN, text.NO_LABELS], color=["green", "violet"],
-            width=86,
+            width=112,
         ),
         "forgotten": _Column.ProgressColumn(
             titles["forgotten"], help=tips["forgotten"], **percent, color="orange"
@@ -108,9 +109,9 @@ def _columns(shown: pd.DataFrame) -> dict:
         ),
         "attack": _Column.NumberColumn(titles["attack"], help=tips["attack"], format="%.2f", width=56),
         "attack_reach": _Column.NumberColumn(text.REACH, format="%.2f", **reach),
-        "old_head": _Column.NumberColumn(titles["old_head"], help=tips["old_head"], format="%.0f%%", width=64),
-        "fresh_head": _Column.NumberColumn(titles["fresh_head"], help=tips["fresh_head"], format="%.0f%%", width=64),
-        "relearning": _Column.NumberColumn(titles["relearning"], help=tips["relearning"], format="%.0f%%", width=64),
+        "old_head": _Column.NumberColumn(titles["old_head"], help=tips["old_head"], format="%.0f%%", width=78),
+        "fresh_head": _Column.NumberColumn(titles["fresh_head"], help=tips["fresh_head"], format="%.0f%%", width=84),
+        "relearning": _Column.NumberColumn(titles["relearning"], help=tips["relearning"], format="%.0f%%", width=88),
         "epsilon": _Column.NumberColumn(titles["epsilon"], help=tips["epsilon"], format="%.1f", width=56),
         "seconds": _Column.NumberColumn(titles["seconds"], help=tips["seconds"], format="%.2f", width=66),
         "speedup": _Column.NumberColumn(titles["speedup"], help=tips["speed"], format="%.1f x", width=64),

@@ -44,10 +44,11 @@ TRADEOFF = {
 }
 TRADEOFF_READ = {
     "class": "the ringed star is the network that never saw the class, and the aim. Left: forgotten. Up: the rest is "
-    "kept. The dotted frame on the left is drawn larger on the right.",
+    "kept.",
     "random": "the ringed star is the network that never saw the images, and the aim: neither left nor right of it is "
-    "better. The dotted frame on the left is drawn larger on the right.",
+    "better.",
 }
+TRADEOFF_FRAME = " The dotted frame on the left is drawn larger on the right."
 TRADEOFF_NOT = (
     "what is left inside the networks, and how other settings of a method would do. The lines are 95% intervals over "
     "seeds; they leave out that each accuracy comes from a limited number of images ({n_forget:,} and {n_retain:,})."
@@ -59,7 +60,10 @@ TESTS_WHY = (
 )
 TESTS_LINE = "{n} of {total} networks tested"
 TESTS_STOPPED = "The tests were stopped; press to resume."
-TABLE_HINT = "Click a heading to sort. Tick one method to open its run, two to see them side by side."
+TABLE_HINT = (
+    "Click a heading to sort. Tick one method (on the keyboard: Shift+Space) to open its run, two to compare them side "
+    "by side."
+)
 COLUMNS = {
     "method": "Method",
     "needs": "Works without",
@@ -152,11 +156,11 @@ RUN_LABEL = "{dataset} · forget {what} · {method} · seed {seed}"
 PAIR_EXAMPLE = "**Example runs** that come with the app; choose others above, or make some on the Run page."
 NO_PARTNER = "There is no second finished run with the same dataset and network yet. Make one on the Run page."
 OTHER_KIND = "Both runs must have the same dataset and the same kind of network. Choose another run B."
-PAIR_HEADLINE = "A and B agree on {share:.1%} of the new images ({n_same:,} of {n:,})"
+PAIR_HEADLINE = "A and B agree on {share} of the new images ({n_same:,} of {n:,})"
 PAIR_OTHER_FORGET = "The two runs forget different images, so their splits differ, and so may the differences below."
 EMBEDDING = "Do both networks see the images the same way?"
 EMBEDDING_READ = (
-    "both share one frame, so the same place means the same. Draw a lasso or a box, or click a point: the same images "
+    "both share one frame, so the same place means the same. Draw a lasso, or click a point: the same images "
     "are ringed in both panels and shown below with both answers. Hover over a point for both answers."
 )
 EMBEDDING_NOT = (
@@ -168,6 +172,8 @@ CHOSEN = "The chosen images: {n}"
 CHOSEN_MANY = "{n} images chosen; the {shown} on which A and B differ most"
 DIFFER = "The {shown} images on which A and B differ most"
 CLEAR = "Clear the choice"
+ANSWERS, ALIKE = "Answers of A and B", {"any": "Any", "differ": "Differ", "agree": "Agree"}
+CELL, CELL_LISTS = "Choose a cell", ("A says", "B says")
 AGREEMENT = "They disagree on {n:,} of {total:,} new images"
 AGREEMENT_NONE = "They agree on all {total:,} new images"
 AGREEMENT_READ = (

@@ -10,6 +10,7 @@ from camu_core.jobs.band import BandJob
 from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
 from camu_core.measures import ThresholdView
 from camu_core.progress import STAGES
+from camu_core.wording.format import percent
 from camu_core.wording.privacy import attack_score, attack_title
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text
@@ -80,7 +81,7 @@ def _counts(view: ThresholdView) -> None:
         (text.CAUGHT, f"{len(view.caught):,}", text.OF.format(n=n)),
         (text.MISSED, f"{len(view.missed):,}", text.OF.format(n=n)),
         (text.ACCUSED, f"{len(view.false_alarms):,}", text.OF.format(n=len(view.false_alarms) + len(view.passed))),
-        (text.RIGHT, f"{view.balanced_accuracy:.1%}", text.GUESSING),
+        (text.RIGHT, percent(view.balanced_accuracy, digits=1), text.GUESSING),
     )
     for column, (label, value, note) in zip(st.columns(4), cells, strict=True):
         column.metric(label, value, note, delta_color="off", delta_arrow="off")

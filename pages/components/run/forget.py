@@ -9,6 +9,7 @@ from camu_core import DATASETS, ForgetSpec, RunSpec
 from camu_core.data import left_behind, load_dataset, parse_indices
 from camu_core.errors import SpecError
 from camu_core.figures import wall_figure
+from camu_core.figures.wall import COLUMNS
 from camu_core.specs import FORGET_KINDS
 from pages.components.shared import charts, images, selections, state, state_pictures, text
 
@@ -20,12 +21,13 @@ _STRIP_IMAGES = 20
 def forget_controls(dataset: str) -> ForgetSpec | None:
     """What is picked; None while nothing is."""
     info = DATASETS[dataset]
-    row = st.container(horizontal=True, vertical_alignment="center", gap="medium")
+    row = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="forget-row")
     row.markdown(f"**{text.PICK_FORGET}**", width="content")
     state.remember("forget-kind", "class")
     kind = row.segmented_control(
         text.PICK_FORGET, list(FORGET_KINDS), key="forget-kind", required=True, label_visibility="collapsed",
-        persist_state="session", format_func=lambda name: text.FORGET_KINDS[name].format(noun=info.class_noun),
+        persist_state="session", wrap=True,
+        format_func=lambda name: text.FORGET_KINDS[name].format(noun=info.class_noun),
     )  # fmt: skip
     if kind == "random":
         return _random()
@@ -156,9 +158,10 @@ def _samples(dataset: str) -> ForgetSpec | None:
     if len(shown) > _WALL_IMAGES:
         following = first + _WALL_IMAGES if first + _WALL_IMAGES < len(shown) else 0
         others.button(text.SAMPLES_NEXT, on_click=state.put, args=(page_key, following), width="stretch")
-    with listed.popover(text.SAMPLES_FILE, icon=":material/upload_file:", width="stretch"):
-        _from_file(dataset)
     shown = shown[first : first + _WALL_IMAGES]
+    with listed.popover(text.SAMPLES_FILE, icon=":material/checklist:", width="stretch"):
+        _from_wall(dataset, shown.tolist())
+        _from_file(dataset)
     everything.button(text.SAMPLES_ALL, on_click=choose_samples, args=(dataset, shown.tolist()), width="stretch")
     turn = state.recall(f"wall-turn-{dataset}", 0)
     key = f"wall-{dataset}-{label}-{first}-{turn}-{len(_chosen(dataset))}"  # a new figure after each change
@@ -197,6 +200,25 @@ def _basket(dataset: str) -> ForgetSpec | None:
         st.button(text.SAMPLES_CLEAR, on_click=state.put, args=(_chosen_key(dataset), ()), icon=":material/undo:")
         images.plain_strip(data.x_train[known].numpy(), more=len(chosen) - len(known))
     return ForgetSpec("samples", samples=chosen)
+
+
+def _from_wall(dataset: str, shown: list[int]) -> None:
+    """The images on the wall by their places: what a click on each does."""
+    key = f"places-{dataset}"
+    state.put(key, [number for number in shown if number in _chosen(dataset)])
+
+    def place(number: int) -> str:
+        row, column = divmod(shown.index(number), COLUMNS)
+        return text.SAMPLES_PLACE.format(row=row + 1, column=column + 1, number=number)
+
+    def take_over() -> None:
+        others = set(_chosen(dataset)) - set(shown)
+        state.put(_chosen_key(dataset), tuple(sorted(others | (set(state.recall(key)) & set(shown)))))
+
+    st.multiselect(
+        text.SAMPLES_PLACES, shown, format_func=place, key=key, on_change=take_over, filter_mode="contains",
+        select_all=False,
+    )  # fmt: skip
 
 
 def _from_file(dataset: str) -> None:

@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from camu_core.figures.tables import figure_table
-from camu_core.figures.theme import title_layout
+from camu_core.figures.theme import WIDE, title_layout
 from pages.components.shared import moving, state_figures, text
 
+_WIDE_COLUMNS = 3  # panels side by side, too many for a narrow window
 _PRESENTED_FONT = 19  # pixels; readable from the back row
 _TAGS = re.compile(r"<[^>]+>")
 
@@ -55,7 +56,8 @@ def show(
 def _title(figure: go.Figure) -> None:
     """The title as words of the page, over the place that the figure keeps for its own: they break at any width.
 
-    The style sheet hides the figure's own, which pictures that the camera saves still have.
+    The style sheet hides the figure's own, which pictures that the camera saves still have; and by the class of this
+    one it knows which figures need more room than a narrow window has.
     """
     title = figure.layout.title
     if not title.text:
@@ -63,9 +65,15 @@ def _title(figure: go.Figure) -> None:
     pixels = title_layout(title.text, title.font.size)[1]
     words = html.escape(html.unescape(_name(figure)))
     st.html(
-        f"<div class='figure-title' style='font-size:{title.font.size}px;min-height:{pixels}px;"
+        f"<div class='figure-title {_room(figure)}' style='font-size:{title.font.size}px;min-height:{pixels}px;"
         f"margin-bottom:-{pixels}px'>{words}</div>"
     )
+
+
+def _room(figure: go.Figure) -> str:
+    """`WIDE` or `DENSE` if it needs more room than a narrow window has, else empty."""
+    n_columns = len({axis.domain for axis in figure.select_xaxes()})
+    return WIDE if n_columns >= _WIDE_COLUMNS else figure.layout.meta or ""
 
 
 def _name(figure: go.Figure) -> str:

@@ -9,25 +9,42 @@ from pages.components.shared import state_figures, text
 from pages.components.story import state as state_story
 from pages.components.story import text as text_story
 
-# Presenters send PageDown and PageUp: first down the page, screen by screen, then on to the next.
+# Presenters send PageDown and PageUp: first down the page, screen by screen, then on to the next. A press that comes
+# while a page is still being drawn waits for it, for a second or so: until then nobody knows where the page ends, and
+# the server would take two presses for one.
 _KEYS = """<script>
-window.onkeydown = (event) => {
-  const button = { PageDown: '.st-key-present-next button', PageUp: '.st-key-present-back button' }[event.key];
-  if (!button || !document.querySelector(button)) return;
-  event.preventDefault();
-  const page = document.querySelector('[data-testid=stMain]'), by = event.key === 'PageDown' ? 1 : -1;
-  const rest = by > 0 ? page.scrollHeight - page.clientHeight - page.scrollTop : page.scrollTop;
-  const isStory = document.querySelector('.st-key-story-nav');
-  if (rest <= 40 || isStory) {
-    page.scrollTo(0, 0);
-    return document.querySelector(button).click();
-  }
-  const screen = page.clientHeight;
-  const ahead = [...document.querySelectorAll('[class*="st-key-figure-"]')]
-    .map((figure) => figure.getBoundingClientRect().top - 48)
-    .find((top) => by * top > 0.2 * screen && by * top < screen);  // a figure that is in sight gets the screen
-  page.scrollBy({ top: ahead ?? by * 0.85 * screen });
-};
+{
+  const isDrawn = () => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning';
+  const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const drawn = async () => {  // and stays so: between two pages there is a moment without work
+    for (let i = 0, calm = 0; i < 20 && calm < 3; i++) {
+      calm = isDrawn() ? calm + 1 : 0;
+      await passed(50);
+    }
+  };
+  const turn = async (button, by) => {
+    if (!isDrawn()) await drawn();
+    const page = document.querySelector('[data-testid=stMain]');
+    const rest = by > 0 ? page.scrollHeight - page.clientHeight - page.scrollTop : page.scrollTop;
+    if (rest <= 40 || document.querySelector('.st-key-story-nav')) {
+      page.scrollTo(0, 0);
+      document.querySelector(button)?.click();
+      for (let i = 0; i < 5 && isDrawn(); i++) await passed(50);
+      return drawn();
+    }
+    const screen = page.clientHeight;
+    const ahead = [...document.querySelectorAll('[class*="st-key-figure-"]')]
+      .map((figure) => figure.getBoundingClientRect().top - 48)
+      .find((top) => by * top > 0.2 * screen && by * top < screen);  // a figure that is in sight gets the screen
+    page.scrollBy({ top: ahead ?? by * 0.85 * screen });
+  };
+  window.onkeydown = (event) => {
+    const button = { PageDown: '.st-key-present-next button', PageUp: '.st-key-present-back button' }[event.key];
+    if (!button || !document.querySelector(button)) return;
+    event.preventDefault();
+    window.turning = Promise.resolve(window.turning).then(() => turn(button, event.key === 'PageDown' ? 1 : -1));
+  };
+}
 </script>"""
 
 

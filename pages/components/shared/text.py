@@ -33,6 +33,7 @@ SAMPLES_COPIES = "{n} copies of these images would stay. Forget them too?"
 SAMPLES_COPIES_TOO = "Forget the copies too"
 SAMPLES_NONE = "None chosen yet"
 SAMPLES_FILE = "From a list"
+SAMPLES_PLACES, SAMPLES_PLACE = "Images shown here, by place", "row {row}, {column}: image {number:,}"
 SAMPLES_TYPED, SAMPLES_ADD = "Image numbers", "Choose these"
 SAMPLES_FILE_HELP = "A text or CSV file of training image numbers, counted from 0: 0, 17, 203"
 SAMPLES_HOVER = "training image {number:,}"
@@ -168,7 +169,11 @@ AXIS_NOTE = (
     "widest spread that remains. Both in standard deviations of the other images."
 )
 UMAP_ENDS_ONLY = "UMAP shows before and after; for the steps between, choose PCA."
-LASSO_HINT = "Draw a lasso or a box around points, or click one, to see the images."
+LASSO_HINT = "Draw a lasso around points, or click one, to see the images."
+SELECT_GROUP, SELECT_PRESS, SELECT_CLEAR = "Select a group", "Select {n} images", "Clear the selection"
+SELECT_IMAGES, SELECT_ANSWER = "Images", "Answer after forgetting"
+GROUPS = {"all": "All", "forget": "To forget", "keep": "To keep"}
+ANSWERS = {"any": "Any", "right": "Right", "wrong": "Wrong", "changed": "Other than before"}
 SELECTED, SELECTED_SOME = "{n} selected", "{n} selected; {shown} of them shown, drawn at random"
 SELECTED_LINK = " (of {n}; a link holds only this many, drawn at random)"
 
@@ -204,7 +209,7 @@ LIBRARY_LEAD = (
     "automatically."
 )
 LIBRARY_EMPTY = "No finished runs yet. Press *Forget it* on the Run page, or start a sweep below."
-LIBRARY_PICK = "Tick one run to open it, two or more to compare them."
+LIBRARY_PICK = "Tick one run (on the keyboard: Shift+Space) to open it, two or more to compare them."
 OPEN, PIN, UNPIN, DELETE = "Open", "Pin", "Unpin", "Delete"
 DELETE_ASK = "Delete {n} of your runs? You can undo this for a minute."
 DELETE_SURE = "Yes, delete"

@@ -10,7 +10,7 @@ from camu_core.measures.estimates import wilson_interval
 from camu_core.privacy import readings
 from camu_core.wording.causal_remarks import inner_remark
 from camu_core.wording.clauses import n_images
-from camu_core.wording.format import capital
+from camu_core.wording.format import capital, percent
 from camu_core.wording.privacy import SUBJECTS, numbers, relearning_title, says
 from camu_core.wording.verdict import Verdict, claim, forget_phrase, judge
 from pages.components.causal import state as state_causal
@@ -98,7 +98,7 @@ def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> lis
     if result.spec.forget.kind == "class":  # single images may be recognised: others teach the same
         part = "forget_test" if after["forget_test"] is not None else "forget_train"
         _, high = wilson_interval(after[part], after["n"][part])
-        risks.append(text.FEW.format(n=n_images(after["n"][part]), high=high))
+        risks.append(text.FEW.format(n=n_images(after["n"][part]), high=percent(high, digits=1)))
     return [*risks, text.OWN_TESTS.format(seed=result.spec.seed)]
 
 

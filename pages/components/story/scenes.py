@@ -15,6 +15,7 @@ from camu_core.figures import (
 from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark
 from camu_core.wording.clauses import n_images
+from camu_core.wording.format import percent
 from camu_core.wording.guesses import BANDS, NOBODY, most_hurt
 from camu_core.wording.verdict import finding, forget_phrase, judge
 from pages.components.causal import decomposition
@@ -41,7 +42,9 @@ def knows() -> None:
     first = [np.flatnonzero((probe.y == label) & ~probe.in_train)[0] for label in range(len(names))]
     left, right = st.columns([6, 5], gap="large")
     with left:
-        st.markdown(text.KNOWS.format(n_train=n_train, accuracy=n_right / n_test, n_weights=n_weights))
+        st.markdown(
+            text.KNOWS.format(n_train=n_train, accuracy=percent(n_right / n_test, digits=1), n_weights=n_weights)
+        )
         notes.lead(text.KNOWS_WHY)
         st.markdown(f"**{text.KNOWS_STRIP}**")
         images.answer_strip(probe.x[first], probe.y[first], result.logits["original"][first], names, pixels=88)
@@ -135,7 +138,9 @@ def _reveal(result: RunResult) -> None:
     names = DATASETS[result.spec.dataset].class_names
     if "band" in checks:
         truth = result.metrics["unlearned"]["forget_test"]
-        line = text.REVEAL_BAND.format(guess=_band(guess.band), right=text.RIGHT[checks["band"]], truth=truth)
+        line = text.REVEAL_BAND.format(
+            guess=_band(guess.band), right=text.RIGHT[checks["band"]], truth=percent(truth, digits=1)
+        )
         st.markdown(f":material/casino: {line}")
     if "hurt" in checks:
         named = text.GUESS_NOBODY if guess.hurt == NOBODY else names[guess.hurt]
@@ -154,7 +159,10 @@ def who_lost(result: RunResult) -> str:
     if not hurt:
         return text.HURT_NOBODY
     before, after = (result.metrics[model]["per_class_test"] for model in ("original", "unlearned"))
-    listed = [text.HURT_CLASS.format(name=names[i], before=before[i], after=after[i]) for i in hurt]
+    listed = [
+        text.HURT_CLASS.format(name=names[i], before=percent(before[i], digits=1), after=percent(after[i], digits=1))
+        for i in hurt
+    ]
     form = text.HURT_ONE if len(listed) == 1 else text.HURT
     told = form.format(names=" and ".join(listed), n=n_images(next(iter(hurt.values()))))
     return f"{told} {text.HURT_CHANCE[bool(set(hurt) & set(harmed_classes(result.summary())))]}"
@@ -183,8 +191,8 @@ def why(run: state.OpenRun) -> None:
         st.markdown(
             text.WHY_IMAGE.format(
                 name=DATASETS[result.spec.dataset].class_names[true],
-                own_before=answers[scenario_name("own", "original", "original")],
-                other_before=answers[scenario_name("alternative", "original", "original")],
+                own_before=percent(answers[scenario_name("own", "original", "original")]),
+                other_before=percent(answers[scenario_name("alternative", "original", "original")]),
                 pull_before=_points(view.pull["original"]), pull_after=_points(view.pull["unlearned"]),
             )
         )  # fmt: skip

@@ -26,19 +26,19 @@ def go_to(number: int) -> None:
 
 
 def turn(by: int, n_scenes: int) -> bool:
-    """Go one scene on or back, as Next and Back do; False if there is none."""
+    """Go one scene on or back; on from the choice of a digit a run is started. False if there is none."""
     wanted = int(state_address.read("scene") or st.session_state.get("scene", 1)) + by
     if not 1 <= wanted <= n_scenes:
         return False
     if (wanted, by) == (3, 1):
-        press()
+        _press()
     else:
         go_to(wanted)
     return True
 
 
-def press() -> None:
-    """In a callback: a run starts after all callbacks, for a tile may have been clicked in the same moment."""
+def _press() -> None:
+    """A run starts after all callbacks, for a tile may have been clicked in the same moment."""
     st.session_state["pressed"] = True
 
 

@@ -15,7 +15,7 @@ LEAVE_EARLY = "Skip the story"
 POSITION = "Scene {scene} of {total}: {title}"
 
 KNOWS = (
-    "It saw **{n_train:,} images** of handwriting and now reads **{accuracy:.1%}** of new ones correctly. What it "
+    "It saw **{n_train:,} images** of handwriting and now reads **{accuracy}** of new ones correctly. What it "
     "learned is not stored as images: it is spread over {n_weights:,} numbers inside, shared by all ten digits."
 )
 KNOWS_WHY = (
@@ -62,13 +62,13 @@ SO_FAR = "So far: {headline}"
 JUDGED_NEXT = "A wrong answer is only the first test. Two scenes from here, we look for what may be left inside."
 WHISKERS = "Thin lines are 95% intervals: 95% of such intervals contain the true value."
 RETRAINING = "The yardstick, a network that never saw {what}, {doing}"
-REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth:.1%}."
+REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth}."
 REVEAL_HURT = "You guessed that {guess} would lose most: {right}. {truth}"
 RIGHT = {True: "**right**", False: "not quite"}
 HURT_NOBODY = "None of the others lost a single image."
 HURT = "Largest losses: {names}, {n} each."
 HURT_ONE = "Largest loss: {names}, {n}."
-HURT_CLASS = "{name} ({before:.1%} → {after:.1%})"
+HURT_CLASS = "{name} ({before} → {after})"
 HURT_CHANCE = {
     True: "More than chance explains: it was harmed.",
     False: "This can still be chance.",
@@ -81,8 +81,8 @@ WHY = (
 )
 WHY_MEASURING = "Replacing each image and asking all networks again"
 WHY_IMAGE = (
-    "For this image, the network before gave the right answer, {name}, a probability of {own_before:.0%}; for the "
-    "replacement, {other_before:.0%}. So the image itself was worth {pull_before}: its pull. After forgetting, its "
+    "For this image, the network before gave the right answer, {name}, a probability of {own_before}; for the "
+    "replacement, {other_before}. So the image itself was worth {pull_before}: its pull. After forgetting, its "
     "pull is **{pull_after}**."
 )
 WHY_CAPTIONS = ("an image to forget", "its replacement: another image plus noise")
@@ -112,7 +112,7 @@ LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What can still go w
 FORGOT = "{what}: {n_forget:,} training images. {forget_clause}"
 HOW = "By new images, replaced images and attacks, beside networks that never saw it."
 UNTRIED = "No attack was tried yet: see scene 6."
-FEW = "Only {n} could be tested: it may still recognise up to {high:.1%}."
+FEW = "Only {n} could be tested: it may still recognise up to {high}."
 OWN_TESTS = "*Our* tests, one network, forgotten once (seed {seed}): evidence, not proof."
 LIMITS_PICTURE = "Accuracy by class, with 95% intervals"
 SCORE = "Your guesses: **{n_right} of {total}** right."

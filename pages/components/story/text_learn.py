@@ -26,9 +26,9 @@ Three groups of images matter here:
 - the **test images**: new ones, never used for training. They show whether it really knows something, or only
   remembers.
 
-Before, it recognised {before_forget:.1%} of the new images of the forgotten class; now {after_forget:.1%}. Of all the
-others it recognised {before_retain:.1%}, now {after_retain:.1%}. A network that **never saw** the class gets
-{gold_forget:.1%} and {gold_retain:.1%}. That is the gold standard: not to be as bad as possible, but to be *like one
+Before, it recognised {before_forget} of the new images of the forgotten class; now {after_forget}. Of all the
+others it recognised {before_retain}, now {after_retain}. A network that **never saw** the class gets
+{gold_forget} and {gold_retain}. That is the gold standard: not to be as bad as possible, but to be *like one
 that never saw it*.
 """
 
@@ -54,10 +54,10 @@ PULL = """
 "It gets them wrong" is an observation. To learn *why*, one must **change something and watch**. That is all that
 "causal" means here.
 
-Take the image above. Before, the network gave its right answer, {name}, a probability of {own_before:.1%}. When shown
-the replacement instead: {other_before:.1%}. So the image itself was worth {pull_before:.1f} points: that is its
-**pull** on the right answer. After forgetting: {own_after:.1%} with the image, {other_after:.1%} without. Its pull is
-now {pull_after:.1f} points.
+Take the image above. Before, the network gave its right answer, {name}, a probability of {own_before}. When shown
+the replacement instead: {other_before}. So the image itself was worth {pull_before} points: that is its
+**pull** on the right answer. After forgetting: {own_after} with the image, {other_after} without. Its pull is
+now {pull_after} points.
 
 Over all {n:,} images of the forgotten class: {finding}
 """
@@ -73,10 +73,10 @@ it. Both changed. Which change did it? Swap them, the way a mechanic swaps parts
 
 | encoder | head | the right answer gets |
 | --- | --- | --- |
-| old | old | {y_oo:.1%} |
-| **new** | old | {y_uo:.1%} |
-| old | **new** | {y_ou:.1%} |
-| **new** | **new** | {y_uu:.1%} |
+| old | old | {y_oo} |
+| **new** | old | {y_uo} |
+| old | **new** | {y_ou} |
+| **new** | **new** | {y_uu} |
 
 {finding} If only the head had changed, the knowledge would still be inside, one new head away from coming back.
 """

@@ -1,0 +1,50 @@
+"""What only a browser can show of the keyboard: that the Tab key comes there, and what one comes to can be seen."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def rested(page: Page) -> None:
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until something of this kind has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"the Tab key does not come to {selector}")
+
+
+def test_a_group_of_points_is_selected_by_keys_alone(server: str, page: Page) -> None:
+    page.goto(f"{server}/embeddings")
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    rested(page)
+    tab_to(page, ".modebar-btn")
+    expect(page.locator(".modebar").first).to_have_css("opacity", "1")
+    tab_to(page, ".st-key-select-group button")
+    page.keyboard.press("Enter")
+    expect(page.locator(".st-key-select-group-0 input")).to_be_visible()
+    tab_to(page, ".st-key-select-group-0 input")
+    page.keyboard.type("to forget")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=re.compile("Select 183 images"))).to_be_visible()
+    tab_to(page, ".st-key-select-group-press button")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("selected="))
+    expect(page.get_by_text("183 selected")).to_be_visible()
+
+
+def test_rows_of_a_table_are_ticked_by_keys_alone(server: str, page: Page) -> None:
+    page.goto(f"{server}/compare?dataset=digits&forget=3&methods=camu,retrain&seeds=0")
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    rested(page)
+    tab_to(page, "canvas[data-testid='data-grid-canvas']")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    expect(page.get_by_role("button", name="Open its run")).to_be_visible()
