@@ -27,7 +27,7 @@ def command_of(spec: RunSpec) -> str:
         words += [word for label in forget.classes for word in ("--forget-class", str(label))]
     elif forget.kind == "random":
         words += ["--forget-random", repr(forget.fraction)]
-    words += ["--unlearned", f"{spec.code}.safetensors"] if spec.method == GIVEN else ["--method", spec.method]
+    words += ["--unlearned", f"{spec.method_sha256}.safetensors"] if spec.method == GIVEN else ["--method", spec.method]
     words += ["--seed", str(spec.seed), "--device", spec.device]
     for name, value in changed_settings(spec).items():
         words += ["--set", f"{name}={value}"]
@@ -53,10 +53,14 @@ def citation(result: RunResult) -> str:
     changed = f", with {said}" if (said := settings_phrase(spec)) else ""
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     lines = [
-        f"CaMU Explorer, run {result.digest}: {METHODS.title(spec.method, spec.code)} on {title}, "
+        f"CaMU Explorer, run {result.digest}: {METHODS.title(spec.method, spec.method_sha256)} on {title}, "
         f"forget {spec.forget.kind} {_forgotten(spec)}, network {spec.model}, seed {spec.seed}{changed}.",
         f"Original weights, sha256: {spec.weights}",
-        *([f"{_CODES.get(spec.method, 'Code of the method')}, sha256: {spec.code}"] if spec.code else []),
+        *(
+            [f"{_CODES.get(spec.method, 'Code of the method')}, sha256: {spec.method_sha256}"]
+            if spec.method_sha256
+            else []
+        ),
         f"Settings: {', '.join(f'{name}={value}' for name, value in spec.settings)}",
         f"Versions: {versions}",
         f"Method of the project: {_PAPER}",

@@ -52,7 +52,7 @@ def plan_run(
     _check_kind(method, forget)
     config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})
     device = pick_device(device or device_name())
-    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, METHODS.code(method))
+    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, METHODS.sha256(method))
     # last, when nothing else can be wrong: it may keep a copy of the file
     path = weights or _original(dataset, model)
     return replace(spec, weights=weights_named(path, dataset, model))
@@ -67,7 +67,7 @@ def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | Non
     forget, method = forget or spec.forget, known("method", method or spec.method, METHODS)
     _check_kind(method, forget)
     config = METHODS[method].default_config(spec.dataset, forget.kind, spec.model)
-    return replace(spec, forget=forget, method=method, settings=config.pairs(), code=METHODS.code(method))
+    return replace(spec, forget=forget, method=method, settings=config.pairs(), method_sha256=METHODS.sha256(method))
 
 
 def changed_settings(spec: RunSpec) -> dict[str, Setting]:

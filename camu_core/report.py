@@ -88,7 +88,8 @@ def html_report(
          confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
     ]  # fmt: skip
     verdict = judge(result, retrained, privacy)
-    what = f"{info.title} · forget {forget_phrase(spec)} · {METHODS.title(spec.method, spec.code)} · seed {spec.seed}"
+    title = METHODS.title(spec.method, spec.method_sha256)
+    what = f"{info.title} · forget {forget_phrase(spec)} · {title} · seed {spec.seed}"
     if changed := settings_phrase(spec):
         what += f" · {changed}"
     clauses = "".join(f"<li>{escape(clause.text)}</li>" for clause in verdict.clauses)

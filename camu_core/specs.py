@@ -15,7 +15,7 @@ RESULTS_VERSION = 4
 # forget kind -> the field that says what is forgotten
 FORGET_KINDS = {"class": "classes", "random": "fraction", "samples": "samples"}
 
-# The method of a run that made no network, but was given one; its `RunSpec.code` is the sha256 of the weights.
+# The method of a run that made no network, but was given one; its `RunSpec.method_sha256` is the sha256 of the weights.
 GIVEN = "given_network"
 
 Setting = bool | int | float | str
@@ -100,7 +100,7 @@ class RunSpec:
         settings: every field of the method's config, as sorted (name, value) pairs.
         seed: of every random draw of the run, 0..2**31-1.
         device: a torch device, such as "cpu", "cuda" or "mps".
-        code: sha256 of the file of a method of CAMU_METHODS, whose other version is another run; empty for our own.
+        method_sha256: of the file of a method of CAMU_METHODS, whose other version is another run; empty for our own.
     """
 
     dataset: str
@@ -111,7 +111,7 @@ class RunSpec:
     settings: tuple[tuple[str, Setting], ...]
     seed: int = 0
     device: str = "cpu"
-    code: str = ""
+    method_sha256: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
@@ -125,9 +125,10 @@ class RunSpec:
         return hashlib.sha256(canonical.encode()).hexdigest()[:20]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain dict of JSON types, `code` only if there is one; `from_json` is its inverse."""
+        """Plain dict of JSON types, `method_sha256` as "code" and only if there is one; `from_json` is its inverse."""
         plain = {**asdict(self), "forget": self.forget.to_json(), "settings": dict(self.settings)}
-        return {name: value for name, value in plain.items() if name != "code" or value}
+        sha256 = plain.pop("method_sha256")
+        return {**plain, "code": sha256} if sha256 else plain
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "RunSpec":
@@ -135,8 +136,8 @@ class RunSpec:
         try:
             forget = ForgetSpec.from_json(value["forget"])
             rest = {name: value[name] for name in ("dataset", "model", "weights", "method", "seed", "device")}
-            settings, code = tuple(value["settings"].items()), str(value.get("code", ""))
-            return cls(forget=forget, settings=settings, code=code, **rest)
+            settings, sha256 = tuple(value["settings"].items()), str(value.get("code", ""))
+            return cls(forget=forget, settings=settings, method_sha256=sha256, **rest)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise SpecError(
                 f"Expected a run spec as written by this program; {error!r} is missing or wrong."

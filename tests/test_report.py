@@ -45,7 +45,7 @@ def test_settings_are_named_only_where_they_differ() -> None:
 
 
 def test_a_run_of_a_method_that_is_gone_names_all_its_settings() -> None:
-    gone = replace(SPECS[0], method="of_somebody", code="0" * 64)
+    gone = replace(SPECS[0], method="of_somebody", method_sha256="0" * 64)
     assert command_of(gone).count("--set") == len(gone.settings)
 
 

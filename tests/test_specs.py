@@ -27,7 +27,7 @@ OTHER_VALUES = {
     "settings": (("epochs", 3), ("label_lr", 1e-3)),
     "seed": 6,
     "device": "cuda",
-    "code": "ef" * 32,
+    "method_sha256": "ef" * 32,
 }
 
 
@@ -74,7 +74,7 @@ def test_digest_of_a_class_run_changes_only_with_the_version_of_the_results():
 def test_only_a_method_from_a_file_has_a_code_in_json():
     """So that the digests of all other runs are what they were before there were such methods."""
     assert "code" not in SPEC.to_json()
-    assert dataclasses.replace(SPEC, code="ef" * 32).to_json()["code"] == "ef" * 32
+    assert dataclasses.replace(SPEC, method_sha256="ef" * 32).to_json()["code"] == "ef" * 32
 
 
 @pytest.mark.parametrize("forget", OTHER_FORGETS)

@@ -130,7 +130,7 @@ def _table(result: RunResult) -> str:
     forgotten = ", ".join(_forgotten(result.spec)) or result.spec.forget.short
     took = f"unlearning took {result.seconds['unlearn']:.2f} s"
     if result.spec.method == GIVEN:
-        took = f"given network, sha256 {result.spec.code[:12]}"
+        took = f"given network, sha256 {result.spec.method_sha256[:12]}"
     rows.append(f"run {result.digest}, forgot {forgotten}, {took}")
     return "\n".join(rows)
 

@@ -36,7 +36,7 @@ class JobPayload:
 
         Raises: WeightsError or DatasetUnavailable if a file is not on this machine.
         """
-        networks = (spec.weights, spec.code) if spec.method == GIVEN else (spec.weights,)
+        networks = (spec.weights, spec.method_sha256) if spec.method == GIVEN else (spec.weights,)
         return cls(
             weights={sha256: find_weights(sha256).read_bytes() for sha256 in networks if not all_have(sha256)},
             images=images_for_workers(spec.dataset),

@@ -47,7 +47,7 @@ def old_head_recognition(
 
 def fresh_head_recall(
     pool: tuple[np.ndarray, np.ndarray],
-    exam: tuple[np.ndarray, np.ndarray],
+    evaluation: tuple[np.ndarray, np.ndarray],
     classes: tuple[int, ...],
     n_images: int,
     seeds: range,
@@ -59,7 +59,7 @@ def fresh_head_recall(
     classes, so neither their scale nor their offset matters.
 
     Args:
-        pool: representation float32 (N, D) and classes int64 (N,), to draw from. exam: likewise, of new images.
+        pool: representation float32 (N, D) and classes int64 (N,), to draw from. evaluation: likewise, of new images.
         classes: the forgotten ones.
         seeds: one a draw; equal seeds draw equal images, whatever the network.
     Returns:
@@ -69,7 +69,7 @@ def fresh_head_recall(
     """
     x, y = pool
     scaler = StandardScaler().fit(x[~np.isin(y, classes)].astype(np.float64))
-    x, asked = (scaler.transform(part.astype(np.float64)) for part in (x, exam[0]))
+    x, asked = (scaler.transform(part.astype(np.float64)) for part in (x, evaluation[0]))
     of_class = {label: np.flatnonzero(y == label) for label in np.unique(y)}
     recalls = []
     with threadpool_limits(1):  # 200 rows: more threads take 25 times as long
@@ -81,5 +81,5 @@ def fresh_head_recall(
             ])  # fmt: skip
             head = LogisticRegression(class_weight="balanced", max_iter=_MAX_ITERATIONS).fit(x[idx], y[idx])
             said = head.predict(asked)
-            recalls.append(np.mean([(said[exam[1] == label] == label).mean() for label in classes]))
+            recalls.append(np.mean([(said[evaluation[1] == label] == label).mean() for label in classes]))
     return np.array(recalls)

@@ -19,28 +19,28 @@ RELEARNED = 0.9  # of the original accuracy
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What is shown to a network, and on what it is examined.
+class RelearningData:
+    """What is taught again, and the images on which a network is evaluated meanwhile.
 
     Args:
         x, y: uint8 (N, channels, H, W), int64 (N,), training images of all classes; of classes that are forgotten in
             part, the forgotten ones.
-        x_exam, y_exam: (M, ...), (M,): what was forgotten.
+        x_evaluation, y_evaluation: (M, ...), (M,): what was forgotten.
         x_rest, y_rest: (R, ...), (R,): new images of the rest, to see that it is learned too.
         x_level: uint8 (L, ...), images of the rest: their mean representation and its spread set the new head's level.
     """
 
     x: Tensor
     y: Tensor
-    x_exam: Tensor
-    y_exam: Tensor
+    x_evaluation: Tensor
+    y_evaluation: Tensor
     x_rest: Tensor
     y_rest: Tensor
     x_level: Tensor
 
 
 def relearning(
-    model: BlockModel, lesson: Lesson, seed: int, lr: float = 1e-3
+    model: BlockModel, data: RelearningData, seed: int, lr: float = 1e-3
 ) -> Generator[Step, None, tuple[np.ndarray, np.ndarray]]:
     """Give a copy a fresh head, train all of it on balanced batches, and look at its accuracy after each checkpoint.
 
@@ -54,18 +54,18 @@ def relearning(
         seed: of the head and of the order of images; equal seeds give all networks the same.
         lr: of Adam.
     Returns:
-        float64 (K,) each: accuracy on the exam, and on the rest, 0..1, at CHECKPOINTS.
+        float64 (K,) each: accuracy on the evaluation split, and on the rest, 0..1, at CHECKPOINTS.
     Source: A. Golatkar, A. Achille, S. Soatto, CVPR 2020, arXiv:1911.04933 (relearn time). Deviation: the fresh head
         and the balanced batches, which are ours.
     """
     device = next(model.parameters()).device
     student = copy.deepcopy(model).requires_grad_(True).eval()
-    level = predict(model, lesson.x_level)[1].to(device)
+    level = predict(model, data.x_level)[1].to(device)
     mean, spread = level.mean(dim=0), level.std(dim=0).square().mean().sqrt().clamp_min(1e-12)
     student.reset_head(seed)
     optimizer = torch.optim.Adam(student.parameters(), lr=lr)
     rng = torch.Generator().manual_seed(seed)
-    members = [torch.nonzero(lesson.y == label).flatten() for label in lesson.y.unique()]
+    members = [torch.nonzero(data.y == label).flatten() for label in data.y.unique()]
     n_each = -(-SMALLEST_BATCH // len(members))
 
     def answer(x: Tensor) -> Tensor:
@@ -76,20 +76,20 @@ def relearning(
         said = torch.cat([answer(part).argmax(dim=1).cpu() for part in x.split(100)])
         return float((said == y).double().mean())
 
-    exam, rest = [], []
+    evaluation, rest = [], []
     for n_seen in range(CHECKPOINTS[-1] + 1):
         if n_seen in CHECKPOINTS:
-            exam.append(accuracy(lesson.x_exam, lesson.y_exam))
-            rest.append(accuracy(lesson.x_rest, lesson.y_rest))
+            evaluation.append(accuracy(data.x_evaluation, data.y_evaluation))
+            rest.append(accuracy(data.x_rest, data.y_rest))
         yield Step(n_seen, CHECKPOINTS[-1], stage="relearn")
         if n_seen == CHECKPOINTS[-1]:
             break
         batch = torch.cat([part[torch.randint(len(part), (n_each,), generator=rng)] for part in members])
-        loss = F.cross_entropy(answer(lesson.x[batch]), lesson.y[batch].to(device))
+        loss = F.cross_entropy(answer(data.x[batch]), data.y[batch].to(device))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return np.array(exam), np.array(rest)
+    return np.array(evaluation), np.array(rest)
 
 
 def relearning_curve(curves: np.ndarray) -> list[Estimate]:
@@ -102,7 +102,7 @@ def relearning_curve(curves: np.ndarray) -> list[Estimate]:
 
 
 def relearning_area(curves: np.ndarray) -> np.ndarray:
-    """Mean accuracy over the whole lesson, float64 (S,), 0..1: straight lines between the checkpoints."""
+    """Mean accuracy over the whole data, float64 (S,), 0..1: straight lines between the checkpoints."""
     return np.trapezoid(curves, CHECKPOINTS, axis=1) / CHECKPOINTS[-1]
 
 

@@ -58,34 +58,34 @@ class MethodRegistry(MutableMapping[str, Method]):
                     raise
             return self._methods
 
-    def of(self, name: str, code: str) -> Method:
+    def of(self, name: str, sha256: str) -> Method:
         """The method of a run.
 
         Args:
-            code: see `RunSpec.code`.
+            sha256: see `RunSpec.method_sha256`.
         Raises:
             SpecError: it is not here, or not in this version.
         """
-        if name not in self or self.code(name) != code:
-            which = f" from a file of sha256 {code[:12]}" if code else ""
+        if name not in self or self.sha256(name) != sha256:
+            which = f" from a file of sha256 {sha256[:12]}" if sha256 else ""
             raise SpecError(
                 f"The process that should do this has no method '{name}'{which}; start the program, and its Dask "
                 f"workers, with {METHOD_FILES} naming that very file."
             )
         return self[name]
 
-    def code(self, name: str) -> str:
+    def sha256(self, name: str) -> str:
         """sha256 of the file that a method comes from; empty for our own."""
         method = self[name]
         return method.sha256 if isinstance(method, FileMethod) else ""
 
-    def title(self, name: str, code: str) -> str:
+    def title(self, name: str, sha256: str) -> str:
         """What a run's method is called on pages, also when it is not here any more, or in another version."""
         if name == GIVEN:
-            return f"Given network ({code[:8]})"
+            return f"Given network ({sha256[:8]})"
         is_here = name in self
         title = self[name].title if is_here else name
-        return title if code == (self.code(name) if is_here else "") else f"{title} (version {code[:8]})"
+        return title if sha256 == (self.sha256(name) if is_here else "") else f"{title} (version {sha256[:8]})"
 
     def from_files(self) -> list["FileMethod"]:
         return [method for method in self.values() if isinstance(method, FileMethod)]

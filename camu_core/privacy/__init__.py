@@ -13,16 +13,24 @@ from camu_core.privacy.attacks import (
     epsilon_within,
     score_answers,
 )
-from camu_core.privacy.battery import FEW, LESSONS, Battery, Findings, accuracy_estimate, exam_split, run_battery
+from camu_core.privacy.battery import (
+    FEW,
+    RELEARNING_SEEDS,
+    Battery,
+    Findings,
+    accuracy_estimate,
+    evaluation_split,
+    run_battery,
+)
 from camu_core.privacy.inside import UNTRAINED, likeness_report
-from camu_core.privacy.lessons import relearning_report
 from camu_core.privacy.readings import KNOWLEDGE, LEAKS, Reading, readings, recognition
+from camu_core.privacy.relearning import relearning_report
 
 __all__ = [
     "FEW",
     "KNOWLEDGE",
     "LEAKS",
-    "LESSONS",
+    "RELEARNING_SEEDS",
     "SCORES",
     "UNTRAINED",
     "Answers",
@@ -35,7 +43,7 @@ __all__ = [
     "epsilon_beside",
     "epsilon_report",
     "epsilon_within",
-    "exam_split",
+    "evaluation_split",
     "likeness_report",
     "readings",
     "recognition",

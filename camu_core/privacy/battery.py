@@ -14,7 +14,7 @@ from torch import Tensor
 from camu_core.data import Dataset, ProbeSet, Splits, draw_probe_set
 from camu_core.measures import (
     AttackGroups,
-    Lesson,
+    RelearningData,
     attack_groups,
     confidence_scores,
     entropy_scores,
@@ -34,8 +34,8 @@ from camu_core.progress import Step
 SEED = 0  # of everything drawn: one for all networks and runs, so that their figures are of equal images
 FEW = (1, 5, 20)  # forgotten images a class that a fresh head sees
 HEAD_DRAWS = 10
-LESSONS = 4
-EXAM_IMAGES = 300  # at most, of what was forgotten, and as many of the rest
+RELEARNING_SEEDS = 4
+EVALUATION_IMAGES = 300  # at most, of what was forgotten, and as many of the rest
 EPSILON_IMAGES = 400  # at most, of the forget set, whose answers are compared with the retrained networks'
 _POOL_PER_CLASS = 100
 
@@ -48,7 +48,7 @@ class Battery:
         classes: that are forgotten whole; empty of single images.
         groups: of the membership attack. probe: of the linear probe and of the neighbours.
         asked: uint8, forgotten images whose answers are compared; y_asked: int64, their classes.
-        pool, y_pool: training images of all classes, for a fresh head. lesson: for relearning.
+        pool, y_pool: training images of all classes, for a fresh head. relearning_data: what is taught again.
         original: for its head.
     """
 
@@ -61,7 +61,7 @@ class Battery:
     y_asked: np.ndarray
     pool: Tensor
     y_pool: np.ndarray
-    lesson: Lesson
+    relearning_data: RelearningData
     original: BlockModel
 
     @classmethod
@@ -82,7 +82,7 @@ class Battery:
             y_asked=dataset.y_train[asked].numpy(),
             pool=dataset.x_train[torch.from_numpy(pool)],
             y_pool=y_train[pool],
-            lesson=_lesson(dataset, splits, rng),
+            relearning_data=_relearning_data(dataset, splits, rng),
             original=original,
         )
 
@@ -95,8 +95,8 @@ class Findings:
         measures: name -> its estimate: of every network "attack_attacker", "attack_confidence", "attack_entropy"
             (unless there are too few images), "relearning" and "linear_probe"; where classes are forgotten also
             "old_head", "fresh_head_1", "fresh_head_5", "fresh_head_20" and "neighbours".
-        curves, rest_curves: float64 (LESSONS, K), accuracy while relearning at CHECKPOINTS, on what was forgotten and
-            on the rest, one row a fresh head.
+        curves, rest_curves: float64 (RELEARNING_SEEDS, K), accuracy while relearning at CHECKPOINTS, on what was
+            forgotten and on the rest, one row a fresh head.
         scores: float64 (n,) by score, of the forgotten images asked about: "right", "confidence" and "entropy".
     """
 
@@ -118,10 +118,10 @@ def run_battery(battery: Battery, model: BlockModel) -> Generator[Step, None, Fi
         measures |= _heads(battery, model)
         yield Step(3, total, stage="battery")
     curves = []
-    for seed in range(LESSONS):
-        curves.append((yield from _silently(relearning(model, battery.lesson, seed), total)))
-    exam, rest = (np.stack(rows) for rows in zip(*curves, strict=True))
-    measures["relearning"] = as_fraction(estimate_over_seeds(relearning_area(exam)))
+    for seed in range(RELEARNING_SEEDS):
+        curves.append((yield from _silently(relearning(model, battery.relearning_data, seed), total)))
+    evaluation, rest = (np.stack(rows) for rows in zip(*curves, strict=True))
+    measures["relearning"] = as_fraction(estimate_over_seeds(relearning_area(evaluation)))
     logits = predict(model, battery.asked)[0].numpy()
     scores = {
         "right": label_scores(logits, battery.y_asked),
@@ -129,11 +129,11 @@ def run_battery(battery: Battery, model: BlockModel) -> Generator[Step, None, Fi
         "entropy": entropy_scores(logits),
     }
     yield Step(total, total, stage="battery")
-    return Findings(measures, exam, rest, scores)
+    return Findings(measures, evaluation, rest, scores)
 
 
 def _silently(work: Generator[Step, None, tuple], total: int) -> Generator[Step, None, tuple]:
-    """A lesson's steps, so that it can be stopped, without moving the bar."""
+    """Steps of relearning, so that it can be stopped, without moving the bar."""
     while True:
         try:
             next(work)
@@ -166,35 +166,35 @@ def _inside(battery: Battery, model: BlockModel) -> dict[str, Estimate]:
 
 
 def _heads(battery: Battery, model: BlockModel) -> dict[str, Estimate]:
-    lesson = battery.lesson
-    x, y = torch.cat([lesson.x_exam, lesson.x_rest]), torch.cat([lesson.y_exam, lesson.y_rest]).numpy()
-    exam, pool = (predict(model, images)[1].numpy() for images in (x, battery.pool))
-    found = {"old_head": old_head_recognition(battery.original, exam, y, battery.classes)}
+    data = battery.relearning_data
+    x, y = torch.cat([data.x_evaluation, data.x_rest]), torch.cat([data.y_evaluation, data.y_rest]).numpy()
+    evaluation, pool = (predict(model, images)[1].numpy() for images in (x, battery.pool))
+    found = {"old_head": old_head_recognition(battery.original, evaluation, y, battery.classes)}
     for n in FEW:
-        recalls = fresh_head_recall((pool, battery.y_pool), (exam, y), battery.classes, n, range(HEAD_DRAWS))
+        recalls = fresh_head_recall((pool, battery.y_pool), (evaluation, y), battery.classes, n, range(HEAD_DRAWS))
         found[f"fresh_head_{n}"] = as_fraction(estimate_over_seeds(recalls))
     return found
 
 
-def exam_split(splits: Splits) -> str:
+def evaluation_split(splits: Splits) -> str:
     """The split that stands for what was forgotten: new images of its classes, or, of single images, themselves."""
     return "forget_test" if len(splits.forget_test) else "forget_train"
 
 
-def _lesson(dataset: Dataset, splits: Splits, rng: np.random.Generator) -> Lesson:
+def _relearning_data(dataset: Dataset, splits: Splits, rng: np.random.Generator) -> RelearningData:
     """All classes are taught; of classes forgotten in part, by the forgotten images."""
-    name = exam_split(splits)
+    name = evaluation_split(splits)
     x, y = (dataset.x_test, dataset.y_test) if name == "forget_test" else (dataset.x_train, dataset.y_train)
-    exam, rest, level = (
-        torch.from_numpy(rng.permutation(idx.numpy())[:EXAM_IMAGES])
+    evaluation, rest, level = (
+        torch.from_numpy(rng.permutation(idx.numpy())[:EVALUATION_IMAGES])
         for idx in (getattr(splits, name), splits.retain_test, splits.retain_train)
     )
     forgotten = dataset.y_train[splits.forget_train]
     others = splits.retain_train[~torch.isin(dataset.y_train[splits.retain_train], forgotten)]
     taught = torch.cat([splits.forget_train, others])
-    return Lesson(
-        dataset.x_train[taught], dataset.y_train[taught], x[exam], y[exam], dataset.x_test[rest], dataset.y_test[rest],
-        dataset.x_train[level],
+    return RelearningData(
+        dataset.x_train[taught], dataset.y_train[taught], x[evaluation], y[evaluation],
+        dataset.x_test[rest], dataset.y_test[rest], dataset.x_train[level],
     )  # fmt: skip
 
 

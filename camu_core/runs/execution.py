@@ -153,7 +153,7 @@ def _unlearning(
         meter.counts = training_cost(recipe["epochs"], recipe["batch_size"], len(task.y_retain))
         yield Step(1, 1, snapshot=watch.look(1))
         return
-    method = method or METHODS.of(spec.method, spec.code)
+    method = method or METHODS.of(spec.method, spec.method_sha256)
     config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
     steps = method.unlearn(task, config)
     while True:

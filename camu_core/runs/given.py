@@ -65,7 +65,7 @@ def plan_given(
     """
     spec = plan_run(dataset, forget, "retrain", None, seed, model, weights, device)
     sha256 = adopt_content(unlearned, spec.dataset, spec.model, name)
-    return replace(spec, method=GIVEN, settings=Settings().pairs(), code=sha256)
+    return replace(spec, method=GIVEN, settings=Settings().pairs(), method_sha256=sha256)
 
 
 def read_unlearned(path: Path) -> bytes:
@@ -87,5 +87,5 @@ def executing(spec: RunSpec) -> Generator[Step, None, RunResult]:
     """
     if spec.method != GIVEN:
         return (yield from execute(spec))
-    result = yield from execute(spec, _Given(spec.dataset, spec.model, spec.code))
+    result = yield from execute(spec, _Given(spec.dataset, spec.model, spec.method_sha256))
     return replace(result, cost={})

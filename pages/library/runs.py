@@ -43,7 +43,7 @@ def _library(runs: list[dict]) -> None:
         mine=[run["is_mine"] for run in runs],
         phrase=[forget_phrase(spec) for spec in specs],
         settings=[settings_phrase(spec) for spec in specs],
-        method_title=[METHODS.title(spec.method, spec.code) for spec in specs],
+        method_title=[METHODS.title(spec.method, spec.method_sha256) for spec in specs],
     )
     shown = _filtered(table)
     folded = _in_batches(shown)
@@ -150,7 +150,7 @@ def _actions(picked: pd.DataFrame) -> None:
         )  # fmt: skip
         with st.popover(text.DELETE, icon=":material/delete:", disabled=not may, help=why):
             st.markdown(text.DELETE_ASK.format(n=len(digests)))
-            st.button(text.DELETE_SURE, on_click=state.forget_runs, args=(digests,), icon=":material/delete:")
+            st.button(text.DELETE_SURE, on_click=state.delete_runs, args=(digests,), icon=":material/delete:")
 
 
 def _operator() -> None:

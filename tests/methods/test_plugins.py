@@ -75,7 +75,7 @@ def test_a_method_from_a_file_stands_after_ours_and_goes_with_the_variable(metho
     ours = list(METHODS)
     methods_file()
     assert list(METHODS) == [*ours, "fade"]
-    assert METHODS.title("fade", METHODS.code("fade")) == "Fading"
+    assert METHODS.title("fade", METHODS.sha256("fade")) == "Fading"
     monkeypatch.delenv("CAMU_METHODS")
     assert list(METHODS) == ours
 
@@ -106,23 +106,23 @@ def test_a_file_may_look_at_our_methods_while_it_is_read(methods_file):
 def test_it_runs_with_its_settings_and_its_file_is_part_of_the_digest(methods_file):
     file = methods_file()
     spec = plan_run("digits", [3], "fade", {"rate": "0"})
-    assert spec.code == hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    assert spec.method_sha256 == hashlib.sha256(Path(file).read_bytes()).hexdigest()
     result = run(spec)
     assert not any(value.any() for name, value in result.weights.items() if "num_batches" not in name)
     # another version of the file, of the same size and within the same second
-    before = METHODS.code("fade")
+    before = METHODS.sha256("fade")
     methods_file(GOOD.replace("Shrinks", "Shranks"), "mine2.py")
     newer = plan_run("digits", [3], "fade", {"rate": "0"})
-    assert METHODS.code("fade") != before
-    assert replace(newer, code=spec.code) == spec
+    assert METHODS.sha256("fade") != before
+    assert replace(newer, method_sha256=spec.method_sha256) == spec
     assert newer.digest != spec.digest
-    assert METHODS.title("fade", spec.code) == f"Fading (version {spec.code[:8]})"
+    assert METHODS.title("fade", spec.method_sha256) == f"Fading (version {spec.method_sha256[:8]})"
 
 
 def test_the_run_after_ours_and_the_one_before_have_their_own_code(methods_file):
     methods_file()
     camu = plan_run("digits", [3])
-    assert camu.code == ""
+    assert camu.method_sha256 == ""
     fade = plan_like(camu, method="fade")
     assert fade == plan_run("digits", [3], "fade")
     assert plan_like(fade, method="camu") == camu
@@ -137,9 +137,9 @@ def test_a_job_travels_without_the_class(methods_file, monkeypatch):
 
 def test_a_change_of_the_file_is_not_half_taken_up(methods_file):
     file = methods_file()
-    before = METHODS.code("fade")
+    before = METHODS.sha256("fade")
     Path(file).write_text("raise ValueError")
-    assert METHODS.code("fade") == before
+    assert METHODS.sha256("fade") == before
 
 
 # --------------------------------------------------------------------------------------------------- what goes wrong
@@ -234,7 +234,7 @@ def test_a_method_that_fails_in_a_run_is_told_with_its_line(body, expected, meth
 def test_a_process_without_the_file_refuses_the_run(methods_file, monkeypatch):
     methods_file()
     spec = plan_run("digits", [3], "fade")
-    other = replace(spec, code="0" * 64)
+    other = replace(spec, method_sha256="0" * 64)
     with pytest.raises(SpecError, match=r"'fade' from a file of sha256 000000000000; .*CAMU_METHODS"):
         run(other)
     monkeypatch.delenv("CAMU_METHODS")
@@ -263,7 +263,7 @@ def test_a_run_opens_when_its_method_is_gone(page, methods_file, monkeypatch):
     monkeypatch.delenv("CAMU_METHODS")
     app = open_page(page, run=result.digest)
     assert not app.exception
-    called = f"fade (version {result.spec.code[:8]})"
+    called = f"fade (version {result.spec.method_sha256[:8]})"
     if page == "library/runs":
         assert app.dataframe[0].value["method"].tolist() == [called]
     else:

@@ -87,7 +87,10 @@ def test_the_methods_of_a_comparison_are_ticked_when_their_list_is_opened() -> N
 def test_settings_that_differ_are_said_in_one_way() -> None:
     assert settings_phrase(plan_run("digits", [3])) == ""
     assert settings_phrase(plan_run("digits", [3], settings=CHANGED)) == "epochs 3, forget label weight 0.5"
-    assert settings_phrase(replace(plan_run("digits", [3]), method="given_network", settings=(), code="a" * 64)) == ""
+    assert (
+        settings_phrase(replace(plan_run("digits", [3]), method="given_network", settings=(), method_sha256="a" * 64))
+        == ""
+    )
 
 
 @pytest.mark.slow

@@ -189,7 +189,7 @@ def test_the_library_lists_finished_runs_and_deletes_them(digits_result: RunResu
     table = app.dataframe[0].value
     assert table["run"].tolist() == [digits_result.digest]
     assert table["forgotten"].tolist() == [digits_result.metrics["unlearned"]["forget_test"]]
-    state.forget_runs([digits_result.digest])
+    state.delete_runs([digits_result.digest])
     assert not open_page("library/runs").dataframe
     assert RunStore().has(digits_result.digest), "for a minute it can be taken back"
     service.tidy(now=4e9)

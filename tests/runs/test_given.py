@@ -40,7 +40,7 @@ def test_it_gets_the_figures_of_the_run_that_made_it(forgotten, digits_result):
 def test_the_weights_are_part_of_the_digest(forgotten):
     one = plan_given("digits", [3], forgotten, "a")
     other = plan_given("digits", [3], to_bytes(build_model("cnn", (1, 8, 8), 10, seed=1)), "b")
-    assert one.code == hashlib.sha256(forgotten).hexdigest()
+    assert one.method_sha256 == hashlib.sha256(forgotten).hexdigest()
     assert len({one.digest, other.digest, plan_given("digits", [4], forgotten, "a").digest}) == 3
     assert one.digest == plan_given("digits", [3], forgotten, "another name").digest
     assert RunSpec.from_json(json.loads(json.dumps(one.to_json()))) == one
@@ -67,9 +67,9 @@ def test_the_command_line_judges_and_keeps(forgotten, digits_result, tmp_path, c
     digest = told.split("run ")[1].split(",")[0]
     stored = RunStore().load(digest)
     assert stored.metrics == digits_result.metrics
-    assert f"--unlearned {stored.spec.code}.safetensors" in command_of(stored.spec)
+    assert f"--unlearned {stored.spec.method_sha256}.safetensors" in command_of(stored.spec)
     assert "--method" not in command_of(stored.spec)
-    assert f"Weights of the given network, sha256: {stored.spec.code}" in citation(stored)
+    assert f"Weights of the given network, sha256: {stored.spec.method_sha256}" in citation(stored)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_nobody_can_choose_it_as_a_method():
         plan_run("digits", [3], GIVEN)
     assert GIVEN not in list(METHODS)
     with pytest.raises(SpecError):
-        run(replace(plan_run("digits", [3]), method=GIVEN, code="0" * 64))
+        run(replace(plan_run("digits", [3]), method=GIVEN, method_sha256="0" * 64))
     assert content_of("digits") is None
 
 

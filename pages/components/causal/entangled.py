@@ -24,7 +24,7 @@ def entanglement(result: RunResult) -> None:
     Raises: SpecError if the run's method is not here any more.
     """
     spec = result.spec
-    METHODS.of(spec.method, spec.code)
+    METHODS.of(spec.method, spec.method_sha256)
     n_classes = DATASETS[spec.dataset].n_classes
     st.markdown(text.MAP_LEAD)
     forgets = [ForgetSpec(classes=(label,)) for label in range(n_classes)]
@@ -48,7 +48,7 @@ def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:
     names = DATASETS[spec.dataset].class_names
     if all(cell is None for row in report["method"]["change"] for cell in row):
         return
-    headings = [heading.format(method=METHODS.title(spec.method, spec.code)) for heading in text.MAP_PANELS]
+    headings = [heading.format(method=METHODS.title(spec.method, spec.method_sha256)) for heading in text.MAP_PANELS]
     panels = {headings[0]: report["method"]}
     links = {headings[0]: [each.digest for each in ours]}
     if gold:

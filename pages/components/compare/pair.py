@@ -94,14 +94,14 @@ def _partner(listed: dict[str, RunSpec], a: str, partners: list[str]) -> str | N
 def _label(spec: RunSpec) -> str:
     label = text.RUN_LABEL.format(
         dataset=DATASETS[spec.dataset].title, what=forget_phrase(spec),
-        method=METHODS.title(spec.method, spec.code), seed=spec.seed,
+        method=METHODS.title(spec.method, spec.method_sha256), seed=spec.seed,
     )  # fmt: skip
     changed = settings_phrase(spec)
     return f"{label} · {changed}" if changed else label
 
 
 def _short(spec: RunSpec) -> str:
-    return f"{METHODS.title(spec.method, spec.code)}, seed {spec.seed}"
+    return f"{METHODS.title(spec.method, spec.method_sha256)}, seed {spec.seed}"
 
 
 def _headline(both: Pair, one: RunResult, other: RunResult) -> None:

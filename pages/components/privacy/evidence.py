@@ -101,11 +101,13 @@ def heads(report: dict) -> None:
 
 def relearning(report: dict) -> None:
     """Accuracy on the forgotten images as they are taught again."""
-    lesson = report["relearning"]
-    charts.show(st, relearning_figure(lesson, relearning_title(report), state.is_dark()), key="relearning")
+    relearned = report["relearning"]
+    charts.show(st, relearning_figure(relearned, relearning_title(report), state.is_dark()), key="relearning")
     notes.reading(text.RELEARN_READ, text.RELEARN_NOT)
-    how = text.RELEARN_HOW.format(n=lesson["n"], exam=text.EXAMS[lesson["exam"]], n_heads=lesson["n_seeds"])
-    notes.folds(how, [relearning_table(lesson)])
+    how = text.RELEARN_HOW.format(
+        n=relearned["n"], exam=text.EVALUATED[relearned["exam"]], n_heads=relearned["n_seeds"]
+    )
+    notes.folds(how, [relearning_table(relearned)])
 
 
 def inside(report: dict) -> None:

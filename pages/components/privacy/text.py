@@ -127,7 +127,7 @@ the highest of the retrained networks. The figure is the mean over the 20 batche
 
 Sources: Golatkar, Achille, Soatto, arXiv:1911.04933; Tarun et al., arXiv:2111.08947.
 """
-EXAMS = {
+EVALUATED = {
     "forget_test": "new images of the forgotten classes",
     "forget_train": "forgotten images themselves, since no test images correspond to them",
 }

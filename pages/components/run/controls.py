@@ -169,7 +169,7 @@ def ask_for(spec: RunSpec | None, shown: RunSpec) -> bool:
         shown.seed,
     ):
         return False
-    if shown.method not in METHODS or METHODS.code(shown.method) != shown.code:  # no widget names it
+    if shown.method not in METHODS or METHODS.sha256(shown.method) != shown.method_sha256:  # no widget names it
         return True
     return (spec.method, spec.settings) == (shown.method, shown.settings)
 
@@ -186,7 +186,7 @@ def _follow(shown: RunSpec) -> None:
     if shown.method not in METHODS:  # of a file that is not here any more
         return
     state.put("method", shown.method)
-    for name, value in shown.settings if METHODS.code(shown.method) == shown.code else ():
+    for name, value in shown.settings if METHODS.sha256(shown.method) == shown.method_sha256 else ():
         state.put(_prefix(shown.dataset, shown.model, shown.method, shown.forget.kind) + name, value)
 
 

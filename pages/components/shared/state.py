@@ -234,7 +234,7 @@ def start_beside(spec: RunSpec, of: RunSpec) -> None:
     submit(RunJob(spec), chain=of)
 
 
-def forget_runs(digests: Iterable[str]) -> None:
+def delete_runs(digests: Iterable[str]) -> None:
     """Delete finished runs of this visitor; for a minute they can be taken back."""
     for digest in digests:
         if not is_read_only() and state_visitor.leave(RUNS, digest) and st.session_state.get("run") == digest:

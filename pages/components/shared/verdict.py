@@ -31,7 +31,7 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False)
     what = text.RUN_NOTE.format(
         dataset=DATASETS[spec.dataset].title,
         what=forget_phrase(spec),
-        method=METHODS.title(spec.method, spec.code),
+        method=METHODS.title(spec.method, spec.method_sha256),
         seed=spec.seed,
         device=spec.device,
     )
@@ -74,7 +74,7 @@ def verdict_card(
                     _test(result, clause)
         with st.container(horizontal=True, vertical_alignment="center"):
             _link(result, "embeddings", "", text.SEE_EMBEDDINGS, ":material/scatter_plot:")
-            method = METHODS.title(result.spec.method, result.spec.code)
+            method = METHODS.title(result.spec.method, result.spec.method_sha256)
             is_given = result.spec.method == GIVEN  # made elsewhere, in nobody knows what time
             took = method if is_given else text.TOOK.format(method=method, seconds=result.seconds["unlearn"])
             if retrained is not None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from camu_core.measures import CHECKPOINTS, RELEARNED, batches_needed, relearning_curve
-from camu_core.privacy.battery import LESSONS, Findings
+from camu_core.privacy.battery import RELEARNING_SEEDS, Findings
 
 
 def relearning_report(
@@ -16,11 +16,11 @@ def relearning_report(
 
     Args:
         found: by name of the network, with "original".
-        n_images: of the exam.
+        n_images: of the evaluation split.
         retrained_curves: float64 (S, K), of the reference band; None without one.
     Returns:
-        `batches`: after how many accuracy was taken; `n`: images of the exam; `n_seeds`: heads; `curves`: name -> an
-        estimate a checkpoint, over heads; `rest`: likewise, of the other classes; `target`: RELEARNED times the
+        `batches`: after how many accuracy was taken; `n`: images of the evaluation split; `n_seeds`: heads; `curves`: name ->
+        an estimate a checkpoint, over heads; `rest`: likewise, of the other classes; `target`: RELEARNED times the
         accuracy that the original ends at; `batches_needed`: name -> batches to that target, None if not reached;
         `band`: `mean`, `lowest` and `highest` of the reference band's networks at each checkpoint, or None.
     """
@@ -28,7 +28,7 @@ def relearning_report(
     return {
         "batches": list(CHECKPOINTS),
         "n": n_images,
-        "n_seeds": LESSONS,
+        "n_seeds": RELEARNING_SEEDS,
         "curves": {name: relearning_curve(each.curves) for name, each in found.items()},
         "rest": {name: relearning_curve(each.rest_curves) for name, each in found.items()},
         "target": target,
