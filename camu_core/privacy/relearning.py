@@ -20,8 +20,8 @@ def relearning_report(
         retrained_curves: float64 (S, K), of the reference band; None without one.
     Returns:
         `batches`: after how many accuracy was taken; `n`: images of the evaluation split; `n_seeds`: heads; `curves`:
-        name -> an estimate a checkpoint, over heads; `rest`: likewise, of the other classes; `target`: RELEARNED times the
-        accuracy that the original ends at; `batches_needed`: name -> batches to that target, None if not reached;
+        name -> an estimate a checkpoint, over heads; `rest`: likewise, of the other classes; `target`: RELEARNED times
+        the accuracy that the original ends at; `batches_needed`: name -> batches to that target, None if not reached;
         `band`: `mean`, `lowest` and `highest` of the reference band's networks at each checkpoint, or None.
     """
     target = RELEARNED * float(found["original"].curves[:, -1].mean())
