@@ -1,5 +1,6 @@
 """Every page by its own address, without a browser: the example, a finished run, an unknown run, a bad request."""
 
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from camu_core import RunResult, RunStore, plan_run
 from camu_core.engine import Engine, service
+from camu_core.networks import weights
 from camu_core.wording.verdict import judge
 from pages.components.causal import text as text_causal
 from pages.components.draw import text as text_draw
+from pages.components.own_images import text as text_own
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import state, text
@@ -174,11 +177,27 @@ def test_a_dataset_that_is_not_here_says_that_it_will_be_fetched(empty_data_dir:
     assert "not on this machine yet" in app.warning[0].value
 
 
-def test_missing_weights_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_weights_can_be_trained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("camu_core.networks.weights.SHIPPED", tmp_path)
     app = open_page("explore/run")
     assert not app.exception
-    assert "python -m camu_core train" in app.error[0].value
+    assert "There is no CNN for these images yet" in words(app)
+    assert text_own.TRAIN in [button.label for button in app.button]
+
+
+def test_a_shipped_network_that_was_changed_is_refused_and_not_written_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for path in weights.SHIPPED.glob("digits-cnn.*"):
+        shutil.copy(path, tmp_path)
+    monkeypatch.setattr("camu_core.networks.weights.SHIPPED", tmp_path)
+    content = bytearray((tmp_path / "digits-cnn.safetensors").read_bytes())
+    content[-4] ^= 1
+    (tmp_path / "digits-cnn.safetensors").write_bytes(content)
+    app = open_page("explore/run")
+    assert not app.exception
+    assert "digits-cnn.safetensors" in app.error[0].value
+    assert text_own.TRAIN not in [button.label for button in app.button]
 
 
 def test_the_library_lists_finished_runs_and_deletes_them(digits_result: RunResult) -> None:

@@ -8,6 +8,7 @@ from camu_core.data import FOUND, imported_card, is_imported
 from camu_core.engine.owners import IMAGES
 from camu_core.networks.originals import has_damaged_network, network_card, shipped_twin
 from camu_core.networks.pace import training_seconds
+from camu_core.networks.weights import shipped_path
 from pages.components.own_images import copies as own_copies
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text
@@ -22,6 +23,8 @@ _GOOD = 0.75  # below that, the accuracy of a network is called modest
 def is_ready(dataset: str, model: str) -> bool:
     """Draw what is still to be done before a run can start from a dataset's network; whether that is nothing."""
     is_own, card = is_imported(dataset), network_card(dataset, model)
+    if card is None and shipped_path(dataset, model).exists():  # and damaged, which whoever loads it says
+        return True
     if card is None:
         if is_own:
             _contents(dataset)
