@@ -113,7 +113,7 @@ def test_a_question_and_a_training_survive_a_reload(server: str, page: Page, pho
     page.reload()
     expect(learning).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("The network was not kept")).to_be_visible()
+    expect(page.get_by_text("it continues after the last full pass")).to_be_visible()
 
 
 def test_a_folder_is_read_as_it_is(server: str, page: Page, photos: bytes, tmp_path: Path) -> None:

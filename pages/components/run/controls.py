@@ -28,7 +28,7 @@ def run_controls(shown: RunSpec) -> tuple[str, str]:
     offered = list(dict.fromkeys([*OFFERED, *state.own_datasets(), *of_run]))
     if wanted or state.recall("dataset") not in [*offered, state.OWN_IMAGES]:
         state.put("dataset", wanted if wanted in [*offered, state.OWN_IMAGES] else OFFERED[0])
-    title, left, right = st.columns([5, 13, 5], vertical_alignment="bottom")
+    title, left, right = st.columns([5, 15, 4], vertical_alignment="bottom")
     title.title(text.RUN_TITLE, anchor=False)
     with left:
         dataset = st.segmented_control(
