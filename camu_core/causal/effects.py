@@ -14,6 +14,7 @@ from torch import Tensor
 from camu_core.causal.responses import Response, of_true_class, to_probabilities
 from camu_core.measures import divergence_bits
 from camu_core.measures.estimates import Estimate, estimate_means, estimate_ratios
+from camu_core.networks.models import authors_noise
 
 MEASURES = ("true_class", "prediction_bits", "representation_bits")
 
@@ -22,7 +23,7 @@ Intervention = Callable[[Tensor, Tensor, torch.Generator], Tensor]
 
 
 def _counterfactual(inputs: Tensor, is_forget: Tensor, rng: torch.Generator) -> Tensor:
-    """Another image of the retain part, plus noise U[0,1) a pixel, not clamped.
+    """Another image of the retain part, plus noise, as CaMU draws its counterfactuals.
 
     Source: arXiv:2401.17504; deviation: drawn from the probe set, and never the sample itself.
     """
@@ -35,8 +36,8 @@ def _counterfactual(inputs: Tensor, is_forget: Tensor, rng: torch.Generator) -> 
 
 
 def _add_noise(inputs: Tensor, is_forget: Tensor, rng: torch.Generator) -> Tensor:
-    """The image itself, plus noise U[0,1) a pixel, not clamped."""
-    return inputs + torch.rand(inputs.shape, generator=rng)
+    """The image itself, plus noise of the authors' range in each pixel, not clamped."""
+    return inputs + authors_noise(inputs.shape[1]) * torch.rand(inputs.shape, generator=rng)
 
 
 def _mean_image(inputs: Tensor, is_forget: Tensor, rng: torch.Generator) -> Tensor:

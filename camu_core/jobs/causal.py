@@ -30,7 +30,7 @@ OUTCOMES = {
     "retain_test": "accuracy on the other images",
     "attack": "the success of the membership attack",
 }
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from torch.nn import functional as F
 from camu_core.data import DATASETS
 from camu_core.methods.base import UnlearningTask
 from camu_core.methods.steps import other_labels
-from camu_core.networks.models import BlockModel, to_input
+from camu_core.networks.models import BlockModel, authors_noise, to_input
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -71,12 +71,10 @@ _CNN = {
     "random": CaMUConfig(epochs=10, representation_lr=4e-4, label_lr=5e-4, bfloat16=1),
 }
 # The paper's for its ResNet-18 on CIFAR, but that for a class, where its rates (1e-5, 5e-5) leave some of it, they are
-# ours by trial: assets/results/tuning.md. The authors add their noise after they normalise: CIFAR's pixels, divided by
-# their standard deviation.
-_AUTHORS_NOISE = 0.227
+# ours by trial: assets/results/tuning.md
 _RESNET = {
-    "class": CaMUConfig(epochs=3, representation_lr=5e-5, label_lr=2e-4, noise=_AUTHORS_NOISE, bfloat16=1),
-    "random": CaMUConfig(epochs=10, representation_lr=1e-5, label_lr=1e-4, noise=_AUTHORS_NOISE, bfloat16=1),
+    "class": CaMUConfig(epochs=3, representation_lr=5e-5, label_lr=2e-4, bfloat16=1),
+    "random": CaMUConfig(epochs=10, representation_lr=1e-5, label_lr=1e-4, bfloat16=1),
 }
 _BY_MODEL = {"cnn": _CNN, "resnet20": _RESNET, "resnet18": _RESNET}
 # Ours by trial, the forget sets being so small: assets/results/tuning.md
@@ -159,6 +157,8 @@ class CaMU:
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CaMUConfig:
         by_kind = _DIGITS if (dataset, model) == ("digits", "cnn") else _BY_MODEL.get(model, _CNN)
         config, info = by_kind.get(forget_kind, by_kind["random"]), DATASETS.get(dataset)
+        if info is not None:
+            config = replace(config, noise=authors_noise(info.shape[0]))
         if (dataset, forget_kind) == ("cifar100", "class"):
             return replace(config, epochs=2, repeats=10)  # as the authors, for 500 images a class
         if forget_kind != "class" or info is None or not info.n_train:

@@ -53,6 +53,15 @@ def to_input(x: Tensor, device: str | torch.device = "cpu") -> Tensor:
     return x.to(device, torch.float32, memory_format=torch.channels_last).div_(N_GREY_LEVELS)
 
 
+def authors_noise(n_channels: int) -> float:
+    """How much noise CaMU's authors add to a counterfactual at most, in pixels of 0..1.
+
+    They add U[0, 1) to what the network takes in; only coloured images are normalised before, to a standard deviation
+    of 1 where pixels have 0.227.
+    """
+    return 1.0 if n_channels == 1 else 0.227
+
+
 @contextmanager
 def _borrowed_generator() -> Iterator[None]:
     """Leave torch's global generator as it was. Its initialisers know no other, and threads would mix their draws."""

@@ -38,8 +38,9 @@ def main() -> None:
         verdict.unfinished(run)
         return
     verdict.run_line(run)
-    notes.lead(text.EMBEDDINGS_LEAD)
     result, retrained = run.result, state.retrained_for(run.result.spec)
+    n_numbers = result.representations["original"].shape[1]
+    notes.lead(text.EMBEDDINGS_LEAD.format(n_numbers=n_numbers))
     left, middle, right = st.columns([3, 3, 5], vertical_alignment="bottom")
     kind = left.segmented_control(
         text.PROJECTION,
@@ -70,7 +71,12 @@ def main() -> None:
         playback.player(result, lambda index: _pca(result, retrained, index, color_by))
     with st.expander(text.HOW_FOLD):
         st.markdown(
-            text.EMBEDDINGS_HOW.format(n=len(result.probe.y), explained=state_pictures.pca_explained(result.digest))
+            text.EMBEDDINGS_HOW.format(
+                n=len(result.probe.y),
+                explained=state_pictures.pca_explained(result.digest),
+                n_numbers=n_numbers,
+                n_hidden=n_numbers - 2,
+            )  # fmt: skip
         )
 
 

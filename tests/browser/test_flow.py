@@ -18,6 +18,7 @@ def test_the_story_by_arrow_keys_and_on_into_the_full_tool(server: str, page: Pa
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="Make it forget one")).to_be_visible()
     page.get_by_role("button", name="7", exact=True).click()
+    expect(page.get_by_test_id("stBaseButton-primary").filter(has_text="7")).to_be_visible()
     page.get_by_role("button", name="Forget it").click()
     page.wait_for_url(re.compile(r"run=[0-9a-f]{20}"))
     expect(page.get_by_role("button", name=re.compile("Stop|Skip")).first).to_be_visible()

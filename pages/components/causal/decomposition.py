@@ -10,6 +10,7 @@ from camu_core.figures import class_effects_figure, effects_figure, layers_figur
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import is_quick
 from camu_core.jobs.causal import CausalJob, CausalResult
+from camu_core.networks.models import authors_noise
 from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks
 from camu_core.wording.format import percent
@@ -80,7 +81,10 @@ def effects(result: RunResult, causal: CausalResult) -> None:
     )
     by_group = _effect_table(report["effects"], "images")
     by_class = _effect_table(dict(zip(info.class_names, per_class, strict=True)), "class")
-    notes.folds(text.EFFECTS_HOW.format(n=len(result.probe.y)), [by_group, by_class])
+    notes.folds(
+        text.EFFECTS_HOW.format(n=len(result.probe.y), noise=authors_noise(result.probe.x.shape[1])),
+        [by_group, by_class],
+    )
 
 
 def _effect_table(groups: dict, heading: str) -> pd.DataFrame:

@@ -44,8 +44,8 @@ EFFECTS_NOT = (
 EFFECTS_BY_CLASS = "Which classes lost their pull?"
 EFFECTS_HOW = r"""
 Every image $x$ of the probe set (n = {n:,}) gets an alternative $x'$: *another image + noise* is another image of the
-classes to keep, plus noise $U[0,1)$ per pixel, as CaMU draws its counterfactuals; *itself + noise* only adds noise;
-*the mean image* is the same for all. A conclusion that changes with this choice is not robust.
+classes to keep, plus noise $U[0,{noise:g})$ per pixel, as CaMU draws its counterfactuals; *itself + noise* only adds
+noise; *the mean image* is the same for all. A conclusion that changes with this choice is not robust.
 
 With $p_m$ the answer of network $m$ and $h_m$ its representation:
 right answer $E[p_m(y|x) - p_m(y|x')]$ in points; whole answer $E[JS(p_m(\cdot|x), p_m(\cdot|x'))]$ in bits;

@@ -64,7 +64,7 @@ def choose_network(dataset: str) -> str:
         format_func=text.NETWORKS.__getitem__,
     ) or names[0]  # fmt: skip
     config = METHODS["camu"].default_config(dataset, "class", model)
-    seconds = unlearning_seconds(dataset, model, info.n_images // info.n_classes, config.epochs)
+    seconds = unlearning_seconds(dataset, model, info.n_images // info.n_classes, config.epochs * config.repeats)
     row.caption(
         text.NETWORK_LINE.format(millions=n_weights(model, info.shape, info.n_classes) / 1e6, time=text.about(seconds)),
         width="content",

@@ -70,7 +70,7 @@ WITH_CONTROLS_HELP = (
 SEED = "Seed"
 SEED_HELP = "Sets every random draw; the same seed gives the same result"
 NEEDS_DOWNLOAD = (
-    "{title} is not on this machine yet: the first run downloads {megabytes:.0f} MB ({source}). Without internet "
+    "{title} is not on this machine yet: the first use downloads {megabytes:.0f} MB ({source}). Without internet "
     "access, digits and finished runs still work, and you can import a zip of images under *Your own images*."
 )
 
@@ -127,8 +127,8 @@ TESTS_RUNNING = "Verdict pending: {stage}"
 
 EMBEDDINGS_TITLE = "How the network sees the images"
 EMBEDDINGS_LEAD = (
-    "Each point is one image, placed by the network's **representation** of it: the 256 numbers it decides from. "
-    "Images the network sees as similar lie close together."
+    "Each point is one image, placed by the network's **representation** of it: the {n_numbers} numbers it decides "
+    "from. Images the network sees as similar lie close together."
 )
 EMBEDDINGS_QUESTION = "Do the images to forget lose their own group, while the others stay?"
 EMBEDDINGS_HOW_TO_READ = (
@@ -142,8 +142,8 @@ EMBEDDINGS_HOW_TO_READ_IMAGES = (
     "stay among their class, neither nearer to its middle nor further out than in the network that never saw them."
 )
 EMBEDDINGS_HOW = """
-The representation is the output of the layer before the classifier's head, float32 of length 256, on the *probe set*:
-at most 200 images a class from the training set and 200 from the test set, drawn by the run's seed (n = {n:,}).
+The representation is the output of the layer before the classifier's head, float32 of length {n_numbers}, on the *probe
+set*: at most 200 images a class from the training set and 200 from the test set, drawn by the run's seed (n = {n:,}).
 
 **PCA**: two principal components, fitted once on the original and the unlearned network's representations together;
 they show {explained:.0%} of the variance. All panels and snapshots use the same axes.
@@ -156,7 +156,7 @@ component of what remains; both in standard deviations of the images to keep.
 far groups mean little, neighbourhoods do.
 
 *What it does not show*: two dimensions hide part of what the network knows. A class that looks mixed here can still be
-told apart in the other 254.
+told apart in the other {n_hidden}.
 """
 PROJECTION = "Projection"
 COLOR_BY = "Colour"
