@@ -76,7 +76,7 @@ def main() -> None:
                 explained=state_pictures.pca_explained(result.digest),
                 n_numbers=n_numbers,
                 n_hidden=n_numbers - 2,
-            )  # fmt: skip
+            )
         )
 
 

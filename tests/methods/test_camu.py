@@ -532,6 +532,7 @@ def test_defaults_of_resnets(model):
     papers = replace(whole_class, epochs=2, representation_lr=4e-4, label_lr=1e-3, noise=1)
     assert papers == CaMUConfig(bfloat16=1), "all else is the paper's"
     assert random.noise == whole_class.noise == pytest.approx(1 / 4.4, abs=0.01), "CIFAR's standard deviation is 0.23"
+    assert CAMU.default_config("mnist", "class", model).noise == 1, "grey images are not normalised"
 
 
 def test_a_class_of_cifar100_is_shown_ten_times_as_by_the_authors():
