@@ -5,6 +5,7 @@ One retraining is one draw; only several tell how far two networks that never sa
 
 import hashlib
 import json
+import math
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar
@@ -178,16 +179,19 @@ def band_digest(spec: RunSpec) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:20]
 
 
-def band_minutes(spec: RunSpec) -> float:
+def band_minutes(spec: RunSpec, patience: float | None = None) -> float:
     """About how long a run's band takes, by what the training of its original network took on such a device.
 
     Args:
         spec: of the run, by any method.
+        patience: see `pace.training_seconds`.
+    Returns:
+        Infinity if it is not known yet.
     """
     card = network_card(spec.dataset, spec.model) or {}
     is_known = card.get("device", "cpu") == device_title(spec.device)
-    seconds = card["seconds"] if card and is_known else training_seconds(spec.dataset, spec.model)
-    return N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * seconds / 60
+    seconds = card["seconds"] if card and is_known else training_seconds(spec.dataset, spec.model, patience)
+    return math.inf if seconds is None else N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * seconds / 60
 
 
 def beside(spec: RunSpec, is_there: IsThere) -> tuple[str | None, str | None]:

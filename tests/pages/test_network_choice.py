@@ -8,6 +8,7 @@ from opening import open_page, words
 from camu_core import ForgetSpec, RunSpec, plan_run
 from camu_core.data import DATASETS
 from camu_core.jobs.imports import TrainJob
+from camu_core.networks.pace import training_seconds
 from pages.components.own_images import text as text_own
 from pages.components.shared import state
 
@@ -42,6 +43,7 @@ def test_the_network_that_is_chosen_is_run_and_its_settings_are_its_own(asked: l
 
 
 def test_a_network_that_is_not_shipped_is_trained_in_the_app(asked: list, empty_data_dir) -> None:
+    assert training_seconds("cifar100", "resnet20")  # measured by now, for the page waits a second only
     app = open_page("explore/run")
     app.segmented_control(key="dataset").set_value("cifar100").run()
     assert text_own.NETWORK.format(model="ResNet-20") in words(app)

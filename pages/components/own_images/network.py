@@ -7,7 +7,7 @@ from camu_core import DATASETS
 from camu_core.data import FOUND, imported_card, is_imported
 from camu_core.engine.owners import IMAGES
 from camu_core.networks.originals import has_damaged_network, network_card, shipped_twin
-from camu_core.networks.pace import training_seconds
+from camu_core.networks.pace import PATIENCE, training_seconds
 from camu_core.networks.weights import shipped_path
 from pages.components.own_images import copies as own_copies
 from pages.components.own_images import state as state_own
@@ -83,7 +83,8 @@ def _network(dataset: str, model: str) -> None:
         st.warning(text.NETWORK_DAMAGED, icon=":material/report:")
     twin = shipped_twin(dataset, model)
     said = text.TWIN.format(title=DATASETS[twin].title) if twin else text.NETWORK.format(model=words.NETWORKS[model])
-    st.markdown(f"{said} {text.TRAIN_TIME.format(time=words.about(training_seconds(dataset, model)))}")
+    seconds = training_seconds(dataset, model, patience=PATIENCE)
+    st.markdown(said if seconds is None else f"{said} {text.TRAIN_TIME.format(time=words.about(seconds))}")
     with st.container(horizontal=True):
         if twin:
             _start(dataset, model, text.TAKE, twin, is_first=True)

@@ -17,6 +17,7 @@ from camu_core.figures import (
 from camu_core.figures.tables import heads_table, probe_table, relearning_table
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs.band import band_minutes
+from camu_core.networks.pace import PATIENCE
 from camu_core.privacy import readings
 from camu_core.wording.clauses import tests_as_clauses
 from camu_core.wording.privacy import (
@@ -54,7 +55,7 @@ def without_band(result: RunResult) -> None:
     if view is not None and not view.is_over:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
         return
-    minutes = band_minutes(result.spec)
+    minutes = band_minutes(result.spec, PATIENCE)
     known = text.BAND_MINUTES.format(minutes=minutes) if isfinite(minutes) else text.BAND_LONG
     st.markdown(text.BAND_NOTE.format(n=len(job.seeds), minutes=known))
     st.button(text.BAND, icon=":material/model_training:", on_click=state_privacy.start, args=(job,))

@@ -8,7 +8,7 @@ import streamlit as st
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.methods import is_control
 from camu_core.networks.models import MODELS, models_for, n_weights, usual_model
-from camu_core.networks.pace import unlearning_seconds
+from camu_core.networks.pace import PATIENCE, unlearning_seconds
 from camu_core.planning import settings_phrase
 from camu_core.settings import label_of
 from pages.components.own_images import state as state_own
@@ -64,11 +64,12 @@ def choose_network(dataset: str) -> str:
         format_func=text.NETWORKS.__getitem__,
     ) or names[0]  # fmt: skip
     config = METHODS["camu"].default_config(dataset, "class", model)
-    seconds = unlearning_seconds(dataset, model, info.n_images // info.n_classes, config.epochs * config.repeats)
-    row.caption(
-        text.NETWORK_LINE.format(millions=n_weights(model, info.shape, info.n_classes) / 1e6, time=text.about(seconds)),
-        width="content",
-    )
+    line = text.NETWORK_LINE.format(millions=n_weights(model, info.shape, info.n_classes) / 1e6)
+    n_forget = info.n_images // info.n_classes
+    seconds = unlearning_seconds(dataset, model, n_forget, config.epochs * config.repeats, patience=PATIENCE)
+    if seconds is not None:
+        line += text.NETWORK_TIME.format(time=text.about(seconds))
+    row.caption(line, width="content")
     return model
 
 
