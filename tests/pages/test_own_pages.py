@@ -106,6 +106,7 @@ def test_dropping_copies_deletes_no_network(pets) -> None:
     assert not app.exception
     assert app.query_params["dataset"] not in (pets, [pets])
     assert network_cards(pets) == {"resnet18": card}
+    assert not any(each.key == "undo" for each in app.button), "nor is anything about to be deleted"
 
 
 def test_a_run_whose_network_was_given_by_hand_is_shown(pets, tmp_path) -> None:
