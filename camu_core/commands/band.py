@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
+from camu_core.commands.images import GROUP_HELP, add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import driver
 from camu_core.jobs import Band, BandJob
@@ -15,7 +15,7 @@ from camu_core.specs import ForgetSpec
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_argument(parser)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--forget-class", action="append", metavar="C", help=f"{CLASS_HELP} to forget; repeatable")
+    what.add_argument("--forget-class", action="append", metavar="C", help=f"{GROUP_HELP} to forget; repeatable")
     what.add_argument("--forget-random", type=float, metavar="F", help="a fraction of the training images, such as 0.1")
     parser.add_argument("--seed", type=int, default=0, help="seed of the random draw; default %(default)s")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="store to keep it in; default: CAMU_HOME")

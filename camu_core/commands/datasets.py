@@ -4,7 +4,8 @@ import argparse
 
 from camu_core.data import DatasetInfo, imported_card, imported_datasets, is_imported
 from camu_core.errors import SpecError
-from camu_core.networks.originals import forget_dataset, has_damaged_network, network_card
+from camu_core.networks.models import models_for
+from camu_core.networks.originals import forget_dataset, has_damaged_network, network_cards
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,9 +25,13 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _line(info: DatasetInfo) -> str:
-    card, network = imported_card(info.name), network_card(info.name)
+    card, found = imported_card(info.name), []
     n_images = sum(card["n_train"]) + sum(card["n_test"])
-    learned = f"{network['test_accuracy']:.2%} test accuracy" if network else "no network yet"
-    if has_damaged_network(info.name):
-        learned = "its network is DAMAGED, train it again"
+    networks = network_cards(info.name)
+    for model in models_for(info.shape):
+        if model in networks:
+            found.append(f"{model} {networks[model]['test_accuracy']:.2%} test accuracy")
+        elif has_damaged_network(info.name, model):
+            found.append(f"its {model} is DAMAGED, train it again")
+    learned = ", ".join(found) or "no network yet"
     return f"{info.name}: {info.title}, {n_images:,} images, {info.n_classes} classes, {learned}"

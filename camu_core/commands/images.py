@@ -21,6 +21,7 @@ from camu_core.specs import ForgetSpec
 
 _SHOWN = 20
 CLASS_HELP = "number or name of a class"
+GROUP_HELP = f"{CLASS_HELP}, or name of a superclass of CIFAR-100,"
 
 
 def add_argument(parser: argparse.ArgumentParser) -> None:
@@ -78,4 +79,6 @@ def classes_named(dataset: str, texts: Iterable[str]) -> tuple[int, ...]:
         SpecError: there is no such dataset or class, or a text can mean several classes.
     """
     info = DATASETS[known("dataset", dataset, DATASETS)]
-    return tuple(label for text in texts for label in info.groups.get(text) or (class_number(info, text),))
+    return tuple(
+        label for text in texts for label in info.groups.get(text.strip().lower()) or (class_number(info, text),)
+    )

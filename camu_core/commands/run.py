@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from camu_core.commands import decomposition, judging
-from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named, tell_copies
+from camu_core.commands.images import GROUP_HELP, add_argument, classes_named, dataset_named, tell_copies
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS, named, parse_indices
@@ -27,7 +27,7 @@ from camu_core.wording.verdict import judge
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_argument(parser)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--forget-class", action="append", metavar="C", help=f"{CLASS_HELP} to forget; repeatable")
+    what.add_argument("--forget-class", action="append", metavar="C", help=f"{GROUP_HELP} to forget; repeatable")
     what.add_argument("--forget-random", type=float, metavar="F", help="a fraction of the training images, such as 0.1")
     what.add_argument("--forget-samples", type=Path, metavar="FILE", help="CSV of the training images' numbers, from 0")
     parser.add_argument(

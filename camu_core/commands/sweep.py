@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _classes(dataset: str, text: str) -> str:
-    """Names among numbers and ranges become numbers.
+    """Names among numbers and ranges become numbers; a group becomes its classes, each forgotten alone.
 
     Raises:
         SpecError: there is no such dataset or class, or a text can mean several classes.
@@ -77,7 +77,7 @@ def _classes(dataset: str, text: str) -> str:
         return text
     parts = [part.strip() for part in text.split(",")]
     return ",".join(
-        part if _RANGE.fullmatch(part) else str(classes_named(dataset, [part])[0]) for part in parts
+        part if _RANGE.fullmatch(part) else ",".join(map(str, classes_named(dataset, [part]))) for part in parts
     )  # fmt: skip
 
 

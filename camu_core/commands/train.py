@@ -9,6 +9,7 @@ from pathlib import Path
 from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS
+from camu_core.errors import SpecError
 from camu_core.networks.models import MODELS, usual_model
 from camu_core.networks.originals import keep_network, train_network
 from camu_core.networks.training import recipe_for
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     info = DATASETS[known("dataset", dataset_named(arguments), DATASETS)]
     name = known("model", arguments.model or usual_model(info.shape), MODELS)
     text = arguments.forget_class
-    forgotten = None if text is None else classes_named(info.name, [text])[0]
+    forgotten = None if text is None else _one_class(info.name, text)
     recipe = recipe_for(info.name, name).with_values(dict(text.partition("=")[::2] for text in arguments.set))
     output = arguments.output or weights_path(info.name, name, forgotten)
 
@@ -51,3 +52,11 @@ def run(arguments: argparse.Namespace) -> None:
     card = network.card
     accuracies = ", ".join(f"{key.replace('_', ' ')} {card[key]:.2%}" for key in card if "test_accuracy" in key)
     print(f"{output}: {accuracies}, {card['seconds']:.0f} s")
+
+
+def _one_class(dataset: str, text: str) -> int:
+    """Raises: SpecError: there is no such class, or it is a group of several."""
+    labels = classes_named(dataset, [text])
+    if len(labels) > 1:
+        raise SpecError(f"'{text}' has {len(labels)} classes; name the one class that the model is never to see.")
+    return labels[0]

@@ -98,6 +98,7 @@ class Progress:
         attempts: names of the tries of which something was heard.
         history: steps of the newest try that unlearn.
         began, stage_began, ended: times of `time.monotonic`.
+        done_before: steps of the stage that an earlier job had taken, where this one goes on from a checkpoint.
     """
 
     job: Job[Storable]
@@ -120,6 +121,7 @@ class Progress:
     history: list[Step] = field(default_factory=list)
     began: float = 0.0
     stage_began: float = 0.0
+    done_before: int = 0
     ended: float = 0.0
     _drawn: tuple[int, dict[str, np.ndarray], tuple[Snapshot, ...]] = (0, {}, ())
 
@@ -154,13 +156,13 @@ class Progress:
             self.attempts.append(attempt)
             self.history.clear()
             self._drawn = (0, {}, ())
-            self.newest, self.began, self.stage_began = Step(0, 0, stage="data"), now, now
+            self.newest, self.began, self.stage_began, self.done_before = Step(0, 0, stage="data"), now, now, 0
         elif attempt != self.attempts[-1]:
             return
         self.state = JobState.RUNNING
         for step in map(Step.from_message, messages):
             if step.stage != self.newest.stage:
-                self.stage_began = now
+                self.stage_began, self.done_before = now, step.index - 1
             self.newest = step
             if step.stage == "unlearn":
                 self.history.append(step)
@@ -170,7 +172,8 @@ class Progress:
 
     def view(self, queue_position: int) -> JobView:
         step, now = self.newest, self.ended or time.monotonic()
-        rate_known = step.index > 0 and not self.is_over
+        n_done = step.index - self.done_before
+        rate_known = n_done > 0 and not self.is_over
         losses, snapshots = self._columns()
         return JobView(
             digest=self.job.digest,
@@ -184,7 +187,7 @@ class Progress:
             losses=losses,
             snapshots=snapshots,
             seconds=now - self.began if self.began else 0.0,
-            seconds_left=(now - self.stage_began) / step.index * (step.total - step.index) if rate_known else None,
+            seconds_left=(now - self.stage_began) / n_done * (step.total - step.index) if rate_known else None,
             message=self.message,
             notice=self.notice,
             attempt=len(self.attempts),

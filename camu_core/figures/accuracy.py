@@ -7,7 +7,16 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import DENSE, MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.figures.theme import (
+    DENSE,
+    MODEL_COLORS,
+    MODEL_SYMBOLS,
+    MODEL_TITLES,
+    ground,
+    is_crowded,
+    rows_height,
+    styled,
+)
 from camu_core.measures import SPLIT_NAMES
 from camu_core.measures.estimates import wilson_interval
 from camu_core.wording.format import percent
@@ -124,7 +133,9 @@ def class_figure(
         )  # fmt: skip
     figure.update_xaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed", title=None)
-    return styled(figure, dark, title, height).update_layout(scattermode="group", scattergap=0.2)
+    return styled(figure, dark, title, rows_height(class_names, height)).update_layout(
+        scattermode="group", scattergap=0.2
+    )
 
 
 def confusion_figure(
@@ -148,7 +159,8 @@ def confusion_figure(
         shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         figure.add_heatmap(
             row=1, col=column, z=shares, x=names, y=names, customdata=counts, coloraxis="coloraxis", xgap=1, ygap=1,
-            text=np.where(shares >= 0.005, np.char.mod("%.0f", 100 * shares), ""), texttemplate="%{text}",
+            text=np.where(shares >= 0.005, np.char.mod("%.0f", 100 * shares), ""),
+            texttemplate="" if is_crowded(names) else "%{text}",
             hovertemplate="true %{y}: %{z:.1%} called %{x} (%{customdata:.0f} images)<extra></extra>",
         )  # fmt: skip
         for label in forget_classes:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from camu_core.figures.causal import _interval, _whiskers
-from camu_core.figures.theme import ground, styled
+from camu_core.figures.theme import ground, is_crowded, styled
 
 # term of CaMU -> (words, role whose colour it takes)
 TERM_TITLES = {
@@ -115,11 +115,12 @@ def entanglement_figure(
         is_diagonal = np.eye(len(names), dtype=bool)
         figure.add_heatmap(
             row=1, col=column, z=np.where(is_diagonal, np.nan, table), x=names, y=names, coloraxis="coloraxis",
-            xgap=2, ygap=2, text=_cell_texts(table, panel["margin"]), texttemplate="%{text}", hoverinfo="skip",
+            xgap=2, ygap=2, text=_cell_texts(table, panel["margin"]), hoverinfo="skip",
+            texttemplate="" if is_crowded(names) else "%{text}",
             hoverongaps=False,
         )  # fmt: skip
         _add_cells(figure, column, names, table, panel["margin"], (links or {}).get(heading))
-        for i in range(len(names)):
+        for i in range(0 if is_crowded(names) else len(names)):
             figure.add_annotation(row=1, col=column, x=names[i], y=names[i], showarrow=False,
                                   text="" if np.isnan(table[i, i]) else f"{table[i, i]:.0f}",
                                   font={"size": 11, "color": tones.muted})  # fmt: skip

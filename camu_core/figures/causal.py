@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, rows_height, styled
 
 # measure -> (panel title, unit, factor from the report's unit, format of a value)
 MEASURE_PANELS = {
@@ -97,7 +97,9 @@ def class_effects_figure(
         )  # fmt: skip
     figure.update_xaxes(title=f"{heading[0].lower()}{heading[1:]} ({unit})", rangemode="tozero")
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed")
-    return styled(figure, dark, title, height).update_layout(scattermode="group", scattergap=0.2)
+    return styled(figure, dark, title, rows_height(class_names, height)).update_layout(
+        scattermode="group", scattergap=0.2
+    )
 
 
 def mediation_figure(

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Ground, ground, styled
+from camu_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Ground, ground, is_crowded, styled
 
 # Up to here a browser without a graphics card draws plain SVG faster than WebGL.
 _SVG_POINTS = 800
@@ -76,7 +76,8 @@ def embedding_figure(
             add = figure.add_scattergl if len(y) > _SVG_POINTS else figure.add_scatter
             add(
                 row=1, col=column, x=panel.points[mask, 0], y=panel.points[mask, 1], mode="markers", name=name,
-                legendgroup=name, showlegend=column == 1, customdata=np.flatnonzero(mask), text=told,
+                legendgroup=name, showlegend=column == 1 and not is_crowded([name for name, *_ in groups]),
+                customdata=np.flatnonzero(mask), text=told,
                 hovertemplate="%{text}<extra></extra>",
                 marker={"color": color, "symbol": symbol, "size": size, "opacity": fade * opacity},
             )  # fmt: skip
@@ -114,7 +115,8 @@ def _groups(
         ]
     return [
         (
-            name, y == label, CLASS_COLORS[label % len(CLASS_COLORS)], CLASS_SYMBOLS[label % len(CLASS_SYMBOLS)],
+            name, y == label, CLASS_COLORS[label % len(CLASS_COLORS)],
+            CLASS_SYMBOLS[(label + label // len(CLASS_COLORS)) % len(CLASS_SYMBOLS)],  # no two of 100 look alike
             7 if is_forget[y == label].all() else 5, 0.75,
         )
         for label, name in enumerate(class_names)
@@ -134,8 +136,15 @@ def _class_labels(
     ranges: tuple[list[float], list[float]],
     tones: Ground,
 ) -> list[dict[str, Any]]:
-    """Each class's name at its median point or beside it; in the forget set's colour where all of it is forgotten."""
+    """Each class's name at its median point or beside it; in the forget set's colour where all of it is forgotten.
+
+    Of many classes only those that are forgotten: the others' names would cover the picture.
+    """
     present = np.unique(y)
+    if is_crowded(class_names):
+        present = np.array([label for label in present if is_forget[y == label].all()], dtype=int)
+    if not len(present):
+        return []
     medians = np.array([np.median(points[y == label], axis=0) for label in present])
     extent = np.ptp(ranges, axis=1)
     sizes = np.array([[_CHARACTER * len(class_names[label]) + 6, _LINE] for label in present])

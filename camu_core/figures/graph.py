@@ -122,7 +122,9 @@ def answers_figure(
             x=names, y=row, name=heading, marker={"color": MODEL_COLORS.get(model, tones.text)},
             hovertemplate="%{x}: %{y:.1%}<extra>" + heading + "</extra>",
         )  # fmt: skip
-    figure.add_vline(x=true_class, line={"color": tones.forget, "width": 46}, opacity=0.10, layer="below")
+    figure.add_vrect(
+        x0=true_class - 0.4, x1=true_class + 0.4, fillcolor=tones.forget, line_width=0, opacity=0.10, layer="below"
+    )
     figure.update_xaxes(type="category", title="answer (the true class is shaded)")
     figure.update_yaxes(range=[0, 1.05], tickformat=".0%", tickvals=[0, 0.5, 1], title="probability")
     return styled(figure, dark, title, height).update_layout(barmode="group", bargap=0.2)

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, styled
+from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, is_crowded, styled
 
 _COLUMNS = 4
 _PANEL_PIXELS = 150
@@ -52,8 +52,9 @@ def multiples_figure(
             customdata=_told(rows, class_names), hovertemplate=f"%{{customdata}}<extra>{titles[method]}</extra>",
         )  # fmt: skip
     names = [f"<b>{name}</b>" if label in forget_classes else name for label, name in enumerate(class_names)]
+    named = sorted(forget_classes) if is_crowded(names) else list(range(len(names)))
     figure.update_xaxes(
-        tickvals=list(range(len(names))), ticktext=names, showgrid=False, tickfont={"size": 11},
+        tickvals=named, ticktext=[names[label] for label in named], showgrid=False, tickfont={"size": 11},
         range=[-0.6, len(names) - 0.4], showticklabels=False,
     )  # fmt: skip
     for i in range(max(0, len(titles) - _COLUMNS), len(titles)):  # the lowest panel of each column

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from camu_core.figures.theme import ground, styled
+from camu_core.figures.theme import ground, is_crowded, styled
 
 
 def agreement_figure(
@@ -28,7 +28,7 @@ def agreement_figure(
     figure.add_heatmap(
         z=shares, x=names, y=names, xgap=1, ygap=1, zmin=0, zmax=1, showscale=False, hoverinfo="skip",
         colorscale=[[0, tones.page], [1, tones.retain]],
-        text=np.where(counts > 0, counts.astype(str), ""), texttemplate="%{text}",
+        text=np.where(counts > 0, counts.astype(str), ""), texttemplate="" if is_crowded(names) else "%{text}",
     )  # fmt: skip
     for label in range(len(names)):
         figure.add_shape(type="rect", x0=label - 0.5, x1=label + 0.5, y0=label - 0.5, y1=label + 0.5,
@@ -62,7 +62,8 @@ def confusion_difference_figure(
         z=points, x=names, y=names, xgap=1, ygap=1, zmin=-reach, zmax=reach,
         colorscale=[[0, tones.muted], [0.5, tones.page], [1, tones.retain]],
         colorbar={"title": {"text": "points", "side": "top"}, "thickness": 12, "len": 0.9, "outlinewidth": 0},
-        text=np.where(np.abs(points) >= 0.5, np.char.mod("%+.0f", points), ""), texttemplate="%{text}",
+        text=np.where(np.abs(points) >= 0.5, np.char.mod("%+.0f", points), ""),
+        texttemplate="" if is_crowded(names) else "%{text}",
         customdata=np.dstack([100 * shares[0], 100 * shares[1]]),
         hovertemplate="true %{y}, answer %{x}<br>A %{customdata[0]:.1f}%, B %{customdata[1]:.1f}%<extra></extra>",
     )  # fmt: skip

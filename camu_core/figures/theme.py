@@ -1,6 +1,7 @@
 """One palette, fixed roles, one plotly template for light and one for dark pages."""
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ CLASS_SYMBOLS = (
     "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "pentagon", "star", "hexagram",
 )  # fmt: skip
 
+_NAMES_WITH_ROOM, _ROW_PIXELS = 25, 24
 # The meta of a figure that has more words than a narrow window has room for: it is scrolled, or leaves some out.
 WIDE, DENSE = "wide", "dense"
 FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
@@ -98,6 +100,16 @@ def styled(figure: go.Figure, dark: bool, title: str, height: int, headroom: int
     return figure.update_layout(
         template=template(dark), title=heading, height=height + further, margin_t=pixels + headroom
     )
+
+
+def is_crowded(class_names: Sequence[str]) -> bool:
+    """Whether there are more classes than names, or cells with figures in them, fit beside one another."""
+    return len(class_names) > _NAMES_WITH_ROOM
+
+
+def rows_height(class_names: Sequence[str], height: int) -> int:
+    """Pixels of a figure with a row a class, of which the usual height is given."""
+    return max(height, _ROW_PIXELS * len(class_names)) if is_crowded(class_names) else height
 
 
 def title_layout(title: str, font_size: int = 16) -> tuple[dict[str, Any], int]:

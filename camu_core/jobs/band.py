@@ -150,7 +150,7 @@ class BandJob(Job[Band]):
         info, idx, first = DATASETS[self.spec.dataset], splits.retain_train, seed + SEED_OFFSET
         model = build_model(self.spec.model, info.shape, info.n_classes, first).to(self.spec.device)
         tensors = {**model.state_dict(), "x": dataset.x_train[idx], "y": dataset.y_train[idx]}
-        return model, Checkpoint(tensors, {"recipe": dict(self.spec.settings), "seed": first})
+        return model, Checkpoint(tensors, {"recipe": dict(self.spec.settings), "seed": first}, self.spec.dataset)
 
     def _trained(
         self, model: BlockModel, dataset: Dataset, splits: Splits, seed: int, checkpoint: Checkpoint

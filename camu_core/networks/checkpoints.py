@@ -4,14 +4,39 @@ import hashlib
 import io
 import json
 import pickle
+import shutil
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from camu_core.config import home_dir
+from camu_core.data import is_imported
 from camu_core.errors import StoreUnwritable
 from camu_core.files import write_atomically
+
+
+def _folder(dataset: str) -> Path:
+    return home_dir() / "checkpoints" / dataset
+
+
+def delete_checkpoints(dataset: str) -> None:
+    """Remove what unfinished trainings on an imported dataset had learned; nothing happens to others.
+
+    Raises:
+        StoreUnwritable: it cannot be removed.
+    """
+    if not is_imported(dataset):
+        return
+    try:
+        shutil.rmtree(_folder(dataset))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreUnwritable(
+            f"Cannot delete {_folder(dataset)} ({error.strerror}); make the folder writable and try again."
+        ) from error
 
 
 class Checkpoint:
@@ -20,14 +45,15 @@ class Checkpoint:
     Args:
         tensors: by name, everything the training starts from: first weights and data.
         settings: JSON types, everything else that decides its numbers.
+        dataset: what it is trained on; with an imported one, what is kept here is deleted, see `delete_checkpoints`.
     """
 
-    def __init__(self, tensors: dict[str, Tensor], settings: dict[str, Any]) -> None:
+    def __init__(self, tensors: dict[str, Tensor], settings: dict[str, Any], dataset: str = "") -> None:
         digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
         for name, tensor in tensors.items():
             digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
             digest.update(tensor.detach().cpu().contiguous().numpy().data)
-        self.path = home_dir() / "checkpoints" / f"{digest.hexdigest()[:20]}.pt"
+        self.path = _folder(dataset if is_imported(dataset) else "") / f"{digest.hexdigest()[:20]}.pt"
 
     def load(self) -> dict[str, Any] | None:
         """What was saved last; None if there is nothing, or nothing that can be read."""

@@ -19,8 +19,16 @@ from camu_core.data import DATASETS, Dataset, delete_dataset, loading, split
 from camu_core.errors import StoreUnwritable
 from camu_core.files import write_atomically
 from camu_core.networks.cards import check_card, sha256_of
-from camu_core.networks.checkpoints import Checkpoint
-from camu_core.networks.models import BlockModel, build_model, device_title, pick_device, predict, usual_model
+from camu_core.networks.checkpoints import Checkpoint, delete_checkpoints
+from camu_core.networks.models import (
+    BlockModel,
+    build_model,
+    device_title,
+    models_for,
+    pick_device,
+    predict,
+    usual_model,
+)
 from camu_core.networks.training import SEED_OFFSET, TrainingConfig, training
 from camu_core.networks.weights import build_from_bytes, delete_weights, shipped_path, to_bytes, weights_path
 from camu_core.progress import Step
@@ -74,7 +82,7 @@ def train_network(
     device = pick_device(device or device_name())
     built = build_model(model, info.shape, info.n_classes, first).to(device)
     settings = {"recipe": dict(recipe.pairs()), "seed": first}
-    checkpoint = Checkpoint({**built.state_dict(), "x": x, "y": y}, settings) if resumes else None
+    checkpoint = Checkpoint({**built.state_dict(), "x": x, "y": y}, settings, dataset) if resumes else None
     with one_thread():
         seconds = yield from training(built, x, y, recipe, first, checkpoint)
         # ten models without one of ten classes are many: they are rounded to half the size
@@ -131,6 +139,12 @@ def network_card(dataset: str, model: str | None = None) -> dict[str, Any] | Non
         return None
 
 
+def network_cards(dataset: str) -> dict[str, dict[str, Any]]:
+    """The cards of all whole networks of a dataset, by model."""
+    cards = {model: network_card(dataset, model) for model in models_for(DATASETS[dataset].shape)}
+    return {model: card for model, card in cards.items() if card is not None}
+
+
 def has_damaged_network(dataset: str, model: str | None = None) -> bool:
     """Whether there is a network for a dataset, and its file is not that of its card."""
     path = weights_path(dataset, model or usual_model(DATASETS[dataset].shape))
@@ -153,12 +167,13 @@ def keep_network(network: Network, output: Path) -> None:
 
 
 def forget_dataset(name: str) -> None:
-    """Delete imported images and the networks trained on them; finished runs keep some of the images.
+    """Delete imported images and the networks of them, unfinished ones too; finished runs keep some of the images.
 
     Raises:
         StoreUnwritable: they cannot be removed.
     """
     delete_weights(name)
+    delete_checkpoints(name)
     delete_dataset(name)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from camu_core import RunResult
+from camu_core import RunResult, RunSpec
 from camu_core.engine import JobView
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
@@ -38,6 +38,8 @@ def main() -> None:
         return
     model = controls.choose_network(dataset)
     if not network.is_ready(dataset, model):
+        if run.spec is not None and (run.spec.dataset, run.spec.model) == (dataset, model):  # of weights given by hand
+            _judgement(run, run.spec, busy)
         return
     forget = forget_controls(dataset)
     try:
@@ -51,16 +53,21 @@ def main() -> None:
     if pressed and spec is not None:
         state.start(spec)
         st.rerun()
+    if run.is_example and dataset in state.own_datasets():
+        st.caption(text_own.PICK)
+    else:
+        _judgement(run, spec, busy)
 
+
+def _judgement(run: state.OpenRun, asked: RunSpec | None, busy: bool) -> None:
+    """The open run as it goes on, or what came of it, beside what the choices above ask for."""
     judgement = st.container()
     if busy or (run.result is not None and state_view.is_replaying(run.digest)):
         live.live_panel(run.spec, run.digest)
     elif run.result is None:
         verdict.problem(run)
-    elif run.is_example and dataset in state.own_datasets():
-        st.caption(text_own.PICK)
     else:
-        is_older = not controls.ask_for(spec, run.result.spec)
+        is_older = not controls.ask_for(asked, run.result.spec)
         with judgement, st.container(key="outcome"):
             _outcome(run, is_older)
         with st.container(

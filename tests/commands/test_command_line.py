@@ -310,6 +310,7 @@ def test_usage_errors_exit_2_too(line, capfd, camu_home):
         "train --set epochs=many",
         "train --forget-class 10",
         "train --forget-class -1",
+        "train --dataset cifar100 --forget-class fish",
     ],
 )
 def test_bad_training_requests_exit_2_and_write_nothing(line, tmp_path, capfd):

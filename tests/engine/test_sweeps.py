@@ -82,6 +82,10 @@ def test_the_table_has_one_row_a_run(digits_result) -> None:
     assert row["unlearned_retain_test"] == digits_result.metrics["unlearned"]["retain_test"]
 
 
+def test_a_group_of_classes_is_swept_class_by_class() -> None:
+    assert sweep_command._classes("cifar100", "Fish, 3-4,trout") == "1,32,67,73,91,3-4,91"
+
+
 def test_all_methods_by_one_word_on_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     asked = []
 

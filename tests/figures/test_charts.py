@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 from plotly.subplots import make_subplots
 
-from camu_core.figures import Panel, embedding_figure, split_figure
+from camu_core.figures import Panel, class_figure, confusion_figure, embedding_figure, split_figure
 from camu_core.figures.embedding import spread_out
 from camu_core.figures.theme import DENSE, WIDE, styled, title_layout
 from pages.components.shared import charts, state
@@ -64,3 +64,22 @@ def test_panels_keep_their_aspect_and_their_one_frame() -> None:
     for x, y, anchor in ((layout.xaxis, layout.yaxis, "x"), (layout.xaxis3, layout.yaxis3, "x3")):
         assert (list(x.range), list(y.range)) == ranges
         assert (y.scaleanchor, x.constrain, y.constrain) == (anchor, "domain", "domain")
+
+
+def test_of_a_hundred_classes_only_the_forgotten_ones_are_named_in_an_embedding() -> None:
+    names, y = [f"c{i}" for i in range(100)], np.repeat(np.arange(100), 3)
+    points = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
+    panel = Panel("Before", points, np.eye(100, dtype=np.float32)[y])
+    figure = embedding_figure([panel], y, np.isin(y, [7, 8]), names, ([-3, 3], [-3, 3]), "How?", color_by="class")
+    assert [each.text for each in figure.layout.annotations] == ["Before", "<b>c7</b>", "<b>c8</b>"]
+    assert not any(trace.showlegend for trace in figure.data), "it would be higher than the figure"
+    assert len({(trace.marker.color, trace.marker.symbol) for trace in figure.data}) == 100
+
+
+def test_a_hundred_classes_have_a_row_each_and_no_figures_in_narrow_cells() -> None:
+    names, accuracies = [f"c{i}" for i in range(100)], [0.5] * 100
+    rows = class_figure({"original": accuracies, "unlearned": accuracies}, [10] * 100, names, [3], "How?", height=440)
+    assert rows.layout.height >= 20 * 100
+    for n, template in ((10, "%{text}"), (100, "")):
+        cells = confusion_figure({"Before": np.eye(n)}, names[:n], [3], "How?")
+        assert cells.data[0].texttemplate == template

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 import time
 from dataclasses import replace
@@ -125,7 +126,7 @@ def test_a_damaged_network_can_be_trained_again(pets, quick, capsys):
     assert has_damaged_network(name)
     assert not trained.is_published, "so that it is made again"
     assert main(["datasets"]) == 0
-    assert "its network is DAMAGED" in capsys.readouterr().out
+    assert "its resnet20 is DAMAGED" in capsys.readouterr().out
     done(TrainJob(name, "resnet20")).publish()
     assert weights_path(name, "resnet20").read_bytes() == whole
     assert not has_damaged_network(name)
@@ -194,6 +195,17 @@ def test_few_images_get_enough_steps_to_be_forgotten(n_train, epochs, pets, monk
     assert METHODS["camu"].default_config(info.name, "class", "resnet20").epochs == epochs
 
 
+def test_what_an_unfinished_training_learned_is_deleted_with_the_images(pets, quick, camu_home):
+    name = done(ImportJob(keep_upload(pets), "Our pets", 32)).name
+    steps = steps_of(TrainJob(name, "resnet20"))
+    while next(steps).stage != "measure":  # after an epoch
+        pass
+    steps.close()
+    assert list(camu_home.rglob("*.pt"))
+    forget_dataset(name)
+    assert not list(camu_home.rglob("*.pt"))
+
+
 def test_the_command_line_lists_and_deletes(pets, quick, capsys):
     assert main(["datasets"]) == 0
     assert "No images were imported" in capsys.readouterr().out
@@ -203,7 +215,7 @@ def test_the_command_line_lists_and_deletes(pets, quick, capsys):
     done(TrainJob(name, "resnet20")).publish()
     plan_run(name, [0])
     assert main(["datasets"]) == 0
-    assert "% test accuracy" in capsys.readouterr().out
+    assert re.search("2 classes, resnet20 .*% test accuracy", capsys.readouterr().out)
     assert main(["datasets", "--delete", name, "--delete", "folder-" + "0" * 20]) == 2
     assert "There are no imported images" in capsys.readouterr().err
     assert is_imported(name), "nothing was deleted"

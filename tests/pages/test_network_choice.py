@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from opening import open_page, words
 
-from camu_core import ForgetSpec, RunSpec, plan_run
+from camu_core import ForgetSpec, RunSpec, RunStore, plan_run, run
 from camu_core.data import DATASETS
 from camu_core.jobs.imports import TrainJob
 from camu_core.networks.pace import training_seconds
 from pages.components.own_images import text as text_own
+from pages.components.run import forget
 from pages.components.shared import state
 
 
@@ -66,6 +67,36 @@ def test_a_superclass_is_picked_as_a_whole(asked: list, monkeypatch: pytest.Monk
     app.button(key="press").click().run()
     assert not app.exception
     assert asked[0].forget == ForgetSpec(classes=DATASETS["cifar100"].groups["fish"])
+
+
+def test_another_run_takes_the_place_of_a_class_of_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forget, "_TILES", 5)  # so that even the digits are a list
+    result = run(plan_run("digits", [5], settings={"epochs": 1}))
+    RunStore().save(result)
+    app = open_page("explore/run")
+    app.selectbox(key="one-digits").set_value("7").run()
+    app.query_params["run"] = result.digest
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="one-digits").value == "5"
+
+
+def test_a_superclass_is_named_only_while_it_is_what_is_picked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.components.own_images.network.network_card", lambda *_: {"test_accuracy": 1.0})
+    monkeypatch.setattr("pages.components.run.controls.plan_run", _planned)
+    app = open_page("explore/run")
+    app.segmented_control(key="dataset").set_value("cifar100").run()
+    app.selectbox(key="group-cifar100").set_value("fish").run()
+    assert app.selectbox(key="group-cifar100").value == "fish"
+    app.multiselect(key="list-cifar100").unselect("trout").run()
+    app.run()
+    assert app.selectbox(key="group-cifar100").value is None
+    app.selectbox(key="group-cifar100").set_value("fish").run()
+    assert "trout" in app.multiselect(key="list-cifar100").value, "again as a whole"
+    app.toggle(key="several").set_value(False).run()
+    assert not app.exception
+    assert app.selectbox(key="one-cifar100").value == "aquarium fish"
+    assert app.selectbox(key="group-cifar100").value is None
 
 
 def _planned(dataset: str, forget: ForgetSpec, *_: object) -> RunSpec:

@@ -8,13 +8,13 @@ import pytest
 from opening import open_page, words
 from scenes import encoded, scene
 
-from camu_core import ForgetSpec
+from camu_core import ForgetSpec, RunStore, plan_run, run
 from camu_core.data import Way, copies_in, import_images, imported_card, load_dataset
 from camu_core.data.importing.uploads import keep_upload
 from camu_core.errors import ImagesRefused
 from camu_core.jobs.imports import ImportJob
 from camu_core.networks.models import build_model
-from camu_core.networks.originals import Network, keep_network
+from camu_core.networks.originals import Network, keep_network, network_cards
 from camu_core.networks.weights import to_bytes, weights_path
 from camu_core.progress import drain
 from pages.components.own_images import state as state_own
@@ -94,6 +94,31 @@ def test_copies_are_counted_and_can_be_dropped(pets) -> None:
     assert copies_in(name, load_dataset(name)) == []
     assert sum(imported_card(name)["n_train"] + imported_card(name)["n_test"]) == 16
     assert "Copies removed: 2." in " ".join(warning.value for warning in app.warning)
+
+
+def test_dropping_copies_deletes_no_network(pets) -> None:
+    """Also not that of the larger kind alone, which is not the usual one."""
+    network = to_bytes(build_model("resnet18", (3, 32, 32), 2, seed=1))
+    card = {"test_accuracy": 1.0, "n_test": 5, "sha256": hashlib.sha256(network).hexdigest()}
+    keep_network(Network(network, card), weights_path(pets, "resnet18"))
+    app = open_page("explore/run", dataset=pets)
+    app.button(key="drop-copies").click().run()
+    assert not app.exception
+    assert app.query_params["dataset"] not in (pets, [pets])
+    assert network_cards(pets) == {"resnet18": card}
+    assert not any(each.key == "undo" for each in app.button), "nor is anything about to be deleted"
+
+
+def test_a_run_whose_network_was_given_by_hand_is_shown(pets, tmp_path) -> None:
+    """Its dataset has no network of its own yet, which can be trained above."""
+    weights = tmp_path / "theirs.safetensors"
+    weights.write_bytes(to_bytes(build_model("resnet20", (3, 32, 32), 2, seed=1)))
+    result = run(plan_run(pets, [0], "finetune", {"epochs": 1}, weights=weights))
+    RunStore().save(result)
+    app = open_page("explore/run", run=result.digest)
+    assert not app.exception
+    assert button(app, text_own.TRAIN)
+    assert button(app, text.REPLAY)
 
 
 def test_copies_of_chosen_images_are_offered_to_be_forgotten_too(pets, monkeypatch) -> None:

@@ -14,7 +14,7 @@ from camu_core.engine import JobView
 from camu_core.engine.owners import IMAGES
 from camu_core.errors import ImagesRefused, StoreError
 from camu_core.jobs.imports import Imported, ImportJob, TrainJob
-from camu_core.networks.originals import network_card, shipped_twin
+from camu_core.networks.originals import network_cards, shipped_twin
 from pages.components.own_images import text as text_own
 from pages.components.shared import state, state_address, state_pictures, state_visitor
 
@@ -171,7 +171,7 @@ def drop_copies(dataset: str) -> None:
         ImagesRefused: a class would be empty, or there is no room. StoreUnwritable: CAMU_HOME cannot be written.
     """
     name = without_copies(dataset, load_dataset(dataset)).name
-    if network_card(dataset) is None:
+    if not network_cards(dataset):
         delete_own(dataset)
     open_dataset(name)
 

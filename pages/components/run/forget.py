@@ -44,6 +44,7 @@ def follow(spec: RunSpec) -> None:
     if forget.kind == "class":
         state.put(f"classes-{spec.dataset}", forget.classes)
         state.drop(f"list-{spec.dataset}")
+        state.drop(f"one-{spec.dataset}")
         state.put("several", len(forget.classes) > 1)
     elif forget.kind == "random":
         state.put("forget-percent", round(100 * forget.fraction))
@@ -96,6 +97,8 @@ def _classes(dataset: str, several: bool) -> tuple[int, ...]:
     place = st.container()
     if info.groups:
         group, place = st.columns([3, 7])
+        if sorted(info.groups.get(state.recall(f"group-{dataset}"), ())) != list(picked):
+            state.drop(f"group-{dataset}")
         group.selectbox(
             text.PICK_GROUP, list(info.groups), index=None, key=f"group-{dataset}", placeholder=text.PICK_GROUP_NONE,
             format_func=str.capitalize, on_change=_pick_group, args=(dataset,),
