@@ -140,7 +140,7 @@ def _wait_for_umap(job: UmapJob) -> None:
     if view.queue_position:
         line += " · " + text.QUEUED.format(place=view.queue_position)
     elif view.stage == "layout" and view.seconds_left is not None:
-        line += " · " + text.LEFT.format(seconds=round(view.seconds_left))
+        line += " · " + text.left(view.seconds_left)
     st.progress(view.index / view.total if view.stage == "layout" else 0.0, text=line)
 
 

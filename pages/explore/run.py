@@ -8,7 +8,8 @@ from camu_core import RunResult, RunSpec
 from camu_core.engine import JobView
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
-from camu_core.jobs import BandJob, is_quick
+from camu_core.jobs import BandJob
+from camu_core.networks.pace import training_seconds
 from camu_core.progress import STAGES
 from camu_core.wording.verdict import finding
 from pages.components.own_images import network
@@ -123,7 +124,7 @@ def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
         return False
     st.button(
         text.RETRAIN_PRESS,
-        help=text.RETRAIN_HELP.format(minutes="seconds" if is_quick(result.spec.dataset) else "some minutes"),
+        help=text.RETRAIN_HELP.format(time=text.about(training_seconds(result.spec.dataset, result.spec.model))),
         on_click=state.start_beside,
         args=(spec, result.spec),
         icon=":material/model_training:",

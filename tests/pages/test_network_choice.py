@@ -11,7 +11,7 @@ from camu_core.jobs.imports import TrainJob
 from camu_core.networks.pace import training_seconds
 from pages.components.own_images import text as text_own
 from pages.components.run import forget
-from pages.components.shared import state
+from pages.components.shared import state, text
 
 
 @pytest.fixture
@@ -53,6 +53,21 @@ def test_a_network_that_is_not_shipped_is_trained_in_the_app(asked: list, empty_
     next(button for button in app.button if button.label == text_own.TRAIN).click().run()
     assert not app.exception
     assert asked == [TrainJob("cifar100", "resnet20")]
+
+
+@pytest.mark.parametrize("limit", ["0", "1"])
+def test_a_limit_that_is_shorter_than_a_training_is_told_before(
+    limit: str, monkeypatch: pytest.MonkeyPatch, empty_data_dir
+) -> None:
+    monkeypatch.setenv("CAMU_MAX_JOB_SECONDS", limit)
+    app = open_page("explore/run")
+    app.segmented_control(key="dataset").set_value("cifar100").run()
+    assert ("stops any work after" in words(app)) == (limit == "1")
+
+
+def test_long_waits_are_told_in_hours() -> None:
+    assert text.left(12.4) == "about 12 s left"
+    assert text.left(7300) == "about 2 hours left"
 
 
 def test_a_superclass_is_picked_as_a_whole(asked: list, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,9 @@ from camu_core.causal import MEASURES, PARTS
 from camu_core.engine.batches import Batch
 from camu_core.figures import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.theme import MODEL_TITLES
-from camu_core.jobs import is_quick
 from camu_core.jobs.causal import CausalJob, CausalResult
 from camu_core.networks.models import authors_noise
+from camu_core.networks.pace import training_seconds
 from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks
 from camu_core.wording.format import percent
@@ -54,8 +54,8 @@ def _share(column, label: str, shares: dict) -> None:
 
 
 def _without_gold(result: RunResult) -> None:
-    minutes = "seconds" if is_quick(result.spec.dataset) else "some minutes"
-    st.markdown(text.RETRAIN_NOTE.format(minutes=minutes))
+    seconds = training_seconds(result.spec.dataset, result.spec.model)
+    st.markdown(text.RETRAIN_NOTE.format(time=words.about(seconds)))
     if batch.runs_needed(Batch("", "retrained", (state.retraining_of(result.spec),)), text.RETRAIN):
         st.rerun()
 

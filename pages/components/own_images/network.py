@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS
+from camu_core.config import share_limits
 from camu_core.data import FOUND, imported_card, is_imported
 from camu_core.engine.owners import IMAGES
 from camu_core.networks.originals import has_damaged_network, network_card, shipped_twin
@@ -83,8 +84,10 @@ def _network(dataset: str, model: str) -> None:
         st.warning(text.NETWORK_DAMAGED, icon=":material/report:")
     twin = shipped_twin(dataset, model)
     said = text.TWIN.format(title=DATASETS[twin].title) if twin else text.NETWORK.format(model=words.NETWORKS[model])
-    seconds = training_seconds(dataset, model, patience=PATIENCE)
+    seconds, most_seconds = training_seconds(dataset, model, patience=PATIENCE), share_limits().job_seconds
     st.markdown(said if seconds is None else f"{said} {text.TRAIN_TIME.format(time=words.about(seconds))}")
+    if seconds is not None and 0 < most_seconds < seconds:
+        st.caption(text.TRAIN_LIMIT.format(time=words.about(most_seconds)))
     with st.container(horizontal=True):
         if twin:
             _start(dataset, model, text.TAKE, twin, is_first=True)

@@ -67,6 +67,10 @@ WARNINGS = "Worth knowing about these images:"
 COLUMNS = ("class", "training images", "test images")
 NETWORK = "There is no {model} for these images yet. First train one; then make it forget."
 TRAIN_TIME = "Training takes about {time} on this machine; you can leave this page meanwhile."
+TRAIN_LIMIT = (
+    "This server stops any work after {time}. If you train again then, it continues after the last full pass over the "
+    "images."
+)
 NETWORK_DAMAGED = "The network file for these images was changed or damaged, so it is not used. Train it again."
 TWIN = (
     "These are the classes of {title}, for which the app has a trained network. Use it at once, or train a new network "

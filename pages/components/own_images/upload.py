@@ -95,7 +95,7 @@ def working(job: JobView, line: str) -> None:
     elif job.queue_position:
         line = words.QUEUED.format(place=job.queue_position)
     elif job.seconds_left is not None and job.seconds_left >= 1:
-        line += " · " + words.LEFT.format(seconds=round(job.seconds_left))
+        line += " · " + words.left(job.seconds_left)
     bar.progress(min(1.0, job.index / job.total) if job.total else 0.0, text=line)
     button.button(
         words.STOP, key="stop-own", icon=":material/stop_circle:", on_click=state.stop, args=(job.digest,),

@@ -148,4 +148,4 @@ def _line(view) -> str:
     if view.state == "queued":
         return text.QUEUED
     line = words.stage_line(view, STAGES[view.stage])
-    return line if view.seconds_left is None else f"{line}, {words.LEFT.format(seconds=f'{view.seconds_left:.0f}')}"
+    return line if view.seconds_left is None else f"{line}, {words.left(view.seconds_left)}"

@@ -100,7 +100,7 @@ def _status(job: JobView, shown: int, newest: int, total: int) -> None:
         line = text.stage_line(job, text.RETRAIN_STAGE if is_retraining else STAGES[job.stage])
         fraction = job.index / job.total
         if job.seconds_left is not None and job.seconds_left >= 1:
-            line += " · " + text.LEFT.format(seconds=round(job.seconds_left))
+            line += " · " + text.left(job.seconds_left)
     words.markdown(line)
     bar.progress(min(1.0, fraction))
     pace.segmented_control(

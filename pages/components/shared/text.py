@@ -80,7 +80,7 @@ STOPPING = "Stopping"
 STARTING = "Getting ready (a few seconds the first time)"
 STAGE_LINE, STAGE_PART = "{stage} · step {index:,} of {total:,}", "{stage} · {fraction:.0%}"
 RETRAIN_STAGE = "Training a new network without them"
-LEFT = "about {seconds} s left"
+LEFT, LEFT_LONG = "about {seconds} s left", "about {time} left"
 REPLAY_LINE = "Slowed down to watch · step {index:,} of {total:,}"
 RETRIED = "A worker was lost, so the run started over."
 STOPPED = "Stopped. The trained network is unchanged."
@@ -114,7 +114,7 @@ SHARE, SHARE_REPORT, SHARE_JSON = "Share and cite", "Report (HTML)", "Numbers (J
 SHARE_REPORT_HELP = "One file with the verdict, figures and tables. It opens offline."
 SHARE_LINK = "The address of this page reopens this run. To cite or reproduce it:"
 RETRAIN_PRESS = "Retrain for comparison"
-RETRAIN_HELP = "Trains a new network without the forget set, to compare with. Takes {minutes}."
+RETRAIN_HELP = "Trains a new network without the forget set, to compare with. Takes about {time}."
 RETRAIN_RUNNING = "For comparison, a network that never saw it {doing}: {fraction:.0%}"
 # stage of a retraining -> what happens to the new network; and where it is shipped
 RETRAIN_DOING = {
@@ -122,7 +122,7 @@ RETRAIN_DOING = {
 }  # fmt: skip
 RETRAIN_SHIPPED = {**RETRAIN_DOING, "unlearn": "is being loaded"}
 TESTS_PRESS = "Test what is left"
-TESTS_HELP = "Is it only hidden? Can it come back? Could an attacker tell? Takes about 20 seconds."
+TESTS_HELP = "Is it only hidden? Can it come back? Could an attacker tell?"
 BAND_RUNNING = "Verdict pending: training several networks that never saw it, to see what is normal: {fraction:.0%}"
 TESTS_RUNNING = "Verdict pending: {stage}"
 
@@ -277,6 +277,11 @@ def about(seconds: float) -> str:
         if seconds >= 1.5 * length:
             return f"{seconds / length:.0f} {unit}"
     return f"{max(1, round(seconds, -1)):.0f} seconds"
+
+
+def left(seconds: float) -> str:
+    """How long something will still take, to the second while it is short."""
+    return LEFT.format(seconds=round(seconds)) if seconds < 90 else LEFT_LONG.format(time=about(seconds))
 
 
 def shortened(title: str, most: int = 14) -> str:
