@@ -9,7 +9,7 @@ from camu_core.engine import JobView
 from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.jobs import BandJob
-from camu_core.networks.pace import training_seconds
+from camu_core.networks.pace import PATIENCE, training_seconds
 from camu_core.progress import STAGES
 from camu_core.wording.verdict import finding
 from pages.components.own_images import network
@@ -124,7 +124,9 @@ def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
         return False
     st.button(
         text.RETRAIN_PRESS,
-        help=text.RETRAIN_HELP.format(time=text.about(training_seconds(result.spec.dataset, result.spec.model))),
+        help=text.RETRAIN_HELP.format(
+            time=text.takes(training_seconds(result.spec.dataset, result.spec.model, PATIENCE))
+        ),
         on_click=state.start_beside,
         args=(spec, result.spec),
         icon=":material/model_training:",

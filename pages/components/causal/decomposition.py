@@ -10,7 +10,7 @@ from camu_core.figures import class_effects_figure, effects_figure, layers_figur
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs.causal import CausalJob, CausalResult
 from camu_core.networks.models import authors_noise
-from camu_core.networks.pace import training_seconds
+from camu_core.networks.pace import PATIENCE, training_seconds
 from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks
 from camu_core.wording.format import percent
@@ -54,8 +54,8 @@ def _share(column, label: str, shares: dict) -> None:
 
 
 def _without_gold(result: RunResult) -> None:
-    seconds = training_seconds(result.spec.dataset, result.spec.model)
-    st.markdown(text.RETRAIN_NOTE.format(time=words.about(seconds)))
+    seconds = training_seconds(result.spec.dataset, result.spec.model, PATIENCE)
+    st.markdown(text.RETRAIN_NOTE.format(time=words.takes(seconds)))
     if batch.runs_needed(Batch("", "retrained", (state.retraining_of(result.spec),)), text.RETRAIN):
         st.rerun()
 

@@ -114,7 +114,7 @@ SHARE, SHARE_REPORT, SHARE_JSON = "Share and cite", "Report (HTML)", "Numbers (J
 SHARE_REPORT_HELP = "One file with the verdict, figures and tables. It opens offline."
 SHARE_LINK = "The address of this page reopens this run. To cite or reproduce it:"
 RETRAIN_PRESS = "Retrain for comparison"
-RETRAIN_HELP = "Trains a new network without the forget set, to compare with. Takes about {time}."
+RETRAIN_HELP = "Trains a new network without the forget set, to compare with. Takes {time}."
 RETRAIN_RUNNING = "For comparison, a network that never saw it {doing}: {fraction:.0%}"
 # stage of a retraining -> what happens to the new network; and where it is shipped
 RETRAIN_DOING = {
@@ -269,6 +269,11 @@ def stage_line(job: JobView, title: str) -> str:
     if job.stage in STEPPED:
         return STAGE_LINE.format(stage=title, index=job.index, total=job.total)
     return STAGE_PART.format(stage=title, fraction=job.index / job.total if job.total else 0.0)
+
+
+def takes(seconds: float | None) -> str:
+    """ "about 5 minutes"; "a while" where nobody knows yet."""
+    return "a while" if seconds is None else f"about {about(seconds)}"
 
 
 def about(seconds: float) -> str:
