@@ -111,6 +111,7 @@ def test_the_forget_axis_shows_a_group_apart_and_none_where_there_is_none() -> N
 @pytest.mark.slow
 def test_time_left_of_the_refined_picture_is_about_right(monkeypatch, digits_result):
     """Within two times on an idle machine; wide enough for a busy one, where sleeping takes longer."""
+
     def draw(parts, seed, see):
         time.sleep(0.6)  # imports and neighbours
         for done in range(101):
