@@ -7,6 +7,7 @@ import pytest
 from doing import band_of, done, steps_of
 
 from camu_core import RunStore, Step, plan_run, run
+from camu_core.config import ASSETS
 from camu_core.errors import RunNotFound
 from camu_core.jobs import band as module
 from camu_core.jobs.band import Band, BandJob, band_digest, band_minutes
@@ -106,6 +107,19 @@ def test_shipped_bands(dataset: str, forget) -> None:
     assert all(0 <= value <= 1 for value in figures)
     if dataset == "mnist" and forget != ForgetSpec("random", fraction=0.1):
         assert max(band.measures["forget_test"]) == 0, "they never saw the class"
+
+
+def test_every_shipped_band_is_whole() -> None:
+    """Also that of CIFAR-10 as JPEG, which belongs to whoever imports these images."""
+    store = RunStore(ASSETS / "bands")
+    found = [store.load(path.name, Band) for path in (ASSETS / "bands" / "bands").iterdir()]
+    assert len(found) == 24
+    for band in found:
+        n = len(band.about["seeds"])
+        assert n >= 5
+        assert {len(values) for values in band.measures.values()} == {n}
+        assert len(band.curves) == n
+    assert [band.about["model"] for band in found].count("resnet20") == 1
 
 
 def test_another_random_draw_has_a_band_of_its_own() -> None:
