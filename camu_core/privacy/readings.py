@@ -101,8 +101,9 @@ def _read(
     ours, original, untrained = (
         report["battery"][name].get(measure, _NOTHING) for name in ("unlearned", "original", UNTRAINED)
     )
-    ends = (0.0, math.inf) if question == "epsilon" else _SHARE
-    band = Reference.of(_band(report, measure), n_questions=n_questions, ends=ends)
+    values = _band(report, measure)
+    least = min([0.0, *(value for value in values if value is not None)])  # what is corrected for chance can be below 0
+    band = Reference.of(values, n_questions=n_questions, ends=(least, math.inf if question == "epsilon" else 1.0))
     if band is None and question == "epsilon":  # which there is no figure of without networks to compare with
         return Reading(question, Standing.NO_REFERENCE, measure, ours, original, untrained, None)
     return Reading(
