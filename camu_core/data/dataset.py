@@ -38,7 +38,7 @@ class DatasetInfo:
         download_bytes: how much the first use fetches; 0 where nothing is fetched.
         n_train: training images of each class, where defaults depend on it; () of datasets with settings of their own.
         n_images: training images.
-        groups: classes that belong together, by name.
+        groups: sorted classes that belong together, by name.
     """
 
     name: str

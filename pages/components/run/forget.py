@@ -97,7 +97,7 @@ def _classes(dataset: str, several: bool) -> tuple[int, ...]:
     place = st.container()
     if info.groups:
         group, place = st.columns([3, 7])
-        if sorted(info.groups.get(state.recall(f"group-{dataset}"), ())) != list(picked):
+        if info.groups.get(state.recall(f"group-{dataset}")) != picked:
             state.drop(f"group-{dataset}")
         group.selectbox(
             text.PICK_GROUP, list(info.groups), index=None, key=f"group-{dataset}", placeholder=text.PICK_GROUP_NONE,
@@ -130,8 +130,8 @@ def _pick_group(dataset: str) -> None:
     info, group = DATASETS[dataset], state.recall(f"group-{dataset}")
     if group in info.groups:
         state.put("several", True)
-        state.put(f"classes-{dataset}", tuple(sorted(info.groups[group])))
-        state.put(f"list-{dataset}", [info.class_names[label] for label in sorted(info.groups[group])])
+        state.put(f"classes-{dataset}", info.groups[group])
+        state.drop(f"list-{dataset}")
 
 
 def _random() -> ForgetSpec:
