@@ -17,6 +17,9 @@ CamuError
     └── StoreUnwritable       disk full or read-only
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class CamuError(Exception):
     """Base of all errors of this project; `str(error)` is one sentence fit for a user."""
@@ -76,3 +79,20 @@ class RunDamaged(StoreError):
 
 class StoreUnwritable(StoreError):
     """The store's folder cannot be written: read-only, or the disk is full."""
+
+
+@contextmanager
+def deleting(what: str) -> Iterator[None]:
+    """Say in one sentence why something cannot be removed.
+
+    Args:
+        what: with its folder.
+    Raises:
+        StoreUnwritable: instead of an OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnwritable(
+            f"Cannot delete {what} ({error.strerror}); make the folder writable and try again."
+        ) from error

@@ -5,6 +5,7 @@ import io
 import json
 import pickle
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch import Tensor
 
 from camu_core.config import home_dir
 from camu_core.data import is_imported
-from camu_core.errors import StoreUnwritable
+from camu_core.errors import StoreUnwritable, deleting
 from camu_core.files import write_atomically
 
 
@@ -29,14 +30,8 @@ def delete_checkpoints(dataset: str) -> None:
     """
     if not is_imported(dataset):
         return
-    try:
+    with deleting(str(_folder(dataset))), suppress(FileNotFoundError):
         shutil.rmtree(_folder(dataset))
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise StoreUnwritable(
-            f"Cannot delete {_folder(dataset)} ({error.strerror}); make the folder writable and try again."
-        ) from error
 
 
 class Checkpoint:

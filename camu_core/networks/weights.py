@@ -13,7 +13,7 @@ from safetensors.torch import save as save_tensors
 
 from camu_core.config import ASSETS, home_dir
 from camu_core.data import DATASETS, is_imported
-from camu_core.errors import StoreUnwritable, WeightsError
+from camu_core.errors import StoreUnwritable, WeightsError, deleting
 from camu_core.files import write_atomically
 from camu_core.networks.cards import card_sha256, check_card, sha256_of
 from camu_core.networks.models import BlockModel, build_model
@@ -52,17 +52,13 @@ def delete_weights(dataset: str) -> None:
     """
     if not is_imported(dataset):
         return
-    try:
+    with deleting(f"the network in {_given_dir()}"):
         for card in _given_dir().glob(f"{dataset}-*.json"):
             weights = card.with_suffix(".safetensors")
             if weights.exists():
                 (_given_dir() / f"{sha256_of(weights)}.safetensors").unlink(missing_ok=True)  # see `adopt_weights`
             weights.unlink(missing_ok=True)
             card.unlink()
-    except OSError as error:
-        raise StoreUnwritable(
-            f"Cannot delete the network in {_given_dir()} ({error.strerror}); make the folder writable and try again."
-        ) from error
 
 
 def shipped_retrained(spec: RunSpec) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ from safetensors.torch import save as save_tensors
 from camu_core.config import home_dir, import_limits
 from camu_core.data.copies import Copies
 from camu_core.data.dataset import Dataset, DatasetInfo
-from camu_core.errors import DatasetUnavailable, ImagesRefused, StoreUnwritable
+from camu_core.errors import DatasetUnavailable, ImagesRefused, StoreUnwritable, deleting
 from camu_core.files import write_atomically
 from camu_core.progress import Step
 
@@ -147,13 +147,9 @@ def delete_imported(name: str) -> None:
     """
     if not _is_name(name) or not _folder(name).exists():
         return
-    try:
+    with deleting(f"the images in {_folder(name)}"):
         (_folder(name) / _CARD).unlink(missing_ok=True)  # first: without it the rest is no dataset
         shutil.rmtree(_folder(name))
-    except OSError as error:
-        raise StoreUnwritable(
-            f"Cannot delete the images in {_folder(name)} ({error.strerror}); make the folder writable and try again."
-        ) from error
 
 
 def _root() -> Path:
