@@ -84,9 +84,10 @@ def _batch_title(batch: NotedBatch, runs: pd.DataFrame) -> str:
 
 
 def _table(runs: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Draw runs; returns those that are ticked."""
+    """Draw runs; returns those that are ticked. Ticks are row numbers, so another list begins with none."""
     event = st.dataframe(
-        _readable(runs), hide_index=True, on_select="rerun", selection_mode="multi-row", key=key,
+        _readable(runs), hide_index=True, on_select="rerun", selection_mode="multi-row",
+        key=f"{key}-{hash(tuple(runs['digest']))}",
         height="content", placeholder="",
         column_config={
             "forgotten": st.column_config.ProgressColumn(text.COLUMN_FORGOTTEN, format="percent", max_value=1),

@@ -66,6 +66,17 @@ def test_runs_of_a_sweep_are_folded_but_not_a_pinned_one(made) -> None:
     assert set(folded) == {spec.digest for spec in runs[1:]}
 
 
+def test_ticks_do_not_move_to_another_run_when_the_list_grows(made) -> None:
+    made(MINE)
+    app = open_page("library/runs")
+    (before,) = app.dataframe
+    assert app.run().dataframe[0].proto.id == before.proto.id, "the same list keeps its ticks"
+    made(replace(MINE, seed=1))
+    (after,) = app.run().dataframe
+    assert len(after.value) == 2
+    assert after.proto.id != before.proto.id
+
+
 def test_a_batch_that_goes_on_keeps_what_was_noted(tmp_path: Path) -> None:
     store = RunStore(tmp_path)
     a, b, c = (plan_run("digits", [label]) for label in range(3))

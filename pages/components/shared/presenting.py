@@ -10,27 +10,28 @@ from pages.components.story import state as state_story
 from pages.components.story import text as text_story
 
 # Presenters send PageDown and PageUp: first down the page, screen by screen, then on to the next. A press that comes
-# while a page is still being drawn waits for it, for a second or so: until then nobody knows where the page ends, and
-# the server would take two presses for one.
+# while a page is still being drawn waits for it: until then nobody knows where the page ends, and the server would
+# take two presses for one.
 _KEYS = """<script>
 {
   const isDrawn = () => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning';
   const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  const drawn = async () => {  // and stays so: between two pages there is a moment without work
-    for (let i = 0, calm = 0; i < 20 && calm < 3; i++) {
-      calm = isDrawn() ? calm + 1 : 0;
+  const calm = async (times, isOver = () => false) => {  // nothing was drawn for so many times 50 ms
+    for (let i = 0, n = 0; i < 300 && n < times && !isOver(); i++) {
+      n = isDrawn() ? n + 1 : 0;
       await passed(50);
     }
   };
   const turn = async (button, by) => {
-    if (!isDrawn()) await drawn();
+    if (!isDrawn()) await calm(3);
     const page = document.querySelector('[data-testid=stMain]');
     const rest = by > 0 ? page.scrollHeight - page.clientHeight - page.scrollTop : page.scrollTop;
     if (rest <= 40 || document.querySelector('.st-key-story-nav')) {
+      const left = location.href;
       page.scrollTo(0, 0);
       document.querySelector(button)?.click();
-      for (let i = 0; i < 5 && isDrawn(); i++) await passed(50);
-      return drawn();
+      await calm(40, () => location.href !== left);  // the last page has no next one
+      return calm(3);
     }
     const screen = page.clientHeight;
     const ahead = [...document.querySelectorAll('[class*="st-key-figure-"]')]
@@ -40,7 +41,7 @@ _KEYS = """<script>
   };
   window.onkeydown = (event) => {
     const button = { PageDown: '.st-key-present-next button', PageUp: '.st-key-present-back button' }[event.key];
-    if (!button || !document.querySelector(button)) return;
+    if (!button || isDrawn() && !document.querySelector(button)) return;  // between two pages there is no bar
     event.preventDefault();
     window.turning = Promise.resolve(window.turning).then(() => turn(button, event.key === 'PageDown' ? 1 : -1));
   };
