@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from camu_core.jobs import Job, RunJob
+from camu_core.jobs import Job
 from camu_core.progress import Snapshot, Step, loss_columns
-from camu_core.runs.results import RunResult, Storable
+from camu_core.runs.results import Storable
 from camu_core.specs import RunSpec
 
 
@@ -61,27 +61,6 @@ class JobView:
     @property
     def is_over(self) -> bool:
         return self.state in OVER
-
-    @classmethod
-    def of_result(cls, result: RunResult) -> "JobView":
-        """A finished run as its job stood at the end, for who plays it again."""
-        return cls(
-            digest=result.digest,
-            job=RunJob(result.spec),
-            state=JobState.DONE,
-            is_stopping=False,
-            queue_position=0,
-            stage="measure",
-            index=1,
-            total=1,
-            losses=result.losses,
-            snapshots=result.snapshots,
-            seconds=sum(result.seconds.values()),
-            seconds_left=None,
-            message="",
-            notice="",
-            attempt=1,
-        )
 
 
 @dataclass

@@ -6,13 +6,15 @@ import pytest
 
 from camu_core import RunResult, plan_run
 from camu_core.engine import JobView
+from camu_core.engine.monitor import Progress
+from camu_core.jobs import RunJob
 from camu_core.progress import STAGES, STEPPED
 from pages.components.shared import state, text
 
 
 @pytest.fixture
 def view(digits_result: RunResult) -> JobView:
-    return JobView.of_result(digits_result)
+    return Progress(RunJob(digits_result.spec)).view(0)
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -65,65 +65,68 @@ def end(result: RunResult, has_terms: bool = True) -> None:
 
 
 def _tick(spec: RunSpec, digest: str, has_terms: bool) -> None:
-    snapshots_per_second = SNAPSHOTS_PER_SECOND[state.recall("pace", "normal")]
-    job = state.run_view(digest)
-    if job is None or job.state in ("stopped", "failed"):
+    job = state.engine().watch(digest)
+    seen = job or state.result_of(digest)
+    if seen is None or (job and job.state in ("stopped", "failed")):
         state_view.end_replay()
         st.rerun()
-    newest = len(job.snapshots) - 1
-    shown = state_view.advance_replay(digest, newest, snapshots_per_second) if newest >= 0 else -1
-    if job.state == "done" and shown >= newest:
+    is_done = job is None or job.state == "done"
+    newest, pace = len(seen.snapshots) - 1, SNAPSHOTS_PER_SECOND[state.recall("pace", "normal")]
+    shown = state_view.advance_replay(digest, newest, pace) if newest >= 0 else -1
+    if is_done and shown >= newest:
         state_view.end_replay()
         st.rerun()
-    total = max(1, job.total if job.stage == "unlearn" else job.snapshots[-1].index if job.snapshots else 1)
-    _status(job, shown, newest, total)
-    scene = scene_of(spec)
-    if shown >= 0 and scene is not None:
-        seen = job.snapshots[: shown + 1]
-        losses = {name: values[: seen[-1].index] for name, values in job.losses.items()} if has_terms else {}
-        pictures(digest, scene, seen, losses, total, job.snapshots[0])
-
-
-def _status(job: JobView, shown: int, newest: int, total: int) -> None:
-    words, bar, pace, button = st.columns([5, 5, 3, 2], vertical_alignment="center")
-    if job.is_stopping:
-        line, fraction = text.STOPPING, 0.0
-    elif job.queue_position:
-        line, fraction = text.QUEUED.format(place=job.queue_position), 0.0
-    elif not job.index:  # with a worker, and the number of steps is not known yet
-        line, fraction = text.STARTING, 0.0
-    elif shown < newest and job.stage != "data":
-        step = job.snapshots[max(shown, 0)].index
-        line, fraction = text.REPLAY_LINE.format(index=step, total=total), step / total
+    last = seen.snapshots[-1].index if seen.snapshots else 1
+    total = max(1, job.total if job and job.stage == "unlearn" else last)
+    words, bar, speed, button = st.columns([5, 5, 3, 2], vertical_alignment="center")
+    if job and not is_done and (shown == newest or job.stage == "data" or job.is_stopping or job.queue_position):
+        line, fraction = _work(job)
     else:
-        is_retraining = job.stage == "unlearn" and job.job.spec.method == "retrain"
-        line = text.stage_line(job, text.RETRAIN_STAGE if is_retraining else STAGES[job.stage])
-        fraction = job.index / job.total
-        if job.seconds_left is not None and job.seconds_left >= 1:
-            line += " · " + text.left(job.seconds_left)
+        step = seen.snapshots[max(shown, 0)].index
+        line, fraction = text.REPLAY_LINE.format(index=step, total=total), step / total
     words.markdown(line)
     bar.progress(min(1.0, fraction))
-    pace.segmented_control(
+    speed.segmented_control(
         text.PACE, list(SNAPSHOTS_PER_SECOND), default="normal", key="pace", label_visibility="collapsed", required=True
     )
     with button:
-        if job.state == "done":
-            st.button(text.SKIP, key="skip", on_click=state_view.end_replay, width="stretch")
-        else:
-            st.button(
-                text.STOP,
-                key="stop",
-                icon=":material/stop_circle:",
-                on_click=state.stop,
-                args=(job.digest,),
-                disabled=job.is_stopping or not state_visitor.is_watching(job.digest),
-                help=None if state_visitor.is_watching(job.digest) else text.STOP_NOT_MINE,
-                width="stretch",
-            )
-    if job.attempt > 1:
+        _skip_button() if is_done else _stop_button(job)
+    if job and job.attempt > 1:
         st.warning(text.RETRIED)
     if state.engine().problem():
         st.warning(state.engine().problem())
+    scene = scene_of(spec)
+    if shown >= 0 and scene is not None:
+        snapshots = seen.snapshots[: shown + 1]
+        losses = {name: values[: snapshots[-1].index] for name, values in seen.losses.items()} if has_terms else {}
+        pictures(digest, scene, snapshots, losses, total, seen.snapshots[0])
+
+
+def _work(job: JobView) -> tuple[str, float]:
+    """What a job does just now, and which part of that is done."""
+    if job.is_stopping:
+        return text.STOPPING, 0.0
+    if job.queue_position:
+        return text.QUEUED.format(place=job.queue_position), 0.0
+    if not job.index:  # with a worker, and the number of steps is not known yet
+        return text.STARTING, 0.0
+    is_retraining = job.stage == "unlearn" and job.job.spec.method == "retrain"
+    line = text.stage_line(job, text.RETRAIN_STAGE if is_retraining else STAGES[job.stage])
+    if job.seconds_left is not None and job.seconds_left >= 1:
+        line += " · " + text.left(job.seconds_left)
+    return line, job.index / job.total
+
+
+def _skip_button() -> None:
+    st.button(text.SKIP, key="skip", on_click=state_view.end_replay, width="stretch")
+
+
+def _stop_button(job: JobView) -> None:
+    is_mine = state_visitor.is_watching(job.digest)
+    st.button(
+        text.STOP, key="stop", icon=":material/stop_circle:", on_click=state.stop, args=(job.digest,),
+        disabled=job.is_stopping or not is_mine, help=None if is_mine else text.STOP_NOT_MINE, width="stretch",
+    )  # fmt: skip
 
 
 def pictures(

@@ -123,15 +123,19 @@ def find_result(digest: str) -> RunResult:
     return result
 
 
-def retrained_for(spec: RunSpec) -> RunResult | None:
-    """The finished retraining that this run is measured against, if somebody ran it."""
-    if spec.method == "retrain":
-        return None
-    digest = retraining_of(spec).digest
+def result_of(digest: str) -> RunResult | None:
+    """A finished run as `find_result`, None if it cannot be read."""
     try:
         return find_result(digest)
     except CamuError:
         return None
+
+
+def retrained_for(spec: RunSpec) -> RunResult | None:
+    """The finished retraining that this run is measured against, if somebody ran it."""
+    if spec.method == "retrain":
+        return None
+    return result_of(retraining_of(spec).digest)
 
 
 def retraining_doing(spec: RunSpec, job: JobView) -> str:
@@ -280,17 +284,6 @@ def finished_runs() -> list[dict]:
 @st.cache_data(show_spinner=False, max_entries=2000)
 def _summary(digest: str, stamp: float) -> dict:
     return engine().store.summary(digest)
-
-
-def run_view(digest: str) -> JobView | None:
-    """How a run stands, or stood at its end if it is stored; None if nobody knows it."""
-    job = engine().watch(digest)
-    if job is not None:
-        return job
-    try:
-        return JobView.of_result(find_result(digest))
-    except CamuError:
-        return None
 
 
 def stop(digest: str) -> None:
