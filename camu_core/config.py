@@ -81,7 +81,8 @@ class ShareLimits:
 
     Args:
         sweep_cells: runs of one sweep or comparison.
-        waiting_jobs: of one visitor in the queue. queue: of all visitors together.
+        waiting_jobs: of one visitor in the queue.
+        queue: of all visitors together.
         uploads: sets of images that one visitor keeps.
         pins: runs that one visitor keeps from being cleared away.
         stored_mb: size of the runs that one visitor asked for.

@@ -18,7 +18,9 @@ def run_json(
     """What `run --json` prints and pages hand out.
 
     Args:
-        retrained: its gold standard. privacy: report of its `PrivacyResult`. causal: report of its `CausalResult`.
+        retrained: its gold standard.
+        privacy: report of its `PrivacyResult`.
+        causal: report of its `CausalResult`.
     Returns:
         `RunResult.summary`, `class_names`, `verdict`; and of what is known `retrained` (digest, seconds of training,
         whether it is shipped, metrics), `privacy` and `causal`.

@@ -63,8 +63,10 @@ def html_report(
     """The verdict with its evidence; plotly's script is inside, so the file opens without a network.
 
     Args:
-        result: finished. retrained: its gold standard, shown beside it. privacy: report of its `PrivacyResult`, for
-            what the attacks, relearning and probes found. causal: report of its `CausalResult`, for why it forgot.
+        result: finished.
+        retrained: its gold standard, shown beside it.
+        privacy: report of its `PrivacyResult`, for what the attacks, relearning and probes found.
+        causal: report of its `CausalResult`, for why it forgot.
     Returns:
         an HTML document, about 5 MB, light, with the numbers in tables too.
     """

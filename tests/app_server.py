@@ -19,7 +19,8 @@ class AppServer:
     """A context manager; its folder, with an empty CAMU_HOME, is gone with it.
 
     Attributes:
-        address: "http://127.0.0.1:PORT". home: its CAMU_HOME. ready_seconds: from start to the first healthy answer.
+        address: "http://127.0.0.1:PORT".
+        home: its CAMU_HOME. ready_seconds: from start to the first healthy answer.
     """
 
     def __init__(self, **environment: str) -> None:

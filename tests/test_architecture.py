@@ -1,6 +1,7 @@
-"""Who may import whom (design, section 3), read from the source; and the list of public names."""
+"""Who may import whom (design, section 3), read from the source; the list of public names; docstrings for tools."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -268,3 +269,28 @@ def test_table_has_no_circle():
 def test_public_names():
     assert camu_core.__all__ == PUBLIC_NAMES
     assert all(hasattr(camu_core, name) for name in PUBLIC_NAMES)
+
+
+def _documented(tree: ast.AST) -> Iterator[tuple[str, set[str], str]]:
+    """Name, parameters and fields, and docstring of every class and function that has one."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            names = {line.target.id for line in node.body if isinstance(line, ast.AnnAssign)
+                     and isinstance(line.target, ast.Name)}  # fmt: skip
+        elif isinstance(node, ast.FunctionDef):
+            names = {a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+        else:
+            continue
+        if text := ast.get_docstring(node):
+            yield node.name, names, text
+
+
+def test_documentation_tools_find_every_parameter():
+    """One parameter an entry: a second one within its line would be part of the first one's text."""
+    found = []
+    for module, source in sources().items():
+        for name, parameters, text in _documented(ast.parse(source)):
+            entries = text.partition("Args:\n")[2].partition("\n\n")[0]
+            second = rf"\S[.;] (?:{'|'.join(parameters or ['-'])})(?:, \w+)*: "
+            found += [f"{module}.{name}: {match}" for match in re.findall(second, entries)]
+    assert not found

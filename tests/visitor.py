@@ -33,7 +33,8 @@ class Visitor:
 
     Attributes:
         texts: everything readable that was shown since the last full run of the page, in one string.
-        buttons: widget id by label. elements: everything shown since then.
+        buttons: widget id by label.
+        elements: everything shown since then.
     """
 
     def __init__(self, address: str, page: str = "", cookie: str = "", **query: str) -> None:

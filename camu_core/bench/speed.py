@@ -35,7 +35,9 @@ def benchmark(dataset: str, label: int, seed: int = 0) -> Generator[Step, None, 
     """Forget a class on one thread: ours, straightforward, ours again; then train for a moment.
 
     Args:
-        dataset: a name in `DATASETS`. label: the class, 0..C-1. seed: of all draws.
+        dataset: a name in `DATASETS`.
+        label: the class, 0..C-1.
+        seed: of all draws.
     Returns:
         `camu`: `seconds` (mean of our two runs), `straightforward_seconds`, `speedup`, `max_accuracy_gap` (the largest
         difference of the two in any of the four splits, 0..1), `image_steps_per_second` (samples forward and backward),

@@ -69,7 +69,8 @@ def effect_samples(factual: Response, alternative: Response, y: np.ndarray) -> n
     representation_bits: JS(softmax h(x), softmax h(x')).
 
     Args:
-        factual: the answers to x; alternative: to x'.
+        factual: the answers to x.
+        alternative: the answers to x'.
         y: int64 (N,).
     Returns:
         float64 (3, N), rows as in `MEASURES`: a fraction -1..1, then bits 0..1.

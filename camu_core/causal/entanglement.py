@@ -54,7 +54,8 @@ def _difference_margin(before: np.ndarray, after: np.ndarray, n: np.ndarray) -> 
     """Half the width of the 95% interval of the difference of two fractions of n each, one success and failure added.
 
     Args:
-        before, after: float64 fractions; n: int64 counts, of the same shape.
+        before, after: float64 fractions.
+        n: int64 counts, of the same shape.
     """
     smoothed = [(fraction * n + 1) / (n + 2) for fraction in (before, after)]
     variance = sum(fraction * (1 - fraction) / (n + 2) for fraction in smoothed)
@@ -76,7 +77,8 @@ def entanglement_report(method: Iterable[Summary], retraining: Iterable[Summary]
     """The map of a method, that of retraining, and their difference, as JSON types (None = no such number).
 
     Args:
-        method: summaries of the method's runs; retraining: of `retrain` runs, possibly none.
+        method: summaries of the method's runs.
+        retraining: of `retrain` runs, possibly none.
     Returns:
         `method`, `retraining`: {"change", "margin"}, C x C nested lists; `difference`: change by the method minus
         change by retraining, C x C: what the method does to a class that never having seen the data does not.

@@ -43,7 +43,8 @@ def graph_view(
     """Look up what was measured; nothing is estimated here.
 
     Args:
-        report: of `causal_report`; scenarios: of `scenario_table`, of the same intervention.
+        report: of `causal_report`.
+        scenarios: of `scenario_table`, of the same intervention.
         model: "original" or "unlearned".
         replaced: of `GROUPS`: do(images := their alternatives).
         encoder: whose encoder instead of the model's own; head likewise.

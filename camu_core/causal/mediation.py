@@ -26,7 +26,8 @@ def swap_samples(
     head alone; interaction = total - representation - head: what only both together do.
 
     Args:
-        before: the original's answers; after: the unlearned model's. Only the two heads are run again.
+        before: the original's answers.
+        after: the unlearned model's. Only the two heads are run again.
         y: int64 (N,).
     Returns:
         float64 (4, N), rows as in `PARTS`, fractions -1..1; the last three sum to the first.

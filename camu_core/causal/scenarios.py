@@ -33,7 +33,8 @@ def scenario_table(
     """How probable the right answer is in every scenario.
 
     Args:
-        intervention: in `INTERVENTIONS`; seed: of its draw and of the bootstrap, as in `causal_report`.
+        intervention: in `INTERVENTIONS`.
+        seed: of its draw and of the bootstrap, as in `causal_report`.
     Returns:
         forget / retain -> `scenario_name` -> estimate of the mean probability of the true class.
     """

@@ -33,7 +33,8 @@ def decompose(arguments: argparse.Namespace, spec: RunSpec, work: Driver, store:
     If nobody asked for it: as it is kept in CAMU_HOME, or None.
 
     Args:
-        spec: of a finished run. work: where it was done.
+        spec: of a finished run.
+        work: where it was done.
     """
     job = CausalJob.beside(spec, work.is_there)
     if not (arguments.causal or arguments.attribution):

@@ -25,7 +25,8 @@ class Pair:
     """Runs A and B on A's probe set.
 
     Args:
-        probe: of A. is_forget: bool (N,), forgotten by A, by B or by both.
+        probe: of A.
+        is_forget: bool (N,), forgotten by A, by B or by both.
         logits: float32 (N, C) of both networks after forgetting.
         points: float (N, 2) of both, in one PCA frame fitted on both; `explained`: its share of the variance, 0..1.
         is_turned: bool of both, trained apart and therefore turned onto the original's axes.

@@ -78,7 +78,8 @@ def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
     """The table for people: percent, mean ± standard deviation.
 
     Args:
-        table: of `published_table`; card: see `Published`.
+        table: of `published_table`.
+        card: see `Published`.
     """
     lines = [
         f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}.",

@@ -52,7 +52,8 @@ def with_tests(runs: pd.DataFrame, reports: Mapping[str, Mapping[str, Any]]) -> 
     """Runs with the figures of their tests.
 
     Args:
-        runs: of `sweep_table`. reports: of `PrivacyResult`, by the run's digest; not every run must have one.
+        runs: of `sweep_table`.
+        reports: of `PrivacyResult`, by the run's digest; not every run must have one.
     """
     found = {digest: report["battery"]["unlearned"] for digest, report in reports.items()}
     columns = {name: [found.get(digest, {}).get(name, {}).get("value") for digest in runs["digest"]] for name in TESTS}

@@ -31,7 +31,8 @@ class Copies:
     """One picture that is there several times.
 
     Args:
-        train: its places among the training images, sorted; test: among the test images.
+        train: its places among the training images, sorted.
+        test: among the test images.
         is_one_label: all have the same class.
     """
 
@@ -122,7 +123,8 @@ def located(groups: Sequence[np.ndarray], y: np.ndarray, in_test: np.ndarray) ->
     """The groups by their places among training and test images.
 
     Args:
-        y: int64 (N,); in_test: bool (N,).
+        y: int64 (N,).
+        in_test: bool (N,).
     """
     place = np.where(in_test, np.cumsum(in_test), np.cumsum(~in_test)) - 1
     return [

@@ -9,7 +9,8 @@ def parse_indices(content: bytes, name: str) -> tuple[int, ...]:
     """Whole numbers between commas, blanks or line ends; one heading in front of them is skipped.
 
     Args:
-        content: of the file; name: of it, for messages.
+        content: of the file.
+        name: of it, for messages.
     Raises:
         SpecError: too large, not text, something else than numbers in it, or no number.
     """

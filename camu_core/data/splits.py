@@ -76,7 +76,8 @@ def forget_mask(y_train: Tensor, forget: ForgetSpec, seed: int) -> Tensor:
     """Which training samples are forgotten.
 
     Args:
-        y_train: int64 (N,); seed: as in `split`.
+        y_train: int64 (N,).
+        seed: as in `split`.
     Returns:
         bool (N,).
     Raises:

@@ -29,7 +29,9 @@ class BatchProgress:
     """How a batch stands.
 
     Args:
-        done: runs that are there. active: under way, or waiting. failed: why, by run.
+        done: runs that are there.
+        active: under way, or waiting.
+        failed: why, by run.
         fraction: 0..1, parts of running ones counted.
     """
 

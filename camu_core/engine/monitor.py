@@ -37,8 +37,10 @@ class JobView:
         stage, index, total: of the newest step.
         losses: see `loss_columns`.
         snapshots: so far.
-        seconds: since the work began; seconds_left: of the current stage, None when unknown.
-        message: why it failed. notice: what else the user should know.
+        seconds: since the work began.
+        seconds_left: of the current stage, None when unknown.
+        message: why it failed.
+        notice: what else the user should know.
         attempt: 1, or more after a worker was lost.
     """
 
@@ -68,9 +70,11 @@ class Progress:
     """What the engine remembers of one job; changed under the engine's lock.
 
     Args:
-        watchers: who wants it. visitor: the one of them whose share of the workers it takes.
+        watchers: who wants it.
+        visitor: the one of them whose share of the workers it takes.
         chains: runs about which more is to be computed when this is done, see `followups`.
-        is_packing: on its way to the scheduler. future: of the scheduler, while it has the job.
+        is_packing: on its way to the scheduler.
+        future: of the scheduler, while it has the job.
         is_yielding: told to end, to go on when somebody who has no worker has had one.
         overdue: why it was told to end, where it computed for too long.
         stop_name: of the event that stops the work now under way, and no other.

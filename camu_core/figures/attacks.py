@@ -81,7 +81,8 @@ def roc_figure(
     """Caught against falsely accused, over all thresholds; a mark at the chosen network's threshold.
 
     Args:
-        views: by name of the network; chosen: one of them.
+        views: by name of the network.
+        chosen: one of them.
     """
     tones, figure = ground(dark), go.Figure()
     figure.add_scatter(

@@ -57,7 +57,8 @@ def embedding_figure(
     """Side-by-side scatter plots on one pair of axes.
 
     Args:
-        y: int64 (N,), true classes; is_forget: bool (N,).
+        y: int64 (N,), true classes.
+        is_forget: bool (N,).
         ranges: from `axis_ranges`, so that panels, snapshots and reruns can be compared by eye.
         color_by: "role" (forget / retain) or "class".
         hover: what each sample tells, N texts; by default its class and what the panel's network says of it.
@@ -164,7 +165,9 @@ def spread_out(centres: np.ndarray, sizes: np.ndarray, ranges: tuple[list[float]
     """Move boxes as little as it takes until none covers another, by pushing those that do apart, step by step.
 
     Args:
-        centres: float (N, 2). sizes: float (N, 2), width and height. ranges: of x and y, in which the centres stay.
+        centres: float (N, 2).
+        sizes: float (N, 2), width and height.
+        ranges: of x and y, in which the centres stay.
     Returns:
         float (N, 2).
     """

@@ -116,7 +116,8 @@ def title_layout(title: str, font_size: int = 16) -> tuple[dict[str, Any], int]:
     """A title on as many lines as it needs, as plotly wants it, and the pixels it takes.
 
     Args:
-        title: plain, or as it was laid out before. font_size: pixels.
+        title: plain, or as it was laid out before.
+        font_size: pixels.
     """
     lines = textwrap.wrap(title.replace("<br>", " "), _CHARACTERS // font_size)
     above = 12 + (0.7 * font_size if len(lines) > 1 else 0)  # plotly sets several lines too high by so much

@@ -36,7 +36,8 @@ def tradeoff_figure(
     Methods pile up around the target, so those near it are drawn again, magnified, in a second panel.
 
     Args:
-        table: of `by_method`; runs: of `by_run`; None if only means are known.
+        table: of `by_method`.
+        runs: of `by_run`; None if only means are known.
         before: `forgotten` and `kept` of the original model, if known.
         axes: titles of x and y.
     """

@@ -20,7 +20,8 @@ def wall_figure(
 
     Args:
         x: uint8 (N, channels, H, W).
-        numbers: the customdata of each point; hover: its words.
+        numbers: the customdata of each point.
+        hover: its words.
         is_chosen: bool (N,), framed in the colour of the forget set.
     """
     tones, step = ground(dark), _TILE + _GAP

@@ -61,8 +61,10 @@ class CausalJob(Job[CausalResult]):
     """Effects, mediation and layers of one run, beside its retraining.
 
     Args:
-        spec: of the run. retrained, band: digests of its retraining and its reference band; None without one.
-        intervention: in `INTERVENTIONS`. seed: of its draw and of the bootstrap.
+        spec: of the run.
+        retrained, band: digests of its retraining and its reference band; None without one.
+        intervention: in `INTERVENTIONS`.
+        seed: of its draw and of the bootstrap.
     """
 
     spec: RunSpec

@@ -84,7 +84,9 @@ class ImportJob(Job[Imported]):
 
     Args:
         upload: sha256 of the zip, which `uploads` keeps.
-        title: what the dataset is called. size: in `SIZES`. layout: in `LAYOUTS`; None takes the only sensible one.
+        title: what the dataset is called.
+        size: in `SIZES`.
+        layout: in `LAYOUTS`; None takes the only sensible one.
     """
 
     upload: str

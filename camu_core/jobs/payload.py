@@ -21,7 +21,8 @@ class JobPayload:
         weights: contents of safetensors files by their sha256, without those that are shipped.
         images: contents of imported datasets by name; none for the embedded cluster, which shares CAMU_HOME.
         results: what the job goes on from, by digest.
-        upload: a file that a user sent. is_remote: whether what is made has to be sent back.
+        upload: a file that a user sent.
+        is_remote: whether what is made has to be sent back.
     """
 
     weights: dict[str, bytes] = field(default_factory=dict, repr=False)

@@ -55,7 +55,8 @@ class PrivacyResult(Storable):
             `likeness_report`; `battery`: network -> measure -> estimate, see `run_battery`, and "epsilon" beside the
             reference band; `reference`: `about` and `measures` of the band, None without one.
         images: by group "members" (forgotten, trained on) and "others" (never trained on), uint8 (n, channels, H, W).
-        idx: their indices into the training and the test set, int64 (n,); y: their classes.
+        idx: their indices into the training and the test set, int64 (n,).
+        y: their classes.
         scores: float64 (n,) by "network/score/group".
     """
 
@@ -88,7 +89,8 @@ class PrivacyJob(Job[PrivacyResult]):
     """All tests on one run's network, beside its retraining and the reference band.
 
     Args:
-        spec: of the run. retrained, band: digests of those that it is compared with; None without one.
+        spec: of the run.
+        retrained, band: digests of those that it is compared with; None without one.
     """
 
     spec: RunSpec

@@ -23,7 +23,8 @@ class UmapJob(Job[Projection]):
     """UMAP of the probe set as every network of a run sees it, in one frame.
 
     Args:
-        run: digest; retrained: of the retraining shown beside it, None without one.
+        run: digest.
+        retrained: of the retraining shown beside it, None without one.
     """
 
     run: str

@@ -59,7 +59,8 @@ def fresh_head_recall(
     classes, so neither their scale nor their offset matters.
 
     Args:
-        pool: representation float32 (N, D) and classes int64 (N,), to draw from. evaluation: likewise, of new images.
+        pool: representation float32 (N, D) and classes int64 (N,), to draw from.
+        evaluation: likewise, of new images.
         classes: the forgotten ones.
         seeds: one a draw; equal seeds draw equal images, whatever the network.
     Returns:

@@ -22,8 +22,10 @@ class AttackGroups:
     """Which images an attacker learns from and is asked about; int64 indices, disjoint, two and two of equal size.
 
     Args:
-        known_members: of the training set, what the attacker knows to be trained on; known_others: of the test set.
-        members: of the forget set, what it is asked about; others: of the test set, never trained on.
+        known_members: of the training set, what the attacker knows to be trained on.
+        known_others: of the test set.
+        members: of the forget set, what it is asked about.
+        others: of the test set, never trained on.
     """
 
     known_members: np.ndarray
@@ -68,7 +70,8 @@ def membership_attack(train_logits: np.ndarray, test_logits: np.ndarray, splits:
     eight networks of MNIST, the area on the known groups themselves is 0.50 with the probabilities, 0.53 with these).
 
     Args:
-        train_logits: float32 (N, C) of all training samples; test_logits: float32 (M, C) of the test set.
+        train_logits: float32 (N, C) of all training samples.
+        test_logits: float32 (M, C) of the test set.
     Returns:
         `value`: area under the ROC curve; `low`, `high`: its 95% percentile bootstrap interval; `n`: images in each
         of the two groups; `balanced_accuracy`, and `called_members`, the fraction of the forget set taken for trained
@@ -100,7 +103,8 @@ def attacker_scores(
     """What the logistic regression says of the two groups it is asked about.
 
     Args:
-        known: float32 (K, C) logits of members, and of others, to learn from; asked: (n, C) each.
+        known: float32 (K, C) logits of members, and of others, to learn from.
+        asked: (n, C) each.
     Returns:
         float64 (n,) each, probability of having been trained on, 0..1.
     """

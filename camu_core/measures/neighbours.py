@@ -10,7 +10,8 @@ def neighbour_share(representation: np.ndarray, is_forget: np.ndarray) -> np.nda
     """Of each forgotten image's ten nearest neighbours, the share that is forgotten too.
 
     Args:
-        representation: float32 (N, D). is_forget: bool (N,), of at least two forgotten images.
+        representation: float32 (N, D).
+        is_forget: bool (N,), of at least two forgotten images.
     Returns:
         float64 (N_forget,), 0..1, by Euclidean distance; fewer neighbours where there are no ten other images.
     """

@@ -52,7 +52,9 @@ class Reference:
     """The same figure of networks retrained with several seeds.
 
     Args:
-        mean: over seeds. low, high: where one more retraining falls in 97.5% of cases. n_seeds: 2 or more.
+        mean: over seeds.
+        low, high: where one more retraining falls in 97.5% of cases.
+        n_seeds: 2 or more.
         reach: half the 95% interval of the mean.
     """
 

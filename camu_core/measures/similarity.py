@@ -64,7 +64,8 @@ def cka_by_layer(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray])
     """`cka` of each layer with its counterpart, with an interval from leaving out a twentieth of the images at a time.
 
     Args:
-        one: of `layer_grams`; other: of the same images and blocks.
+        one: of `layer_grams`.
+        other: of the same images and blocks.
     Returns:
         layer -> estimate; None where there are fewer than SMALLEST_GROUP images or a layer is constant.
     Source: interval: delete-a-group jackknife, J. Shao, D. Tu, The Jackknife and Bootstrap, 1995, section 2.3.

@@ -44,7 +44,8 @@ def label_scores(logits: np.ndarray, y: np.ndarray) -> np.ndarray:
     """How strongly each answer is the right one: log(p / (1 - p)) of the own class's probability p.
 
     Args:
-        logits: float32 (N, C); y: int64 (N,).
+        logits: float32 (N, C).
+        y: int64 (N,).
     Returns:
         float64 (N,), nats; 0 at p = 1/2.
     Source: Carlini et al., S&P 2022, arXiv:2112.03570, section IV-C.
@@ -74,7 +75,8 @@ class Histogram:
     """How two groups' scores are spread.
 
     Args:
-        edges: float64 (B + 1,); members, others: int64 (B,) counts, the outermost bins with all that lies beyond.
+        edges: float64 (B + 1,).
+        members, others: int64 (B,) counts, the outermost bins with all that lies beyond.
         lowest, highest: thresholds below all scores, and above them.
     """
 
@@ -107,8 +109,10 @@ class ThresholdView:
     """What one threshold catches and misses.
 
     Args:
-        caught: int64 members called members, the surest first; missed: members not called, the most hidden first.
-        false_alarms: int64 others called members, the surest first; passed: others not called.
+        caught: int64 members called members, the surest first.
+        missed: members not called, the most hidden first.
+        false_alarms: int64 others called members, the surest first.
+        passed: others not called.
         curve: float64 (2, K), false alarms against caught over all thresholds, fractions 0..1.
     """
 
@@ -136,7 +140,8 @@ def view_threshold(of_members: np.ndarray, of_others: np.ndarray, threshold: flo
     """Call everything that scores more than `threshold` a member.
 
     Args:
-        of_members: float (n,), the higher the more like trained on; of_others: (m,).
+        of_members: float (n,), the higher the more like trained on.
+        of_others: (m,).
     """
     first, last = np.argsort(-of_members, kind="stable"), np.argsort(of_members, kind="stable")
     others_first = np.argsort(-of_others, kind="stable")

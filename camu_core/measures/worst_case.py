@@ -25,7 +25,8 @@ def worst_epsilon(ours: Mapping[str, np.ndarray], gold: Mapping[str, np.ndarray]
     need many trainings.
 
     Args:
-        ours: scores by name, float (n,) each, of the network to judge; gold: of the retrained one, on the same images.
+        ours: scores by name, float (n,) each, of the network to judge.
+        gold: of the retrained one, on the same images.
         seed: of the halves.
     Returns:
         `value`, `low`, `high`: epsilon >= 0 in nats; `n`: images it was measured on; `largest`: the highest lower bound

@@ -111,7 +111,8 @@ class FileMethod:
 
     Args:
         method: an instance of the class in the file.
-        file: as named in CAMU_METHODS. sha256: of its content.
+        file: as named in CAMU_METHODS.
+        sha256: of its content.
     """
 
     name: str

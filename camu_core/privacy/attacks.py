@@ -90,7 +90,8 @@ def epsilon_report(
     """Each network's worst case against one retrained network; None without one.
 
     Args:
-        scores: float64 (n,) by network, then by score, all of the same forgotten images; gold: likewise, by score.
+        scores: float64 (n,) by network, then by score, all of the same forgotten images.
+        gold: likewise, by score.
     Returns:
         name -> `worst_epsilon` over the right answer's odds, confidence and entropy.
     """
@@ -103,7 +104,8 @@ def epsilon_beside(ours: Mapping[str, np.ndarray], band: Mapping[str, np.ndarray
     """The worst case against each retrained network of the reference band, on average.
 
     Args:
-        ours: float64 (n,) by score; band: float32 (S, n) by score, a row each retrained network.
+        ours: float64 (n,) by score.
+        band: float32 (S, n) by score, a row each retrained network.
     Returns:
         nats, mean over the networks of the band of value and ends; None of too few images.
     """

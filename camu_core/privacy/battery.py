@@ -46,9 +46,12 @@ class Battery:
 
     Args:
         classes: that are forgotten whole; empty of single images.
-        groups: of the membership attack. probe: of the linear probe and of the neighbours.
-        asked: uint8, forgotten images whose answers are compared; y_asked: int64, their classes.
-        pool, y_pool: training images of all classes, for a fresh head. relearning_data: what is taught again.
+        groups: of the membership attack.
+        probe: of the linear probe and of the neighbours.
+        asked: uint8, forgotten images whose answers are compared.
+        y_asked: int64, their classes.
+        pool, y_pool: training images of all classes, for a fresh head.
+        relearning_data: what is taught again.
         original: for its head.
     """
 

@@ -37,7 +37,8 @@ class Reading:
     Args:
         question: "recognised" (of single images), one of KNOWLEDGE or of LEAKS.
         measure: of the battery, which answers it; of attacks the most telling.
-        ours, original, untrained: its estimates, None where there is none; reference: the retrained networks'.
+        ours, original, untrained: its estimates, None where there is none.
+        reference: the retrained networks'.
     """
 
     question: str
@@ -88,7 +89,8 @@ def recognition(report: Mapping[str, Any], ours: Estimate, original: Estimate) -
     """Of single images: how many of them are recognised, beside the retrained networks.
 
     Args:
-        report: of a `PrivacyResult`. ours, original: accuracy on the forget set, after and before.
+        report: of a `PrivacyResult`.
+        ours, original: accuracy on the forget set, after and before.
     """
     band = Reference.of(_band(report, "forget_train"), n_images=ours["n"], ends=_SHARE)
     standing = stand(ours, original, band, _FORGOTTEN_IMAGES, two_sided=True)

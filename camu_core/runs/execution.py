@@ -144,7 +144,8 @@ def _unlearning(
     A retraining whose weights are shipped is not done again: it is one step, and its cost is that of their card.
 
     Args:
-        shipped: their card, of `shipped_retrained`. method: see `execute`.
+        shipped: their card, of `shipped_retrained`.
+        method: see `execute`.
     """
     yield Step(0, 1, snapshot=watch.look(0))
     if shipped is not None:

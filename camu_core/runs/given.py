@@ -58,7 +58,8 @@ def plan_given(
 
     Args:
         forget: what it is said to have forgotten.
-        unlearned: content of its safetensors file; name: of the file, for messages.
+        unlearned: content of its safetensors file.
+        name: of the file, for messages.
         weights: of the network from which it was made, see `plan_run`, as all the rest.
     Raises:
         WeightsError: it cannot be read, or is of another model or dataset; and whatever `plan_run` raises.

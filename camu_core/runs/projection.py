@@ -34,7 +34,8 @@ def aligned(representation: np.ndarray, reference: np.ndarray, anchors: np.ndarr
     mean nothing. Centre and rotation come from the anchors alone (the retain samples); nothing is scaled.
 
     Args:
-        representation: float32 (N, D), to be turned; reference: float32 (N, D), of the same samples.
+        representation: float32 (N, D), to be turned.
+        reference: float32 (N, D), of the same samples.
         anchors: bool (N,), samples on which the two are made to agree.
     Source: P. Schoenemann, Psychometrika 31, 1966 (orthogonal Procrustes), computed by scipy.
     """
@@ -72,7 +73,8 @@ def along_forget_axis(representation: np.ndarray, is_forget: np.ndarray) -> np.n
     """Seen from the side on which the forgotten images lie, if they lie on one: each network by its own axis.
 
     Args:
-        representation: float32 (N, D), of one network. is_forget: bool (N,), some of both.
+        representation: float32 (N, D), of one network.
+        is_forget: bool (N,), some of both.
     Returns:
         float64 (N, 2): along the line from the other images' mean to the forgotten ones', and along the first principal
         component of what is left; both less the mean of the others, in standard deviations of the others.

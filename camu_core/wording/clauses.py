@@ -25,12 +25,16 @@ class Clause:
 
     Args:
         name: "recognised", "kept", or a question of `camu_core.privacy.readings`.
-        subject: of what, in words. finding: what the number says of it, in a sentence without numbers.
-        is_good: whether it is good news; None if that cannot be said. is_open: more images or retrainings could tell.
+        subject: of what, in words.
+        finding: what the number says of it, in a sentence without numbers.
+        is_good: whether it is good news; None if that cannot be said.
+        is_open: more images or retrainings could tell.
         value: after unlearning, with its 95% interval low..high (None where there is none): fractions 0..1; of attacks
             the area under the ROC curve; of epsilon nats.
-        before: of the original model. untrained: of one that was never trained.
-        reference: of several retrained networks. never_saw: of the one that stands beside the run.
+        before: of the original model.
+        untrained: of one that was never trained.
+        reference: of several retrained networks.
+        never_saw: of the one that stands beside the run.
         page, part: where its figure is: "accuracy", or "privacy" and one of its parts.
         reading: the test behind it, None of accuracies.
     """

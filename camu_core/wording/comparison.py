@@ -29,7 +29,8 @@ class Remark:
     """One weakness of one method.
 
     Args:
-        method: its name. text: the rest of the sentence of which the method's title is the subject.
+        method: its name.
+        text: the rest of the sentence of which the method's title is the subject.
     """
 
     method: str
@@ -60,7 +61,8 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     """Which method comes closest to retraining, how firmly, and at what cost.
 
     Args:
-        table: of `by_method`; kind: as in `weaknesses`.
+        table: of `by_method`.
+        kind: as in `weaknesses`.
     """
     others = table[[name != GOLD and not is_control(name) for name in table.index]]
     if others.empty:

@@ -12,7 +12,8 @@ def copies_in(name: str, images: Dataset) -> list[Copies]:
     """Pictures that are there several times: what the import found, else images whose pixels are all equal.
 
     Args:
-        name: of the dataset. images: of the dataset.
+        name: of the dataset.
+        images: of the dataset.
     """
     try:
         card = imported_card(name)

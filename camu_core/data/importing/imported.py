@@ -36,7 +36,9 @@ def keep_images(
     """Write a dataset; one of the same content that is already there stays, and what is damaged of it is mended.
 
     Args:
-        title: for pages; source: name of the file or folder it came from; warnings: sentences on what was left out.
+        title: for pages.
+        source: name of the file or folder it came from.
+        warnings: sentences on what was left out.
         copies: pictures that are there several times.
     Raises:
         ImagesRefused: no room left among the imported datasets.
@@ -126,7 +128,8 @@ def keep_content(
     """Inverse of `content_of`, on the machine that lacks the dataset.
 
     Args:
-        title: for pages, the name by default; source, warnings: as of `keep_images`.
+        title: for pages, the name by default.
+        source, warnings: as of `keep_images`.
         copies: as on the card; None if they are not known.
     Raises:
         DatasetUnavailable: the content is not that of the name.

@@ -21,7 +21,9 @@ class Reading:
     """One way.
 
     Args:
-        placed: the images that have a class. labels: of each, as it stands. in_test: of each; None without test images.
+        placed: the images that have a class.
+        labels: of each, as it stands.
+        in_test: likewise; None without test images.
         names: every class, also those without an image.
         notes: sentences on what is left out, or put together.
     """
@@ -39,7 +41,8 @@ class Tree:
     """A user's files below the folders that are around everything.
 
     Args:
-        members: all of them. images: those that say they are one.
+        members: all of them.
+        images: those that say they are one.
         depth: number of folders around everything.
     """
 
@@ -175,7 +178,8 @@ def by_labels(
     """Images whose labels are known from elsewhere.
 
     Args:
-        why: the others are left out. role: TRAIN or TEST of an image; by default what its outermost folder says.
+        why: the others are left out.
+        role: TRAIN or TEST of an image; by default what its outermost folder says.
     """
     role = role or (lambda m: role_of(m.parts[tree.depth]) if len(m.parts) > tree.depth + 1 else None)
     placed = dict(labels)

@@ -23,7 +23,9 @@ class Question:
     """What is compared, in the words of the URL and of `SweepSpec.from_texts`.
 
     Args:
-        forget: "3" or "10%". methods: "all" or names with commas. seeds: "0-2".
+        forget: "3" or "10%".
+        methods: "all" or names with commas.
+        seeds: "0-2".
     """
 
     dataset: str = "digits"

@@ -15,7 +15,8 @@ def method_table(table: pd.DataFrame, kind: str, runs: pd.DataFrame | None = Non
     """The methods' measures; ticked rows can be opened if their runs are known.
 
     Args:
-        table: of `by_method`, or of `Published.of`. kind: of the forget set.
+        table: of `by_method`, or of `Published.of`.
+        kind: of the forget set.
         runs: of `by_run`.
     """
     shown = _readable(table)

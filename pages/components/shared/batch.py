@@ -16,7 +16,8 @@ def runs_needed(
     """Draw what there is to do, or what is under way; nothing once all runs are finished.
 
     Args:
-        label: of the start button; go_on: of the same once some runs are finished.
+        label: of the start button.
+        go_on: of the same once some runs are finished.
         draw: shown below the progress and drawn anew with it, such as the part of a picture that is known already.
     Returns:
         whether all runs are finished.

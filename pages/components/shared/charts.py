@@ -30,7 +30,8 @@ def show(
     """Draw a figure and note it for the page's downloads; returns what `plotly_chart` returns.
 
     Args:
-        where: st, or a column or container. has_bar: the camera and the other buttons appear on hover.
+        where: st, or a column or container.
+        has_bar: the camera and the other buttons appear on hover.
         is_steady: it moves, and must not blink.
         fills: as high as there is room, and at least as high as the figure says.
         options: of `plotly_chart`, but for config, alt and height; of those, `is_steady` takes `on_select` alone.

@@ -41,7 +41,9 @@ def answer_strip(
     """A row of images with what the network says of each and how sure it is; framed: still right, or wrong if alone.
 
     Args:
-        images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C), the answers shown.
+        images: uint8 (N, channels, H, W).
+        y: int64 (N,), true classes.
+        logits: float32 (N, C), the answers shown.
         before: logits of the original model, shown as a second line if given.
         pixels: side of an image on the page, at the usual size of type.
     """
@@ -73,7 +75,9 @@ def pair_strip(
     """A row of images with what two networks, A and B, say of each; framed where they disagree.
 
     Args:
-        images: uint8 (N, channels, H, W); y: int64 (N,), true classes; logits: float32 (N, C) of both.
+        images: uint8 (N, channels, H, W).
+        y: int64 (N,), true classes.
+        logits: float32 (N, C) of both.
     """
     cells = []
     for uri, true, a, b in zip(data_uris(images), y, *logits, strict=True):

@@ -53,7 +53,8 @@ def in_group(group: str | int, y: np.ndarray, is_forget: np.ndarray) -> np.ndarr
     """Which images belong to an option of `groups`.
 
     Args:
-        y: int64 (N,), true classes; is_forget: bool (N,).
+        y: int64 (N,), true classes.
+        is_forget: bool (N,).
     """
     if group == "forget":
         return is_forget

@@ -39,8 +39,10 @@ class OpenRun:
     """What the page is about.
 
     Args:
-        digest: of the run; job: how it stands, if it was asked for since the server started.
-        result: if it is finished. is_example: it is the shipped one.
+        digest: of the run.
+        job: how it stands, if it was asked for since the server started.
+        result: if it is finished.
+        is_example: it is the shipped one.
         interrupted: what it was to do, if the app ended in the middle of it.
         problem: why there is nothing to show, in one sentence.
     """

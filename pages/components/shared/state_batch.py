@@ -15,7 +15,8 @@ class BatchView:
     """How a batch stands.
 
     Args:
-        seconds_left: None when unknown. problem: which failed and why, or why nothing runs; empty if all is well.
+        seconds_left: None when unknown.
+        problem: which failed and why, or why nothing runs; empty if all is well.
     """
 
     progress: BatchProgress
