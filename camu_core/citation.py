@@ -29,6 +29,7 @@ def command_of(spec: RunSpec) -> str:
         words += ["--forget-random", repr(forget.fraction)]
     words += ["--unlearned", f"{spec.method_sha256}.safetensors"] if spec.method == GIVEN else ["--method", spec.method]
     words += ["--seed", str(spec.seed), "--device", spec.device]
+    words += ["--training-seed", str(spec.training_seed)] if spec.training_seed else []
     for name, value in changed_settings(spec).items():
         words += ["--set", f"{name}={value}"]
     command = shlex.join(words)

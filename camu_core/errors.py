@@ -37,6 +37,10 @@ class WeightsError(RequestError):
     """A weights file cannot be read, or belongs to another model or dataset."""
 
 
+class NetworkMissing(WeightsError):
+    """The original model that a run starts from has not been trained yet."""
+
+
 class DatasetUnavailable(RequestError):
     """The images are not on this machine and could not be downloaded."""
 

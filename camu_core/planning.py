@@ -7,7 +7,7 @@ from typing import Any
 
 from camu_core.config import device_name
 from camu_core.data import DATASETS, listing
-from camu_core.errors import SpecError, WeightsError
+from camu_core.errors import NetworkMissing, SpecError
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.networks.models import MODELS, pick_device, usual_model
 from camu_core.networks.weights import weights_named, weights_path
@@ -23,6 +23,7 @@ def plan_run(
     model: str | None = None,
     weights: Path | None = None,
     device: str | None = None,
+    training_seed: int = 0,
 ) -> RunSpec:
     """Fill in defaults and check everything that can be checked without loading images.
 
@@ -35,9 +36,11 @@ def plan_run(
         weights: a safetensors file of the original model; None takes the one that is shipped, or was trained on
             images of one's own.
         device: "auto" or one that torch finds here; None takes CAMU_DEVICE's.
+        training_seed: which original model to start from; 0 is the usual one.
     Raises:
-        SpecError: a name, a class, a setting, the seed or the device is wrong, or the method cannot forget such.
-        WeightsError: the weights cannot be read, belong to another model, or none are shipped.
+        SpecError: a name, a class, a setting, a seed or the device is wrong, or the method cannot forget such.
+        WeightsError: the weights cannot be read, or belong to another model.
+        NetworkMissing: no such model is shipped, or was trained here.
     """
     info = DATASETS[known("dataset", dataset, DATASETS)]
     chosen = METHODS[known("method", method, METHODS)]
@@ -52,10 +55,13 @@ def plan_run(
     _check_kind(method, forget)
     config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})
     device = pick_device(device or device_name())
-    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, METHODS.sha256(method))
+    sha256 = METHODS.sha256(method)
+    spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, sha256, training_seed)
+    if weights and training_seed:
+        raise SpecError("A weights file is the original model itself; leave out its training seed, or the file.")
     # last, when nothing else can be wrong: it may keep a copy of the file
-    path = weights or _original(dataset, model)
-    return replace(spec, weights=weights_named(path, dataset, model))
+    path = weights or _original(dataset, model, training_seed)
+    return replace(spec, weights=weights_named(path, dataset, model, training_seed))
 
 
 def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | None = None) -> RunSpec:
@@ -80,8 +86,9 @@ def changed_settings(spec: RunSpec) -> dict[str, Setting]:
 
 
 def settings_phrase(spec: RunSpec) -> str:
-    """What makes a run differ from its method's usual one: "epochs 3, label lr 0.01"; empty if nothing does."""
-    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in changed_settings(spec).items())
+    """What makes a run differ from its method's usual one: "epochs 3, training seed 1"; empty if nothing does."""
+    unusual = changed_settings(spec) | ({"training_seed": spec.training_seed} if spec.training_seed else {})
+    return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in unusual.items())
 
 
 def _check_kind(method: str, forget: ForgetSpec) -> None:
@@ -103,11 +110,14 @@ def known(what: str, name: str, registry: Iterable[str]) -> str:
     return name
 
 
-def _original(dataset: str, model: str) -> Path:
-    path = weights_path(dataset, model)
+def _original(dataset: str, model: str, training_seed: int) -> Path:
+    path = weights_path(dataset, model, training_seed=training_seed)
     if not path.exists():
-        raise WeightsError(
-            f"There is no trained {model} for {dataset}; make one with "
-            f"'python -m camu_core train --dataset {dataset} --model {model}'."
+        of_seed, flag = (
+            (f" of training seed {training_seed}", f" --seed {training_seed}") if training_seed else ("", "")
+        )
+        raise NetworkMissing(
+            f"There is no trained {model} for {dataset}{of_seed}; make one with "
+            f"'python -m camu_core train --dataset {dataset} --model {model}{flag}'."
         )
     return path

@@ -101,6 +101,7 @@ class RunSpec:
         seed: of every random draw of the run, 0..2**31-1.
         device: a torch device, such as "cpu", "cuda" or "mps".
         method_sha256: of the file of a method of CAMU_METHODS, whose other version is another run; empty for our own.
+        training_seed: of the training that made the original model, and of the retraining that belongs to it.
     """
 
     dataset: str
@@ -112,10 +113,12 @@ class RunSpec:
     seed: int = 0
     device: str = "cpu"
     method_sha256: str = ""
+    training_seed: int = 0
 
     def __post_init__(self) -> None:
-        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
-            raise SpecError(f"Seed must be a whole number from 0 to 2147483647; got {self.seed!r}.")
+        for name, seed in (("Seed", self.seed), ("Training seed", self.training_seed)):
+            if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
+                raise SpecError(f"{name} must be a whole number from 0 to 2147483647; got {seed!r}.")
         object.__setattr__(self, "settings", tuple(sorted((str(k), v) for k, v in self.settings)))
 
     @property
@@ -125,10 +128,13 @@ class RunSpec:
         return hashlib.sha256(canonical.encode()).hexdigest()[:20]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain dict of JSON types, `method_sha256` as "code" and only if there is one; `from_json` is its inverse."""
+        """Plain dict of JSON types; `from_json` is its inverse.
+
+        `method_sha256`, as "code", and `training_seed` only where they are not the usual, so that digests stay.
+        """
         plain = {**asdict(self), "forget": self.forget.to_json(), "settings": dict(self.settings)}
-        sha256 = plain.pop("method_sha256")
-        return {**plain, "code": sha256} if sha256 else plain
+        unusual = {"code": plain.pop("method_sha256"), "training_seed": plain.pop("training_seed")}
+        return plain | {name: value for name, value in unusual.items() if value}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "RunSpec":
@@ -136,8 +142,8 @@ class RunSpec:
         try:
             forget = ForgetSpec.from_json(value["forget"])
             rest = {name: value[name] for name in ("dataset", "model", "weights", "method", "seed", "device")}
-            settings, sha256 = tuple(value["settings"].items()), str(value.get("code", ""))
-            return cls(forget=forget, settings=settings, method_sha256=sha256, **rest)
+            rest |= {"method_sha256": str(value.get("code", "")), "training_seed": value.get("training_seed", 0)}
+            return cls(forget=forget, settings=tuple(value["settings"].items()), **rest)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise SpecError(
                 f"Expected a run spec as written by this program; {error!r} is missing or wrong."

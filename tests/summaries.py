@@ -11,17 +11,18 @@ from camu_core.measures import COST_NAMES, SPLIT_NAMES
 
 
 def summary(
-    method: str, seed: int, splits: tuple, seconds: float = 1.0, auc: float = 0.5, per_class=(1.0, 0.0)
-) -> dict:
+    method: str, seed: int, splits: tuple, seconds: float = 1.0, auc: float = 0.5, per_class=(1.0, 0.0),
+    training_seed: int = 0,
+) -> dict:  # fmt: skip
     """splits: retain_train, forget_train, retain_test, forget_test after forgetting; all were 1 before."""
     report = dict(zip(SPLIT_NAMES, splits, strict=True))
     return {
-        "digest": f"{method}-{seed}",
+        "digest": f"{method}-{training_seed}-{seed}",
         "seconds": seconds,
         "cost": {"samples_forward": 10, "samples_backward": 8, "forward_passes": 4, "backward_passes": 2},
         "spec": {
             "dataset": "digits", "model": "cnn", "method": method, "seed": seed,
-            "forget": {"kind": "class", "classes": [3]},
+            "forget": {"kind": "class", "classes": [3]}, **({"training_seed": training_seed} if training_seed else {}),
         },
         "metrics": {
             "original": {**dict.fromkeys(SPLIT_NAMES, 1.0), "attack": {"value": 0.5}, "per_class_test": [1.0, None]},

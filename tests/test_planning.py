@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from camu_core import DATASETS, METHODS, plan_run
-from camu_core.errors import RequestError, SpecError, WeightsError
+from camu_core.errors import NetworkMissing, RequestError, SpecError, WeightsError
 from camu_core.methods import is_control
 from camu_core.networks import weights
 from camu_core.networks.cards import sha256_of
@@ -41,6 +41,18 @@ def test_settings_replace_defaults_and_all_are_recorded(method):
     spec = plan_run("digits", [3], method=method, settings={"batch_size": "4"})
     defaults = dict(METHODS[method].default_config("digits", "class").pairs())
     assert dict(spec.settings) == {**defaults, "batch_size": 4}
+
+
+def test_another_training_seed_needs_its_network():
+    with pytest.raises(NetworkMissing, match="train --dataset digits --model cnn --seed 7"):
+        plan_run("digits", [3], training_seed=7)
+    with pytest.raises(SpecError, match="Training seed must be"):
+        plan_run("digits", [3], training_seed=-1)
+
+
+def test_a_file_of_weights_has_no_training_seed(own_weights):
+    with pytest.raises(SpecError, match="leave out its training seed"):
+        plan_run("digits", [3], weights=own_weights, training_seed=1)
 
 
 def test_a_default_said_aloud_is_the_same_run():

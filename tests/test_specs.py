@@ -28,6 +28,7 @@ OTHER_VALUES = {
     "seed": 6,
     "device": "cuda",
     "method_sha256": "ef" * 32,
+    "training_seed": 1,
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from camu_core.bench import machine
 from camu_core.commands.output import deliver
+from camu_core.commands.sweep import train_originals
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison import as_markdown, published_table, with_tests
 from camu_core.engine import Engine
@@ -29,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         "default %(default)s")  # fmt: skip
     parser.add_argument("--method", default="all", help=f"all, or of {', '.join(METHODS)}; default %(default)s")
     parser.add_argument("--seed", default="0-2", help="default %(default)s")
+    parser.add_argument("--training-seed", default="0", help="of the original networks, such as 0-2; where there are "
+                        "several, intervals are over them; default %(default)s")  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("results"), metavar="FOLDER",
                         help="gets results.csv, results.md and card.json; default %(default)s")  # fmt: skip
 
@@ -40,10 +43,12 @@ def run(arguments: argparse.Namespace) -> None:
         RunError: some failed; the tables are of the others.
     """
     methods = list(METHODS) if arguments.method == "all" else arguments.method.split(",")
-    sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed)
+    sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed, arguments.training_seed)
               for name in arguments.dataset.split(",")]  # fmt: skip
+    store = RunStore()
+    train_originals(sweeps, store)
     batches = [sweep.batch() for sweep in sweeps]  # what is wrong with any is told before the first starts
-    engine = Engine(RunStore(), n_workers=1)  # one at a time, so that seconds are those of an idle machine
+    engine = Engine(store, n_workers=1)  # one at a time, so that seconds are those of an idle machine
     try:
         specs = [spec for batch in batches for spec in batch.specs]
         failed: dict[RunSpec, str] = {}
@@ -88,4 +93,5 @@ def _card(sweep: SweepSpec) -> dict:
         "versions": versions(),
         "command": shlex.join(["python", "-m", "camu_core", *sys.argv[1:]]),
         "seeds": list(sweep.seeds),
+        "training_seeds": list(sweep.training_seeds),
     }

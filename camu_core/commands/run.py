@@ -10,18 +10,20 @@ from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS, named, parse_indices
 from camu_core.engine import driver
-from camu_core.errors import SpecError
+from camu_core.errors import NetworkMissing, SpecError
 from camu_core.export import run_json
-from camu_core.jobs import RunJob
+from camu_core.jobs import RunJob, TrainJob
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
-from camu_core.networks.models import MODELS
+from camu_core.networks.models import MODELS, usual_model
 from camu_core.planning import plan_run
 from camu_core.runs.given import plan_given, read_unlearned
 from camu_core.runs.results import RunResult
 from camu_core.runs.store import RunStore
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec
 from camu_core.wording.verdict import judge
+
+TRAINING_SEED_HELP = "which original network to start from, by the seed of its training; trained if it is not there"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--method", default="camu", help=f"one of {', '.join(METHODS)}; default %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="seed of every random draw; default %(default)s")
+    parser.add_argument("--training-seed", type=int, default=0, help=TRAINING_SEED_HELP)
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the method; repeatable"
     )
@@ -66,13 +69,14 @@ def planned(arguments: argparse.Namespace) -> RunSpec:
         model=arguments.model,
         weights=arguments.weights,
         device=arguments.device,
+        training_seed=arguments.training_seed,
     )
 
 
 def _planned_given(arguments: argparse.Namespace, dataset: str) -> RunSpec:
     """Raises: see `plan_given`."""
-    if arguments.set or arguments.method != "camu":
-        raise SpecError("--unlearned judges a network as it is; leave out --method and --set.")
+    if arguments.set or arguments.method != "camu" or arguments.training_seed:
+        raise SpecError("--unlearned judges a network as it is; leave out --method, --set and --training-seed.")
     return plan_given(
         dataset, _forget(arguments, dataset), read_unlearned(arguments.unlearned), str(arguments.unlearned),
         arguments.seed, arguments.model, arguments.weights, arguments.device,
@@ -80,11 +84,19 @@ def _planned_given(arguments: argparse.Namespace, dataset: str) -> RunSpec:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    spec = planned(arguments)
-    decomposition.check(arguments, spec)
-    tell_copies(spec.dataset, spec.forget)
     store = RunStore()
     with driver(store) as work:
+        try:
+            spec = planned(arguments)
+        except NetworkMissing:
+            if not arguments.training_seed:  # the usual one may take hours, so that somebody has to ask for it
+                raise
+            dataset = dataset_named(arguments)
+            model = arguments.model or usual_model(DATASETS[dataset].shape)
+            drain_with_bar(work.follow(TrainJob(dataset, model, arguments.training_seed))).publish()
+            spec = planned(arguments)
+        decomposition.check(arguments, spec)
+        tell_copies(spec.dataset, spec.forget)
         result = drain_with_bar(work.follow(RunJob(spec)))
         if arguments.save:
             store.save(result)

@@ -3,6 +3,8 @@
 import argparse
 import os
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--method", default="camu,retrain", help=f"all, or of {', '.join(METHODS)}; default %(default)s"
     )
     parser.add_argument("--seed", default="0", help="such as 0-2; default %(default)s")
+    parser.add_argument("--training-seed", default="0", help="of the original networks, such as 0-2; each runs with "
+                        "all seeds, and is trained if it is not there; default %(default)s")  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("sweep.csv"), help=".csv or .parquet; default %(default)s")
 
 
@@ -47,10 +51,11 @@ def run(arguments: argparse.Namespace) -> None:
     what = [ForgetSpec("random", fraction=fraction).short for fraction in arguments.forget_random]
     if arguments.forget_class or not what:
         what.insert(0, _classes(dataset, arguments.forget_class or "all"))
-    sweep = SweepSpec.from_texts(dataset, ",".join(what), methods, arguments.seed)
+    sweep = SweepSpec.from_texts(dataset, ",".join(what), methods, arguments.seed, arguments.training_seed)
+    store = RunStore()
+    train_originals([sweep], store)
     batch = sweep.batch()
     runs = batch.specs
-    store = RunStore()
     n_stored = sum(store.has(spec.digest) for spec in runs)
     store.note_sweep(sweep.digest, sweep.to_json())
     batch.note(store)
@@ -65,6 +70,27 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"{arguments.output}: {n_done} runs, {n_stored} of them finished before; kept in {store.root}")
     if failed:
         raise RunError(failures_text(failed, len(runs)))
+
+
+def train_originals(sweeps: Sequence[SweepSpec], store: RunStore) -> None:
+    """Train the networks of other seeds that sweeps start from and that are not there yet.
+
+    Raises:
+        SpecError, WeightsError: see `SweepSpec.runs`, for which nothing is trained then.
+        RunError: one could not be trained.
+    """
+    for sweep in sweeps:
+        replace(sweep, training_seeds=(0,)).runs()
+    jobs = [job for sweep in sweeps for job in sweep.trainings()]
+    if not jobs:
+        return
+    engine = Engine(store, n_workers=min(os.cpu_count() or 1, len(jobs)))
+    try:
+        failed = drain_with_bar(engine.follow_all(jobs, "train"))
+    finally:
+        engine.close()
+    if failed:
+        raise RunError(f"{len(failed)} of {len(jobs)} original networks could not be trained: {min(failed.values())}")
 
 
 def _classes(dataset: str, text: str) -> str:

@@ -25,7 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forget-class", metavar="C",
                         help=f"{CLASS_HELP}: train the model that a run of retraining without it gives")  # fmt: skip
     parser.add_argument(
-        "--seed", type=int, default=0, help="seed of the initial weights and the order of samples; default %(default)s"
+        "--seed",
+        type=int,
+        default=0,
+        help="seed of the initial weights and the order of samples; runs find a network "
+        "of another seed than 0 by --training-seed; default %(default)s",
     )
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the training; repeatable"
@@ -42,7 +46,7 @@ def run(arguments: argparse.Namespace) -> None:
     text = arguments.forget_class
     forgotten = None if text is None else _one_class(info.name, text)
     recipe = recipe_for(info.name, name).with_values(dict(text.partition("=")[::2] for text in arguments.set))
-    output = arguments.output or weights_path(info.name, name, forgotten)
+    output = arguments.output or weights_path(info.name, name, forgotten, arguments.seed)
 
     training = train_network(info.name, name, recipe, arguments.seed, forgotten, resumes=True, device=arguments.device)
     network = drain_with_bar(training)

@@ -9,6 +9,8 @@ from camu_core.comparison.tables import (
     by_method,
     by_run,
     retraining_spread,
+    training_share,
+    unit_of,
     with_intervals,
     with_tests,
 )
@@ -28,6 +30,8 @@ __all__ = [
     "published_table",
     "read_published",
     "retraining_spread",
+    "training_share",
+    "unit_of",
     "with_intervals",
     "with_tests",
 ]

@@ -12,6 +12,7 @@ from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.methods import METHODS
 
 CONFIDENCE = 0.95
+SEEDS = ["training_seed", "seed"]
 _LEAST_SECONDS = 0.005  # less is shown as none
 GOLD = "retrain"  # the method that others are measured against
 # What is averaged over seeds. Accuracies, gaps and drops are fractions.
@@ -23,29 +24,29 @@ MEASURES = (
 
 
 def by_run(runs: pd.DataFrame) -> pd.DataFrame:
-    """The measures of each run, columns as in `MEASURES` after `method`, `seed`, `digest`.
+    """The measures of each run, columns as in `MEASURES` after `method`, `training_seed`, `seed`, `digest`.
 
     Args:
         runs: of `sweep_table`, perhaps `with_tests`; one dataset and one forget set.
     Returns:
         `forgotten`: accuracy on new images of what was forgotten, or on the forget set itself where it stands for no
         new ones; `kept`: accuracy on the other new images; `kept_drop`: how much lower that is than the original's;
-        `average_gap`: mean over the splits of |accuracy - that of the retraining with the same seed|, NaN where there
+        `average_gap`: mean over the splits of |accuracy - that of the retraining with the same seeds|, NaN where there
         is none, and of retraining itself; TESTS: NaN where they were not made.
     """
-    table = runs[["method", "seed", "digest", "unlearn_seconds", *COST_NAMES]].copy()
+    table = runs[["method", *SEEDS, "digest", "unlearn_seconds", *COST_NAMES]].copy()
     splits = [f"unlearned_{name}" for name in SPLIT_NAMES]
     table[list(SPLIT_NAMES)] = runs[splits].astype(float)
     table["attack_auc"] = runs["unlearned_attack_auc"].astype(float)
     table["forgotten"] = table["forget_test"].fillna(table["forget_train"])
     table["kept"] = table["retain_test"]
     table["kept_drop"] = runs["original_retain_test"] - table["kept"]
-    gold = table[table["method"] == GOLD].drop_duplicates("seed").set_index("seed")[list(SPLIT_NAMES)]
-    gaps = table[list(SPLIT_NAMES)] - gold.reindex(table["seed"]).set_axis(table.index)
+    gold = table[table["method"] == GOLD].drop_duplicates(SEEDS).set_index(SEEDS)[list(SPLIT_NAMES)]
+    gaps = table[list(SPLIT_NAMES)] - gold.reindex(pd.MultiIndex.from_frame(table[SEEDS])).set_axis(table.index)
     table["average_gap"] = gaps.abs().mean(axis=1).where(table["method"] != GOLD)
     for name in TESTS:
         table[name] = runs[name].astype(float) if name in runs else np.nan
-    return table[["method", "seed", "digest", *MEASURES]]
+    return table[["method", *SEEDS, "digest", *MEASURES]]
 
 
 def with_tests(runs: pd.DataFrame, reports: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -63,24 +64,67 @@ def with_tests(runs: pd.DataFrame, reports: Mapping[str, Mapping[str, Any]]) -> 
 def by_method(runs: pd.DataFrame) -> pd.DataFrame:
     """One row a method, in the order in which they first appear.
 
+    Runs from the same original network are no independent sample of what a method does (arXiv:2510.26714): where there
+    are several networks, the sample is of them, each with its mean over seeds.
+
     Args:
         runs: of `by_run`.
     Returns:
-        index: method; `n_seeds`; for each measure `<name>_mean`, `<name>_std` (of a sample; NaN of one seed) and what
-        `with_intervals` adds; `forgotten_min`, `forgotten_max`: over seeds.
+        index: method; `n_seeds`, and `unit`, whether they are of "training" or of "unlearning"; for each measure
+        `<name>_mean`, `<name>_std` (of a sample; NaN of one seed) and what `with_intervals` adds; `forgotten_min`,
+        `forgotten_max`: over runs.
     """
-    groups = runs.groupby("method", sort=False)
+    unit = unit_of(runs)
+    sample = _over_networks(runs, ["method"], list(MEASURES)) if unit == "training" else runs
+    groups = sample.groupby("method", sort=False)
     measures = groups[list(MEASURES)]
     table = pd.concat(
         [
             groups.size().rename("n_seeds"),
             measures.mean().add_suffix("_mean"),
             measures.std().add_suffix("_std"),
-            groups["forgotten"].agg(["min", "max"]).add_prefix("forgotten_"),
+            runs.groupby("method", sort=False)["forgotten"].agg(["min", "max"]).add_prefix("forgotten_"),
         ],
         axis=1,
     )
-    return with_intervals(table, measures.count())
+    return with_intervals(table.assign(unit=unit), measures.count())
+
+
+def unit_of(runs: pd.DataFrame) -> str:
+    """What intervals are over: "training" seeds where there are several of them, else "unlearning" seeds."""
+    return "training" if runs["training_seed"].nunique() > 1 else "unlearning"
+
+
+def training_share(runs: pd.DataFrame, measure: str) -> pd.Series:
+    """How much of the variance between a method's runs comes from the training of the original network, 0..1.
+
+    Args:
+        runs: of `by_run`.
+        measure: in MEASURES.
+    Returns:
+        float64 by method; NaN without two networks of two runs each, or where all runs are equal.
+    Source: one-way random effects, variance components by the analysis of variance (Searle, Casella, McCulloch,
+        Variance Components, 1992, section 3.6); a negative one is 0.
+    """
+    return runs.dropna(subset=measure).groupby("method", sort=False)[["training_seed", measure]].apply(_share)
+
+
+def _share(runs: pd.DataFrame) -> float:
+    groups = [values.to_numpy() for _, values in runs.groupby("training_seed")[runs.columns[1]]]
+    sizes = np.array([len(values) for values in groups])
+    n, k = sizes.sum(), len(groups)
+    if k < 2 or n - k < 1 or np.ptp(np.concatenate(groups)) == 0:
+        return np.nan
+    means = np.array([values.mean() for values in groups])
+    within = sum(((values - values.mean()) ** 2).sum() for values in groups) / (n - k)
+    between = (sizes * (means - np.concatenate(groups).mean()) ** 2).sum() / (k - 1)
+    of_training = max(0.0, (between - within) / ((n - (sizes**2).sum() / n) / (k - 1)))
+    return of_training / (of_training + within)
+
+
+def _over_networks(runs: pd.DataFrame, by: list[str], measures: list[str]) -> pd.DataFrame:
+    """The mean of each measure over the runs from one network; one row a network and group."""
+    return runs.groupby([*by, "training_seed"], sort=False)[measures].mean().reset_index()
 
 
 def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -126,15 +170,22 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         interval over seeds, NaN of one), `n_seeds`; accuracies are fractions, NaN of a class without test images.
     """
     cells = [
-        {"method": run["spec"]["method"], "label": label, "before": before, "after": after}
+        {
+            "method": run["spec"]["method"],
+            "training_seed": run["spec"].get("training_seed", 0),
+            "label": label,
+            "before": before,
+            "after": after,
+        }
         for run in summaries
         for label, (before, after) in enumerate(
             zip(*(run["metrics"][model]["per_class_test"] for model in ("original", "unlearned")), strict=True)
         )
     ]
-    table = pd.DataFrame(cells, columns=["method", "label", "before", "after"]).astype(
-        {"before": float, "after": float}
-    )
+    columns = ["method", "training_seed", "label", "before", "after"]
+    table = pd.DataFrame(cells, columns=columns).astype({"before": float, "after": float})
+    if unit_of(table) == "training":
+        table = _over_networks(table, ["method", "label"], ["before", "after"])
     groups = table.groupby(["method", "label"], sort=False)
     found = pd.DataFrame(
         {

@@ -14,8 +14,11 @@ from camu_core.config import share_limits
 from camu_core.data import DATASETS
 from camu_core.engine.batches import Batch
 from camu_core.errors import SpecError
+from camu_core.jobs import TrainJob
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.methods import METHODS, forget_kinds
+from camu_core.networks.models import usual_model
+from camu_core.networks.originals import network_card
 from camu_core.planning import plan_run
 from camu_core.specs import ForgetSpec, RunSpec
 
@@ -29,7 +32,9 @@ class SweepSpec:
 
     Args:
         classes: each is forgotten alone.
+        seeds: of unlearning.
         fractions: of random training images, above 0, below 1; each is forgotten alone.
+        training_seeds: of the original networks, with each of which all seeds are run.
     """
 
     dataset: str
@@ -37,16 +42,18 @@ class SweepSpec:
     methods: tuple[str, ...]
     seeds: tuple[int, ...]
     fractions: tuple[float, ...] = ()
+    training_seeds: tuple[int, ...] = (0,)
 
     @property
     def digest(self) -> str:
         """20 hex digits that name the sweep."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:20]
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()[:20]
 
     @property
     def n_runs(self) -> int:
         """Cells of the grid, counted without planning them."""
-        return len(self.methods) * (len(self.classes) + len(self.fractions)) * len(self.seeds)
+        n_forgets = len(self.classes) + len(self.fractions)
+        return len(self.methods) * n_forgets * len(self.training_seeds) * len(self.seeds)
 
     @property
     def forgets(self) -> list[ForgetSpec]:
@@ -54,17 +61,24 @@ class SweepSpec:
         classes = (ForgetSpec(classes=(label,)) for label in self.classes)
         return [*classes, *(ForgetSpec("random", fraction=fraction) for fraction in self.fractions)]
 
+    def trainings(self) -> list[TrainJob]:
+        """Of the original networks that are not there yet, but the usual one's."""
+        info = DATASETS[self.dataset]
+        jobs = [TrainJob(self.dataset, usual_model(info.shape), seed) for seed in self.training_seeds if seed]
+        return [job for job in jobs if network_card(job.dataset, job.model, job.seed) is None]
+
     def runs(self) -> list[RunSpec]:
         """Every cell of the grid, but those of methods that cannot forget such.
 
         Raises:
-            SpecError, WeightsError: see `plan_run`.
+            SpecError, WeightsError: see `plan_run`; NetworkMissing where there still are `trainings`.
         """
         return [
-            plan_run(self.dataset, forget, method, seed=seed)
+            plan_run(self.dataset, forget, method, seed=seed, training_seed=training_seed)
             for method in self.methods
             for forget in self.forgets
             if method not in METHODS or forget.kind in forget_kinds(method)
+            for training_seed in self.training_seeds
             for seed in self.seeds
         ]
 
@@ -73,10 +87,16 @@ class SweepSpec:
         return Batch("sweep", self.digest, tuple(self.runs()))
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """`training_seeds` only where they are not the usual, so that digests stay."""
+        plain = asdict(self)
+        if self.training_seeds == (0,):
+            del plain["training_seeds"]
+        return plain
 
     @classmethod
-    def from_texts(cls, dataset: str, what: str, methods: Iterable[str], seeds: str) -> "SweepSpec":
+    def from_texts(
+        cls, dataset: str, what: str, methods: Iterable[str], seeds: str, training_seeds: str = "0"
+    ) -> "SweepSpec":
         """From what people type: to forget 'all' or '0-2,5' of the classes, or '10%' of all images; seeds '0-2'.
 
         Raises:
@@ -92,7 +112,8 @@ class SweepSpec:
         fractions = tuple(dict.fromkeys(_fraction(part) for part in parts if part.endswith("%")))
         texts = [part for part in parts if not part.endswith("%")]
         labels = everything if texts == ["all"] else _numbers(",".join(texts), "The list of classes") if texts else ()
-        sweep = cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions)
+        trained = _numbers(training_seeds, "The list of training seeds")
+        sweep = cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions, trained)
         most = share_limits().sweep_cells
         if sweep.n_runs > most:
             raise SpecError(
@@ -103,8 +124,8 @@ class SweepSpec:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "SweepSpec":
-        lists = (tuple(value.get(name, ())) for name in ("classes", "methods", "seeds", "fractions"))
-        return cls(value["dataset"], *lists)
+        lists = {name: tuple(value.get(name, ())) for name in ("classes", "methods", "seeds", "fractions")}
+        return cls(value["dataset"], **lists, training_seeds=tuple(value.get("training_seeds", (0,))))
 
 
 def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -125,6 +146,7 @@ def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
         "model": spec["model"],
         "method": spec["method"],
         "forget": ForgetSpec.from_json(spec["forget"]).short,
+        "training_seed": spec.get("training_seed", 0),
         "seed": spec["seed"],
         "unlearn_seconds": summary["seconds"],
         **{

@@ -78,7 +78,8 @@ class Band(Storable):
 
     def reference_for(self, spec: RunSpec) -> "Band":
         """What a run is judged by: of a retraining, that is perhaps one of the band's own, without itself."""
-        return self._without_seed(spec.seed) if spec.method == "retrain" else self
+        is_of_them = spec.method == "retrain" and not spec.training_seed
+        return self._without_seed(spec.seed) if is_of_them else self
 
     def _without_seed(self, seed: int) -> "Band":
         kept = [i for i, each in enumerate(self.about["seeds"]) if each != seed]

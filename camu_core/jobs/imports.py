@@ -124,6 +124,7 @@ class Trained(Artifact):
 
     Args:
         sha256: of its weights.
+        seed: of its training; 0 of the usual one.
         network: from the worker; never stored here.
     """
 
@@ -131,21 +132,22 @@ class Trained(Artifact):
     dataset: str
     model: str
     sha256: str
+    seed: int = 0
     network: Network | None = field(default=None, repr=False)
     folder: ClassVar[str] = "networks"
 
     def publish(self) -> None:
         """Raises: StoreUnwritable."""
         if self.network is not None and self.dataset in DATASETS:  # the images may be deleted by now
-            keep_network(self.network, weights_path(self.dataset, self.model))
+            keep_network(self.network, weights_path(self.dataset, self.model, training_seed=self.seed))
 
     @property
     def is_published(self) -> bool:
-        card = network_card(self.dataset, self.model) if self.dataset in DATASETS else None
+        card = network_card(self.dataset, self.model, self.seed) if self.dataset in DATASETS else None
         return card is not None and card["sha256"] == self.sha256
 
     def summary(self) -> dict[str, Any]:
-        return {"digest": self.digest, "dataset": self.dataset, "model": self.model, "sha256": self.sha256}
+        return {name: getattr(self, name) for name in ("digest", "dataset", "model", "sha256", "seed")}
 
     @classmethod
     def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> "Trained":
@@ -154,11 +156,12 @@ class Trained(Artifact):
 
 @dataclass(frozen=True)
 class TrainJob(Job[Trained]):
-    """The network for a dataset that has none: trained on it, or a shipped one with the same classes.
+    """The network for a dataset that has none of this seed: trained on it, or a shipped one with the same classes.
 
     A training that was stopped goes on after its last full pass.
 
     Args:
+        seed: of the training; that of the usual network is 0.
         shipped: the listed dataset whose network to take; None to train.
     """
 
@@ -185,4 +188,4 @@ class TrainJob(Job[Trained]):
                 network.checkpoint.remove()
         else:
             network = yield from take_shipped(self.dataset, self.model, self.shipped)
-        return Trained(self.digest, self.dataset, self.model, network.card["sha256"], network)
+        return Trained(self.digest, self.dataset, self.model, network.card["sha256"], self.seed, network)

@@ -24,6 +24,7 @@ class UnlearningTask:
         x_retain: uint8 (N_r, channels, H, W), the rest of the training set; y_retain int64 (N_r,).
         n_classes: C.
         seed: of every draw the method makes.
+        training_seed: of the original.
     """
 
     original: BlockModel
@@ -34,9 +35,12 @@ class UnlearningTask:
     y_retain: Tensor
     n_classes: int
     seed: int
+    training_seed: int = 0
 
     @classmethod
-    def of(cls, original: BlockModel, dataset: Dataset, splits: Splits, n_classes: int, seed: int) -> "UnlearningTask":
+    def of(
+        cls, original: BlockModel, dataset: Dataset, splits: Splits, n_classes: int, seed: int, training_seed: int = 0
+    ) -> "UnlearningTask":
         """Forget what `splits` says of the dataset, from a copy of the original."""
         return cls(
             original=original,
@@ -47,6 +51,7 @@ class UnlearningTask:
             y_retain=dataset.y_train[splits.retain_train],
             n_classes=n_classes,
             seed=seed,
+            training_seed=training_seed,
         )
 
     @property

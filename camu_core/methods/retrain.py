@@ -23,8 +23,8 @@ class Retrain:
         return recipe_for(dataset, model)
 
     def unlearn(self, task: UnlearningTask, config: TrainingConfig) -> Iterator[Step]:
-        """Fresh weights drawn from the task's seed, then training on the retain set alone."""
-        seed = task.seed + SEED_OFFSET
+        """Fresh weights drawn from the task's seeds, then training on the retain set alone."""
+        seed = task.seed + SEED_OFFSET * (1 + task.training_seed)  # another network beside every original
         task.model.reset(seed)
         for step in training(task.model, task.x_retain, task.y_retain, config, seed):
             yield replace(step, stage="unlearn")

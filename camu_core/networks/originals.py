@@ -129,9 +129,9 @@ def shipped_twin(dataset: str, model: str | None = None) -> str | None:
     return None
 
 
-def network_card(dataset: str, model: str | None = None) -> dict[str, Any] | None:
+def network_card(dataset: str, model: str | None = None, training_seed: int = 0) -> dict[str, Any] | None:
     """The card of the network that runs on a dataset start from; None if it has none that is whole."""
-    path = weights_path(dataset, model or usual_model(DATASETS[dataset].shape))
+    path = weights_path(dataset, model or usual_model(DATASETS[dataset].shape), training_seed=training_seed)
     try:
         card = json.loads(path.with_suffix(".json").read_text())
         return card if sha256_of(path) == card["sha256"] else None

@@ -33,13 +33,16 @@ def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
     return SHIPPED / f"{dataset}-{model}{suffix}.safetensors"
 
 
-def weights_path(dataset: str, model: str, without: int | None = None) -> Path:
+def weights_path(dataset: str, model: str, without: int | None = None, training_seed: int = 0) -> Path:
     """Where a trained model belongs: among the shipped ones, or, an original that is not shipped, in CAMU_HOME.
 
     Args:
         without: see `shipped_path`.
+        training_seed: of an original model; those of other seeds than 0 are never shipped.
     """
     shipped = shipped_path(dataset, model, without)
+    if training_seed and without is None:
+        return _given_dir() / f"{shipped.stem}-seed-{training_seed}.safetensors"
     is_ours = is_imported(dataset) or (without is None and not shipped.exists())
     return _given_dir() / shipped.name if is_ours else shipped
 
@@ -67,7 +70,7 @@ def shipped_retrained(spec: RunSpec) -> dict[str, Any] | None:
     Args:
         spec: any run; only retraining for one forgotten class, with the very settings of the card, has such weights.
     """
-    if spec.method != "retrain" or len(spec.forget.classes) != 1:
+    if spec.method != "retrain" or len(spec.forget.classes) != 1 or spec.training_seed:
         return None
     path = shipped_path(spec.dataset, spec.model, *spec.forget.classes)
     if not path.exists():
@@ -146,12 +149,13 @@ def adopt_content(content: bytes, dataset: str, model: str, name: str) -> str:
     return sha256
 
 
-def weights_named(path: Path, dataset: str, model: str) -> str:
+def weights_named(path: Path, dataset: str, model: str, training_seed: int = 0) -> str:
     """sha256 of the file that a run starts from; it is checked, and a copy kept under CAMU_HOME if it is not shipped.
 
     Raises: see `adopt_weights`.
     """
-    expected = card_sha256(path.with_suffix(".json")) if path == weights_path(dataset, model) else None
+    ours = weights_path(dataset, model, training_seed=training_seed)
+    expected = card_sha256(path.with_suffix(".json")) if path == ours else None
     is_kept = path == shipped_path(dataset, model) or (_given_dir() / f"{expected}.safetensors").exists()
     if expected is None or not is_kept:
         return adopt_weights(path, dataset, model)

@@ -52,7 +52,8 @@ def execute(spec: RunSpec, method: Method | None = None) -> Generator[Step, None
         original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
         seconds["data"] = time.perf_counter() - started
 
-        task = UnlearningTask.of(original, dataset, splits, DATASETS[spec.dataset].n_classes, spec.seed)
+        n_classes = DATASETS[spec.dataset].n_classes
+        task = UnlearningTask.of(original, dataset, splits, n_classes, spec.seed, spec.training_seed)
         shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed)
         losses: list[dict[str, float]] = []
         meter = CostMeter(task.original, task.model)

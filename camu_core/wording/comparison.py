@@ -107,7 +107,8 @@ def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
         return ""
     names = rivals.sort_values("average_gap_mean")["title"].tolist()
     who = listed(names) if len(names) <= _NAMED_AT_MOST else f"{len(names)} other methods"
-    return f"; {best['n_seeds']:.0f} seeds cannot tell it from {who}"
+    sample = {"training": "original networks", "unlearning": "seeds"}[best["unit"]]
+    return f"; {best['n_seeds']:.0f} {sample} cannot tell it from {who}"
 
 
 def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:

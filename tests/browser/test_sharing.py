@@ -53,6 +53,7 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     assert "present=true" in page.url
     page.set_viewport_size({"width": 1280, "height": 720})
     page.keyboard.press("PageDown")  # down the page
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 0")
     expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
     rested(page)
     page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")

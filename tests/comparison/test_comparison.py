@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import f_oneway
 from summaries import CARD, publish, summary
 
 from camu_core import METHODS, RunResult, RunStore, plan_run
@@ -20,6 +21,7 @@ from camu_core.comparison import (
     published_table,
     read_published,
     retraining_spread,
+    training_share,
     with_intervals,
     with_tests,
 )
@@ -41,7 +43,8 @@ def row(method: str, **values: float) -> pd.DataFrame:
     """A finished table of one method over three seeds, all measures 0 but those named."""
     means = {f"{name}_mean": 0.0 for name in MEASURES}
     reaches = {f"{name}_reach": 0.0 for name in MEASURES}
-    rest = {"n_seeds": 3, "forgotten_min": 0.0, "forgotten_max": 0.0, "speedup": 2.0, "title": METHODS[method].title}
+    rest = {"n_seeds": 3, "unit": "unlearning", "forgotten_min": 0.0, "forgotten_max": 0.0, "speedup": 2.0}
+    rest["title"] = METHODS[method].title
     return pd.DataFrame({**means, **reaches, **rest, **values}, index=[method])
 
 
@@ -101,6 +104,55 @@ def test_the_gap_is_to_the_retraining_with_the_same_seed() -> None:
     assert reach == pytest.approx(12.706204736432095 * 0.15 / np.sqrt(2) / np.sqrt(2))
     assert retraining_spread(runs) == pytest.approx(0.15)
     assert retraining_spread(runs[runs["seed"] == 0]) is None
+
+
+KEPT_BY_NETWORK = ((0.90, 0.92), (0.80, 0.82), (0.70, 0.72))  # two seeds each
+
+
+def crossed(kept_by_network) -> list[dict]:
+    return [
+        summary("camu", seed, (1, 0, kept, 0.1), training_seed=network, per_class=(kept, None))
+        for network, of_network in enumerate(kept_by_network)
+        for seed, kept in enumerate(of_network)
+    ]
+
+
+def test_several_original_networks_are_the_sample_and_not_their_runs() -> None:
+    """By hand: the means are .91, .81, .71, so s = .1 over 3 networks, not .09 over 6 runs."""
+    found = table_of(*crossed(KEPT_BY_NETWORK)).loc["camu"]
+    assert (found["n_seeds"], found["unit"]) == (3, "training")
+    assert found["kept_mean"] == pytest.approx(0.81)
+    assert found["kept_std"] == pytest.approx(0.1)
+    assert found["kept_reach"] == pytest.approx(T_2 * 0.1 / np.sqrt(3))
+    (of_class, _) = by_class(crossed(KEPT_BY_NETWORK)).to_dict("records")
+    assert (of_class["n_seeds"], of_class["reach"]) == (3, pytest.approx(T_2 * 0.1 / np.sqrt(3)))
+    one = table_of(*crossed(KEPT_BY_NETWORK[:1])).loc["camu"]
+    assert (one["n_seeds"], one["unit"]) == (2, "unlearning")
+
+
+def test_the_gap_is_to_the_retraining_beside_the_same_network() -> None:
+    table = by_run(sweep_table([
+        summary("camu", 0, (0.9, 0.1, 0.8, 0.2), training_seed=1), summary("retrain", 0, (1.0, 0.0, 1.0, 0.0)),
+        summary("retrain", 0, (0.9, 0.1, 0.8, 0.2), training_seed=1),
+    ]))  # fmt: skip
+    assert table["average_gap"].tolist()[0] == 0
+
+
+def test_how_much_of_the_variance_is_training() -> None:
+    """Against scipy's one-way analysis of variance: share = (F - 1) / (F - 1 + runs a network)."""
+    runs = by_run(sweep_table(crossed(KEPT_BY_NETWORK)))
+    f = f_oneway(*KEPT_BY_NETWORK).statistic
+    assert training_share(runs, "kept")["camu"] == pytest.approx((f - 1) / (f - 1 + 2))
+    assert training_share(runs, "forgotten").isna().all(), "all runs are equal"
+    assert training_share(by_run(sweep_table(crossed(((0.9,), (0.8,))))), "kept").isna().all(), "one run a network"
+    same = by_run(sweep_table(crossed(((0.9, 0.8), (0.8, 0.9)))))
+    assert training_share(same, "kept")["camu"] == 0
+
+
+def test_the_headline_says_over_what() -> None:
+    close = [row(name, n_seeds=4, unit="training", average_gap_mean=0.01, average_gap_reach=0.1)
+             for name in ("camu", "salun")]  # fmt: skip
+    assert "4 original networks cannot tell it from" in headline(pd.concat([*close, row("retrain")]), "class")
 
 
 def test_random_images_have_no_new_ones_and_are_judged_on_themselves() -> None:

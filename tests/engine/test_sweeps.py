@@ -13,7 +13,8 @@ from camu_core.commands import sweep as sweep_command
 from camu_core.engine import Engine, LocalDriver
 from camu_core.engine.batches import Batch, failures_text, run_name
 from camu_core.engine.sweeps import SweepSpec, sweep_table
-from camu_core.errors import RunDiverged, SpecError
+from camu_core.errors import NetworkMissing, RunDiverged, SpecError
+from camu_core.jobs import TrainJob
 from camu_core.jobs.causal import attribute
 from camu_core.progress import Step, drain
 
@@ -71,6 +72,17 @@ def test_a_sweep_survives_json() -> None:
     assert [SweepSpec.from_json(value) for value in store.sweeps()] == [sweep]
     store.forget_sweep(sweep.digest)
     assert store.sweeps() == []
+
+
+def test_training_seeds_are_crossed_with_seeds_and_change_no_other_sweep() -> None:
+    one, several = (SweepSpec.from_texts("digits", "3", ("camu",), "0-1", seeds) for seeds in ("0", "0-2"))
+    assert "training_seeds" not in one.to_json(), "so that sweeps of former versions keep their names"
+    assert several.n_runs == 6
+    assert SweepSpec.from_json(several.to_json()) == several
+    assert one.trainings() == []
+    assert several.trainings() == [TrainJob("digits", "cnn", seed) for seed in (1, 2)]
+    with pytest.raises(NetworkMissing, match="--seed 1"):
+        several.runs()
 
 
 def test_the_table_has_one_row_a_run(digits_result) -> None:

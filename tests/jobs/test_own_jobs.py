@@ -12,17 +12,21 @@ import pytest
 from doing import done, steps_of
 from PIL import Image
 
-from camu_core import RunStore, plan_run
+from camu_core import RunSpec, RunStore, execute, plan_run
 from camu_core.__main__ import main
+from camu_core.citation import command_of
 from camu_core.data import DATASETS, import_images, imported_card, imported_datasets, is_imported, load_dataset
 from camu_core.data.importing.uploads import drop_upload, keep_upload, upload_content
 from camu_core.engine import Engine
+from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import ImagesRefused
 from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
 from camu_core.methods import METHODS
+from camu_core.networks.cards import sha256_of
 from camu_core.networks.originals import forget_dataset, has_damaged_network, network_card, shipped_twin
 from camu_core.networks.training import TrainingConfig, recipe_for
 from camu_core.networks.weights import load_weights, shipped_path, weights_path
+from camu_core.planning import settings_phrase
 from camu_core.progress import drain
 
 
@@ -114,6 +118,24 @@ def test_what_a_worker_elsewhere_made_is_put_in_place_here(pets, quick, tmp_path
     forget_dataset(receipt.name)
     trained.publish()
     assert not list((here / "weights").iterdir()), "a network of images that are deleted by now is not kept"
+
+
+@pytest.mark.slow
+def test_a_network_of_another_training_seed_stands_beside_the_usual_one(capsys):
+    assert main(["run", "--dataset", "digits", "--forget-class", "3", "--training-seed", "1", "--quick", "--save"]) == 0
+    assert "run " in capsys.readouterr().out
+    spec = plan_run("digits", [3], training_seed=1)
+    assert RunStore().has(spec.digest)
+    assert network_card("digits", "cnn", 1)["seed"] == 1
+    assert spec.weights != plan_run("digits", [3]).weights
+    assert RunSpec.from_json(spec.to_json()) == spec
+    assert "--training-seed 1" in command_of(spec)
+    assert settings_phrase(spec) == "training seed 1"
+    assert not SweepSpec.from_texts("digits", "3", ("camu",), "0", "0-1").trainings()
+    specs = [plan_run("digits", [3], "retrain", {"epochs": 1}, training_seed=seed) for seed in (0, 1)]
+    one, other = (drain(execute(spec)).weights for spec in specs)
+    assert any((one[name] != other[name]).any() for name in one), "another retraining beside it"
+    assert plan_run("digits", [3]).weights == sha256_of(weights_path("digits", "cnn")), "the usual one stays"
 
 
 def test_a_damaged_network_can_be_trained_again(pets, quick, capsys):

@@ -10,6 +10,7 @@ from summaries import publish
 from camu_core import METHODS, RunResult, RunStore, plan_run
 from camu_core.comparison import published
 from camu_core.engine import Engine
+from camu_core.jobs import TrainJob
 from pages.components.compare import text as text_compare
 from pages.components.shared import state
 
@@ -66,6 +67,18 @@ def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_r
     assert table["kept_reach"].abs().max() < 1e-9
     assert "3 seeds cannot tell it from 10 other methods" in words(app)
     assert not [button for button in app.button if (button.key or "").startswith("start-")]
+
+
+def test_networks_that_are_not_there_are_trained_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    submitted = []
+    monkeypatch.setattr(state, "submit", lambda job: submitted.append(job) or True)
+    app = open_page("explore/compare", dataset="digits", forget="3", methods="camu,retrain", trainings="0-2")
+    assert not app.exception
+    assert text_compare.ORIGINALS[2].format(n=2) in words(app)
+    assert not app.get("plotly_chart")
+    next(button for button in app.button if button.label == text_compare.ORIGINALS_START).click().run()
+    assert not app.exception
+    assert submitted == [TrainJob("digits", "cnn", seed) for seed in (1, 2)]
 
 
 def test_the_choice_changes_the_address() -> None:

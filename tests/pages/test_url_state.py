@@ -129,7 +129,9 @@ def test_every_figure_has_a_name_and_gives_its_data(page: str) -> None:
 
 
 HOSTILE = "[click](http://evil.example) ![x](http://evil.example/x.png) <img src=x>"
-NAMES = ("run", "b", "dataset", "moment", "selected", "scene", "guess", "part", "forget", "methods", "seeds")
+NAMES = (
+    "run", "b", "dataset", "moment", "selected", "scene", "guess", "part", "forget", "methods", "seeds", "trainings",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,22 @@
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
-from camu_core.comparison import GOLD, by_class, by_method, by_run, retraining_spread, with_tests
-from camu_core.engine.batches import Batch
+from camu_core.comparison import (
+    GOLD,
+    by_class,
+    by_method,
+    by_run,
+    retraining_spread,
+    training_share,
+    unit_of,
+    with_tests,
+)
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
@@ -16,9 +25,9 @@ from camu_core.specs import ForgetSpec
 from camu_core.wording import comparison as remarks
 from camu_core.wording.comparison import headline, weaknesses
 from camu_core.wording.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, forget_phrase
+from pages.components.compare import originals, text
 from pages.components.compare import state as state_compare
 from pages.components.compare import table as compare_table
-from pages.components.compare import text
 from pages.components.compare.state import ALL, Question
 from pages.components.run import controls
 from pages.components.shared import batch, charts, notes, notices, state
@@ -37,13 +46,16 @@ def many() -> None:
         st.info(text.NO_METHOD, icon=":material/touch_app:")
         return
     sweep = asked.sweep(list(METHODS))
-    n_runs = len(sweep.methods) * len(sweep.seeds)
-    if n_runs > MOST_RUNS:
-        raise SpecError(text.TOO_MANY.format(n=n_runs, most=MOST_RUNS))
-    specs = sweep.runs()
+    if sweep.n_runs > MOST_RUNS:
+        raise SpecError(text.TOO_MANY.format(n=sweep.n_runs, most=MOST_RUNS))
+    if originals.are_needed(sweep):
+        return
+    together = state_compare.together(sweep)
+    specs = together.specs
     notices.needs_download(sweep.dataset)
     label = text.START.format(n=len({spec.method for spec in specs}), m=len(sweep.seeds))
-    together = Batch("compare", f"compare-{sweep.digest}", tuple(specs))
+    if (n_networks := len(sweep.training_seeds)) > 1:
+        label += text.START_NETWORKS.format(n=n_networks)
     if batch.runs_needed(together, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label):
         _results(sweep, specs)
 
@@ -54,7 +66,7 @@ def _controls() -> Question:
     wanted = state_compare.question(offered)
     if not state_compare.is_asked(wanted):
         _show(wanted, offered)
-    first, second, third, last = st.columns([3, 5, 3, 2], vertical_alignment="bottom")
+    first, second, third, last, more = st.columns([3, 4, 3, 2, 2], vertical_alignment="bottom")
     dataset = first.selectbox(
         words.PICK_DATASET, offered, format_func=lambda name: DATASETS[name].title, key="compare-dataset"
     )
@@ -75,9 +87,10 @@ def _controls() -> Question:
             for label, names in ((text.ALL_METHODS, list(METHODS)), (text.NO_METHODS, [])):
                 st.button(label, on_click=state.put, args=("compare-methods", names))
     seeds = last.text_input(text.SEEDS, key="compare-seeds", help=text.SEEDS_HELP)
+    trainings = more.text_input(text.TRAINING_SEEDS, key="compare-trainings", help=text.TRAINING_SEEDS_HELP)
     chosen = [name for name in METHODS if name in methods]  # in their order, not in that of the clicks
-    seeds = str(seeds).replace(" ", "")  # a client may send anything
-    return Question(dataset, forget, ALL if len(chosen) == len(METHODS) else ",".join(chosen), seeds)
+    seeds, trainings = (str(typed).replace(" ", "") for typed in (seeds, trainings))  # a client may send anything
+    return Question(dataset, forget, ALL if len(chosen) == len(METHODS) else ",".join(chosen), seeds, trainings)
 
 
 def forget_title(dataset: str, forget: str) -> str:
@@ -102,7 +115,7 @@ def _show(wanted: Question, offered: Sequence[str]) -> None:
     """Put a question into the widgets; what they cannot show is told, and left at its default."""
     try:
         sweep = wanted.sweep(list(METHODS))
-        sweep.runs()
+        replace(sweep, training_seeds=(0,)).runs()
         if sweep.dataset not in offered or len(sweep.forgets) != 1:
             raise SpecError(text.ONE_AT_A_TIME)
     except CamuError as error:
@@ -111,6 +124,7 @@ def _show(wanted: Question, offered: Sequence[str]) -> None:
     state.put("compare-dataset", sweep.dataset)
     state.put("compare-forget", sweep.forgets[0].short)
     state.put("compare-seeds", wanted.seeds)
+    state.put("compare-trainings", wanted.trainings)
     state.put("compare-methods", list(sweep.methods))
 
 
@@ -181,6 +195,12 @@ def _sentences(runs, table, forget: ForgetSpec) -> None:
         beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
         if (table["n_seeds"] == 1).all():
             beside.append(text.MORE_SEEDS)
+        elif unit_of(runs) == "unlearning":
+            beside.append(text.ONE_NETWORK)
+        else:
+            share = training_share(runs[runs["method"] != GOLD], "kept").median()
+            known = text.TRAINING_SHARE.format(share=share) if share == share else ""  # not NaN
+            beside.append(text.SEVERAL_NETWORKS.format(n=runs["training_seed"].nunique()) + known)
         if aim or beside:
             st.caption(" ".join([*aim, *beside]))
         found = weaknesses(table, forget.kind)
@@ -219,11 +239,14 @@ def _folds(sweep: SweepSpec, runs, per_class) -> None:
     what = f"--forget-class {sweep.classes[0]}" if sweep.classes else f"--forget-random {sweep.fractions[0]:g}"
     methods = ALL if sweep.methods == tuple(METHODS) else ",".join(sweep.methods)
     seeds = ",".join(map(str, sweep.seeds))
+    trainings = ",".join(map(str, sweep.training_seeds))
+    is_one = sweep.training_seeds == (0,)
     how = text.HOW.format(
-        seeds=seeds, forgotten=FORGOTTEN_AT_MOST, kept=KEPT_DROP_AT_MOST, alike=ALIKE_AT_MOST,
+        seeds=seeds, networks=text.HOW_ONE if is_one else text.HOW_SEVERAL.format(seeds=trainings),
+        forgotten=FORGOTTEN_AT_MOST, kept=KEPT_DROP_AT_MOST, alike=ALIKE_AT_MOST,
         barely=remarks.BARELY_ABOVE, steady=remarks.STEADY_WITHIN, attack=remarks.ATTACK_ALIKE_AT_MOST,
         command=f"python -m camu_core sweep --dataset {shlex.quote(sweep.dataset)} {what} --method {methods} "
-        f"--seed {seeds}",
+        f"--seed {seeds}" + ("" if is_one else f" --training-seed {trainings}"),
     )  # fmt: skip
     names = DATASETS[sweep.dataset].class_names
     by_name = per_class.assign(label=[names[label] for label in per_class["label"]])

@@ -7,6 +7,7 @@ import streamlit as st
 
 from camu_core import RunSpec
 from camu_core.comparison import Pair, pair_runs
+from camu_core.engine.batches import Batch
 from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import SpecError
 from camu_core.jobs import BandJob, PrivacyJob, PrivacyResult
@@ -26,19 +27,26 @@ class Question:
         forget: "3" or "10%".
         methods: "all" or names with commas.
         seeds: "0-2".
+        trainings: training seeds of the original networks, likewise.
     """
 
     dataset: str = "digits"
     forget: str = "3"
     methods: str = ALL
     seeds: str = "0-2"
+    trainings: str = "0"
 
     def sweep(self, known_methods: Sequence[str]) -> SweepSpec:
         """Raises: SpecError: see `SweepSpec.from_texts`; or there is no such method."""
         chosen = known_methods if self.methods == ALL else [name for name in self.methods.split(",") if name]
         if not set(chosen) <= set(known_methods):
             raise SpecError(f"There is no method of this name; expected some of {', '.join(known_methods)}.")
-        return SweepSpec.from_texts(self.dataset, self.forget, chosen, self.seeds)
+        return SweepSpec.from_texts(self.dataset, self.forget, chosen, self.seeds, self.trainings)
+
+
+def together(sweep: SweepSpec) -> Batch:
+    """All runs of a comparison. Raises: see `SweepSpec.runs`."""
+    return Batch("compare", f"compare-{sweep.digest}", tuple(sweep.runs()))
 
 
 def part_in_url() -> str:

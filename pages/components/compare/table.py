@@ -36,16 +36,14 @@ def method_table(table: pd.DataFrame, kind: str, runs: pd.DataFrame | None = Non
 
 def _open(runs: pd.DataFrame, picked: list[str]) -> None:
     """Ways to the runs of the first seed that all picked methods have."""
-    seeds = runs.groupby("seed")["method"].nunique()
-    shared = seeds[seeds == len(picked)]
-    if shared.empty:
+    groups = ((seeds, part.set_index("method")["digest"]) for seeds, part in runs.groupby(["training_seed", "seed"]))
+    shared = next(((seeds, found) for seeds, found in groups if len(found) == len(picked)), None)
+    if shared is None:
         st.caption(text.TABLE_HINT)
         return
-    of_seed = runs[runs["seed"] == shared.index[0]].set_index("method")["digest"]
+    (_, seed), of_seed = shared
     digests = [of_seed[name] for name in picked]
-    if len(picked) == 1 and st.button(
-        text.OPEN_RUN.format(seed=shared.index[0]), type="primary", icon=":material/open_in_new:"
-    ):
+    if len(picked) == 1 and st.button(text.OPEN_RUN.format(seed=seed), type="primary", icon=":material/open_in_new:"):
         state.open_run(digests[0])
         st.switch_page("pages/explore/run.py", query_params={"run": digests[0]})
     if len(picked) == 2:

@@ -20,7 +20,21 @@ METHODS_ALL, METHODS_SOME = "All {n} methods", "{n} of {total} methods"
 ALL_METHODS, NO_METHODS = "All", "None"
 SEEDS = "Seeds"
 SEEDS_HELP = "Each method runs once with each seed, such as 0-2 or 0,5. Use at least three."
+TRAINING_SEEDS = "Networks"
+TRAINING_SEEDS_HELP = (
+    "Training seeds of the original networks, such as 0-4; 0 is the usual network. With several, each method forgets "
+    "from each of them, and the intervals are over networks: they then hold for networks trained like these, not for "
+    "one network alone."
+)
 START = "Compare {n} methods x {m} seeds"
+START_NETWORKS = " x {n} networks"
+ORIGINALS = {
+    1: "One original network has to be trained first, with another seed.",
+    2: "{n} original networks have to be trained first, with other seeds.",
+}
+ORIGINALS_TIME = " That takes {time} on this machine; they are kept for everybody."
+ORIGINALS_START = "Train and compare"
+ORIGINALS_LINE = "Original networks: {done} of {total} trained"
 TOO_MANY = "That is {n:,} runs; at most {most:,} are allowed at once. Choose fewer methods or seeds."
 ONE_AT_A_TIME = "Expected one class or one share of the images to forget, of a dataset that is offered here."
 NO_METHOD = "Choose at least one method."
@@ -33,6 +47,10 @@ RANDOM_AIM = (
 SPREAD = "Two retrainings with different seeds are themselves {points:.1f} points apart: a smaller gap means nothing."
 NO_WEAKNESS = "No weakness by these rules: {names}."
 MORE_SEEDS = "One seed: no intervals, and luck cannot be told from merit. Choose at least three."
+
+ONE_NETWORK = "All from one original network: how much luck there is in its training, these intervals do not tell."
+SEVERAL_NETWORKS = "Intervals are over {n} original networks."
+TRAINING_SHARE = " Of the variance of what is kept, {share:.0%} comes from their training, the rest from unlearning."
 
 AXES = {
     "class": ("forgotten class still recognised, new images", "other classes recognised, new images"),
@@ -129,15 +147,18 @@ COST_NOT = (
 )
 COST_SHIPPED = "Retraining was done in advance and comes with the app; its seconds are from then."
 HOW = r"""
-One run a method and seed ({seeds}), from the same original network, with the method's default settings.
+One run a method and seed ({seeds}), from {networks}, with the method's default settings.
 
 **Forgotten, kept**: accuracy on new images of the forgotten class (for random images: on the forgotten training images)
 and on all other new images. **Gap to retrained**: mean over the splits of $|a_{{method}} - a_{{retrained}}|$ with the
-same seed; both forget the same images then. **Attack AUC**: the membership attack of the Accuracy page.
+same seeds; both forget the same images then. **Attack AUC**: the membership attack of the Accuracy page.
 **Speed**: mean seconds of retraining divided by the method's.
 
-**Intervals**: $\bar x \pm t_{{0.975,\,n-1}}\, s/\sqrt{{n}}$ over the $n$ seeds (Student 1908), 95%. They tell how much
-luck there is in a method, not how few test images there are. With three seeds $t = 4.30$, so they are wide.
+**Intervals**: $\bar x \pm t_{{0.975,\,n-1}}\, s/\sqrt{{n}}$ (Student 1908), 95%, over the $n$ original networks, each
+with its mean over seeds; with one network, over the $n$ seeds. Runs from one network are not independent: intervals
+over them tell how much luck there is in unlearning, and miss that of training (arXiv:2510.26714). Neither tells how few
+test images there are. With three, $t = 4.30$, so they are wide. The share of the variance that comes from training is a
+component of variance (one-way random effects), the median over methods.
 
 **Closest to retraining**: the least mean gap. Methods whose intervals overlap with its own are named as not told apart.
 
@@ -147,6 +168,9 @@ retraining; seeds as agreeing within {steady:.0%}; attacks as alike within {atta
 
 The same on a command line: `{command}`
 """
+
+HOW_ONE = "the same original network"
+HOW_SEVERAL = "each of the original networks with training seeds {seeds}"
 
 # --- two runs --------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from pages.components.story import text as text_story
 # take two presses for one.
 _KEYS = """<script>
 {
+  window.place = PLACE;
   const isDrawn = () => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning';
   const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const calm = async (times, isOver = () => false) => {  // nothing was drawn for so many times 50 ms
@@ -26,11 +27,12 @@ _KEYS = """<script>
     if (!isDrawn()) await calm(3);
     const page = document.querySelector('[data-testid=stMain]');
     const rest = by > 0 ? page.scrollHeight - page.clientHeight - page.scrollTop : page.scrollTop;
-    if (rest <= 40 || document.querySelector('.st-key-story-nav')) {
-      const left = location.href;
+    const isStory = document.querySelector('.st-key-story-nav');
+    if (rest <= 40 || isStory) {
+      const place = window.place, scene = location.search;
       page.scrollTo(0, 0);
       document.querySelector(button)?.click();
-      await calm(40, () => location.href !== left);  // the last page has no next one
+      await calm(40, () => window.place !== place || (isStory && location.search !== scene));  // or there is no next
       return calm(3);
     }
     const screen = page.clientHeight;
@@ -41,9 +43,11 @@ _KEYS = """<script>
   };
   window.onkeydown = (event) => {
     const button = { PageDown: '.st-key-present-next button', PageUp: '.st-key-present-back button' }[event.key];
-    if (!button || isDrawn() && !document.querySelector(button)) return;  // between two pages there is no bar
+    if (button && document.querySelector(button)) window.presented = Date.now();
+    if (!button || Date.now() - (window.presented ?? 0) > 5000) return;  // between two pages there is no bar
     event.preventDefault();
-    window.turning = Promise.resolve(window.turning).then(() => turn(button, event.key === 'PageDown' ? 1 : -1));
+    const turned = Promise.resolve(window.turning).catch(() => {});
+    window.turning = turned.then(() => turn(button, event.key === 'PageDown' ? 1 : -1));
   };
 }
 </script>"""
@@ -55,7 +59,7 @@ def bar(pages: Sequence[st.Page], here: st.Page) -> None:
     if not state_figures.is_presenting():
         return
     st.html(Path("assets/presenter.css"))
-    st.html(_KEYS, unsafe_allow_javascript=True)
+    st.html(_KEYS.replace("PLACE", str(pages.index(here))), unsafe_allow_javascript=True)
     with st.container(horizontal=True, key="presenter-bar", gap="xsmall"):
         is_back = st.button(text.PRESENT_BACK, key="present-back", icon=":material/keyboard_arrow_up:", type="tertiary")
         is_next = st.button(text.PRESENT_NEXT, key="present-next", icon=":material/keyboard_arrow_down:",

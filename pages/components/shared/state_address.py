@@ -24,6 +24,7 @@ _FORMS = {
     "forget": r"[0-9]{1,4}|[0-9]{1,3}(\.[0-9]{1,6})?%",
     "methods": "[A-Za-z0-9_-]{1,60}(,[A-Za-z0-9_-]{1,60}){0,49}",
     "seeds": _RANGES,
+    "trainings": _RANGES,
 }
 
 
