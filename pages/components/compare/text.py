@@ -10,8 +10,7 @@ SIDE_BY_SIDE_HELP = "Both must have the same dataset and the same kind of networ
 # --- many methods ----------------------------------------------------------------------------------------------------
 
 MANY_LEAD = (
-    "Every method forgets the same images from the same network: which comes close to **retraining**, and how much "
-    "cheaper?"
+    "All methods start alike and forget the same images: which comes close to **retraining**, and how much cheaper?"
 )
 CLASS = "The {noun} {name}"
 RANDOM = "{part} of the training images, at random"
