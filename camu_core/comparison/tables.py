@@ -19,7 +19,8 @@ GOLD = "retrain"  # the method that others are measured against
 # The figures of tests of what is left inside, see `camu_core.privacy`, where they were made.
 TESTS = ("old_head", "fresh_head_1", "relearning", "epsilon")
 MEASURES = (
-    "forgotten", "kept", "kept_drop", *SPLIT_NAMES, "attack_auc", "average_gap", "unlearn_seconds", *COST_NAMES, *TESTS,
+    "forgotten", "kept", "kept_drop", *SPLIT_NAMES, "attack_auc", "average_gap", "tug_of_war", "unlearn_seconds",
+    *COST_NAMES, *TESTS,
 )  # fmt: skip
 
 
@@ -32,7 +33,10 @@ def by_run(runs: pd.DataFrame) -> pd.DataFrame:
         `forgotten`: accuracy on new images of what was forgotten, or on the forget set itself where it stands for no
         new ones; `kept`: accuracy on the other new images; `kept_drop`: how much lower that is than the original's;
         `average_gap`: mean over the splits of |accuracy - that of the retraining with the same seeds|, NaN where there
-        is none, and of retraining itself; TESTS: NaN where they were not made.
+        is none, and of retraining itself; `tug_of_war`: likewise, the product of 1 - |difference| over the forget set,
+        the retain set and new images of what is kept, 1 is retraining's; TESTS: NaN where they were not made.
+    Source of the tug of war: K. Zhao et al., arXiv:2406.01257, section 3. Deviation: of new images only those of the
+        classes that are kept, for the others are expected to differ.
     """
     table = runs[["method", *SEEDS, "digest", "unlearn_seconds", *COST_NAMES]].copy()
     splits = [f"unlearned_{name}" for name in SPLIT_NAMES]
@@ -43,7 +47,10 @@ def by_run(runs: pd.DataFrame) -> pd.DataFrame:
     table["kept_drop"] = runs["original_retain_test"] - table["kept"]
     gold = table[table["method"] == GOLD].drop_duplicates(SEEDS).set_index(SEEDS)[list(SPLIT_NAMES)]
     gaps = table[list(SPLIT_NAMES)] - gold.reindex(pd.MultiIndex.from_frame(table[SEEDS])).set_axis(table.index)
-    table["average_gap"] = gaps.abs().mean(axis=1).where(table["method"] != GOLD)
+    is_judged = table["method"] != GOLD
+    table["average_gap"] = gaps.abs().mean(axis=1).where(is_judged)
+    apart = gaps[["forget_train", "retain_train", "retain_test"]].abs()
+    table["tug_of_war"] = (1 - apart).prod(axis=1, skipna=False).where(is_judged)
     for name in TESTS:
         table[name] = runs[name].astype(float) if name in runs else np.nan
     return table[["method", *SEEDS, "digest", *MEASURES]]

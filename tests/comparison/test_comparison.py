@@ -155,6 +155,13 @@ def test_the_headline_says_over_what() -> None:
     assert "4 original networks cannot tell it from" in headline(pd.concat([*close, row("retrain")]), "class")
 
 
+def test_the_tug_of_war_by_hand() -> None:
+    runs = by_run(sweep_table([summary("camu", 0, (0.9, 0.2, 0.8, 0.0)), summary("retrain", 0, (1.0, 0.0, 0.9, 0.0)),
+                               summary("camu", 1, (1.0, 0.0, 0.9, 0.0))]))  # fmt: skip
+    assert runs["tug_of_war"].tolist()[0] == pytest.approx(0.9 * 0.8 * 0.9)
+    assert runs["tug_of_war"].isna().tolist() == [False, True, True], "retraining, and a seed without one"
+
+
 def test_random_images_have_no_new_ones_and_are_judged_on_themselves() -> None:
     runs = by_run(sweep_table([summary("camu", 0, (1, 0.7, 0.9, None)), summary("retrain", 0, (1, 0.9, 0.9, None))]))
     assert runs["forgotten"].tolist() == [0.7, 0.9]

@@ -87,6 +87,7 @@ COLUMNS = {
     "forgotten": "Recognised",
     "kept": "Kept",
     "gap": "Gap",
+    "tug_of_war": "ToW",
     "attack": "AUC",
     "old_head": "Old head",
     "fresh_head": "1 example",
@@ -103,6 +104,8 @@ COLUMN_HELP = {
     "forgotten": "Accuracy on what was forgotten: new images of the class, or the forgotten images themselves",
     "kept": "Accuracy on the other new images",
     "gap": "Gap to retrained: mean distance of the accuracies from retraining with the same seed, in points",
+    "tug_of_war": "Tug of war: 1 where the accuracies on forgotten, kept and new images are all retraining's, less the "
+    "further any of them is away",
     "attack": "How well an attacker tells forgotten images from new ones: 0.50 is guessing, the aim is retraining's",
     "old_head": "How well the classifier of the network before still finds the class in the new representation: 100% "
     "is hidden only, 0% is chance",
@@ -150,7 +153,9 @@ One run a method and seed ({seeds}), from {networks}, with the method's default 
 
 **Forgotten, kept**: accuracy on new images of the forgotten class (for random images: on the forgotten training images)
 and on all other new images. **Gap to retrained**: mean over the splits of $|a_{{method}} - a_{{retrained}}|$ with the
-same seeds; both forget the same images then. **Attack AUC**: the membership attack of the Accuracy page.
+same seeds; both forget the same images then. **Tug of war (ToW)**: the product of $1 - |a_{{method}} -
+a_{{retrained}}|$ over the forget set, the retain set and new images of what is kept (Zhao et al., arXiv:2406.01257).
+**Attack AUC**: the membership attack of the Accuracy page.
 **Speed**: mean seconds of retraining divided by the method's.
 
 **Intervals**: $\bar x \pm t_{{0.975,\,n-1}}\, s/\sqrt{{n}}$ (Student 1908), 95%, over the $n$ original networks, each
