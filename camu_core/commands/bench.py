@@ -1,5 +1,4 @@
-"""Measure how fast CaMU is here: against a straightforward loop, against retraining, against the processor; and many
-networks trained together against one by one."""
+"""Measure how fast CaMU is here: against a straightforward loop, against retraining, against the processor."""
 
 import argparse
 import json

@@ -1,7 +1,6 @@
 """A stack of networks learns what each of them learns by itself: in float64, where Adam makes 1e-8 of rounding."""
 
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
