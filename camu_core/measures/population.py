@@ -4,6 +4,7 @@ All is computed from scaled margins log(p_y / (1 - p_y)), float64 (M, n): a row 
 utility also from accuracies.
 """
 
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.special import logsumexp
 from scipy.stats import t
 
 from camu_core.measures.estimates import CONFIDENCE, Estimate
+from camu_core.progress import Step
 
 # The delta of the NeurIPS 2023 challenge's published code.
 DELTA = 1e-5
@@ -55,7 +57,7 @@ def scaled_margins(logits: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(is_true, wide, 0.0).sum(axis=-1) - logsumexp(np.where(is_true, -np.inf, wide), axis=-1)
 
 
-def largest_epsilon(m: int) -> float:
+def largest_shown_epsilon(m: int) -> float:
     """The highest epsilon that M and M networks can show short of separation: one of each is mistaken."""
     return float(np.log(max(1.0, m * (1 - DELTA) - 1)))
 
@@ -175,7 +177,7 @@ def population_figures(unlearned: Networks, retrained: Networks) -> Figures:
     epsilons = image_epsilons(unlearned.margins, retrained.margins)
     quality, utility = forgetting_score(epsilons, m), utility_factor(unlearned, retrained)
     return {
-        "epsilon_median": min(float(np.median(epsilons)), largest_epsilon(m)),
+        "epsilon_median": min(float(np.median(epsilons)), largest_shown_epsilon(m)),
         "forgetting_quality": quality,
         "utility_factor": utility,
         "score": quality * utility,
@@ -185,7 +187,7 @@ def population_figures(unlearned: Networks, retrained: Networks) -> Figures:
 
 def estimate_over_networks(
     unlearned: Networks, retrained: Networks, seed: int, n_halves: int = N_HALVES
-) -> dict[str, Estimate]:
+) -> Generator[Step, None, dict[str, Estimate]]:
     """`population_figures` with 95% intervals over networks: what other trainings would give on the same images.
 
     Networks are the units, since one network's answers to different images go together. The figures are computed again
@@ -199,12 +201,13 @@ def estimate_over_networks(
     """
     rng, m = np.random.default_rng(seed), len(unlearned)
     values = population_figures(unlearned, retrained)
-    halves = [
-        population_figures(*(part.some(_random_half(m, rng)) for part in (unlearned, retrained)))
-        for _ in range(n_halves)
-    ]
+    halves = []
+    for i in range(n_halves):
+        yield Step(i, n_halves, stage="intervals")
+        rows = [_random_half(m, rng) for _ in range(2)]
+        halves.append(population_figures(unlearned.some(rows[0]), retrained.some(rows[1])))
     quantile, found = t.ppf((1 + CONFIDENCE) / 2, m - 1), {}
-    tops = {"epsilon_median": largest_epsilon(m), "utility_factor": np.inf, "score": np.inf}
+    tops = {"epsilon_median": largest_shown_epsilon(m), "utility_factor": np.inf, "score": np.inf}
     for name, value in values.items():
         reach = quantile * np.std([each[name] for each in halves], ddof=1)
         top = tops.get(name, 1.0)
@@ -221,7 +224,7 @@ def _random_half(m: int, rng: np.random.Generator) -> np.ndarray:
     return np.stack([first, second], axis=1).ravel()
 
 
-def noise_floor(retrained: Networks, seed: int, n_deals: int = N_DEALS) -> dict[str, Estimate]:
+def noise_floor(retrained: Networks, seed: int, n_deals: int = N_DEALS) -> Generator[Step, None, dict[str, Estimate]]:
     """`population_figures` where there is nothing to find: 2 M retrained networks, dealt into M and M many times.
 
     Args:
@@ -231,7 +234,8 @@ def noise_floor(retrained: Networks, seed: int, n_deals: int = N_DEALS) -> dict[
     """
     rng, m = np.random.default_rng(seed), len(retrained) // 2
     dealt = []
-    for _ in range(n_deals):
+    for i in range(n_deals):
+        yield Step(i, n_deals, stage="intervals")
         order = rng.permutation(2 * m)
         dealt.append(population_figures(retrained.some(order[:m]), retrained.some(order[m:])))
     tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
