@@ -1,12 +1,12 @@
 """A population: its networks are those of runs, its shards are kept and shared, and its answers are the known ones."""
 
 import json
-import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from doing import populated
 
 from camu_core import METHODS, RunStore, drain, plan_run, run
 from camu_core.data import load_dataset, split
@@ -25,28 +25,10 @@ SPEC = plan_run("digits", [3], device="cpu")
 M = 8
 
 
-@pytest.fixture
-def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Networks are trained for two epochs."""
-    recipe = recipe_for("digits", "cnn").with_values({"epochs": 2})
-    for name in ("runs.population", "jobs.population", "methods.retrain"):
-        monkeypatch.setattr(sys.modules[f"camu_core.{name}"], "recipe_for", lambda dataset, model: recipe)
-
-
-def made(population: Population) -> tuple[LocalDriver, PopulationResult]:
-    """All of it in this process, kept in CAMU_HOME."""
-    store = RunStore()
-    work = LocalDriver(store)
-    while jobs := population.next_jobs(work.is_there):
-        for job in jobs:
-            store.save(drain(work.follow(job)))
-    return work, work.result(population.digest, PopulationResult)
-
-
-@pytest.mark.usefixtures("short")
+@pytest.mark.usefixtures("short_trainings")
 def test_its_networks_are_those_of_runs_with_these_seeds(digits) -> None:
     population = Population.of(SPEC, M)
-    work, found = made(population)
+    work, found = populated(population)
     splits = split(digits, SPEC.forget, 0)
     x, y = digits.x_train[splits.forget_train], digits.y_train[splits.forget_train].numpy()
     assert np.array_equal(found.idx, splits.forget_train.numpy())
@@ -65,9 +47,9 @@ def test_its_networks_are_those_of_runs_with_these_seeds(digits) -> None:
     assert np.median(found.margins["original"]) > 0 > np.median(found.margins["unlearned"])
 
 
-@pytest.mark.usefixtures("short")
+@pytest.mark.usefixtures("short_trainings")
 def test_it_survives_the_store_and_its_json_has_every_figure_with_its_interval() -> None:
-    _, found = made(Population.of(SPEC, M))
+    _, found = populated(Population.of(SPEC, M))
     again = RunStore().load(found.digest, PopulationResult)
     assert again.report == found.report
     assert all(np.array_equal(again.margins[kind], values) for kind, values in found.margins.items())
@@ -79,7 +61,7 @@ def test_it_survives_the_store_and_its_json_has_every_figure_with_its_interval()
     assert {"auc", "balanced_accuracy", "tpr_at_1_percent_fpr", "tpr_at_0.1_percent_fpr"} == set(told["ulira"])
 
 
-@pytest.mark.usefixtures("short")
+@pytest.mark.usefixtures("short_trainings")
 def test_an_interrupted_one_goes_on_with_its_shards_and_shares_them_with_other_methods() -> None:
     population = Population.of(SPEC, M)
     store = RunStore()
@@ -87,7 +69,7 @@ def test_an_interrupted_one_goes_on_with_its_shards_and_shares_them_with_other_m
     first, *others = population.next_jobs(work.is_there)
     store.save(drain(work.follow(first)))
     assert population.next_jobs(LocalDriver(store).is_there) == others
-    made(population)
+    populated(population)
     assert population.next_jobs(LocalDriver(store).is_there) == []
     scrub = Population.of(plan_run("digits", [3], "scrub"), M)
     assert scrub.next_jobs(LocalDriver(store).is_there) == scrub.unlearned
@@ -95,18 +77,18 @@ def test_an_interrupted_one_goes_on_with_its_shards_and_shares_them_with_other_m
     assert elsewhere.next_jobs(LocalDriver(store).is_there) == elsewhere.retrained
 
 
-@pytest.mark.usefixtures("short")
+@pytest.mark.usefixtures("short_trainings")
 def test_nothing_leaves_the_originals_and_retraining_is_judged_by_others_of_its_kind() -> None:
-    _, nothing = made(Population.of(plan_run("digits", [3], "nothing"), M))
+    _, nothing = populated(Population.of(plan_run("digits", [3], "nothing"), M))
     assert np.array_equal(nothing.margins["unlearned"], nothing.margins["original"])
     assert nothing.report["figures"]["auc"]["value"] > 0.95
-    _, retrained = made(Population.of(plan_run("digits", [3], "retrain", {"epochs": 2}), M))
+    _, retrained = populated(Population.of(plan_run("digits", [3], "retrain", {"epochs": 2}), M))
     assert np.array_equal(retrained.margins["unlearned"], retrained.margins["control"])
     assert np.array_equal(retrained.epsilons, retrained.floor_epsilons)
-    _, mask = made(Population.of(plan_run("digits", [3], "mask"), M))
+    _, mask = populated(Population.of(plan_run("digits", [3], "mask"), M))
     assert mask.report["figures"]["auc"]["value"] == 1.0
     assert np.isinf(mask.epsilons).all()
-    _, random = made(Population.of(plan_run("digits", [3], "random_weights"), M))
+    _, random = populated(Population.of(plan_run("digits", [3], "random_weights"), M))
     assert random.report["figures"]["auc"]["value"] > 0.95
 
 
