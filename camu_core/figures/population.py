@@ -36,7 +36,9 @@ def hills_figure(margins: Mapping[str, np.ndarray], title: str, dark: bool = Fal
                 marker={"color": MODEL_COLORS[kind], "pattern": {"shape": "/" if kind == "retrained" else ""}},
                 hovertemplate="%{y} networks at %{x}<extra>" + MODEL_TITLES[kind] + "</extra>",
             )  # fmt: skip
-    figure.update_xaxes(title="log odds of the right answer: 0 is even, 5 is 99%, -5 is 1%")
+    figure.update_xaxes(
+        range=[low - size, high + 2 * size], title="log odds of the right answer: 0 is 50%, 5 is 99.3%, -5 is 0.7%"
+    )
     figure.update_yaxes(title="networks", nticks=5)
     return styled(figure, dark, title, height).update_layout(barmode="overlay", bargap=0.02)
 
@@ -68,7 +70,9 @@ def epsilons_figure(
     above = {"yref": "paper", "y": 1.0, "yanchor": "bottom", "showarrow": False, "font": {"color": tones.muted}}
     figure.add_annotation(x=(noise["low"] + noise["high"]) / 2, text="noise floor", **above)
     figure.add_annotation(x=ceiling, text=f"ceiling of {report['m']} networks", xanchor="right", **above)
-    figure.update_xaxes(range=[-0.05, end], title="epsilon of the image")
+    if np.isinf(epsilons).any():
+        figure.add_annotation(x=ceiling + _BIN, text="no overlap", xanchor="left", **above)
+    figure.update_xaxes(range=[-0.05, end + _BIN], title="epsilon of the image")
     figure.update_yaxes(title="images", nticks=5)
     return styled(figure, dark, title, height, headroom=24).update_layout(barmode="overlay", bargap=0.02)
 

@@ -16,11 +16,11 @@ def population_title(report: Mapping[str, Any]) -> str:
     share, among = percent(right["value"]), percent(floor["high"])
     if right["low"] > floor["high"]:
         return (
-            f"An attacker who trains networks too tells forgetting from retraining {share} of the time; "
-            f"retraining from retraining, at most {among}"
+            f"An attacker who trains networks too tells one that forgot from one that never saw the images {share} of "
+            f"the time; chance reaches {among}"
         )
     if right["value"] <= floor["high"]:
-        return "An attacker who trains networks too cannot tell forgetting from retraining any better than by chance"
+        return "Even an attacker who trains networks cannot tell one that forgot from one that never saw the images"
     return f"Cannot tell yet: an attacker is right {share} of the time, where chance reaches {among}; more networks may"
 
 

@@ -16,7 +16,7 @@ from pages.components.shared import text as words
 
 TICK_SECONDS = 1.0
 _SIZES = (16, 32, 64)
-_SHOWN = 16
+_SHOWN = 12
 
 
 def show(spec: RunSpec) -> None:
