@@ -12,7 +12,7 @@ from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
 from camu_core.figures.multiples import multiples_figure
 from camu_core.figures.pair import agreement_figure, confusion_difference_figure
-from camu_core.figures.population import attacker_figure, epsilons_figure, hills_figure
+from camu_core.figures.population import attacker_figure, epsilons_figure, heirs_figure, hills_figure
 from camu_core.figures.tradeoff import tradeoff_figure
 from camu_core.figures.wall import wall_figure
 
@@ -38,6 +38,7 @@ __all__ = [
     "epsilons_figure",
     "graph_figure",
     "heads_figure",
+    "heirs_figure",
     "hills_figure",
     "interactions_figure",
     "layers_figure",

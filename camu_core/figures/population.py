@@ -1,12 +1,13 @@
-"""A population in three pictures: one image, all images, the attacker."""
+"""A population in pictures: one image, all images, the attacker, and who inherits the images."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, styled
+from camu_core.measures.estimates import estimate_over_seeds, is_measured
 
 _N_BINS = 36
 _BIN = 0.25  # of epsilon
@@ -17,6 +18,7 @@ _FIGURES = {
     "tpr_at_0.1_percent_fpr": "caught at 1 in 1,000",
 }
 FLOOR_NAME = "retrained against retrained"
+_LEAST = 0.01  # of the images; classes that get less are left out
 
 
 def hills_figure(margins: Mapping[str, np.ndarray], title: str, dark: bool = False, height: int = 300) -> go.Figure:
@@ -104,3 +106,32 @@ def attacker_figure(report: Mapping[str, Any], title: str, dark: bool = False, h
     figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%")
     figure.update_yaxes(autorange="reversed", showgrid=False)
     return styled(figure, dark, title, height)
+
+
+def heirs_figure(
+    answers: Mapping[str, np.ndarray], class_names: Sequence[str], title: str, dark: bool = False, height: int = 320
+) -> go.Figure:
+    """What the networks call the forgotten images: a bar a class, those that retraining says most first.
+
+    Args:
+        answers: float64 (M, C) of "unlearned" and "retrained", see `Networks`.
+    """
+    figure = go.Figure()
+    most = np.maximum(answers["retrained"].mean(axis=0), answers["unlearned"].mean(axis=0))
+    order = [label for label in np.argsort(-answers["retrained"].mean(axis=0), kind="stable") if most[label] >= _LEAST]
+    for kind in ("retrained", "unlearned"):
+        found = [each for label in order if is_measured(each := estimate_over_seeds(answers[kind][:, label]))]
+        figure.add_bar(
+            x=[class_names[label] for label in order], y=[each["value"] for each in found], name=MODEL_TITLES[kind],
+            marker={"color": MODEL_COLORS[kind], "pattern": {"shape": "/" if kind == "retrained" else ""}},
+            error_y={
+                "type": "data", "symmetric": False, "color": ground(dark).text, "thickness": 1.5, "width": 4,
+                "array": [each["high"] - each["value"] for each in found],
+                "arrayminus": [each["value"] - each["low"] for each in found],
+            },
+            customdata=[f"{each['low']:.1%} to {each['high']:.1%}" for each in found],
+            hovertemplate="%{x}: %{y:.1%}<br>95%: %{customdata}<extra>" + MODEL_TITLES[kind] + "</extra>",
+        )  # fmt: skip
+    figure.update_xaxes(title="class that the forgotten images are taken for", type="category")
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=5)
+    return styled(figure, dark, title, height).update_layout(barmode="group", bargap=0.25)

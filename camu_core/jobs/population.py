@@ -170,6 +170,7 @@ class PopulationResult(Storable):
             largest epsilon that M networks can show; `about`.
         margins: float32 by kind: "original", "unlearned" and "retrained" (M, n), "control" (M, n) of more retrained
             networks.
+        answers: float64 (M, C) by kind "unlearned" and "retrained", see `Networks`.
         epsilons, floor_epsilons, aucs: float64 (n,) by image: of `image_epsilons`, the same of the control instead of
             the unlearned networks, and of `Attack.image_auc`.
         images: uint8 (n, channels, H, W); idx: int64 (n,), into the training set; y: their classes.
@@ -178,6 +179,7 @@ class PopulationResult(Storable):
     digest: str
     report: dict[str, Any]
     margins: dict[str, np.ndarray]
+    answers: dict[str, np.ndarray]
     epsilons: np.ndarray
     floor_epsilons: np.ndarray
     aucs: np.ndarray
@@ -191,13 +193,18 @@ class PopulationResult(Storable):
 
     def arrays(self) -> dict[str, np.ndarray]:
         names = ("epsilons", "floor_epsilons", "aucs", "images", "idx", "y")
-        margins = {f"margins/{kind}": values for kind, values in self.margins.items()}
-        return {**margins, **{name: getattr(self, name) for name in names}}
+        kinds = {
+            f"{name}/{kind}": values for name in ("margins", "answers") for kind, values in getattr(self, name).items()
+        }
+        return {**kinds, **{name: getattr(self, name) for name in names}}
 
     @classmethod
     def from_parts(cls, summary: dict[str, Any], arrays: dict[str, np.ndarray]) -> "PopulationResult":
-        margins = {key.split("/")[1]: arrays.pop(key) for key in list(arrays) if key.startswith("margins/")}
-        return cls(summary["digest"], summary["report"], margins, **arrays)
+        margins, answers = (
+            {key.split("/")[1]: arrays.pop(key) for key in list(arrays) if key.startswith(f"{name}/")}
+            for name in ("margins", "answers")
+        )
+        return cls(summary["digest"], summary["report"], margins, answers, **arrays)
 
     def to_json(self) -> dict[str, Any]:
         """As `run --population` prints it: every figure with `value`, `low` and `high`."""
@@ -336,6 +343,7 @@ class PopulationJob(Job[PopulationResult]):
                 "about": {"spec": self.spec.to_json(), "versions": versions()},
             },
             margins={kind: margins.astype(np.float32) for kind, margins in kinds.items()},
+            answers={"unlearned": unlearned.answers, "retrained": first.answers},
             epsilons=image_epsilons(unlearned.margins, first.margins),
             floor_epsilons=image_epsilons(rest.margins, first.margins),
             aucs=u_lira(unlearned.margins, first.margins).image_auc(),

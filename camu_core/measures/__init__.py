@@ -17,6 +17,7 @@ from camu_core.measures.neighbours import neighbour_share
 from camu_core.measures.population import (
     SMALLEST_POPULATION,
     Networks,
+    answers_apart,
     estimate_over_networks,
     forgetting_score,
     image_epsilons,
@@ -67,6 +68,7 @@ __all__ = [
     "Standing",
     "ThresholdView",
     "accuracy_report",
+    "answers_apart",
     "area_under_roc",
     "attack_groups",
     "attack_rng",

@@ -32,17 +32,19 @@ class Networks:
     Args:
         margins: of the forgotten training images, float64 (M, n), see `scaled_margins`.
         retain_train, retain_test: accuracies on the other images, float64 (M,), 0..1.
+        answers: share of the forgotten images that each class is said of, float64 (M, C).
     """
 
     margins: np.ndarray
     retain_train: np.ndarray
     retain_test: np.ndarray
+    answers: np.ndarray
 
     def __len__(self) -> int:
         return len(self.margins)
 
     def some(self, idx: np.ndarray) -> "Networks":
-        return Networks(self.margins[idx], self.retain_train[idx], self.retain_test[idx])
+        return Networks(*(values[idx] for values in vars(self).values()))
 
 
 def scaled_margins(logits: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -111,6 +113,18 @@ def utility_factor(unlearned: Networks, retrained: Networks) -> float:
     return float(np.prod(ratios))
 
 
+def answers_apart(unlearned: Networks, retrained: Networks) -> float:
+    """Who inherits the forgotten images: the share that goes to other classes than after retraining, 0..1.
+
+    The total variation between the mean answers of both groups. Retraining gives the images of a class to those it
+    resembles; a method that gives them to others leaves a trace that an attacker can look for.
+
+    Source: arXiv:2506.20893, which finds such traces by the classes nearest to the forgotten one. Deviation: all
+        classes are looked at, and networks instead of one network's images.
+    """
+    return float(np.abs(unlearned.answers.mean(axis=0) - retrained.answers.mean(axis=0)).sum() / 2)
+
+
 @dataclass(frozen=True)
 class Attack:
     """U-LiRA on each half of the networks, fitted to the other half.
@@ -168,7 +182,7 @@ def u_lira(unlearned: np.ndarray, retrained: np.ndarray) -> Attack:
 
 def population_figures(unlearned: Networks, retrained: Networks) -> Figures:
     """`epsilon_median` over images, `forgetting_quality`, `utility_factor`, their product `score`, which is what the
-    challenge ranked by, and U-LiRA's figures.
+    challenge ranked by, `answers_apart`, and U-LiRA's figures.
 
     Args:
         unlearned, retrained: M each.
@@ -181,6 +195,7 @@ def population_figures(unlearned: Networks, retrained: Networks) -> Figures:
         "forgetting_quality": quality,
         "utility_factor": utility,
         "score": quality * utility,
+        "answers_apart": answers_apart(unlearned, retrained),
         **u_lira(unlearned.margins, retrained.margins).figures(),
     }
 
@@ -259,7 +274,7 @@ def _best_threshold(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     order = np.argsort(scores, axis=0, kind="stable")
     ranked = np.take_along_axis(scores, order, axis=0)
     is_above = order < len(above)
-    n_missed = np.cumsum(is_above, axis=0) - is_above  # of the first group, below the threshold
+    n_missed: np.ndarray = np.cumsum(is_above, axis=0) - is_above  # of the first group, below the threshold
     n_lower = np.arange(len(scores))[:, None] - n_missed
     missed, mistaken = n_missed / len(above), 1 - n_lower / len(below)
     is_threshold = np.ones_like(is_above)
@@ -269,7 +284,8 @@ def _best_threshold(above: np.ndarray, below: np.ndarray) -> np.ndarray:
             np.log(np.maximum(0, 1 - DELTA - mistaken)) - np.log(missed),
             np.log(np.maximum(0, 1 - DELTA - missed)) - np.log(mistaken),
         )
-    none_missed, none_mistaken = n_missed == 0, n_lower == len(below)
+    none_missed: np.ndarray = n_missed == 0
+    none_mistaken = n_lower == len(below)
     epsilons[none_missed ^ none_mistaken] = 0.0
     epsilons[none_missed & none_mistaken] = np.inf
     return np.maximum(0.0, np.where(is_threshold, epsilons, 0.0).max(axis=0))

@@ -186,6 +186,7 @@ def _operation(name: str, part: nn.Module) -> tuple[Callable[..., Tensor], tuple
         return _map, weights
     if isinstance(part, nn.MaxPool2d):
         size = part.kernel_size
+        assert isinstance(size, int), "pools of this project are square"
         return lambda x: _pool(x, size), ()
     if isinstance(part, nn.ReLU):
         return F.relu, ()

@@ -93,8 +93,8 @@ def questioned(spec: RunSpec, models: Sequence[BlockModel]) -> Generator[Step, N
         RunDiverged: one of them says nothing that is a number.
     """
     images, splits, idx = yield from asked(spec)
-    y = images.y_train[idx].numpy()
-    margins, accuracies = [], []
+    y, n_classes = images.y_train[idx].numpy(), DATASETS[spec.dataset].n_classes
+    logits, accuracies = [], []
     parts = (
         (splits.retain_train, images.x_train, images.y_train),
         (splits.retain_test, images.x_test, images.y_test),
@@ -102,7 +102,7 @@ def questioned(spec: RunSpec, models: Sequence[BlockModel]) -> Generator[Step, N
     x_forget = images.x_train[idx]
     if can_stack(models[0], DATASETS[spec.dataset].shape, Settings()):
         yield Step(0, 1, stage="population")
-        margins = list(scaled_margins(predict_together(models, x_forget).numpy(), y))
+        logits = list(predict_together(models, x_forget).numpy())
         right = [
             (predict_together(models, x[rows]).argmax(dim=2) == labels[rows]).double().mean(dim=1).tolist()
             for rows, x, labels in parts
@@ -111,13 +111,15 @@ def questioned(spec: RunSpec, models: Sequence[BlockModel]) -> Generator[Step, N
     else:
         for i, model in enumerate(models):
             yield Step(i, len(models), stage="population")
-            margins.append(scaled_margins(predict(model, x_forget)[0].numpy(), y))
+            logits.append(predict(model, x_forget)[0].numpy())
             each = []
             for rows, x, labels in parts:
                 each.append((predict(model, x[rows])[0].argmax(dim=1) == labels[rows]).double().mean().item())
                 yield Step(i, len(models), stage="population")
             accuracies.append(tuple(each))
-    found = Networks(np.stack(margins), *np.array(accuracies, dtype=np.float64).T)
+    answers = [np.bincount(each.argmax(axis=1), minlength=n_classes) / len(y) for each in logits]
+    retain_train, retain_test = np.array(accuracies, dtype=np.float64).T
+    found = Networks(scaled_margins(np.stack(logits), y), retain_train, retain_test, np.stack(answers))
     if not np.isfinite(found.margins).all():
         raise RunDiverged("A network of the population says nothing that is a number. Lower the learning rates.")
     return found

@@ -42,3 +42,12 @@ def attacker_title(report: Mapping[str, Any]) -> str:
     """The attacker's score."""
     caught = report["figures"]["tpr_at_1_percent_fpr"]["value"]
     return f"The attacker: catches {percent(caught)} of the networks that forgot, at 1 false alarm in 100"
+
+
+def heirs_title(report: Mapping[str, Any]) -> str:
+    """Who inherits the images."""
+    apart, floor = report["figures"]["answers_apart"], report["noise_floor"]["answers_apart"]
+    share, among = percent(apart["value"]), percent(floor["high"])
+    if apart["low"] > floor["high"]:
+        return f"Who inherits them? {share} go to other classes than after retraining; chance explains up to {among}"
+    return f"Who inherits them? The same classes as after retraining, as far as {report['m']} networks can tell"

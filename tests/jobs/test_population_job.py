@@ -44,6 +44,9 @@ def test_its_networks_are_those_of_runs_with_these_seeds(digits) -> None:
     for kind, model in (("original", originals[5]), ("unlearned", task.model.eval())):
         expected = scaled_margins(predict(model, x)[0].numpy(), y)
         np.testing.assert_allclose(found.margins[kind][5], expected, atol=0.05)
+        if kind == "unlearned":
+            counts = np.bincount(predict(model, x)[0].argmax(dim=1).numpy(), minlength=10) / len(y)
+            np.testing.assert_allclose(found.answers[kind][5], counts, atol=0.03)
     assert np.median(found.margins["original"]) > 0 > np.median(found.margins["unlearned"])
 
 
@@ -53,6 +56,7 @@ def test_it_survives_the_store_and_its_json_has_every_figure_with_its_interval()
     again = RunStore().load(found.digest, PopulationResult)
     assert again.report == found.report
     assert all(np.array_equal(again.margins[kind], values) for kind, values in found.margins.items())
+    assert all(np.array_equal(again.answers[kind], values) for kind, values in found.answers.items())
     told = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert told["m"] == M
     for figure in (told["epsilon_median"], told["score"], told["noise_floor"], *told["ulira"].values()):
@@ -132,7 +136,8 @@ def test_memorised_noise_is_caught_and_its_retraining_is_not() -> None:
         models = [build_model("cnn", (1, 8, 8), 10, seed) for seed in seeds]
         drain(train_together(models, digits.x_train[rows], y[rows], recipe_for("digits", "cnn"), seeds))
         margins = scaled_margins(predict_together(models, digits.x_train[noisy]).numpy(), y[noisy].numpy())
-        return Networks(margins, np.ones(len(seeds)), np.ones(len(seeds)))
+        ones = np.ones(len(seeds))
+        return Networks(margins, ones, ones, np.eye(10)[[3] * len(seeds)])
 
     nothing, retrained = trained(range(12), torch.ones_like(kept)), trained(range(100, 124), kept)
     gold, again = retrained.some(np.arange(12)), retrained.some(np.arange(12, 24))

@@ -12,6 +12,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score, roc_curve
 from camu_core.measures.population import (
     DELTA,
     Networks,
+    answers_apart,
     estimate_over_networks,
     forgetting_score,
     image_epsilons,
@@ -36,7 +37,8 @@ def margins(rng: np.random.Generator, m: int, shift: float, wider: float = 1.0) 
 
 
 def networks(rng: np.random.Generator, m: int, shift: float, wider: float = 1.0) -> Networks:
-    return Networks(margins(rng, m, shift, wider), 0.9 + 0.01 * rng.normal(size=m), 0.8 + 0.01 * rng.normal(size=m))
+    said = rng.dirichlet([5, 3, 1 + 9 * shift], size=m)
+    return Networks(margins(rng, m, shift, wider), *(mean + 0.01 * rng.normal(size=m) for mean in (0.9, 0.8)), said)
 
 
 def epsilon_of(scores_above: list[float], scores_below: list[float]) -> float:
@@ -96,8 +98,9 @@ def test_the_score_halves_with_every_half_of_epsilon() -> None:
 
 def test_the_utility_factor_is_a_product_of_ratios() -> None:
     nothing = np.zeros((2, 1))
-    ours = Networks(nothing, np.array([0.9, 0.7]), np.array([0.6, 0.6]))
-    gold = Networks(nothing, np.array([1.0, 1.0]), np.array([0.8, 0.8]))
+    ours = Networks(nothing, np.array([0.9, 0.7]), np.array([0.6, 0.6]), np.array([[0.5, 0.5, 0.0], [0.7, 0.3, 0.0]]))
+    gold = Networks(nothing, np.array([1.0, 1.0]), np.array([0.8, 0.8]), np.array([[0.1, 0.5, 0.4], [0.3, 0.5, 0.2]]))
+    assert answers_apart(ours, gold) == pytest.approx((0.4 + 0.1 + 0.3) / 2), "means .6 .4 0 against .2 .5 .3"
     assert utility_factor(ours, gold) == pytest.approx(0.8 * 0.75)
 
 

@@ -25,7 +25,7 @@ from camu_core.jobs.population import Shard
 from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures import Networks, histogram, view_threshold
 from camu_core.runs.population import asked
-from camu_core.wording.population import attacker_title, epsilons_title, population_title
+from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, population_title
 from camu_core.wording.privacy import headline
 from pages.components.privacy import population as page_population
 from pages.components.privacy import state as state_privacy
@@ -199,20 +199,22 @@ def test_a_population_is_offered_started_shown_under_way_and_stopped(eight: Popu
     assert state.engine().active(waiting) == []
 
 
-def test_a_finished_population_is_told_in_three_pictures(eight: Population) -> None:
+def test_a_finished_population_is_told_in_four_pictures(eight: Population) -> None:
     rng, n = np.random.default_rng(0), len(asked_of(eight))
     store = RunStore()
     for job in [*eight.retrained, *eight.unlearned]:
         size = len(job.seeds)
         margins = rng.normal(-3 if job.originals else 0, 1, (size, n))
-        networks = Networks(margins, np.full(size, 0.9), np.full(size, 0.9))
+        said = np.eye(10)[[8] * size]
+        networks = Networks(margins, np.full(size, 0.9), np.full(size, 0.9), said)
         store.save(Shard(job.digest, networks, margins + 9 if job.originals else margins[:0]))
     found = done(eight.job)
     store.save(found)
     app = show(open_page("explore/privacy"), "population")
     assert not app.exception
     assert population_title(found.report) in words(app)
-    assert len(app.get("plotly_chart")) == 3
+    assert len(app.get("plotly_chart")) == 4
+    assert heirs_title(found.report) in app.get("plotly_chart")[-1].proto.spec
     assert text_privacy.MOST_IMAGES in words(app)
     for rank in text_privacy.RANKS:
         app.segmented_control(key="population-rank").set_value(rank).run()

@@ -1,14 +1,14 @@
-"""Many networks: one image, all images and the attacker, of a population."""
+"""Many networks: one image, all images, the attacker, and who inherits the images, of a population."""
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from camu_core import RunSpec
-from camu_core.figures import attacker_figure, epsilons_figure, hills_figure
+from camu_core import DATASETS, RunSpec
+from camu_core.figures import attacker_figure, epsilons_figure, heirs_figure, hills_figure
 from camu_core.jobs import Population, PopulationResult, is_quick
 from camu_core.wording.format import percent
-from camu_core.wording.population import attacker_title, epsilons_title, hills_title, population_title
+from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text
 from pages.components.shared import charts, images, notes, state
@@ -20,7 +20,7 @@ _SHOWN = 12
 
 
 def show(spec: RunSpec) -> None:
-    """The three pictures, or what there is to do for them."""
+    """The pictures, or what there is to do for them."""
     m = st.segmented_control(
         text.POPULATION_M, _SIZES, default=_SIZES[-1] if is_quick(spec.dataset) else _SIZES[0], key="population-m",
         required=True,
@@ -31,7 +31,7 @@ def show(spec: RunSpec) -> None:
         return
     found = state_privacy.finished_population(population)
     if found is not None:
-        _pictures(found)
+        _pictures(spec, found)
     elif state_privacy.population_progress(population).is_active:
         st.fragment(run_every=TICK_SECONDS)(_wait)(population)
     else:
@@ -64,7 +64,7 @@ def _wait(population: Population) -> None:
     )  # fmt: skip
 
 
-def _pictures(found: PopulationResult) -> None:
+def _pictures(spec: RunSpec, found: PopulationResult) -> None:
     report, dark = found.report, state.is_dark()
     st.subheader(population_title(report), anchor=False)
     order = np.argsort(np.minimum(found.epsilons, report["ceiling"] + 1) + 1e-3 * found.aucs, kind="stable")
@@ -93,6 +93,10 @@ def _pictures(found: PopulationResult) -> None:
         score=score["value"], low=score["low"], high=score["high"], floor=report["noise_floor"]["score"]["value"]
     )
     notes.reading(read, text.ATTACKER_NOT)
+    if spec.forget.kind == "class":
+        names = DATASETS[spec.dataset].class_names
+        charts.show(st, heirs_figure(found.answers, names, heirs_title(report), dark), key="heirs")
+        notes.reading(text.HEIRS_READ, text.HEIRS_NOT)
     m = report["m"]
     how = text.POPULATION_HOW.format(last=m - 1, last_both=2 * m - 1, both=2 * m, n_images=report["n_images"])
     tables = [

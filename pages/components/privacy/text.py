@@ -197,6 +197,11 @@ ATTACKER_NOT = (
     "what an attacker without networks of their own can do: that is *Could an attacker tell?*. This one knows the "
     "method, its settings and the other images."
 )
+HEIRS_READ = (
+    "the mean over networks, with 95% intervals. A network that never saw a class takes its images for those it knows "
+    "and finds similar. A method that gives them to other classes has forgotten the name, but in a way that shows."
+)
+HEIRS_NOT = "how sure the networks are, and which image goes where."
 POPULATION_HOW = r"""
 **Networks**: seeds 0 to {last} train originals on all images; each is made to forget with its own seed. Seeds 0 to
 {last_both} are retrained without the {n_images} images (at most 500 are asked about). **Margin**: $\ln p_y/(1 - p_y)$.
@@ -206,7 +211,8 @@ the largest of $\ln\frac{{1 - \delta - a}}{{b}}$ and $\ln\frac{{1 - \delta - b}}
 thresholds on the margin and on the likelihood ratio of two normal distributions; attacks of which only one share is 0
 count for nothing. **Score**: an image has 1 point, halved with every 0.5 of epsilon; mean over images, times accuracy
 on the other training and test images over retraining's. **U-LiRA**: likelihood ratio of normal distributions fitted to
-one half of the networks, for the other half, and back; over all pairs of a network and an image.
+one half of the networks, for the other half, and back; over all pairs of a network and an image. **Who inherits**:
+the total variation between the mean answers of unlearned and of retrained networks (after arXiv:2506.20893).
 
 **Intervals** are over networks, 95%: the spread of the figures of 200 random halves (delete-d jackknife). **Noise
 floor**: the {both} retrained networks dealt into two groups 200 times; the middle 95%.
