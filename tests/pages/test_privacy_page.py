@@ -214,7 +214,7 @@ def test_a_finished_population_is_told_in_four_pictures(eight: Population) -> No
     assert not app.exception
     assert population_title(found.report) in words(app)
     assert len(app.get("plotly_chart")) == 4
-    assert heirs_title(found.report) in app.get("plotly_chart")[-1].proto.spec
+    assert app.get("plotly_chart")[-1].proto.alt == heirs_title(found.report)
     assert text_privacy.MOST_IMAGES in words(app)
     for rank in text_privacy.RANKS:
         app.segmented_control(key="population-rank").set_value(rank).run()
