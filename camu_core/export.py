@@ -14,6 +14,7 @@ def run_json(
     retrained: RunResult | None = None,
     privacy: Mapping[str, Any] | None = None,
     causal: Mapping[str, Any] | None = None,
+    population: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What `run --json` prints and pages hand out.
 
@@ -21,9 +22,10 @@ def run_json(
         retrained: its gold standard.
         privacy: report of its `PrivacyResult`.
         causal: report of its `CausalResult`.
+        population: of `PopulationResult.to_json`.
     Returns:
         `RunResult.summary`, `class_names`, `verdict`; and of what is known `retrained` (digest, seconds of training,
-        whether it is shipped, metrics), `privacy` and `causal`.
+        whether it is shipped, metrics), `privacy`, `causal` and `population`.
     """
     told = {
         **result.summary(),
@@ -37,4 +39,5 @@ def run_json(
             "digest": retrained.digest, "seconds": retrained.seconds["unlearn"], "is_shipped": retrained.is_shipped,
             "metrics": retrained.metrics["unlearned"],
         }  # fmt: skip
-    return {**told, **({"privacy": privacy} if privacy else {}), **({"causal": causal} if causal else {})}
+    parts = {"privacy": privacy, "causal": causal, "population": population}
+    return told | {name: part for name, part in parts.items() if part}

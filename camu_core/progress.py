@@ -24,6 +24,7 @@ STAGES = {
     "inside": "Probing what is left inside",
     "battery": "Testing what is left",
     "band": "Retraining without them, with several seeds",
+    "population": "Training many networks",
     "relearn": "Teaching the networks all classes again",
 }
 # In these a step changes the network; in the others it is an image, a byte or a part of the work.

@@ -23,6 +23,7 @@ from camu_core.data import Dataset, load_dataset, split  # noqa: E402
 from camu_core.engine import Engine, service  # noqa: E402
 from camu_core.methods import UnlearningTask  # noqa: E402
 from camu_core.networks.models import BlockModel, build_model  # noqa: E402
+from camu_core.networks.training import recipe_for  # noqa: E402
 from camu_core.networks.weights import load_weights  # noqa: E402
 from camu_core.specs import ForgetSpec  # noqa: E402
 
@@ -82,6 +83,14 @@ def fresh_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     service.forget_engine()
     yield
     service.forget_engine()
+
+
+@pytest.fixture
+def short_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Networks of a population of digits are trained for two epochs."""
+    recipe = recipe_for("digits", "cnn").with_values({"epochs": 2})
+    for name in ("runs.population", "jobs.population", "methods.retrain"):
+        monkeypatch.setattr(sys.modules[f"camu_core.{name}"], "recipe_for", lambda dataset, model: recipe)
 
 
 @pytest.fixture

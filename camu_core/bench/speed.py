@@ -19,7 +19,8 @@ from camu_core.bench.straightforward import straightforward_camu
 from camu_core.data import DATASETS, load_dataset, split
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS, UnlearningTask
-from camu_core.networks.models import half_precision, predict, to_input
+from camu_core.networks.models import build_model, half_precision, predict, to_input
+from camu_core.networks.stacked import train_together
 from camu_core.networks.training import recipe_for, training
 from camu_core.networks.weights import load_weights
 from camu_core.planning import plan_run
@@ -104,6 +105,31 @@ def benchmark(dataset: str, label: int, seed: int = 0) -> Generator[Step, None, 
         "machine": machine(),
         "versions": versions(),
     }
+
+
+def population_speed(n_networks: int = 16) -> Generator[Step, None, dict[str, Any]]:
+    """Train the digits' network many times on one thread: all together for a moment, and one by one.
+
+    Returns:
+        `networks_per_second` and `one_by_one_per_second`, reckoned from `measured_steps` of the `steps` of a training;
+        `speedup`; `n_networks`, trained together.
+    """
+    images, info = load_dataset("digits"), DATASETS["digits"]
+    recipe = recipe_for("digits", "cnn")
+    models = [build_model("cnn", info.shape, info.n_classes, seed) for seed in range(n_networks)]
+    with one_thread():
+        yield Step(0, 2, stage="bench")
+        alone = training(build_model("cnn", info.shape, info.n_classes), images.x_train, images.y_train, recipe, 0)
+        n_steps = next(alone).total
+        one_by_one = 1 / (_seconds_a_step(alone) * n_steps)
+        yield Step(1, 2, stage="bench")
+        together = train_together(models, images.x_train, images.y_train, recipe, range(n_networks))
+        at_once = n_networks / (_seconds_a_step(together) * n_steps)
+        yield Step(2, 2, stage="bench")
+    return {
+        "networks_per_second": at_once, "one_by_one_per_second": one_by_one, "speedup": at_once / one_by_one,
+        "n_networks": n_networks, "measured_steps": _MEASURED_STEPS, "steps": n_steps,
+    }  # fmt: skip
 
 
 def machine() -> dict[str, Any]:

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from camu_core.bench import benchmark, page_times
+from camu_core.bench import benchmark, page_times, population_speed
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 
@@ -19,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     report = drain_with_bar(benchmark(arguments.dataset, arguments.forget_class, arguments.seed))
+    report["population"] = drain_with_bar(population_speed())
     if not arguments.no_pages:
         report["pages"] = page_times()
     if arguments.json is None:
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _table(report: dict[str, Any]) -> str:
     """One line a figure."""
     return "\n".join(
-        f"{part:8} {name:26} {value:.4g}" if isinstance(value, float) else f"{part:8} {name:26} {value}"
+        f"{part:10} {name:26} {value:.4g}" if isinstance(value, float) else f"{part:10} {name:26} {value}"
         for part, figures in report.items()
         for name, value in figures.items()
     )

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from camu_core.commands import decomposition, judging
+from camu_core.commands import decomposition, judging, population
 from camu_core.commands.images import GROUP_HELP, add_argument, classes_named, dataset_named, tell_copies
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     decomposition.add_arguments(parser)
     judging.add_arguments(parser)
+    population.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
@@ -96,6 +97,7 @@ def run(arguments: argparse.Namespace) -> None:
             drain_with_bar(work.follow(TrainJob(dataset, model, arguments.training_seed))).publish()
             spec = planned(arguments)
         decomposition.check(arguments, spec)
+        many = population.planned(arguments, spec)
         tell_copies(spec.dataset, spec.forget)
         result = drain_with_bar(work.follow(RunJob(spec)))
         if arguments.save:
@@ -103,12 +105,16 @@ def run(arguments: argparse.Namespace) -> None:
         retrained = judging.known_retraining(spec, work)
         tests = judging.tested(arguments, spec, work, store)
         causal = decomposition.decompose(arguments, spec, work, store)
+    found = population.populate(many, store)
     if arguments.json is not None:
-        deliver(json.dumps(run_json(result, retrained, tests, causal)), arguments.json)
+        deliver(
+            json.dumps(run_json(result, retrained, tests, causal, found.to_json() if found else None)), arguments.json
+        )
         return
     verdict = judge(result, retrained, tests)
     told = judging.sentences(verdict, tests if arguments.privacy else None)
-    print("\n".join([_table(result), *told, *decomposition.sentences(causal)]))
+    print("\n".join([_table(result), *told, *decomposition.sentences(causal),
+                     *population.sentences(found)]))  # fmt: skip
 
 
 def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:

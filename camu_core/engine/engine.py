@@ -28,7 +28,7 @@ from camu_core.engine.queueing import in_order, makes_room
 from camu_core.engine.shares import check_share
 from camu_core.engine.worker import work
 from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
-from camu_core.jobs import Imported, Job, JobPayload, RunJob, followups
+from camu_core.jobs import Imported, Job, JobPayload, Population, RunJob, followups
 from camu_core.progress import Step
 from camu_core.runs.results import Artifact, RunResult, Storable
 from camu_core.runs.store import RunStore, holder
@@ -95,20 +95,26 @@ class Engine:
         """Why no work can be done at the moment, in one sentence; empty when all is well."""
         return self.connection.problem
 
-    def submit(self, job: Job[Storable], watcher: str = "", priority: int = 0, chain: RunSpec | None = None) -> str:
+    def submit(
+        self, job: Job[Storable], watcher: str = "", priority: int = 0, chain: RunSpec | Population | None = None
+    ) -> str:
         """Start a job, join the one that is running already, or do nothing if its result is stored.
 
         Args:
             watcher: who wants it; Stop takes effect when no watcher is left.
             priority: higher goes first; sweeps use BACKGROUND_PRIORITY.
-            chain: the run about which `followups` are computed when this is done.
+            chain: about what `followups` are computed when this is done.
         Returns:
             the digest.
         """
         return self.submit_all([job], watcher, priority, chain)[0]
 
     def submit_all(
-        self, jobs: Sequence[Job[Storable]], watcher: str = "", priority: int = 0, chain: RunSpec | None = None
+        self,
+        jobs: Sequence[Job[Storable]],
+        watcher: str = "",
+        priority: int = 0,
+        chain: RunSpec | Population | None = None,
     ) -> list[str]:
         """As `submit`, many at once and quicker.
 
@@ -149,15 +155,15 @@ class Engine:
             self._later(self.follow_up, chain, watcher)
         return [job.digest for job in jobs]
 
-    def follow_up(self, spec: RunSpec, watcher: str = "") -> None:
-        """Compute what belongs to a finished run and is missing, behind what people wait for; what failed stays so."""
-        for job in followups(spec, self.is_there):
+    def follow_up(self, about: RunSpec | Population, watcher: str = "") -> None:
+        """Compute what a finished run or a population lacks, behind what people wait for; what failed stays so."""
+        for job in followups(about, self.is_there):
             known = self.watch(job.digest)
             if known is None or not known.is_over or known.state == JobState.DONE:
                 try:
-                    self.submit(job, watcher, BACKGROUND_PRIORITY, spec)
+                    self.submit(job, watcher, BACKGROUND_PRIORITY, about)
                 except TooMuchAsked as error:
-                    log.info("nothing more about run %s: %s", spec.digest, error)
+                    log.info("nothing more about %s: %s", about.digest, error)
 
     def _stored_mb(self, watcher: str) -> float:
         things = self.owners.things(RUNS, watcher) if self.owners is not None else ()
@@ -450,9 +456,9 @@ class Engine:
             late, watchers, chains = progress.watchers - noted, set(progress.watchers), set(progress.chains)
         if progress.state == JobState.DONE:
             self._note_owners(progress.job, late)
-            for spec in chains:
+            for about in chains:
                 for watcher in watchers:
-                    self._later(self.follow_up, spec, watcher)
+                    self._later(self.follow_up, about, watcher)
         self._later(self._dispatch_all)
 
     def _on_error(self, progress: Progress, error: BaseException) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from camu_core.jobs import Job
+from camu_core.jobs import Job, Population
 from camu_core.progress import Snapshot, Step, loss_columns
 from camu_core.runs.results import Storable
 from camu_core.specs import RunSpec
@@ -72,7 +72,7 @@ class Progress:
     Args:
         watchers: who wants it.
         visitor: the one of them whose share of the workers it takes.
-        chains: runs about which more is to be computed when this is done, see `followups`.
+        chains: about what more is to be computed when this is done, see `followups`.
         is_packing: on its way to the scheduler.
         future: of the scheduler, while it has the job.
         is_yielding: told to end, to go on when somebody who has no worker has had one.
@@ -88,7 +88,7 @@ class Progress:
     watchers: set[str] = field(default_factory=set)
     priority: int = 0
     visitor: str = ""
-    chains: set[RunSpec] = field(default_factory=set)
+    chains: set[RunSpec | Population] = field(default_factory=set)
     state: JobState = JobState.QUEUED
     stop_requested: bool = False
     is_yielding: bool = False
@@ -117,7 +117,7 @@ class Progress:
         """In the engine's queue, not with the scheduler."""
         return self.future is None and not self.is_packing and not self.is_over
 
-    def join(self, watcher: str, priority: int, chain: RunSpec | None) -> None:
+    def join(self, watcher: str, priority: int, chain: RunSpec | Population | None) -> None:
         """Somebody wants it too."""
         self.watchers.add(watcher)
         self.stop_requested = False  # whoever stopped it a moment ago: it is wanted again

@@ -12,6 +12,7 @@ from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
 from camu_core.figures.multiples import multiples_figure
 from camu_core.figures.pair import agreement_figure, confusion_difference_figure
+from camu_core.figures.population import attacker_figure, epsilons_figure, heirs_figure, hills_figure
 from camu_core.figures.tradeoff import tradeoff_figure
 from camu_core.figures.wall import wall_figure
 
@@ -21,6 +22,7 @@ __all__ = [
     "agreement_figure",
     "answers_figure",
     "attack_figure",
+    "attacker_figure",
     "attribution_figure",
     "axis_ranges",
     "class_effects_figure",
@@ -33,8 +35,11 @@ __all__ = [
     "embedding_figure",
     "entanglement_figure",
     "epsilon_figure",
+    "epsilons_figure",
     "graph_figure",
     "heads_figure",
+    "heirs_figure",
+    "hills_figure",
     "interactions_figure",
     "layers_figure",
     "likeness_figure",

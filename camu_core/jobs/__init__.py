@@ -6,6 +6,7 @@ from camu_core.jobs.causal import CausalJob, CausalResult
 from camu_core.jobs.followups import followups, is_quick
 from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
 from camu_core.jobs.payload import JobPayload
+from camu_core.jobs.population import Population, PopulationResult
 from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
 from camu_core.jobs.run import RunJob
 from camu_core.jobs.umap import UmapJob
@@ -21,6 +22,8 @@ __all__ = [
     "IsThere",
     "Job",
     "JobPayload",
+    "Population",
+    "PopulationResult",
     "PrivacyJob",
     "PrivacyResult",
     "RunJob",

@@ -75,7 +75,8 @@ class Method(Protocol[C]):
         uses_retain_data: whether it needs retain samples.
         uses_labels: whether it needs labels, of whichever samples.
 
-    One that cannot forget everything names the kinds it can in `forget_kinds`.
+    One that cannot forget everything names the kinds it can in `forget_kinds`. One that can make many small networks
+    forget at once has `unlearn_together(tasks, config)`, with a step for all of them.
     """
 
     name: str

@@ -15,17 +15,18 @@ the weights alone, unless `authors_batch_norm` asks for their way.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from camu_core.data import DATASETS
 from camu_core.methods.base import UnlearningTask
 from camu_core.methods.steps import other_labels
 from camu_core.networks.models import BlockModel, authors_noise, to_input
+from camu_core.networks.stacked import StackedModel
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -177,12 +178,7 @@ class CaMU:
         apart = bool(config.authors_batch_norm)
         model.train(apart)  # nothing but batch normalisation has a mode here
         encoder_weights = [weight for block in model.encoder for weight in block.parameters()]
-        representation_step = torch.optim.Adam(
-            encoder_weights, lr=config.representation_lr, weight_decay=config.weight_decay, fused=True
-        )
-        label_step = torch.optim.Adam(
-            model.parameters(), lr=config.label_lr, weight_decay=config.weight_decay, fused=True
-        )
+        representation_step, label_step = _optimizers(encoder_weights, model.parameters(), config)
         moves_representation = config.retain_representation_weight or config.forget_representation_weight
         moves_labels = config.retain_label_weight or config.forget_label_weight
 
@@ -225,6 +221,91 @@ class CaMU:
                     config.epochs * n_batches,
                     {name: loss.item() for name, loss in losses.items()},
                 )
+
+    def unlearn_together(self, tasks: Sequence[UnlearningTask], config: CaMUConfig) -> Iterator[Step]:
+        """`unlearn` of many networks at once, each with its own seed; see `camu_core.networks.stacked`."""
+        rngs = [torch.Generator().manual_seed(task.seed) for task in tasks]
+        material = _Material.of(tasks, config, rngs)
+        stack, n_pairs = StackedModel([task.model for task in tasks]), material.y.shape[1] // 2
+        representation_step, label_step = _optimizers(stack.encoder_parameters(), stack.parameters(), config)
+        n_batches = math.ceil(n_pairs / config.batch_size)
+        for epoch in range(config.epochs):
+            drawn = [[torch.randperm(n_pairs, generator=rng) for _ in range(2)] for rng in rngs]
+            orders = torch.stack([torch.stack(each) for each in drawn]).split(config.batch_size, dim=2)
+            for i, order in enumerate(orders):
+                part, n = material.batch(order[:, 0], order[:, 1]), order.shape[2]
+                x = stack.to_input(part.x)
+                losses: dict[str, Tensor] = {}
+                if config.retain_representation_weight or config.forget_representation_weight:
+                    said = F.log_softmax(stack.encode(x), dim=1)
+                    apart = F.kl_div(said, part.targets.transpose(1, 2), reduction="none").sum(dim=1)
+                    losses |= _by_group("representation", apart[:, :n].sum(dim=1), apart[:, n:].sum(dim=1))
+                    _descend(representation_step, losses, config, "representation")
+                if config.retain_label_weight or config.forget_label_weight:
+                    loss = F.cross_entropy(stack(x), part.y, reduction="none")
+                    losses |= _by_group("label", loss[:, :n].mean(dim=1), loss[:, n:].mean(dim=1))
+                    _descend(label_step, losses, config, "label")
+                told = {name: each.mean().item() for name, each in losses.items()}
+                yield Step(epoch * n_batches + i + 1, config.epochs * n_batches, told)
+        stack.copy_to([task.model for task in tasks])
+
+
+@dataclass(frozen=True)
+class _Material:
+    """What S networks are taught, retain samples first and then forget samples: M of each.
+
+    Args:
+        x: uint8 (S, 2 M, channels, H, W).
+        y: int64 (S, 2 M), their labels, of forget samples the counterfactuals'.
+        targets: (S, 2 M, D), the originals' representations that they are to have.
+    """
+
+    x: Tensor
+    y: Tensor
+    targets: Tensor
+
+    @classmethod
+    def of(cls, tasks: Sequence[UnlearningTask], config: CaMUConfig, rngs: Sequence[torch.Generator]) -> "_Material":
+        x, y, targets = [], [], []
+        for task, rng in zip(tasks, rngs, strict=True):
+            drawn = draw_pairs(task, config.batch_size, rng, config.repeats)
+            retained = task.x_retain[drawn.retain_idx]
+            others = task.x_retain[drawn.counterfactual_idx]
+            x.append(torch.cat([retained, task.x_forget[drawn.forget_idx]]))
+            y.append(torch.cat([task.y_retain[drawn.retain_idx], drawn.counterfactual_y]).to(task.device))
+            taught = (_teach(task.original, retained, task.device),
+                      _teach(task.original, others, task.device, config.noise, rng))  # fmt: skip
+            targets.append(torch.cat(taught))
+        return cls(torch.stack(x), torch.stack(y), torch.stack(targets))
+
+    def batch(self, forget: Tensor, retain: Tensor) -> "_Material":
+        """Args: forget, retain: int64 (S, n), which of each network's forget, and of its retain samples."""
+        idx = torch.cat([retain, self.x.shape[1] // 2 + forget], dim=1)
+        rows = torch.arange(len(idx))[:, None]
+        return _Material(self.x[rows, idx], self.y[rows, idx], self.targets[rows, idx])
+
+
+def _optimizers(
+    encoder_weights: Iterable[nn.Parameter], weights: Iterable[nn.Parameter], config: CaMUConfig
+) -> tuple[torch.optim.Adam, torch.optim.Adam]:
+    """Of the representation step, and of the label step."""
+    representation_step = torch.optim.Adam(
+        encoder_weights, lr=config.representation_lr, weight_decay=config.weight_decay, fused=True
+    )
+    label_step = torch.optim.Adam(weights, lr=config.label_lr, weight_decay=config.weight_decay, fused=True)
+    return representation_step, label_step
+
+
+def _by_group(what: str, retained: Tensor, forgotten: Tensor) -> dict[str, Tensor]:
+    return {f"retain_{what}": retained, f"forget_{what}": forgotten}
+
+
+def _descend(optimizer: torch.optim.Adam, losses: dict[str, Tensor], config: CaMUConfig, what: str) -> None:
+    """One step down the weighted sum of two terms of every network, (S,) each."""
+    weights = {f"{group}_{what}": getattr(config, f"{group}_{what}_weight") for group in ("retain", "forget")}
+    optimizer.zero_grad()
+    sum((weight * losses[name].sum() for name, weight in weights.items()), start=torch.zeros(())).backward()
+    optimizer.step()
 
 
 def _parts(network: Callable[[Tensor], Tensor], x: Tensor, n_retain: int, apart: bool) -> Sequence[Tensor]:

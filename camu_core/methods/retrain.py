@@ -1,9 +1,10 @@
 """The gold standard: train again from scratch, without the forget set."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from camu_core.methods.base import UnlearningTask
+from camu_core.networks.stacked import train_together
 from camu_core.networks.training import SEED_OFFSET, TrainingConfig, recipe_for, training
 from camu_core.progress import Step
 
@@ -27,4 +28,12 @@ class Retrain:
         seed = task.seed + SEED_OFFSET * (1 + task.training_seed)  # another network beside every original
         task.model.reset(seed)
         for step in training(task.model, task.x_retain, task.y_retain, config, seed):
+            yield replace(step, stage="unlearn")
+
+    def unlearn_together(self, tasks: Sequence[UnlearningTask], config: TrainingConfig) -> Iterator[Step]:
+        """`unlearn` of many networks with one retain set at once; see `camu_core.networks.stacked`."""
+        models, seeds = [task.model for task in tasks], [task.seed + SEED_OFFSET for task in tasks]
+        for model, seed in zip(models, seeds, strict=True):
+            model.reset(seed)
+        for step in train_together(models, tasks[0].x_retain, tasks[0].y_retain, config, seeds):
             yield replace(step, stage="unlearn")

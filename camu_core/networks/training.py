@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.optim.lr_scheduler import OneCycleLR
 
 from camu_core.data import DATASETS
 from camu_core.networks.checkpoints import Checkpoint
@@ -100,11 +101,11 @@ def training(
     """
     rng = torch.Generator().manual_seed(seed)
     device = next(model.parameters()).device
-    batch_sizes = _batch_sizes(len(x), config.batch_size, model)
+    batch_sizes = batch_sizes_of(len(x), config.batch_size, model)
     steps_per_epoch = len(batch_sizes)
     total = config.epochs * steps_per_epoch
-    optimizer = _optimizer(model, config)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=config.max_lr, total_steps=total)
+    optimizer = optimizer_of(model, config)
+    schedule = one_cycle(optimizer, config, total)
     n_epochs_done, seconds_before = 0, 0.0
     if checkpoint and (saved := checkpoint.load()):
         of_model, of_optimizer, of_schedule = saved["parts"]
@@ -138,7 +139,7 @@ def training(
     return seconds_before + clock() - started
 
 
-def _batch_sizes(n: int, batch_size: int, model: BlockModel) -> list[int]:
+def batch_sizes_of(n: int, batch_size: int, model: BlockModel) -> list[int]:
     """How samples are cut; one alone at the end, which batch normalisation cannot normalise, joins those before."""
     n_full, rest = divmod(n, batch_size)
     sizes = [batch_size] * n_full + [rest] * (rest > 0)
@@ -147,9 +148,15 @@ def _batch_sizes(n: int, batch_size: int, model: BlockModel) -> list[int]:
     return sizes
 
 
-def _optimizer(model: BlockModel, config: TrainingConfig) -> torch.optim.Optimizer:
+def optimizer_of(model: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
+    """That of a recipe."""
     if config.sgd:
         return torch.optim.SGD(
             model.parameters(), lr=config.max_lr, momentum=0.9, nesterov=True, weight_decay=config.weight_decay
         )
     return torch.optim.Adam(model.parameters(), weight_decay=config.weight_decay, fused=True)
+
+
+def one_cycle(optimizer: torch.optim.Optimizer, config: TrainingConfig, n_steps: int) -> OneCycleLR:
+    """The schedule of a recipe, for so many steps."""
+    return OneCycleLR(optimizer, max_lr=config.max_lr, total_steps=n_steps)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from camu_core import RunResult
 from camu_core.errors import CamuError
-from pages.components.privacy import attacked, evidence, text
+from pages.components.privacy import attacked, evidence, population, text
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import notes, state, verdict
 
@@ -45,8 +45,10 @@ def _page(result: RunResult) -> None:
         evidence.relearning(privacy.report)
     elif part == "inside":
         evidence.inside(privacy.report)
-    else:
+    elif part == "layers":
         evidence.layers(privacy.report)
+    else:
+        population.show(result.spec)
 
 
 main()

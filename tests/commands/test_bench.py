@@ -48,4 +48,8 @@ def test_bench_prints_its_figures_as_json(capsys):
     assert camu["max_accuracy_gap"] < 0.05, "the baseline and ours forget alike"
     assert 0 < camu["fraction_of_throughput"] < 1.5
     assert retrain["speedup_of_camu"] == pytest.approx(retrain["seconds"] / camu["seconds"])
+    population = report["population"]
+    assert population["speedup"] == pytest.approx(
+        population["networks_per_second"] / population["one_by_one_per_second"]
+    )
     assert report["machine"]["n_processors"] >= 1

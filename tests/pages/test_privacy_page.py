@@ -1,11 +1,13 @@
 """The Privacy page, part by part, without a browser or a worker; and the figures it draws."""
 
+import html
+
 import numpy as np
 import pytest
 from doing import done, privacy_job
 from opening import open_page, words
 
-from camu_core import RunResult, RunStore
+from camu_core import RunResult, RunStore, drain
 from camu_core.engine import Engine
 from camu_core.figures import (
     epsilon_figure,
@@ -17,10 +19,15 @@ from camu_core.figures import (
     score_text,
     scores_figure,
 )
+from camu_core.jobs import Population
 from camu_core.jobs.band import BandJob
+from camu_core.jobs.population import Shard
 from camu_core.jobs.privacy import PrivacyResult
-from camu_core.measures import histogram, view_threshold
+from camu_core.measures import Networks, histogram, view_threshold
+from camu_core.runs.population import asked
+from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, population_title
 from camu_core.wording.privacy import headline
+from pages.components.privacy import population as page_population
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import state, text
@@ -35,7 +42,7 @@ def show(app, part: str):
     return app.segmented_control(key="privacy-part").set_value(part).run()
 
 
-@pytest.mark.parametrize("part", text_privacy.PARTS)
+@pytest.mark.parametrize("part", [part for part in text_privacy.PARTS if part != "population"])
 def test_every_part_of_the_example(part: str, example: PrivacyResult) -> None:
     app = show(open_page("explore/privacy"), part)
     assert not app.exception
@@ -166,3 +173,52 @@ def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None
     layers = likeness_figure(report["cka"], "t").data
     assert len(layers) == 6
     assert list(layers[0].y) == [e["value"] for e in report["cka"]["forget"]["original-unlearned"].values()]
+
+
+@pytest.fixture
+def eight(monkeypatch: pytest.MonkeyPatch) -> Population:
+    """The population of the example, of eight networks of each kind, not made yet."""
+    monkeypatch.setattr(page_population, "_SIZES", (8,))
+    return Population.of(state.example_run().result.spec, 8)
+
+
+def asked_of(population: Population) -> np.ndarray:
+    """Which training images its networks are asked about."""
+    return drain(asked(population.spec))[2].numpy()
+
+
+def test_a_population_is_offered_started_shown_under_way_and_stopped(eight: Population) -> None:
+    app = show(open_page("explore/privacy"), "population")
+    assert text_privacy.POPULATION_WHAT.format(m=8, both=16) in words(app)
+    app.button(key="start-population").click().run()
+    assert not app.exception
+    assert [bar.proto.text for bar in app.get("progress")] == [text_privacy.POPULATION_LINE.format(percent="0%")]
+    waiting = [job.digest for job in eight.stages()[0]]
+    assert state.engine().active(waiting) == waiting
+    app.button(key="stop-population").click().run()
+    assert state.engine().active(waiting) == []
+
+
+def test_a_finished_population_is_told_in_four_pictures(eight: Population) -> None:
+    rng, n = np.random.default_rng(0), len(asked_of(eight))
+    store = RunStore()
+    for job in [*eight.retrained, *eight.unlearned]:
+        size = len(job.seeds)
+        margins = rng.normal(-3 if job.originals else 0, 1, (size, n))
+        said = np.eye(10)[[8] * size]
+        networks = Networks(margins, np.full(size, 0.9), np.full(size, 0.9), said)
+        store.save(Shard(job.digest, networks, margins + 9 if job.originals else margins[:0]))
+    found = done(eight.job)
+    store.save(found)
+    app = show(open_page("explore/privacy"), "population")
+    assert not app.exception
+    assert population_title(found.report) in words(app)
+    assert len(app.get("plotly_chart")) == 4
+    assert app.get("plotly_chart")[-1].proto.alt == heirs_title(found.report)
+    assert text_privacy.MOST_IMAGES in words(app)
+    for rank in text_privacy.RANKS:
+        app.segmented_control(key="population-rank").set_value(rank).run()
+        assert not app.exception
+    titles = html.unescape(" ".join(element.proto.body for element in app.get("html")))
+    assert epsilons_title(found.report) in titles
+    assert attacker_title(found.report) in titles

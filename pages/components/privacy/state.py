@@ -3,11 +3,23 @@
 import streamlit as st
 
 from camu_core import RunSpec
-from camu_core.engine import BACKGROUND_PRIORITY
-from camu_core.errors import CamuError
+from camu_core.engine import BACKGROUND_PRIORITY, populations
+from camu_core.engine.populations import PopulationProgress
+from camu_core.errors import CamuError, TooMuchAsked
 from camu_core.figures import score_text
-from camu_core.jobs import Band, BandJob, PrivacyJob, PrivacyResult, followups, is_quick
+from camu_core.jobs import (
+    Band,
+    BandJob,
+    Population,
+    PopulationResult,
+    PrivacyJob,
+    PrivacyResult,
+    followups,
+    is_quick,
+)
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
+from camu_core.networks.pace import PATIENCE, training_seconds
+from camu_core.specs import GIVEN
 from pages.components.shared import state
 
 N_THRESHOLDS = 121
@@ -58,6 +70,62 @@ def is_judging(spec: RunSpec) -> bool:
 def start(job: BandJob | PrivacyJob) -> None:
     """Make the tests, or the band before them, behind what others are waiting for."""
     state.submit(job, BACKGROUND_PRIORITY, job.spec if isinstance(job, PrivacyJob) else None)
+
+
+def population_of(spec: RunSpec, m: int) -> Population | None:
+    """The population of a run; None of a network that was given."""
+    return None if spec.method == GIVEN else Population.of(spec, m)
+
+
+def start_population(population: Population) -> None:
+    """Submit it for this visitor; if it is not taken, the page says why."""
+    try:
+        populations.submit_population(state.engine(), population, state.watcher())
+    except TooMuchAsked as error:
+        state.refuse(str(error))
+
+
+def stop_population(population: Population) -> None:
+    """Take this visitor's interest back; finished networks stay."""
+    populations.stop_population(state.engine(), population, state.watcher())
+
+
+def population_progress(population: Population) -> PopulationProgress:
+    return populations.population_progress(state.engine(), population)
+
+
+def has_come_to_rest(population: Population, now: PopulationProgress) -> bool:
+    """Whether nothing of it is under way, twice in a row: between two stages that is so for a moment."""
+    key = f"rested-{population.digest}"
+    was_resting = st.session_state.pop(key, False)
+    if not now.is_active:
+        st.session_state[key] = True
+    return was_resting and not now.is_active
+
+
+def finished_population(population: Population) -> PopulationResult | None:
+    """If it is finished.
+
+    Raises:
+        RunDamaged: see `RunStore.load`.
+    """
+    is_done = state.engine().is_there(population.digest, PopulationResult)
+    return stored_population(population.digest) if is_done else None
+
+
+def population_seconds(population: Population) -> float | None:
+    """About what is still to be done, on all processors; None if it is not known."""
+    spec, n_missing = population.spec, 0
+    for job in [*population.originals, *population.retrained]:
+        n_missing += 0 if state.engine().is_there(job.digest, job.result_type) else len(job.seeds)
+    one = training_seconds(spec.dataset, spec.model, PATIENCE)
+    return None if one is None else one * n_missing / max(1, state.engine().figures()["threads"])
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def stored_population(digest: str) -> PopulationResult:
+    """Raises: RunNotFound, RunDamaged: see `RunStore.load`."""
+    return state.engine().result(digest, PopulationResult)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -13,6 +13,7 @@ PARTS = {
     "relearning": "Can it come back?",
     "inside": "Is it still readable inside?",
     "layers": "Which layers differ?",
+    "population": "Many networks",
 }
 QUEUED = "Waiting for a free worker. You can keep using the page."
 STOPPED = "Stopped. Nothing was kept."
@@ -159,4 +160,63 @@ delete-a-group jackknife, 20 groups, 95%.
 
 Sources: Kornblith et al., arXiv:1905.00414; unbiased: Song et al., JMLR 13, 2012, equation 5; Nguyen, Raghu, Kornblith,
 arXiv:2010.15327.
+"""
+
+POPULATION_WHAT = (
+    "So far one network was attacked. The strongest attackers train **many**: {m} originals from different seeds, each "
+    "made to forget by this method, and {both} networks that never saw the images. For every image they then ask: does "
+    "this network answer like those that forgot, or like those that never knew?"
+)
+POPULATION_TIME = "This takes {duration}; what is finished is kept, for every method and every visitor."
+POPULATION_LONG = "This takes a while; what is finished is kept, for every method and every visitor."
+POPULATION_M = "Networks of each kind"
+POPULATION_START, POPULATION_GO_ON = "Train {m} networks of each kind", "Go on training"
+POPULATION_LINE = "Training many networks, {percent} done"
+POPULATION_GIVEN = "This needs a method that makes many networks; this run judges one that was given."
+RANKS = {"least": "Tells least", "middle": "In the middle", "most": "Tells most"}
+RANK = "Which image"
+LEAST_IMAGES, MOST_IMAGES = "Images that tell least", "Images that tell most"
+HILLS_READ = (
+    "each network is one block at its confidence in the right class. Two hills on one another: the image gives nothing "
+    "away. Apart: whoever asks about it knows, and a green hill **left** of the purple one is as telling as one right "
+    "of it."
+)
+HILLS_NOT = "one image alone; and only the right class is looked at, not what the network says instead."
+EPSILONS_READ = (
+    "epsilon 0: no attack on this image is better than guessing; 1: odds of 2.7 to 1; 3: of 20 to 1. The attack is "
+    "chosen after looking, so epsilon is above 0 even between retrained networks: only what lies right of the noise "
+    "floor counts. {m} networks show no more than the ceiling; beyond it the hills do not overlap."
+)
+EPSILONS_NOT = "a guarantee: an attack that nobody tried may be better, and more networks would show more."
+ATTACKER_READ = (
+    "the attacker studies one half of the networks and is asked about the other. Green on the purple bar: no better "
+    "than telling retrained networks from one another. Score of the NeurIPS 2023 challenge (forgetting times utility): "
+    "**{score:.3f}** ({low:.3f} to {high:.3f}); of retraining itself {floor:.3f}."
+)
+ATTACKER_NOT = (
+    "what an attacker without networks of their own can do: that is *Could an attacker tell?*. This one knows the "
+    "method, its settings and the other images."
+)
+HEIRS_READ = (
+    "the mean over networks, with 95% intervals. A network that never saw a class takes its images for those it knows "
+    "and finds similar. A method that gives them to other classes has forgotten the name, but in a way that shows."
+)
+HEIRS_NOT = "how sure the networks are, and which image goes where."
+POPULATION_HOW = r"""
+**Networks**: seeds 0 to {last} train originals on all images; each is made to forget with its own seed. Seeds 0 to
+{last_both} are retrained without the {n_images} images (at most 500 are asked about). **Margin**: $\ln p_y/(1 - p_y)$.
+
+**Epsilon** of an image: with $a$ and $b$ the shares of retrained and of unlearned networks that an attack mistakes,
+the largest of $\ln\frac{{1 - \delta - a}}{{b}}$ and $\ln\frac{{1 - \delta - b}}{{a}}$, $\delta = 10^{{-5}}$, over all
+thresholds on the margin and on the likelihood ratio of two normal distributions; attacks of which only one share is 0
+count for nothing. **Score**: an image has 1 point, halved with every 0.5 of epsilon; mean over images, times accuracy
+on the other training and test images over retraining's. **U-LiRA**: likelihood ratio of normal distributions fitted to
+one half of the networks, for the other half, and back; over all pairs of a network and an image. **Who inherits**:
+the total variation between the mean answers of unlearned and of retrained networks (after arXiv:2506.20893).
+
+**Intervals** are over networks, 95%: the spread of the figures of 200 random halves (delete-d jackknife). **Noise
+floor**: the {both} retrained networks dealt into two groups 200 times; the middle 95%.
+
+Sources: Triantafillou et al., arXiv:2406.09073, and the published code of the challenge; Hayes et al.,
+arXiv:2403.01218; Carlini et al., arXiv:2112.03570; Shao, Wu, Annals of Statistics 17, 1989.
 """

@@ -1,0 +1,81 @@
+"""A population under way: its jobs handed to the engine stage by stage, counted and stopped as one.
+
+Finished shards stay when it is stopped, whoever wanted it; the same population again goes on where it was.
+"""
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from camu_core.engine.engine import BACKGROUND_PRIORITY, Engine
+from camu_core.engine.monitor import JobState
+from camu_core.errors import RunError
+from camu_core.jobs import Population, PopulationResult
+from camu_core.progress import Step
+
+_LOOK_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class PopulationProgress:
+    """How a population stands.
+
+    Args:
+        fraction: 0..1 of its jobs, parts of running ones counted.
+        is_active: whether any is under way, or waits.
+        failed: why, of the first job that failed; empty if none did.
+    """
+
+    fraction: float
+    is_active: bool
+    failed: str
+
+
+def submit_population(engine: Engine, population: Population, watcher: str = "") -> None:
+    """Hand over what can be done now; the engine goes on with the rest.
+
+    Raises:
+        TooMuchAsked: see `Engine.submit_all`.
+    """
+    jobs = population.next_jobs(engine.is_there)
+    engine.submit_all(jobs, watcher, BACKGROUND_PRIORITY, population)
+
+
+def stop_population(engine: Engine, population: Population, watcher: str = "") -> None:
+    """Stop what is under way and nobody else wants."""
+    for stage in reversed(population.stages()):
+        for job in reversed(stage):  # the waiting ones first, or they would start when the running ones end
+            engine.stop(job.digest, watcher)
+
+
+def population_progress(engine: Engine, population: Population) -> PopulationProgress:
+    """Safe to call often."""
+    jobs = [job for stage in population.stages() for job in stage]
+    missing = [job for job in jobs if not engine.is_there(job.digest, job.result_type)]
+    views = [view for job in missing if (view := engine.watch(job.digest)) is not None]
+    active = [view for view in views if not view.is_over]
+    parts = sum(view.index / view.total for view in active if view.total and view.stage in ("population", "intervals"))
+    failed = [view.message for view in views if view.state == JobState.FAILED]
+    fraction = min(1.0, (len(jobs) - len(missing) + parts) / len(jobs))
+    return PopulationProgress(fraction, bool(active), failed[0] if failed else "")
+
+
+def populating(engine: Engine, population: Population) -> Generator[Step, None, PopulationResult]:
+    """Do all of it; closing the generator stops what is under way.
+
+    Raises:
+        RunError: a job failed.
+    """
+    follower = f"population-{population.digest}"
+    try:
+        while not engine.is_there(population.digest, PopulationResult):
+            progress = population_progress(engine, population)
+            if progress.failed:
+                raise RunError(progress.failed)
+            if not progress.is_active:
+                submit_population(engine, population, follower)
+            yield Step(round(1000 * progress.fraction), 1000, stage="population")
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        stop_population(engine, population, follower)
+    return engine.result(population.digest, PopulationResult)

@@ -1,0 +1,53 @@
+"""What a population shows, in sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from camu_core.wording.format import percent
+
+
+def population_title(report: Mapping[str, Any]) -> str:
+    """The finding: can an attacker who trains networks too tell this method from retraining?
+
+    Args:
+        report: of `PopulationResult`.
+    """
+    right, floor = report["figures"]["balanced_accuracy"], report["noise_floor"]["balanced_accuracy"]
+    share, among = percent(right["value"]), percent(floor["high"])
+    if right["low"] > floor["high"]:
+        return (
+            f"An attacker who trains networks too tells one that forgot from one that never saw the images {share} of "
+            f"the time; chance reaches {among}"
+        )
+    if right["value"] <= floor["high"]:
+        return "Even an attacker who trains networks cannot tell one that forgot from one that never saw the images"
+    return f"Cannot tell yet: an attacker is right {share} of the time, where chance reaches {among}; more networks may"
+
+
+def hills_title(epsilon: float, ceiling: float) -> str:
+    """One image. Args: epsilon: of `image_epsilons`. ceiling: the largest that can be shown."""
+    if epsilon > ceiling:
+        return "One image: the two kinds of network do not overlap"
+    return f"One image: the best attack on it has epsilon {epsilon:.1f}"
+
+
+def epsilons_title(report: Mapping[str, Any]) -> str:
+    """All images."""
+    median, floor = (report[part]["epsilon_median"]["value"] for part in ("figures", "noise_floor"))
+    half = "the most that can be shown" if median >= report["ceiling"] else f"{median:.1f} or more"
+    return f"All images: epsilon is {half} for half of them; {floor:.1f} between retrained networks"
+
+
+def attacker_title(report: Mapping[str, Any]) -> str:
+    """The attacker's score."""
+    caught = report["figures"]["tpr_at_1_percent_fpr"]["value"]
+    return f"The attacker: catches {percent(caught)} of the networks that forgot, at 1 false alarm in 100"
+
+
+def heirs_title(report: Mapping[str, Any]) -> str:
+    """Who inherits the images."""
+    apart, floor = report["figures"]["answers_apart"], report["noise_floor"]["answers_apart"]
+    share, among = percent(apart["value"]), percent(floor["high"])
+    if apart["low"] > floor["high"]:
+        return f"Who inherits them? {share} go to other classes than after retraining; chance explains up to {among}"
+    return f"Who inherits them? The same classes as after retraining, as far as {report['m']} networks can tell"

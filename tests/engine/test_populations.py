@@ -1,0 +1,67 @@
+"""A population on real worker processes: counted, stopped, gone on with, and the same from the command line."""
+
+import json
+import time
+
+import pytest
+
+from camu_core import RunStore, plan_run
+from camu_core.__main__ import main
+from camu_core.engine import Engine
+from camu_core.engine.populations import populating, population_progress, stop_population, submit_population
+from camu_core.errors import RunError
+from camu_core.jobs import Population, PopulationResult
+
+M = 8
+
+
+@pytest.mark.slow
+def test_it_is_stopped_at_once_keeps_its_shards_and_goes_on_by_itself(camu_home) -> None:
+    engine, population = Engine(RunStore(), n_workers=2), Population.of(plan_run("digits", [3]), M)
+    try:
+        submit_population(engine, population, "somebody")
+        originals = population.originals[0]
+        while not engine.is_there(originals.digest, originals.result_type):
+            assert population_progress(engine, population).is_active
+            time.sleep(0.05)
+        stop_population(engine, population, "somebody")
+        stopped = time.monotonic()
+        while population_progress(engine, population).is_active:
+            time.sleep(0.05)
+        assert time.monotonic() - stopped < 5  # the machine may be busy; alone it takes a tenth of a second
+        assert 0 < population_progress(engine, population).fraction < 1
+
+        submit_population(engine, population, "somebody else")
+        while not engine.is_there(population.digest, PopulationResult):  # nobody hands over the later stages
+            assert population_progress(engine, population).failed == ""
+            time.sleep(0.1)
+        assert population_progress(engine, population).fraction == 1
+    finally:
+        engine.close()
+
+    assert main(["run", "--dataset", "digits", "--forget-class", "3", "--quick", "--population", str(M), "--json",
+                 str(camu_home / "run.json")]) == 0  # fmt: skip
+    told = json.loads((camu_home / "run.json").read_text())["population"]
+    assert told["m"] == M
+    for figure in (told["epsilon_median"], told["score"], told["noise_floor"], told["ulira"]["auc"],
+                   told["ulira"]["balanced_accuracy"], told["ulira"]["tpr_at_1_percent_fpr"]):  # fmt: skip
+        assert figure["low"] <= figure["value"] <= figure["high"]
+    assert told["ulira"]["auc"]["value"] > 0.7
+
+
+def test_a_job_that_fails_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, population = Engine(RunStore()), Population.of(plan_run("digits", [3]), M)
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
+    work = populating(engine, population)
+    assert next(work).index == 0
+    waiting = [job.digest for job in population.stages()[0]]
+    assert engine.active(waiting) == waiting
+    engine._progress[waiting[0]].finish("failed", "The images are gone.")
+    with pytest.raises(RunError, match="The images are gone"):
+        list(work)
+    assert engine.active(waiting) == []
+
+
+def test_a_population_of_too_few_is_refused_before_anything_runs(capsys) -> None:
+    assert main(["run", "--dataset", "digits", "--forget-class", "3", "--population", "3"]) == 2
+    assert "8 to 512 networks" in capsys.readouterr().err
