@@ -259,7 +259,7 @@ def _best_threshold(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     order = np.argsort(scores, axis=0, kind="stable")
     ranked = np.take_along_axis(scores, order, axis=0)
     is_above = order < len(above)
-    n_missed = np.cumsum(is_above, axis=0) - is_above  # of the first group, below the threshold
+    n_missed: np.ndarray = np.cumsum(is_above, axis=0) - is_above  # of the first group, below the threshold
     n_lower = np.arange(len(scores))[:, None] - n_missed
     missed, mistaken = n_missed / len(above), 1 - n_lower / len(below)
     is_threshold = np.ones_like(is_above)
@@ -269,9 +269,8 @@ def _best_threshold(above: np.ndarray, below: np.ndarray) -> np.ndarray:
             np.log(np.maximum(0, 1 - DELTA - mistaken)) - np.log(missed),
             np.log(np.maximum(0, 1 - DELTA - missed)) - np.log(mistaken),
         )
-    none_missed, none_mistaken = n_missed == 0, n_lower == len(below)
-    epsilons[none_missed ^ none_mistaken] = 0.0
-    epsilons[none_missed & none_mistaken] = np.inf
+    epsilons[(n_missed == 0) ^ (n_lower == len(below))] = 0.0
+    epsilons[(n_missed == 0) & (n_lower == len(below))] = np.inf
     return np.maximum(0.0, np.where(is_threshold, epsilons, 0.0).max(axis=0))
 
 

@@ -234,7 +234,8 @@ class CaMU:
             orders = torch.stack([torch.stack(each) for each in drawn]).split(config.batch_size, dim=2)
             for i, order in enumerate(orders):
                 part, n = material.batch(order[:, 0], order[:, 1]), order.shape[2]
-                x, losses = stack.to_input(part.x), {}
+                x = stack.to_input(part.x)
+                losses: dict[str, Tensor] = {}
                 if config.retain_representation_weight or config.forget_representation_weight:
                     said = F.log_softmax(stack.encode(x), dim=1)
                     apart = F.kl_div(said, part.targets.transpose(1, 2), reduction="none").sum(dim=1)
