@@ -108,7 +108,7 @@ def benchmark(dataset: str, label: int, seed: int = 0) -> Generator[Step, None, 
 
 
 def population_speed(n_networks: int = 16) -> Generator[Step, None, dict[str, Any]]:
-    """Train the digits' network many times on one thread: all together for a moment, and one by one.
+    """Train the digits' network on one thread for a moment: one alone, many together, one alone again.
 
     Returns:
         `networks_per_second` and `one_by_one_per_second`, reckoned from `measured_steps` of the `steps` of a training;
@@ -118,14 +118,15 @@ def population_speed(n_networks: int = 16) -> Generator[Step, None, dict[str, An
     recipe = recipe_for("digits", "cnn")
     models = [build_model("cnn", info.shape, info.n_classes, seed) for seed in range(n_networks)]
     with one_thread():
-        yield Step(0, 2, stage="bench")
         alone = training(build_model("cnn", info.shape, info.n_classes), images.x_train, images.y_train, recipe, 0)
-        n_steps = next(alone).total
-        one_by_one = 1 / (_seconds_a_step(alone) * n_steps)
-        yield Step(1, 2, stage="bench")
         together = train_together(models, images.x_train, images.y_train, recipe, range(n_networks))
-        at_once = n_networks / (_seconds_a_step(together) * n_steps)
-        yield Step(2, 2, stage="bench")
+        n_steps = next(alone).total
+        seconds = []
+        for i, steps in enumerate((alone, together, alone)):
+            yield Step(i, 3, stage="bench")
+            seconds.append(_seconds_a_step(steps))
+    one_by_one = 1 / (n_steps * (seconds[0] + seconds[2]) / 2)
+    at_once = n_networks / (n_steps * seconds[1])
     return {
         "networks_per_second": at_once, "one_by_one_per_second": one_by_one, "speedup": at_once / one_by_one,
         "n_networks": n_networks, "measured_steps": _MEASURED_STEPS, "steps": n_steps,

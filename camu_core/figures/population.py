@@ -38,9 +38,7 @@ def hills_figure(margins: Mapping[str, np.ndarray], title: str, dark: bool = Fal
                 marker={"color": MODEL_COLORS[kind], "pattern": {"shape": "/" if kind == "retrained" else ""}},
                 hovertemplate="%{y} networks at %{x}<extra>" + MODEL_TITLES[kind] + "</extra>",
             )  # fmt: skip
-    figure.update_xaxes(
-        range=[low - size, high + 2 * size], title="log odds of the right answer: 0 is 50%, 5 is 99.3%, -5 is 0.7%"
-    )
+    figure.update_xaxes(range=[low - size, high + 2 * size], title="log odds of the right answer")
     figure.update_yaxes(title="networks", nticks=5)
     return styled(figure, dark, title, height).update_layout(barmode="overlay", bargap=0.02)
 

@@ -49,6 +49,23 @@ def test_it_is_stopped_at_once_keeps_its_shards_and_goes_on_by_itself(camu_home)
     assert told["ulira"]["auc"]["value"] > 0.7
 
 
+def test_what_follows_a_shard_is_the_next_stage_for_whoever_wanted_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
+    engine, population = Engine(RunStore()), Population.of(plan_run("digits", [3]), M)
+    is_made: set[str] = set()
+    monkeypatch.setattr(engine, "is_there", lambda digest, kind: digest in is_made)
+    for stage in population.stages():
+        engine.follow_up(population, "somebody")
+        digests = [job.digest for job in stage]
+        assert engine.active(digests) == digests
+        assert all(engine.is_watched(digest, "somebody") for digest in digests)
+        assert len(engine.under_way()) == len(digests)
+        is_made.update(digests)
+        stop_population(engine, population, "somebody")
+    engine.follow_up(population, "somebody")
+    assert engine.under_way() == []
+
+
 def test_a_job_that_fails_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     engine, population = Engine(RunStore()), Population.of(plan_run("digits", [3]), M)
     monkeypatch.setattr(Engine, "start", lambda engine: None)

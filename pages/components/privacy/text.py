@@ -177,9 +177,9 @@ RANKS = {"least": "Tells least", "middle": "In the middle", "most": "Tells most"
 RANK = "Which image"
 LEAST_IMAGES, MOST_IMAGES = "Images that tell least", "Images that tell most"
 HILLS_READ = (
-    "each network is one block at its confidence in the right class. Two hills on one another: the image gives nothing "
-    "away. Apart: whoever asks about it knows, and a green hill **left** of the purple one is as telling as one right "
-    "of it."
+    "each network stands at its log odds of the right class: 0 is 50%, 5 is 99.3%, -5 is 0.7%. Two hills on one "
+    "another: the image gives nothing away. Apart: whoever asks about it knows, and a green hill **left** of the "
+    "purple one is as telling as one right of it."
 )
 HILLS_NOT = "one image alone; and only the right class is looked at, not what the network says instead."
 EPSILONS_READ = (

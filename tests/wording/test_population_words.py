@@ -1,0 +1,42 @@
+"""A population's sentences say what its figures show, and no more."""
+
+import pytest
+
+from camu_core.wording.population import attacker_title, epsilons_title, hills_title, population_title
+
+
+def report(value: float, low: float, epsilon: float = 2.0) -> dict:
+    def around(middle: float, reach: float) -> dict:
+        return {"value": middle, "low": middle - reach, "high": middle + reach, "n": 64}
+
+    right = {"value": value, "low": low, "high": 2 * value - low, "n": 64}
+    return {
+        "m": 64,
+        "ceiling": 4.14,
+        "figures": {"balanced_accuracy": right, "epsilon_median": around(epsilon, 0.1),
+                    "tpr_at_1_percent_fpr": around(0.61, 0.1)},
+        "noise_floor": {"balanced_accuracy": around(0.5, 0.03), "epsilon_median": around(1.4, 0.1)},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "says"),
+    [
+        (0.86, 0.82, "from one that never saw the images 86% of the time; chance reaches 53%"),
+        (0.52, 0.49, "cannot tell one that forgot"),
+        (0.45, 0.40, "cannot tell one that forgot"),
+        (0.56, 0.50, "Cannot tell yet: an attacker is right 56% of the time, where chance reaches 53%"),
+    ],
+)
+def test_the_finding_needs_the_whole_interval_above_the_noise_floor(value: float, low: float, says: str) -> None:
+    assert says in population_title(report(value, low))
+
+
+def test_titles_name_the_figures_and_their_ends() -> None:
+    assert epsilons_title(report(0.8, 0.7)) == (
+        "All images: epsilon is 2.0 or more for half of them; 1.4 between retrained networks"
+    )
+    assert "the most that can be shown" in epsilons_title(report(0.8, 0.7, epsilon=4.14))
+    assert "catches 61%" in attacker_title(report(0.8, 0.7))
+    assert "epsilon 3.2" in hills_title(3.2, 4.1)
+    assert "do not overlap" in hills_title(float("inf"), 4.1)
