@@ -15,7 +15,7 @@ from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks
 from camu_core.wording.format import percent
 from pages.components.causal import text
-from pages.components.shared import batch, charts, notes, state
+from pages.components.shared import batch, charts, notes, notices, state
 from pages.components.shared import text as words
 
 
@@ -55,6 +55,9 @@ def _share(column, label: str, shares: dict) -> None:
 
 def _without_gold(result: RunResult) -> None:
     seconds = training_seconds(result.spec.dataset, result.spec.model, PATIENCE)
+    if why := notices.too_long(seconds):
+        st.markdown(text.RETRAIN_NOT.format(why=why))
+        return
     st.markdown(text.RETRAIN_NOTE.format(time=words.takes(seconds)))
     if batch.runs_needed(Batch("", "retrained", (state.retraining_of(result.spec),)), text.RETRAIN):
         st.rerun()

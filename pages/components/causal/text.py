@@ -26,6 +26,7 @@ ONLY_CAMU = "Only CaMU has these four terms. Open a run of CaMU to see which of 
 WORKING = "Measuring effects in the background, which takes some seconds. You can keep using the page."
 RETRAIN = "Retrain for comparison"
 RETRAIN_NOTE = "No retrained network to compare with yet; it takes {time}."
+RETRAIN_NOT = "No retrained network to compare with. {why}"
 
 INTERVENTION = "Replace each image by"
 INTERVENTION_NAMES = {"camu": "another image + noise (CaMU's)", "noise": "itself + noise", "mean": "the mean image"}

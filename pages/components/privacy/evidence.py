@@ -31,7 +31,8 @@ from camu_core.wording.privacy import (
 )
 from pages.components.privacy import attacked, text
 from pages.components.privacy import state as state_privacy
-from pages.components.shared import charts, notes, state
+from pages.components.shared import charts, notes, notices, state
+from pages.components.shared import text as words
 
 
 def verdict(result: RunResult, report: dict) -> None:
@@ -56,8 +57,11 @@ def without_band(result: RunResult) -> None:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
         return
     minutes = band_minutes(result.spec, PATIENCE)
-    known = text.BAND_MINUTES.format(minutes=minutes) if isfinite(minutes) else text.BAND_LONG
-    st.markdown(text.BAND_NOTE.format(n=len(job.seeds), minutes=known))
+    seconds = 60 * minutes if isfinite(minutes) else None
+    if why := notices.too_long(seconds):
+        st.markdown(text.BAND_NOT.format(why=why))
+        return
+    st.markdown(text.BAND_NOTE.format(n=len(job.seeds), time=words.takes(seconds)))
     st.button(text.BAND, icon=":material/model_training:", on_click=state_privacy.start, args=(job,))
     if view is not None and view.state == "failed":
         st.error(view.message, icon=":material/report:")

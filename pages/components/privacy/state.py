@@ -3,7 +3,7 @@
 import streamlit as st
 
 from camu_core import RunSpec
-from camu_core.engine import BACKGROUND_PRIORITY
+from camu_core.engine import BACKGROUND_PRIORITY, TRAINING_PRIORITY
 from camu_core.errors import CamuError
 from camu_core.figures import score_text
 from camu_core.jobs import Band, BandJob, PrivacyJob, PrivacyResult, followups, is_quick
@@ -56,8 +56,10 @@ def is_judging(spec: RunSpec) -> bool:
 
 
 def start(job: BandJob | PrivacyJob) -> None:
-    """Make the tests, or the band before them, behind what others are waiting for."""
-    state.submit(job, BACKGROUND_PRIORITY, job.spec if isinstance(job, PrivacyJob) else None)
+    """Make the tests, or the band before them, behind what others are waiting for; a band of hours behind all."""
+    is_long = isinstance(job, BandJob) and not is_quick(job.spec.dataset)
+    priority = TRAINING_PRIORITY if is_long else BACKGROUND_PRIORITY
+    state.submit(job, priority, job.spec if isinstance(job, PrivacyJob) else None)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -75,6 +75,11 @@ NEEDS_DOWNLOAD = (
     "access, digits and finished runs still work, and you can import a zip of images under *Your own images*."
 )
 
+TOO_LONG = (
+    "Training takes {time} here, and this server stops any work after {most}. Install the app on your own computer to "
+    "train there without a limit."
+)
+
 QUEUED = "Waiting: number {place} in the queue"
 STOPPING = "Stopping"
 STARTING = "Getting ready (a few seconds the first time)"
