@@ -59,7 +59,7 @@ def _without_gold(result: RunResult) -> None:
         st.markdown(text.RETRAIN_NOT.format(why=why))
         return
     st.markdown(text.RETRAIN_NOTE.format(time=words.takes(seconds)))
-    if batch.runs_needed(Batch("", "retrained", (state.retraining_of(result.spec),)), text.RETRAIN):
+    if batch.runs_needed(Batch("", "retrained", (state.retraining_of(result.spec),)), text.RETRAIN, shows_time=False):
         st.rerun()
 
 

@@ -264,7 +264,7 @@ TABLE_FOLD = "The numbers as a table"
 READ = "**How to read it:** {line}"
 NOT_SHOWN = "**What it does not show:** {line}"
 BATCH_LINE = "{done} of {total} runs finished"
-BATCH_LEFT = " · about {seconds} left"
+BATCH_LEFT, BATCH_TIME = " · {left}", "That takes about {time} here."
 BATCH_GO_ON = "Resume"
 BATCH_STORED = "{done} of {total} are finished already."
 
