@@ -10,6 +10,7 @@ from summaries import publish
 from camu_core import METHODS, RunResult, RunStore, plan_run
 from camu_core.comparison import published
 from camu_core.engine import Engine
+from camu_core.jobs import BandJob
 from pages.components.compare import text as text_compare
 from pages.components.shared import state
 
@@ -160,3 +161,32 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             rows = set(app.dataframe[0].value["method"])
             assert len(rows) >= 13
             assert {"Nothing done", *(["Output mask"] if forget == "0" else [])} <= rows
+
+
+# ------------------------------------------------------------------------------------------------ what it will take
+
+
+@pytest.mark.parametrize(("seconds", "is_long"), [(1e-6, False), (1.0, True)])
+def test_what_many_runs_take_is_told_before_they_start(
+    seconds: float, is_long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camu_core.planning.image_seconds", lambda *_: seconds)
+    app = open_page("explore/compare", dataset="digits", forget="4", methods="camu,finetune", seeds="0")
+    assert not app.exception
+    assert ("That takes about" in words(app)) == is_long
+    monkeypatch.setenv("CAMU_MAX_JOB_SECONDS", "900")
+    assert ("this server stops any work" in words(app.run())) == is_long
+
+
+@pytest.mark.parametrize("limit", ["0", "60"])
+def test_reference_networks_that_take_hours_are_told_before_the_tests(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No band is shipped for this forget set; where a server would end it, no tests are offered."""
+    monkeypatch.setenv("CAMU_MAX_JOB_SECONDS", limit)
+    monkeypatch.setattr("pages.components.privacy.state.band_minutes", lambda *_: 240.0)
+    monkeypatch.setattr("pages.components.compare.many.state_privacy.band_job", BandJob.of)
+    app = open_page("explore/compare", dataset="digits", forget="3", methods="camu,retrain", seeds="0")
+    assert not app.exception
+    assert "about 4 hours" in words(app)
+    assert (text_compare.TESTS in [button.label for button in app.button]) == (limit == "0")

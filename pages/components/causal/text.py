@@ -23,7 +23,10 @@ IS_GOLD = (
     "swapped. Open a run of another method to see this."
 )
 ONLY_CAMU = "Only CaMU has these four terms. Open a run of CaMU to see which of them did the work."
-WORKING = "Measuring effects in the background, which takes some seconds. You can keep using the page."
+WORKING = (
+    "Measuring effects in the background: seconds for a small network, minutes for a large one. You can keep using the "
+    "page."
+)
 RETRAIN = "Retrain for comparison"
 RETRAIN_NOTE = "No retrained network to compare with yet; it takes {time}."
 RETRAIN_NOT = "No retrained network to compare with. {why}"

@@ -20,6 +20,7 @@ from pages.components.compare import state as state_compare
 from pages.components.compare import table as compare_table
 from pages.components.compare import text
 from pages.components.compare.state import ALL, Question
+from pages.components.privacy import state as state_privacy
 from pages.components.run import controls
 from pages.components.shared import batch, charts, notes, notices, state
 from pages.components.shared import text as words
@@ -160,9 +161,16 @@ def _tests(sweep: SweepSpec, specs: Sequence[RunSpec]) -> None:
         return
     if problem := state_compare.tests_problem(specs):
         st.error(problem, icon=":material/report:")
+    band, said = state_privacy.band_job(specs[0]), text.TESTS_WHY
+    if band is not None:
+        seconds = state_privacy.band_seconds(band.spec)
+        if why_not := notices.too_long(seconds):
+            st.caption(f"{said} {why_not}")
+            return
+        said += " " + text.TESTS_BAND.format(n=len(band.seeds), time=words.takes(seconds))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(text.TESTS, icon=":material/troubleshoot:", on_click=state_compare.want_tests, args=(sweep,))
-        st.caption(text.TESTS_WHY)
+        st.caption(said)
 
 
 def _tests_tick(specs: Sequence[RunSpec]) -> None:

@@ -56,8 +56,9 @@ TRADEOFF_NOT = (
 TESTS = "Test what is left inside"
 TESTS_WHY = (
     "Accuracy cannot tell forgotten from hidden: by accuracy, the output mask, a control that changes nothing inside, "
-    "looks perfect. Once the reference networks are trained, the tests take seconds per network."
+    "looks perfect."
 )
+TESTS_BAND = "First {n} reference networks are trained, which takes {time}."
 TESTS_LINE = "{n} of {total} networks tested"
 TESTS_STOPPED = "The tests were stopped; press to resume."
 TABLE_HINT = (

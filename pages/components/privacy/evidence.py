@@ -1,7 +1,5 @@
 """The other parts of the Privacy page: headline, worst case, relearning, probes, layers."""
 
-from math import isfinite
-
 import pandas as pd
 import streamlit as st
 
@@ -16,8 +14,6 @@ from camu_core.figures import (
 )
 from camu_core.figures.tables import heads_table, probe_table, relearning_table
 from camu_core.figures.theme import MODEL_TITLES
-from camu_core.jobs.band import band_minutes
-from camu_core.networks.pace import PATIENCE
 from camu_core.privacy import readings
 from camu_core.wording.clauses import tests_as_clauses
 from camu_core.wording.privacy import (
@@ -56,8 +52,7 @@ def without_band(result: RunResult) -> None:
     if view is not None and not view.is_over:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
         return
-    minutes = band_minutes(result.spec, PATIENCE)
-    seconds = 60 * minutes if isfinite(minutes) else None
+    seconds = state_privacy.band_seconds(result.spec)
     if why := notices.too_long(seconds):
         st.markdown(text.BAND_NOT.format(why=why))
         return

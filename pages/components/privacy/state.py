@@ -1,5 +1,7 @@
 """The privacy job of the open run, its result, and the threshold that the visitor drags."""
 
+from math import isfinite
+
 import streamlit as st
 
 from camu_core import RunSpec
@@ -7,7 +9,9 @@ from camu_core.engine import BACKGROUND_PRIORITY, TRAINING_PRIORITY
 from camu_core.errors import CamuError
 from camu_core.figures import score_text
 from camu_core.jobs import Band, BandJob, PrivacyJob, PrivacyResult, followups, is_quick
+from camu_core.jobs.band import band_minutes
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
+from camu_core.networks.pace import PATIENCE
 from pages.components.shared import state
 
 N_THRESHOLDS = 121
@@ -17,6 +21,12 @@ def band_job(spec: RunSpec) -> BandJob | None:
     """What is to be retrained before the tests of a run can be judged; None if that is done."""
     job = BandJob.of(spec)
     return None if state.engine().is_there(job.digest, Band) else job
+
+
+def band_seconds(spec: RunSpec) -> float | None:
+    """About what the reference band of a run takes here; None if nobody knows yet."""
+    minutes = band_minutes(spec, PATIENCE)
+    return 60 * minutes if isfinite(minutes) else None
 
 
 def tests_job(spec: RunSpec) -> PrivacyJob:

@@ -16,6 +16,7 @@ PARTS = {
 }
 QUEUED = "Waiting for a free worker. You can keep using the page."
 STOPPED = "Stopped. Nothing was kept."
+BAND_STOPPED = "Stopped. Start again, and it goes on where it was."
 MEASURE = "Test the networks"
 BAND = "Train the reference networks"
 BAND_NOTE = (
