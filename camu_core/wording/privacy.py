@@ -104,7 +104,9 @@ def number(reading: Reading, value: float | None) -> str:
         return "unknown"
     if reading.question == "attack":
         return f"{value:.2f}"
-    return f"x{np.exp(value):.1f}" if reading.question == "epsilon" else percent(value)
+    if reading.question == "epsilon":
+        return f"x{np.exp(value):,.{1 if np.exp(value) < 10 else 0}f}"
+    return percent(value)
 
 
 def numbers(reading: Reading) -> str:

@@ -7,7 +7,7 @@ import pytest
 from opening import open_page, words
 from summaries import publish
 
-from camu_core import METHODS, RunResult, RunStore, plan_run
+from camu_core import METHODS, RunResult, RunStore, plan_run, run
 from camu_core.comparison import published
 from camu_core.engine import Engine
 from camu_core.jobs import BandJob
@@ -163,6 +163,25 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             assert {"Nothing done", *(["Output mask"] if forget == "0" else [])} <= rows
 
 
+def test_a_pair_of_somebody_else_opens_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists hold this visitor's runs; a link may name any."""
+    theirs = run(plan_run("digits", [4], settings={"epochs": 1}))
+    RunStore().save(theirs)
+    monkeypatch.setattr(state, "finished_runs", list)
+    app = open_page("explore/compare", run=EXAMPLE[0], b=theirs.digest)
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == []
+    assert app.selectbox(key="pair-b").value == theirs.digest
+
+
+def test_methods_are_compared_on_the_dataset_of_the_run_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if its images are somebody else's."""
+    monkeypatch.setattr("pages.components.run.controls.OFFERED", ("mnist",))
+    app = open_page("explore/compare", run=EXAMPLE[0])
+    assert not app.exception
+    assert app.selectbox(key="compare-dataset").value == "digits"
+
+
 # ------------------------------------------------------------------------------------------------ what it will take
 
 
@@ -186,6 +205,7 @@ def test_reference_networks_that_take_hours_are_told_before_the_tests(
     monkeypatch.setenv("CAMU_MAX_JOB_SECONDS", limit)
     monkeypatch.setattr("pages.components.privacy.state.band_minutes", lambda *_: 240.0)
     monkeypatch.setattr("pages.components.compare.many.state_privacy.band_job", BandJob.of)
+    monkeypatch.setattr("pages.components.compare.many.state_compare.test_reports", lambda _: {})
     app = open_page("explore/compare", dataset="digits", forget="3", methods="camu,retrain", seeds="0")
     assert not app.exception
     assert "about 4 hours" in words(app)

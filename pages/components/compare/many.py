@@ -51,7 +51,9 @@ def many() -> None:
 
 def _controls() -> Question:
     """Widgets that show the question of the URL, and what they say now."""
-    offered = list(dict.fromkeys([*controls.OFFERED, *state.own_datasets()]))
+    shown = state.current_run().spec
+    of_run = [shown.dataset] if shown is not None and shown.dataset in DATASETS else []
+    offered = list(dict.fromkeys([*controls.OFFERED, *state.own_datasets(), *of_run]))
     wanted = state_compare.question(offered)
     if not state_compare.is_asked(wanted):
         _show(wanted, offered)
