@@ -31,7 +31,7 @@ def headline(result: RunResult, causal: CausalResult) -> None:
     with right.container(border=True, height="stretch"):
         if result.spec.method == "retrain":
             st.markdown(text.IS_GOLD)
-        elif "retrained" in report["shares"]["eliminated"]:
+        elif "retrained" in report["shares"]["eliminated"] or report["reference"]:
             st.subheader(sentences["retraining"], anchor=False)
             st.markdown("\n".join(f"- {line}" for line in retraining_remarks(report)[1:]))
             st.caption(text.GOLD_NOTE)

@@ -136,8 +136,8 @@ MAP_READ = (
 )
 MAP_OPEN, MAP_ROW, MAP_OF, MAP_PRESS = "Open a run", "Class that was forgotten", "Map", "Open this run"
 MAP_NOT = (
-    "with few test images ({n_low} to {n_high} a class here) the margins are wide: a change that is not bold may be "
-    "just one or two images."
+    "chance: the fewer test images ({n} a class here), the wider the margins; a change that is not bold may be nothing "
+    "else."
 )
 MAP_PANELS = ("{method}", "Retraining", "{method} minus retraining")
 MAP_TWIN = "Retraining does not differ from itself, so there is one map here."

@@ -14,7 +14,7 @@ from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec
 from camu_core.wording import comparison as remarks
-from camu_core.wording.comparison import headline, weaknesses
+from camu_core.wording.comparison import class_damage, headline, weaknesses
 from camu_core.wording.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, forget_phrase
 from pages.components.compare import state as state_compare
 from pages.components.compare import table as compare_table
@@ -131,7 +131,9 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
         st.caption(note)
     else:
         _tests(sweep, specs)
-    _sentences(runs, table, forget)
+    names = DATASETS[sweep.dataset].class_names
+    counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
+    _sentences(runs, table, forget, class_damage(by_class(summaries), counts, forget.classes, names))
     new = "forget_test" if forget.kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
     title = text.TRADEOFF[forget.kind].format(what=forget_phrase(specs[0]))
@@ -182,7 +184,7 @@ def _tests_tick(specs: Sequence[RunSpec]) -> None:
     st.progress(n_done / len(specs), text=text.TESTS_LINE.format(n=n_done, total=len(specs)))
 
 
-def _sentences(runs, table, forget: ForgetSpec) -> None:
+def _sentences(runs, table, forget: ForgetSpec, harm: list[remarks.Remark]) -> None:
     """The headline, and what each method is weak at."""
     with st.container(border=True, key="verdict"):
         st.subheader(headline(table, forget.kind), anchor=False)
@@ -193,11 +195,11 @@ def _sentences(runs, table, forget: ForgetSpec) -> None:
             beside.append(text.MORE_SEEDS)
         if aim or beside:
             st.caption(" ".join([*aim, *beside]))
-        found = weaknesses(table, forget.kind)
+        found = [*weaknesses(table, forget.kind), *harm]
         weak = {remark.method for remark in found}
         lines = [f"- **{table.loc[remark.method, 'title']}** {remark.text}." for remark in found]
         fine = table.loc[[name for name in table.index if name not in weak and name != GOLD], "title"]
-        if len(fine):
+        if len(fine) and GOLD in table.index:  # without retraining most rules have nothing to say
             lines.append(f"- {text.NO_WEAKNESS.format(names=', '.join(fine))}")
         half = -(-len(lines) // 2)
         for column, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
@@ -214,7 +216,7 @@ def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:
     counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
     notes.reading(
         text.CLASSES_READ if is_class else text.CLASSES_READ_RANDOM,
-        text.CLASSES_NOT.format(n_low=min(counts), n_high=max(counts), step=100 / min(counts)),
+        text.CLASSES_NOT.format(n=words.from_to(min(counts), max(counts)), step=100 / min(counts)),
     )
 
 

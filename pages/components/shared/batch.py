@@ -42,7 +42,7 @@ def runs_needed(
         said = [text.BATCH_STORED.format(done=n_done, total=view.progress.total)] if n_done else []
         seconds, longest = (state_batch.seconds_needed(batch) if shows_time else None) or (0.0, 0.0)
         if seconds >= _LONG_SECONDS:
-            said.append(text.BATCH_TIME.format(time=text.about(seconds)))
+            said.append((text.BATCH_REST_TIME if n_done else text.BATCH_TIME).format(time=text.about(seconds)))
         if said := [*said, *filter(None, [notices.too_long(longest)])]:
             st.caption(" ".join(said))
     if view.problem:
