@@ -81,7 +81,7 @@ def test_a_reference_band_is_compared_with_where_no_network_was_retrained_beside
     monkeypatch.setattr(state_causal, "causal_result", without_the_one)
     app = open_page("explore/causal")
     assert not app.exception
-    assert "on average over" in words(app)
+    assert "from retraining" in words(app)
 
 
 def test_a_retrained_run_has_no_mediation_and_says_why(quick_retraining: RunResult) -> None:
