@@ -41,7 +41,7 @@ def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() 
     app = open_page("explore/compare")
     assert not app.exception
     assert [button.label for button in app.button if (button.key or "").startswith("start-")] == [
-        text_compare.START.format(n=16, m=3)
+        "Compare 16 methods x 3 seeds"
     ]
     assert "2 of 48" in words(app)
     assert len(app.get("plotly_chart")) == 3

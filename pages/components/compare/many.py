@@ -43,7 +43,8 @@ def many() -> None:
         raise SpecError(text.TOO_MANY.format(n=n_runs, most=MOST_RUNS))
     specs = sweep.runs()
     notices.needs_download(sweep.dataset)
-    label = text.START.format(n=len({spec.method for spec in specs}), m=len(sweep.seeds))
+    n, m = len({spec.method for spec in specs}), len(sweep.seeds)
+    label = text.START.format(n=n, methods="method" if n == 1 else "methods", m=m, seeds="seed" if m == 1 else "seeds")
     together = Batch("compare", f"compare-{sweep.digest}", tuple(specs))
     if batch.runs_needed(together, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label):
         _results(sweep, specs)
