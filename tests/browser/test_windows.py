@@ -62,7 +62,7 @@ def test_play_moves_its_slider_and_is_paused(server: str, page: Page) -> None:
 def test_no_word_on_a_tile_is_broken(server: str, page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server}/run")
-    page.get_by_role("button", name="Fashion-MNIST").click()
+    page.get_by_role("radio", name="Fashion-MNIST").click()
     expect(page.get_by_role("button", name="Pullover")).to_be_visible()
     rested(page)
     labels = page.locator("[class*='st-key-tile-'] .stButton button p")
