@@ -10,8 +10,11 @@ from camu_core.data import DATASETS, listing
 from camu_core.errors import NetworkMissing, SpecError
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.networks.models import MODELS, pick_device, usual_model
-from camu_core.networks.weights import weights_named, weights_path
+from camu_core.networks.pace import image_seconds
+from camu_core.networks.weights import shipped_retrained, weights_named, weights_path
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec, Setting
+
+_MEASURING = 0.5  # updates that looking at an image takes before and after, and the attack
 
 
 def plan_run(
@@ -83,6 +86,32 @@ def changed_settings(spec: RunSpec) -> dict[str, Setting]:
     method = METHODS.get(spec.method)
     defaults = asdict(method.default_config(spec.dataset, spec.forget.kind, spec.model)) if method else {}
     return {name: value for name, value in spec.settings if value != defaults.get(name)}
+
+
+def run_seconds(spec: RunSpec, patience: float | None = None) -> float | None:
+    """About what a run takes here, its measurements included: right within a factor of two for what takes long.
+
+    Args:
+        patience: see `training_seconds`, as for what is returned.
+    """
+    seconds = image_seconds(spec.dataset, spec.model, patience)
+    if seconds is None:
+        return None
+    info = DATASETS[spec.dataset]
+    settings = {name: value for name, value in spec.settings if not isinstance(value, str)}
+    n_forget = {
+        "class": info.n_images * len(spec.forget.classes) / info.n_classes,
+        "random": info.n_images * (spec.forget.fraction or 0.0),
+        "samples": len(spec.forget.samples),
+    }[spec.forget.kind]
+    if shipped_retrained(spec):
+        n_updates = 0.0
+    elif spec.method == "camu":  # see `unlearning_seconds`
+        n_updates = 4 * n_forget * settings["repeats"]
+    else:
+        method = METHODS.get(spec.method)
+        n_updates = info.n_images if method is None or method.uses_retain_data else n_forget
+    return seconds * (settings.get("epochs", 1) * n_updates + _MEASURING * info.n_images)
 
 
 def settings_phrase(spec: RunSpec) -> str:

@@ -3,7 +3,7 @@ import re
 import pytest
 import torch
 
-from camu_core import DATASETS, METHODS, plan_run
+from camu_core import DATASETS, METHODS, plan_run, planning
 from camu_core.errors import NetworkMissing, RequestError, SpecError, WeightsError
 from camu_core.methods import is_control
 from camu_core.networks import weights
@@ -153,3 +153,21 @@ def test_defaults_follow_the_model(method, tmp_path):
 def test_every_refusal_is_a_request_error():
     assert issubclass(SpecError, RequestError)
     assert issubclass(WeightsError, RequestError)
+
+
+def test_the_time_of_a_run_is_that_of_its_updates_and_measurements(monkeypatch):
+    monkeypatch.setattr(planning, "image_seconds", lambda *_: 0.001)
+    took = {name: planning.run_seconds(plan_run("cifar10", [0], name)) for name in METHODS}
+    measuring = 25
+    assert took["nothing"] == pytest.approx(measuring, rel=0.5)
+    assert took["camu"] == pytest.approx(measuring + 0.001 * 3 * 4 * 5_000)
+    assert took["finetune"] == pytest.approx(measuring + 0.001 * 10 * 50_000)
+    assert took["retrain"] == pytest.approx(measuring + 0.001 * 30 * 50_000)
+    assert planning.run_seconds(plan_run("mnist", [3], "retrain")) == 30, "it is shipped"
+    random = plan_run("cifar10", ForgetSpec("random", fraction=0.5))
+    assert planning.run_seconds(random) > 5 * took["camu"]
+
+
+def test_the_time_of_a_run_may_be_unknown(monkeypatch):
+    monkeypatch.setattr(planning, "image_seconds", lambda *_: None)
+    assert planning.run_seconds(plan_run("digits", [3])) is None

@@ -1,5 +1,6 @@
 """Cutting a dataset into forget and retain, train and test; and drawing the probe set that pictures are made of."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from camu_core.specs import ForgetSpec
 
 PROBE_SAMPLES_PER_CLASS = 200
 LIVE_SAMPLES_PER_CLASS = 30
+_FULL_CLASSES = 10  # of a group; where there are more, each of them has less, and the group as much as these
 _FORGET_DRAW = 1  # with the run's seed, the seed of a random forget set; the probe set has the seed alone
 
 
@@ -110,11 +112,12 @@ def _parts(mask: Tensor) -> tuple[Tensor, Tensor]:
 def draw_probe_set(dataset: Dataset, splits: Splits, seed: int) -> ProbeSet:
     """At most 200 samples a class from train and 200 from test, the first 30 of each being live.
 
-    Where part of a class is forgotten, up to half of its training samples in the probe set, and of the live ones, are
-    of the forget set.
+    More than ten classes that are kept have together as many as ten, and so have those that are forgotten: one of a
+    hundred is seen as well as one of ten. Where part of a class is forgotten, up to half of its training samples in the
+    probe set, and of the live ones, are of the forget set.
 
     Args:
-        seed: of the draw; equal seeds give equal probe sets whichever classes are forgotten.
+        seed: of the draw; of ten classes or fewer, equal seeds give equal probe sets whichever are forgotten.
     """
     rng = np.random.default_rng(seed)
     parts = []
@@ -122,19 +125,25 @@ def draw_probe_set(dataset: Dataset, splits: Splits, seed: int) -> ProbeSet:
         (dataset.x_train, dataset.y_train, splits.forget_train, True),
         (dataset.x_test, dataset.y_test, splits.forget_test, False),
     ):
-        labels = y.numpy()
-        for label in np.unique(labels):
+        labels, is_forgotten = y.numpy(), np.isin(np.arange(len(y)), forget_idx.numpy())
+        whole = {label: bool(is_forgotten[labels == label].all()) for label in np.unique(labels)}
+        group_sizes = Counter(whole.values())
+        for label, is_whole in whole.items():
             shuffled = rng.permutation(np.flatnonzero(labels == label))
-            is_forget = np.isin(shuffled, forget_idx.numpy())
-            idx = _halves(shuffled, is_forget, PROBE_SAMPLES_PER_CLASS)
+            is_forget = is_forgotten[shuffled]
+            n_most, n_live = (
+                max(2, n * _FULL_CLASSES // max(_FULL_CLASSES, group_sizes[is_whole]))
+                for n in (PROBE_SAMPLES_PER_CLASS, LIVE_SAMPLES_PER_CLASS)
+            )
+            idx = _halves(shuffled, is_forget, n_most)
             parts.append(
                 ProbeSet(
                     x=x[idx].numpy(),
                     y=labels[idx],
                     idx=idx,
                     in_train=np.full(len(idx), in_train),
-                    is_forget=np.isin(idx, forget_idx.numpy()),
-                    is_live=np.isin(idx, _halves(shuffled, is_forget, LIVE_SAMPLES_PER_CLASS)),
+                    is_forget=is_forgotten[idx],
+                    is_live=np.isin(idx, _halves(shuffled, is_forget, n_live)),
                 )
             )
     return ProbeSet(*(np.concatenate(column) for column in zip(*(vars(part).values() for part in parts), strict=True)))

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import Any, TypeVar
 
-from distributed import Event, Future, KilledWorker
+from distributed import Client, Event, Future, KilledWorker
 
 from camu_core.config import scheduler_address
 from camu_core.engine.connection import MAX_ATTEMPTS, Connection
@@ -29,12 +29,14 @@ from camu_core.engine.shares import check_share
 from camu_core.engine.worker import work
 from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
 from camu_core.jobs import Imported, Job, JobPayload, Population, RunJob, followups
+from camu_core.networks.checkpoints import Checkpoint
 from camu_core.progress import Step
 from camu_core.runs.results import Artifact, RunResult, Storable
 from camu_core.runs.store import RunStore, holder
 from camu_core.specs import RunSpec
 
 BACKGROUND_PRIORITY = -10
+TRAINING_PRIORITY = -20  # of what takes hours and, told to end, goes on later where it was
 _FOLLOW_SECONDS = 0.1
 _FINISHED_JOBS_REMEMBERED = 32
 _RESULTS_KEPT_IN_MEMORY = 8
@@ -102,7 +104,7 @@ class Engine:
 
         Args:
             watcher: who wants it; Stop takes effect when no watcher is left.
-            priority: higher goes first; sweeps use BACKGROUND_PRIORITY.
+            priority: higher goes first; sweeps use BACKGROUND_PRIORITY, long trainings TRAINING_PRIORITY.
             chain: about what `followups` are computed when this is done.
         Returns:
             the digest.
@@ -215,10 +217,8 @@ class Engine:
         with self._lock:
             for progress in self._running():
                 if seconds and progress.began and time.monotonic() - progress.began > seconds:
-                    progress.overdue = (
-                        f"It computed longer than the {seconds:,.0f} s that this server allows. "
-                        "Choose fewer epochs, or less data."
-                    )
+                    allowed = f"It computed longer than the {seconds:,.0f} s that this server allows."
+                    progress.overdue = f"{allowed} {progress.job.when_overdue}"
                     self._tell_to_end(progress)
 
     def watch(self, digest: str) -> JobView | None:
@@ -431,7 +431,7 @@ class Engine:
         noted: set[str] = set()
         try:
             if status == "finished":
-                notice = self._keep(future.result())
+                notice = self._keep(future.result(), client)
                 noted = set(progress.watchers)
                 self._note_owners(progress.job, noted)
             elif status == "error":
@@ -486,7 +486,8 @@ class Engine:
         for other in sorted(over, key=lambda other: other.ended)[:-_FINISHED_JOBS_REMEMBERED]:
             self._progress.pop(other.job.digest)
 
-    def _keep(self, result: Storable) -> str:
+    def _keep(self, result: Storable, client: Client) -> str:
+        """Returns: what the user should know; empty if all is well."""
         if isinstance(result, Artifact):
             result.publish()
         try:
@@ -497,4 +498,11 @@ class Engine:
                 while len(self._unsaved) > _RESULTS_KEPT_IN_MEMORY:
                     self._unsaved.pop(next(iter(self._unsaved)))
             return f"{error} Until the app restarts, the run can still be seen."
+        if result.checkpoints and self.connection.cluster is None:  # on workers with a CAMU_HOME of their own
+            client.run(_remove, result.checkpoints, wait=False, on_error="ignore")
         return ""
+
+
+def _remove(checkpoints: Sequence[Checkpoint]) -> None:
+    for checkpoint in checkpoints:
+        checkpoint.remove()

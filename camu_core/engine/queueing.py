@@ -17,13 +17,15 @@ def in_order(waiting: Iterable[Progress], running: Iterable[Progress]) -> list[P
 
 
 def makes_room(first: Progress, running: Sequence[Progress]) -> Progress | None:
-    """Which running job gives its worker to the first waiting one, whose visitor has none; None if none has to.
+    """Which running job gives its worker to the first waiting one; None if none has to.
 
-    Background work yields to a person; of the same rank, one of those that a visitor has two or more of. It is the one
+    Work of a lower rank yields to a visitor who has no worker for anything as urgent: what waits behind people to a
+    person, and a training to all; of the same rank, one of those that another visitor has two or more of. It is the one
     that began last, for it loses least.
     """
     held = Counter(progress.visitor for progress in running)
-    if held[first.visitor] or any(progress.is_yielding for progress in running):
+    has_worker = any(p.visitor == first.visitor and p.priority >= first.priority for p in running)
+    if has_worker or any(progress.is_yielding for progress in running):
         return None
     can = [
         progress

@@ -12,6 +12,7 @@ from camu_core.figures.theme import (
     MODEL_COLORS,
     MODEL_SYMBOLS,
     MODEL_TITLES,
+    WIDE,
     ground,
     is_crowded,
     rows_height,
@@ -27,6 +28,7 @@ SPLIT_TITLES = {
     "retain_test": "To keep,<br>new images",
     "forget_test": "To forget,<br>new images",
 }
+_LONGEST_NUMBER = 2  # letters of a class that is a digit, or a little more
 _SPLIT_ORDER = ("forget_test", "forget_train", "retain_test", "retain_train")
 
 
@@ -152,7 +154,9 @@ def confusion_figure(
         confusions: counts (C, C) by panel title, rows = true class, columns = the model's answer.
     """
     tones = ground(dark)
-    figure = make_subplots(cols=len(confusions), subplot_titles=list(confusions), horizontal_spacing=0.08)
+    has_words = max(map(len, class_names)) > _LONGEST_NUMBER  # between the panels they take room
+    spacing = 0.1 if has_words else 0.08
+    figure = make_subplots(cols=len(confusions), subplot_titles=list(confusions), horizontal_spacing=spacing)
     names = [f"<b>{name}</b>" if i in forget_classes else name for i, name in enumerate(class_names)]
     for column, counts in enumerate(confusions.values(), start=1):
         counts = np.asarray(counts, dtype=float)
@@ -173,7 +177,8 @@ def confusion_figure(
     figure.update_yaxes(title="true class", col=1)
     figure.update_annotations(font={"size": 14, "color": tones.muted})
     return styled(figure, dark, title, height, headroom=26).update_layout(
-        coloraxis={"cmin": 0, "cmax": 1, "colorscale": [[0, tones.page], [1, tones.retain]], "showscale": False}
+        coloraxis={"cmin": 0, "cmax": 1, "colorscale": [[0, tones.page], [1, tones.retain]], "showscale": False},
+        meta=WIDE if has_words and len(confusions) > 1 else None,
     )
 
 

@@ -21,6 +21,8 @@ PART_TITLES = {"representation": "through the representation", "head": "through 
                "interaction": "only both together"}  # fmt: skip
 PART_PATTERNS = {"representation": "", "head": "/", "interaction": "."}
 
+_FEW_LAYERS, _LEAST_POINTS = 6, 1.0  # where there are more, smaller changes have no number: they would run together
+
 
 def effects_figure(
     effects: Mapping[str, Any],
@@ -160,6 +162,8 @@ def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, hei
         hovertemplate="%{x}: %{y:.1f}%<br>%{customdata}<extra></extra>",
     )  # fmt: skip
     for name, step, low, high in zip(names[1:], steps, values[1:], values, strict=False):
+        if len(steps) > _FEW_LAYERS and abs(100 * step["value"]) < _LEAST_POINTS:
+            continue
         figure.add_annotation(
             x=name, y=max(low, high), text=f"<b>{_number('{:+.1f}', 100 * step['value'])}</b>",
             showarrow=False, yshift=16, font={"size": 14, "color": tones.text},

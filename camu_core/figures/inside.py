@@ -48,7 +48,7 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
         )  # fmt: skip
     figure.add_hline(y=relearning["target"], line={"color": tones.muted, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=1, xref="paper", xanchor="right", y=relearning["target"], yanchor="top", showarrow=False,
+        x=0, xref="paper", xanchor="left", y=relearning["target"], yanchor="bottom", showarrow=False,
         text=f"{relearning['target']:.0%}: counted as relearned", font={"color": tones.muted, "size": 13},
     )  # fmt: skip
     figure.update_xaxes(range=[-0.4, batches[-1] + 0.4], title="batches of all classes shown")

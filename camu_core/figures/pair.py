@@ -62,7 +62,7 @@ def confusion_difference_figure(
         z=points, x=names, y=names, xgap=1, ygap=1, zmin=-reach, zmax=reach,
         colorscale=[[0, tones.muted], [0.5, tones.page], [1, tones.retain]],
         colorbar={"title": {"text": "points", "side": "top"}, "thickness": 12, "len": 0.9, "outlinewidth": 0},
-        text=np.where(np.abs(points) >= 0.5, np.char.mod("%+.0f", points), ""),
+        text=np.where(np.rint(points) != 0, np.char.mod("%+.0f", points), ""),
         texttemplate="" if is_crowded(names) else "%{text}",
         customdata=np.dstack([100 * shares[0], 100 * shares[1]]),
         hovertemplate="true %{y}, answer %{x}<br>A %{customdata[0]:.1f}%, B %{customdata[1]:.1f}%<extra></extra>",

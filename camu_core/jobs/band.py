@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -60,6 +60,7 @@ class Band(Storable):
     curves: np.ndarray
     rest_curves: np.ndarray
     scores: dict[str, np.ndarray]
+    checkpoints: tuple[Checkpoint, ...] = field(default=(), repr=False, compare=False)
     folder: ClassVar[str] = "bands"
 
     def summary(self) -> dict[str, Any]:
@@ -103,6 +104,7 @@ class BandJob(Job[Band]):
 
     spec: RunSpec
     result_type: ClassVar[type[Band]] = Band
+    when_overdue: ClassVar[str] = "Start it again, and it goes on where it was."
 
     @classmethod
     def of(cls, spec: RunSpec) -> "BandJob":
@@ -142,9 +144,7 @@ class BandJob(Job[Band]):
             seconds += yield from _as_part(self._trained(model, dataset, splits, seed, checkpoint), i, n)
             members.append((yield from _as_part(measured(model, battery), i + _SHARE_OF_TRAINING, n)))
             checkpoints.append(checkpoint)
-        for checkpoint in checkpoints:
-            checkpoint.remove()
-        return assembled(self, members, seconds)
+        return replace(assembled(self, members, seconds), checkpoints=tuple(checkpoints))
 
     def _fresh(self, dataset: Dataset, splits: Splits, seed: int) -> tuple[BlockModel, Checkpoint]:
         """A network before its training, and where that stands if it was interrupted."""

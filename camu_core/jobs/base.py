@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
@@ -21,7 +21,13 @@ class Find(Protocol):
 
 
 class Job(ABC, Generic[R]):
-    """Something that takes long and ends in an R: its digest names it and its result, on every machine."""
+    """Something that takes long and ends in an R: its digest names it and its result, on every machine.
+
+    Args:
+        when_overdue: what to do where a server ended it because it took too long.
+    """
+
+    when_overdue: ClassVar[str] = "Choose fewer epochs, or less data."
 
     @property
     @abstractmethod

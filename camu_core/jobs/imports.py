@@ -26,6 +26,7 @@ from camu_core.data import (
 from camu_core.data.importing.uploads import upload_content
 from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload, images_for_workers
+from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.originals import Network, keep_network, network_card, take_shipped, train_network
 from camu_core.networks.training import recipe_for
 from camu_core.networks.weights import weights_path
@@ -136,6 +137,11 @@ class Trained(Artifact):
     network: Network | None = field(default=None, repr=False)
     folder: ClassVar[str] = "networks"
 
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:  # type: ignore[override]
+        checkpoint = self.network.checkpoint if self.network is not None else None
+        return () if checkpoint is None else (checkpoint,)
+
     def publish(self) -> None:
         """Raises: StoreUnwritable."""
         if self.network is not None and self.dataset in DATASETS:  # the images may be deleted by now
@@ -158,7 +164,7 @@ class Trained(Artifact):
 class TrainJob(Job[Trained]):
     """The network for a dataset that has none of this seed: trained on it, or a shipped one with the same classes.
 
-    A training that was stopped goes on after its last full pass.
+    A training that was stopped goes on where it was.
 
     Args:
         seed: of the training; that of the usual network is 0.
@@ -170,6 +176,7 @@ class TrainJob(Job[Trained]):
     seed: int = 0
     shipped: str | None = None
     result_type: ClassVar[type[Trained]] = Trained
+    when_overdue: ClassVar[str] = "Train it again, and it goes on where it was."
 
     @property
     def digest(self) -> str:
@@ -184,8 +191,6 @@ class TrainJob(Job[Trained]):
         if self.shipped is None:
             recipe = recipe_for(self.dataset, self.model)
             network = yield from train_network(self.dataset, self.model, recipe, self.seed, resumes=True)
-            if network.checkpoint is not None:
-                network.checkpoint.remove()
         else:
             network = yield from take_shipped(self.dataset, self.model, self.shipped)
         return Trained(self.digest, self.dataset, self.model, network.card["sha256"], self.seed, network)

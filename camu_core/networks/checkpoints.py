@@ -48,7 +48,8 @@ class Checkpoint:
         for name, tensor in tensors.items():
             digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
             digest.update(tensor.detach().cpu().contiguous().numpy().data)
-        self.path = _folder(dataset if is_imported(dataset) else "") / f"{digest.hexdigest()[:20]}.pt"
+        self._imported = dataset if is_imported(dataset) else ""
+        self.path = _folder(self._imported) / f"{digest.hexdigest()[:20]}.pt"
 
     def load(self) -> dict[str, Any] | None:
         """What was saved last; None if there is nothing, or nothing that can be read."""
@@ -58,11 +59,13 @@ class Checkpoint:
             return None
 
     def save(self, state: dict[str, Any]) -> None:
-        """Replace what was saved before; tensors and plain types only.
+        """Replace what was saved before; tensors and plain types only. Nothing is kept of images that were deleted.
 
         Raises:
             StoreUnwritable: CAMU_HOME cannot be written.
         """
+        if self._imported and not is_imported(self._imported):
+            return
         content = io.BytesIO()
         torch.save(state, content)
         try:
@@ -74,5 +77,6 @@ class Checkpoint:
             ) from error
 
     def remove(self) -> None:
-        """Forget about it: the training has been brought home."""
-        self.path.unlink(missing_ok=True)
+        """Forget about it: the training has been brought home. What cannot be removed only takes room."""
+        with suppress(OSError):
+            self.path.unlink(missing_ok=True)

@@ -26,7 +26,7 @@ def training_seconds(dataset: str, model: str, patience: float | None = None) ->
     Returns:
         None if it is not known yet.
     """
-    seconds = _seconds_an_image(dataset, model, patience)
+    seconds = image_seconds(dataset, model, patience)
     return None if seconds is None else recipe_for(dataset, model).epochs * DATASETS[dataset].n_images * seconds
 
 
@@ -38,11 +38,12 @@ def unlearning_seconds(
     Args:
         patience: see `training_seconds`, as for what is returned.
     """
-    seconds = _seconds_an_image(dataset, model, patience)
+    seconds = image_seconds(dataset, model, patience)
     return None if seconds is None else 4 * epochs * n_forget * seconds
 
 
-def _seconds_an_image(dataset: str, model: str, patience: float | None) -> float | None:
+def image_seconds(dataset: str, model: str, patience: float | None = None) -> float | None:
+    """About what an update of the weights takes here by image of a batch; see `training_seconds`."""
     try:
         return _measurement(model, DATASETS[dataset].shape, pick_device(device_name())).result(patience)
     except TimeoutError:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,6 +11,7 @@ from torch.nn import functional as F
 from torch.optim.lr_scheduler import OneCycleLR
 
 from camu_core.data import DATASETS
+from camu_core.errors import StoreUnwritable
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.models import BlockModel, half_precision, to_input
 from camu_core.progress import Step
@@ -95,7 +97,8 @@ def training(
         x: uint8 (N, channels, H, W).
         y: int64 (N,).
         seed: of the order of the samples and of their augmentation.
-        checkpoint: written after each epoch; if it holds something, the training continues there, to the same bits.
+        checkpoint: written after each epoch, and where the generator is closed; if it holds something, the training
+            continues there, to the same bits.
     Returns:
         Seconds, see `clock_of`, those before an interruption included.
     """
@@ -106,36 +109,55 @@ def training(
     total = config.epochs * steps_per_epoch
     optimizer = optimizer_of(model, config)
     schedule = one_cycle(optimizer, config, total)
-    n_epochs_done, seconds_before = 0, 0.0
+    n_steps_done, order, seconds_before = 0, None, 0.0
     if checkpoint and (saved := checkpoint.load()):
         of_model, of_optimizer, of_schedule = saved["parts"]
         model.load_state_dict(of_model)
         optimizer.load_state_dict(of_optimizer)
         schedule.load_state_dict(of_schedule)
         rng.set_state(saved["rng"])
-        n_epochs_done, seconds_before = saved["n_epochs_done"], saved["seconds"]
+        # one that was written after an epoch may lack the steps of the next one, as all did once
+        n_steps_done = saved["n_epochs_done"] * steps_per_epoch + saved.get("n_steps_more", 0)
+        order, seconds_before = saved.get("order"), saved["seconds"]
 
     clock = clock_of(device)
     started = clock()
+
+    def keep(checkpoint: Checkpoint) -> None:
+        parts = [part.state_dict() for part in (model, optimizer, schedule)]
+        n_epochs_done, n_steps_more = divmod(n_steps_done, steps_per_epoch)
+        checkpoint.save({
+            "parts": parts, "rng": rng.get_state(), "order": order if n_steps_more else None,
+            "n_epochs_done": n_epochs_done, "n_steps_more": n_steps_more,
+            "seconds": seconds_before + clock() - started,
+        })  # fmt: skip
+
     model.train()
-    for epoch in range(n_epochs_done, config.epochs):
-        order = torch.randperm(len(x), generator=rng)
-        for i, batch in enumerate(order.split(batch_sizes)):
-            images = x[batch]
-            if config.crop_padding or config.flip_fraction:
-                images = augment(images, config.crop_padding, config.flip_fraction, rng)
-            with half_precision(bool(config.bfloat16), model):
-                logits = model(to_input(images, device))[0]
-            loss = F.cross_entropy(logits, y[batch].to(device), label_smoothing=config.label_smoothing)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            yield Step(epoch * steps_per_epoch + i + 1, total, {"cross_entropy": loss.item()}, stage="train")
-        seconds = seconds_before + clock() - started
+    try:
+        while n_steps_done < total:
+            if order is None:
+                order = torch.randperm(len(x), generator=rng)
+            for batch in order.split(batch_sizes)[n_steps_done % steps_per_epoch :]:
+                images = x[batch]
+                if config.crop_padding or config.flip_fraction:
+                    images = augment(images, config.crop_padding, config.flip_fraction, rng)
+                with half_precision(bool(config.bfloat16), model):
+                    logits = model(to_input(images, device))[0]
+                loss = F.cross_entropy(logits, y[batch].to(device), label_smoothing=config.label_smoothing)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                schedule.step()
+                n_steps_done += 1
+                yield Step(n_steps_done, total, {"cross_entropy": loss.item()}, stage="train")
+            order = None
+            if checkpoint:
+                keep(checkpoint)
+    except GeneratorExit:
         if checkpoint:
-            parts = [part.state_dict() for part in (model, optimizer, schedule)]
-            checkpoint.save({"parts": parts, "rng": rng.get_state(), "n_epochs_done": epoch + 1, "seconds": seconds})
+            with suppress(StoreUnwritable):  # whoever stops it is not kept waiting for a reason
+                keep(checkpoint)
+        raise
     return seconds_before + clock() - started
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from camu_core.data import ProbeSet
+from camu_core.networks.checkpoints import Checkpoint
 from camu_core.progress import Snapshot
 from camu_core.specs import RunSpec
 
@@ -16,6 +17,8 @@ class Storable(ABC):
 
     folder: ClassVar[str]
     digest: str
+    # States of the trainings that it came from: of no use once it is kept, and never stored with it.
+    checkpoints: tuple[Checkpoint, ...] = ()
 
     @abstractmethod
     def summary(self) -> dict[str, Any]:

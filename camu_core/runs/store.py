@@ -64,14 +64,19 @@ class RunStore:
         return [path.parent.name for path in sorted(manifests, key=lambda path: -path.stat().st_mtime)]
 
     def save(self, result: Storable) -> None:
-        """Write a result; one of the same digest that is already there stays.
+        """Write a result; one of the same digest that is already there stays. Then its checkpoints go.
 
         Raises:
-            StoreUnwritable: read-only folder, or disk full; nothing is left behind.
+            StoreUnwritable: read-only folder, or disk full; nothing is left behind, and the checkpoints stay.
         """
+        if not self.has(result.digest, type(result)):
+            self._write(result)
+        for checkpoint in result.checkpoints:
+            checkpoint.remove()
+
+    def _write(self, result: Storable) -> None:
+        """Raises: StoreUnwritable."""
         target = self._folder(result.digest, type(result))
-        if self.has(result.digest, type(result)):
-            return
         scratch = None
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

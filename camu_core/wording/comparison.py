@@ -1,15 +1,15 @@
 """Sentences about methods, by rules from their numbers: what each is weak at, and which is closest to retraining."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from camu_core.comparison.tables import GOLD
-from camu_core.measures.estimates import Measured, are_apart
+from camu_core.measures.estimates import Measured, are_apart, difference_interval
 from camu_core.methods import METHODS, is_control
 from camu_core.wording.format import listed, percent
-from camu_core.wording.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
+from camu_core.wording.verdict import ALIKE_AT_MOST, DAMAGED_DROP_FROM, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
 # So much found by the original's classifier in the new representation is hidden, not forgotten.
 HIDDEN_FROM = 0.8
@@ -55,6 +55,28 @@ def weaknesses(table: pd.DataFrame, kind: str) -> list[Remark]:
             texts = (*judge(row, gold), *_of_any(row, gold, "class" if kind == "class" else "images"))
             found += [Remark(method, text) for text in texts]
     return found
+
+
+def class_damage(
+    per_class: pd.DataFrame, counts: Sequence[int], forgotten: Collection[int], class_names: Sequence[str]
+) -> list[Remark]:
+    """Methods that cost a class of the rest much, beyond chance, which a mean hides; of each the class that lost most.
+
+    Args:
+        per_class: of `by_class`.
+        counts: test images of each class.
+    """
+    rest = per_class[~per_class["label"].isin(forgotten)].dropna(subset=["before", "mean"])
+    worst: dict[str, tuple[float, str]] = {}
+    for row in rest.to_dict("records"):
+        method, n, was, now = row["method"], counts[row["label"]], row["before"], row["mean"]
+        is_damage = was - now >= max(DAMAGED_DROP_FROM, worst.get(method, (0.0, ""))[0])
+        if method == GOLD or is_control(method) or not is_damage:
+            continue
+        if difference_interval(round(was * n), n, round(now * n), n)[0] > KEPT_DROP_AT_MOST:
+            fell = f"{class_names[row['label']]} fell from {percent(was, 1)} to {percent(now, 1)}"
+            worst[method] = was - now, f"harms a class that should stay: {fell}"
+    return [Remark(method, text) for method, (_, text) in worst.items()]
 
 
 def headline(table: pd.DataFrame, kind: str) -> str:

@@ -104,7 +104,9 @@ def number(reading: Reading, value: float | None) -> str:
         return "unknown"
     if reading.question == "attack":
         return f"{value:.2f}"
-    return f"x{np.exp(value):.1f}" if reading.question == "epsilon" else percent(value)
+    if reading.question == "epsilon":
+        return f"x{np.exp(value):,.{1 if np.exp(value) < 10 else 0}f}"
+    return percent(value)
 
 
 def numbers(reading: Reading) -> str:
@@ -173,6 +175,8 @@ def inside_title(report: Mapping[str, Any]) -> str:
 def epsilon_title(report: Mapping[str, Any]) -> str:
     """How much likelier the most telling answer is at least, and at most could be shown to be."""
     if report["epsilon"] is None:
+        if report["reference"] is not None:
+            return "These figures need one retrained network beside this run; Retrain for comparison on the Run page."
         return "No retrained network to compare with yet."
     ours = report["epsilon"]["unlearned"]
     if ours["value"] is None:
@@ -210,7 +214,7 @@ def _likeness_after_retraining(report: Mapping[str, Any], layer: str, ours: floa
     if band is None:
         return "too few images to compare it with retrained networks"
     side = "less than" if ours > band.high else "more than" if ours < band.low else "as much as"
-    return f"that is {side} in networks retrained without them ({band.mean:.2f} on average over {band.n_seeds})"
+    return f"it changed {side} in networks retrained without them ({band.mean:.2f} on average over {band.n_seeds})"
 
 
 def lying_title(report: Mapping[str, Any]) -> str:

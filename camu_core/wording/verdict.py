@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from camu_core.data import DATASETS
 from camu_core.measures import Standing
+from camu_core.measures.estimates import difference_interval
 from camu_core.privacy import KNOWLEDGE, LEAKS, Reading, accuracy_estimate, readings, recognition
 from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
@@ -112,7 +115,7 @@ def _judge_class(
         *tests_as_clauses(found),
     )
     link = ", and " if is_forgotten and result.spec.method != "retrain" else "; "
-    return Verdict(_headline(state, before, after, kept, link) + tail, clauses, is_forgotten, kept)
+    return Verdict(_headline(state, result, kept, link) + tail, clauses, is_forgotten, kept)
 
 
 _GONE = {True: "No longer recognised", False: "Still recognised", None: "Cannot tell whether it is still recognised"}
@@ -173,7 +176,7 @@ def _judge_images(
         _kept_clause("New images", before, after, reference, kept),
         *tests_as_clauses(found),
     )  # fmt: skip
-    return Verdict(_headline(state, before, after, kept), clauses, is_forgotten, kept)
+    return Verdict(_headline(state, result, kept), clauses, is_forgotten, kept)
 
 
 def _images_state(
@@ -205,18 +208,32 @@ def _of_retraining(what: str, found: Mapping[str, Reading]) -> str:
     return f"Never saw {what}: this is what forgetting looks like"
 
 
-def _headline(state: str, before: Report, after: Report, kept: bool | None, link: str = "; ") -> str:
-    """What was forgotten, and what became of the rest; damage leads.
+def _headline(state: str, result: RunResult, kept: bool | None, link: str = "; ") -> str:
+    """What was forgotten, and what became of the rest; damage leads, and damage to one class is told.
 
     Args:
         link: between the two, where both are as they should be.
     """
+    before, after = result.metrics["original"], result.metrics["unlearned"]
     if kept is False:
         fell = f"the rest fell from {percent(before['retain_test'], 1)} to {percent(after['retain_test'], 1)}"
         return f"Damaged: {fell}. {state}"
     if kept is None:
         return f"{state}; cannot tell from {n_images(after['n']['retain_test'])} whether the rest is kept"
-    return f"{state}{link}the rest is kept"
+    hit = _hardest_hit(result)
+    return f"{state}{link}the rest is kept" + (f" on average, but {hit}" if hit else "")
+
+
+def _hardest_hit(result: RunResult) -> str:
+    """The class of the rest that lost most, "cat fell from 75% to 52%", if that is damage beyond chance; else empty."""
+    names, worst = DATASETS[result.spec.dataset].class_names, (DAMAGED_DROP_FROM, "")
+    was, now = (np.array(result.metrics[name]["confusion_test"]) for name in ("original", "unlearned"))
+    for label in set(range(len(names))) - set(result.spec.forget.classes):
+        n = int(was[label].sum())
+        k, j = int(was[label, label]), int(now[label, label])
+        if n and (k - j) / n >= worst[0] and difference_interval(k, n, j, n)[0] > KEPT_DROP_AT_MOST:
+            worst = (k - j) / n, f"{names[label]} fell from {percent(k / n, 1)} to {percent(j / n, 1)}"
+    return worst[1]
 
 
 def _kept_clause(subject: str, before: Report, after: Report, reference: Report | None, kept: bool | None) -> Clause:
@@ -256,7 +273,7 @@ def claim(result: RunResult, verdict: Verdict) -> str:
     gone, kept = (clause.is_good for clause in verdict.clauses[:2])
     deed = f"no longer recognises {what}" if is_class else "answers about them like a network that never saw them"
     may = [f"that it {deed}"] if (gone if is_class else verdict.is_forgotten) else []
-    may += ["that it still does the rest"] if kept else []
+    may += ["that it still does the rest" + (" on average" if _hardest_hit(result) else "")] if kept else []
     may += (
         [f"that no test here finds more of {what} than in networks that never saw it"] if verdict.has_no_trace else []
     )

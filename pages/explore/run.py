@@ -10,6 +10,8 @@ from camu_core.errors import CamuError
 from camu_core.figures import split_figure
 from camu_core.jobs import BandJob
 from camu_core.networks.pace import PATIENCE, training_seconds
+from camu_core.networks.training import recipe_for
+from camu_core.networks.weights import shipped_retrained
 from camu_core.progress import STAGES
 from camu_core.wording.verdict import finding
 from pages.components.own_images import network
@@ -51,7 +53,9 @@ def main() -> None:
     has_failed = run.spec is not None and run.spec.dataset == dataset and run.result is None and not busy
     if not has_failed:  # else the page says below what is missing
         notices.needs_download(dataset)
-    if pressed and spec is not None:
+    if why_not := notices.too_long(_training_of(spec)):
+        st.info(why_not, icon=":material/timer_off:")
+    elif pressed and spec is not None:
         state.start(spec)
         st.rerun()
     if run.is_example and dataset in state.own_datasets():
@@ -122,16 +126,26 @@ def _retraining(result: RunResult, retrained: RunResult | None) -> bool:
             ),
         )  # fmt: skip
         return False
+    seconds = _training_of(spec)
+    if why_not := notices.too_long(seconds):
+        st.caption(why_not)
+        return True
     st.button(
         text.RETRAIN_PRESS,
-        help=text.RETRAIN_HELP.format(
-            time=text.takes(training_seconds(result.spec.dataset, result.spec.model, PATIENCE))
-        ),
+        help=text.RETRAIN_HELP.format(time=text.takes(seconds)),
         on_click=state.start_beside,
         args=(spec, result.spec),
         icon=":material/model_training:",
     )
     return True
+
+
+def _training_of(spec: RunSpec | None) -> float | None:
+    """About the seconds that a run trains a new network; None of one that does not, and where nobody knows yet."""
+    if spec is None or spec.method != "retrain" or shipped_retrained(spec):
+        return None
+    seconds = training_seconds(spec.dataset, spec.model, PATIENCE)
+    return seconds and seconds * dict(spec.settings)["epochs"] / recipe_for(spec.dataset, spec.model).epochs
 
 
 def _attacks(result: RunResult) -> None:

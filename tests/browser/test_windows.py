@@ -58,6 +58,28 @@ def test_play_moves_its_slider_and_is_paused(server: str, page: Page) -> None:
     assert step.inner_text() == paused
 
 
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_no_word_on_a_tile_is_broken(server: str, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{server}/run")
+    page.get_by_role("radio", name="Fashion-MNIST").click()
+    expect(page.get_by_role("button", name="Pullover")).to_be_visible()
+    rested(page)
+    labels = page.locator("[class*='st-key-tile-'] .stButton button p")
+    assert "T-shirt/top" in labels.all_inner_texts()
+    broken = labels.evaluate_all(
+        """labels => labels.flatMap(({firstChild: text}) => [...text.data.matchAll(/[^\\s\/-]+/g)].filter((word) => {
+             const range = document.createRange();
+             range.setStart(text, word.index);
+             range.setEnd(text, word.index + word[0].length);
+             return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+           }).map(word => word[0]))"""
+    )
+    assert broken == []
+    tops = [round(label.bounding_box()["y"]) for label in page.locator("[class*='st-key-tile-']").all()]
+    assert len(set(tops)) <= (2 if width == 390 else 1)
+
+
 def test_a_phone_shows_whole_titles_and_five_tiles_in_a_row(server: str, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/run")

@@ -78,6 +78,17 @@ def test_layers(causal):
     assert len(bars.x) == len(layers["increments"])
 
 
+def test_of_many_layers_only_large_changes_have_numbers():
+    def level(value):
+        return {"value": value, "low": value, "high": value, "n": 9}
+
+    steps = {f"block{i}": level(-0.5 if i == 3 else 0.001) for i in range(11)}
+    curve = [level(0.9)] * 12
+    few = {"total": level(-0.5), "increments": dict(list(steps.items())[:4]), "curve": curve[:5]}
+    many = {"total": level(-0.5), "increments": steps, "curve": curve}
+    assert [len(layers_figure(layers, "t").layout.annotations) for layers in (few, many)] == [4, 1]
+
+
 def test_attribution_and_interactions(attribution):
     figure = attribution_figure(attribution, "t")
     bars, marks = figure.data

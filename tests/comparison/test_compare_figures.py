@@ -100,3 +100,10 @@ def test_matrices_of_two_runs() -> None:
     change = confusion_difference_figure([[4, 0], [0, 4]], [[2, 2], [0, 4]], ("a", "b"), (0,), "Title").data[0]
     assert change.z.tolist() == [[-50, 50], [0, 0]]
     assert change.zmin == -change.zmax
+
+
+def test_a_change_that_rounds_to_nothing_has_no_number():
+    """Five of a thousand answers are half a point, in a float perhaps a little more."""
+    for n in (200, 1000, 2000):
+        cells = confusion_difference_figure([[n, 0], [0, n]], [[n - n // 200, n // 200], [0, n]], "ab", (), "T").data[0]
+        assert not {"-0", "+0"} & set(cells.text.ravel())

@@ -30,7 +30,7 @@ from camu_core.config import ASSETS
 from camu_core.engine.sweeps import sweep_table
 from camu_core.errors import SpecError, StoreError
 from camu_core.measures import SPLIT_NAMES
-from camu_core.wording.comparison import headline, weaknesses
+from camu_core.wording.comparison import Remark, class_damage, headline, weaknesses
 
 T_2 = 4.302652729911275  # 97.5% quantile of Student's t, 2 degrees of freedom: any table
 
@@ -390,3 +390,14 @@ def test_the_figures_of_tests_stand_beside_their_runs(make_report) -> None:
     found = by_method(by_run(tested))
     assert found.loc["mask", "old_head_mean"] == 1
     assert np.isnan(found.loc["camu", "old_head_mean"])
+
+
+@pytest.mark.parametrize(("now", "n", "is_told"), [(0.52, 1_000, True), (0.66, 1_000, False), (0.6, 20, False)])
+def test_damage_to_one_class_is_a_weakness_of_its_method(now, n, is_told):
+    """And neither what was forgotten, nor what a control does, nor chance."""
+    rows = [("camu", 0, 0.9, 0.0), ("camu", 1, 0.75, now), ("camu", 2, 0.8, 0.8), ("retrain", 1, 0.75, 0.2),
+            ("random_weights", 1, 0.75, 0.1), ("finetune", 2, 0.8, np.nan)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["method", "label", "before", "mean"])
+    found = class_damage(table, [n] * 3, (0,), ("airplane", "cat", "dog"))
+    text = "harms a class that should stay: cat fell from 75% to 52%"
+    assert found == ([Remark("camu", text)] if is_told else [])

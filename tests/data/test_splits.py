@@ -1,3 +1,4 @@
+import hashlib
 from itertools import combinations
 
 import numpy as np
@@ -142,6 +143,28 @@ def test_probe_set_is_balanced_up_to_what_there_is(labelled):
             chosen = (probe.in_train == in_train) & (probe.y == label)
             assert chosen.sum() == min(n_present, PROBE_SAMPLES_PER_CLASS)
             assert (chosen & probe.is_live).sum() == min(n_present, LIVE_SAMPLES_PER_CLASS)
+
+
+@pytest.mark.parametrize("forgotten", [(7,), tuple(range(0, 100, 20))])
+def test_probe_set_of_a_hundred_classes_is_as_large_as_one_of_ten(forgotten):
+    """Every class is there, and what is forgotten as often as one of ten would be."""
+    probe = probe_of(dataset_of(np.repeat(range(100), 500), np.repeat(range(100), 100)), classes=forgotten)
+    kept = sorted(set(range(100)) - set(forgotten))
+    for label in range(100):
+        here = probe.y == label
+        n_train, n_test = (200, 100) if label in forgotten else (200 * 10 // len(kept),) * 2
+        assert ((here & probe.in_train).sum(), (here & ~probe.in_train).sum()) == (n_train, n_test)
+        n_live = LIVE_SAMPLES_PER_CLASS if label in forgotten else LIVE_SAMPLES_PER_CLASS * 10 // len(kept)
+        assert (here & probe.is_live).sum() == 2 * n_live
+    assert (~probe.is_forget).sum() <= 2 * 10 * PROBE_SAMPLES_PER_CLASS
+
+
+def test_probe_set_of_ten_classes_is_what_it_always_was():
+    """Stored runs and bands are compared with what is drawn today."""
+    probe = probe_of(dataset_of(np.arange(5000) % 10, np.arange(3000) % 10), classes=(3, 4), seed=5)
+    assert len(probe.y) == 4000
+    drawn = np.concatenate([probe.idx, probe.is_live, probe.is_forget, probe.in_train]).astype(np.int64)
+    assert hashlib.sha256(drawn.tobytes()).hexdigest()[:16] == "aeffdd1369daaa54"
 
 
 def test_probe_set_holds_the_samples_it_names_each_once(labelled):

@@ -39,6 +39,15 @@ def test_nobody_yields_to_who_has_a_worker_or_has_no_less() -> None:
     assert makes_room(progress("c", 2, -10), [progress("a", 0), progress("a", 1)]) is None, "a person is not disturbed"
 
 
+def test_a_training_yields_to_a_run_of_the_same_visitor_and_to_what_waits_behind_people() -> None:
+    """Whoever trains on all workers may press a run; a verdict, which is background work, does not wait for hours."""
+    running = [progress("a", 0, -20, began=1.0), progress("b", 1, -20, began=2.0)]
+    assert makes_room(progress("a", 2), running) is running[1]
+    assert makes_room(progress("c", 2, -10), running) is running[1]
+    assert makes_room(progress("c", 2, -20), running) is None, "another training waits"
+    assert makes_room(progress("a", 2), [progress("a", 0), running[1]]) is None, "one run of a visitor at a time"
+
+
 def test_one_visitor_does_not_hold_all_workers_against_another() -> None:
     running = [progress("hog", 0, began=1.0), progress("hog", 1, began=2.0)]
     assert makes_room(progress("late", 2), running) is running[1]

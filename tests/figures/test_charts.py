@@ -83,3 +83,9 @@ def test_a_hundred_classes_have_a_row_each_and_no_figures_in_narrow_cells() -> N
     for n, template in ((10, "%{text}"), (100, "")):
         cells = confusion_figure({"Before": np.eye(n)}, names[:n], [3], "How?")
         assert cells.data[0].texttemplate == template
+
+
+@pytest.mark.parametrize(("names", "meta"), [(("0", "1"), None), (("cat", "automobile"), "wide")])
+def test_matrices_of_named_classes_are_scrolled_where_their_labels_would_cover_one_another(names, meta):
+    counts = np.eye(2) * 10
+    assert confusion_figure({"Before": counts, "After": counts}, names, (0,), "Title").layout.meta == meta

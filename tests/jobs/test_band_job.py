@@ -74,6 +74,8 @@ def test_an_interrupted_one_goes_on_where_it_was(made, camu_home) -> None:
     work.close()
     assert list((camu_home / "checkpoints").glob("*.pt"))
     band = done(BandJob.of(SPEC))
+    assert len(list((camu_home / "checkpoints").glob("*.pt"))) == 2, "until it is kept"
+    RunStore().save(band)
     assert not list((camu_home / "checkpoints").glob("*.pt"))
     assert band.measures == made[1].measures
 

@@ -3,7 +3,10 @@
 import io
 import os
 import re
+import signal
 import stat
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -17,9 +20,10 @@ from camu_core.__main__ import main
 from camu_core.citation import command_of
 from camu_core.data import DATASETS, import_images, imported_card, imported_datasets, is_imported, load_dataset
 from camu_core.data.importing.uploads import drop_upload, keep_upload, upload_content
-from camu_core.engine import Engine
+from camu_core.engine import TRAINING_PRIORITY, Engine
 from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import ImagesRefused
+from camu_core.jobs import RunJob
 from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
 from camu_core.methods import METHODS
 from camu_core.networks.cards import sha256_of
@@ -190,13 +194,71 @@ def test_the_shipped_network_is_taken_where_the_classes_are_its_own(cifar_like, 
     assert shipped_twin(drain(import_images(cifar_like, size=64)).name) is None, "another shape"
 
 
-def test_stopping_a_training_leaves_nothing(pets, camu_home):
+def test_stopping_a_training_leaves_its_state_alone(pets, camu_home):
     name = done(ImportJob(keep_upload(pets), "", 32)).name
     steps = steps_of(TrainJob(name, "resnet20"))
     while next(steps).stage != "train":
         pass
     steps.close()
-    assert {path.name for path in camu_home.iterdir()} == {"datasets", "uploads"}
+    assert {path.name for path in camu_home.iterdir()} == {"checkpoints", "datasets", "uploads"}
+    again = (step for step in steps_of(TrainJob(name, "resnet20")) if step.stage == "train")
+    assert next(again).index == 2
+
+
+_TRAIN_AND_DIE = """
+import os, signal, sys
+from camu_core import RunStore
+from camu_core.engine import LocalDriver
+from camu_core.jobs.imports import Trained, TrainJob
+from camu_core.networks.training import TrainingConfig
+from camu_core.progress import drain
+import camu_core.jobs.imports as imports
+
+imports.recipe_for = lambda *names: TrainingConfig(epochs=1, batch_size=4)
+result = drain(LocalDriver(RunStore()).follow(TrainJob(sys.argv[1], "resnet20")))
+os.kill(os.getpid(), signal.SIGKILL)  # before it is published
+"""
+
+
+def test_an_app_that_dies_before_it_keeps_a_network_does_not_lose_the_training(pets, quick, camu_home):
+    name = done(ImportJob(keep_upload(pets), "", 32)).name
+    died = subprocess.run([sys.executable, "-c", _TRAIN_AND_DIE, name], check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert network_card(name) is None
+    stages = []
+    trained = drain(steps_of(TrainJob(name, "resnet20")), lambda step: stages.append(step.stage))
+    assert "train" not in stages, "nothing of it has to be done again"
+    trained.publish()
+    RunStore().save(trained)
+    assert network_card(name)["sha256"] == trained.sha256
+    assert not list(camu_home.rglob("*.pt"))
+
+
+@pytest.mark.slow
+def test_a_run_starts_at_once_while_networks_are_trained(engine, pets):
+    """On the one worker there is; the training gives way, and then goes on where it was."""
+    name = done(ImportJob(keep_upload(pets), "", 32)).name  # 200 epochs
+    training = engine.submit(TrainJob(name, "resnet20"), "me", TRAINING_PRIORITY)
+    deadline = time.monotonic() + 120
+    while (view := engine.watch(training)).index < 100:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    run = engine.submit(RunJob(plan_run("digits", [3])), "me")
+    pressed = time.monotonic()
+    while engine.watch(run).state == "queued":
+        assert time.monotonic() - pressed < 10
+        time.sleep(0.02)
+    view = engine.watch(training)
+    assert (view.state, view.queue_position, view.index >= 100) == ("queued", 1, True)
+    while engine.watch(training).state == "queued" or (view := engine.watch(training)).stage != "train":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert engine.watch(run).state == "done"
+    assert view.index >= 100, "it goes on where it was"
+
+    engine.end_overdue(0.01)
+    view = wait(engine, TrainJob(name, "resnet20"))
+    assert (view.state, view.message.endswith("Train it again, and it goes on where it was.")) == ("failed", True)
 
 
 @pytest.mark.parametrize(
@@ -224,8 +286,12 @@ def test_what_an_unfinished_training_learned_is_deleted_with_the_images(pets, qu
         pass
     steps.close()
     assert list(camu_home.rglob("*.pt"))
+    steps = steps_of(TrainJob(name, "resnet20"))
+    while next(steps).stage != "measure":
+        pass
     forget_dataset(name)
-    assert not list(camu_home.rglob("*.pt"))
+    steps.close()
+    assert not list(camu_home.rglob("*.pt")), "also of one that is still under way"
 
 
 def test_the_command_line_lists_and_deletes(pets, quick, capsys):

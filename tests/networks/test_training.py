@@ -181,17 +181,35 @@ def test_the_generator_decides(pictures):
     ("name", "config"), [("cnn", TrainingConfig(epochs=3, batch_size=8)), ("resnet20", EVERYTHING)]
 )
 @pytest.mark.parametrize("n_steps", [3, 5, 8, 12, 15])
-def test_an_interrupted_training_ends_bit_by_bit_as_an_uninterrupted_one(samples, name, config, n_steps):
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_an_interrupted_training_ends_bit_by_bit_as_an_uninterrupted_one(samples, name, config, n_steps, is_killed):
+    """One that is stopped goes on where it was, one whose process is killed after its last whole epoch."""
     expected, steps = trained(samples, config, seed=1, name=name)
-    first_again = 5 * ((n_steps - 1) // 5) + 1  # of the first epoch that was not whole
+    first_again = 5 * ((n_steps - 1) // 5) + 1 if is_killed else n_steps + 1
+    alive = []
     for n_here, first in ((n_steps, 1), (None, first_again)):
         model = build_model(name, SHAPE, 4, seed=0)
         checkpoint = Checkpoint({**model.state_dict(), "x": samples[0]}, {"seed": 1})
-        seen = list(islice(training(model, *samples, config, 1, checkpoint), n_here))
+        alive.append(training(model, *samples, config, 1, checkpoint))
+        seen = list(islice(alive[-1], n_here))
+        if not is_killed:
+            alive[-1].close()
         assert [step.index for step in seen] == list(range(first, first + len(seen)))
     assert [step.losses for step in seen] == [step.losses for step in steps[first_again - 1 :]]
     for key, value in expected.state_dict().items():
         assert torch.equal(model.state_dict()[key], value), key
+
+
+def test_a_state_that_was_kept_by_an_earlier_version_is_gone_on_with(samples):
+    config = TrainingConfig(epochs=2, batch_size=8)
+    model = build_model("cnn", SHAPE, 4, seed=0)
+    checkpoint = Checkpoint(model.state_dict(), {})
+    killed = training(model, *samples, config, 1, checkpoint)
+    list(islice(killed, 6))
+    state = checkpoint.load()
+    checkpoint.save({key: state[key] for key in ("parts", "rng", "n_epochs_done", "seconds")})
+    steps = list(training(build_model("cnn", SHAPE, 4, seed=0), *samples, config, 1, checkpoint))
+    assert [step.index for step in steps] == [6, 7, 8, 9, 10]
 
 
 def test_time_before_the_interruption_counts(samples):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from opening import open_page, words
@@ -9,6 +10,8 @@ from opening import open_page, words
 from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.engine import Engine
 from camu_core.jobs.causal import attribution_specs
+from pages.components.causal import decomposition
+from pages.components.causal import state as state_causal
 from pages.components.causal import text as text_causal
 from pages.components.shared import state
 from pages.components.story import text_learn
@@ -58,6 +61,27 @@ def test_without_a_retrained_network_one_is_offered(monkeypatch: pytest.MonkeyPa
     app = open_page("explore/causal")
     assert not app.exception
     assert text_causal.RETRAIN in [button.label for button in app.button]
+
+
+def test_a_reference_band_is_compared_with_where_no_network_was_retrained_beside_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The band's shares are told below; that there is nothing to compare with would contradict them."""
+    monkeypatch.setattr(decomposition, "_without_gold", lambda _: pytest.fail("there is a band"))
+    beside = state_causal.causal_result
+
+    def without_the_one(job):
+        found = beside(job)
+        shares = {
+            key: {name: of for name, of in each.items() if name != "retrained"}
+            for key, each in found.report["shares"].items()
+        }
+        return replace(found, report={**found.report, "shares": shares})
+
+    monkeypatch.setattr(state_causal, "causal_result", without_the_one)
+    app = open_page("explore/causal")
+    assert not app.exception
+    assert "from retraining" in words(app)
 
 
 def test_a_retrained_run_has_no_mediation_and_says_why(quick_retraining: RunResult) -> None:

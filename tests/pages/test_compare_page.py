@@ -7,10 +7,10 @@ import pytest
 from opening import open_page, words
 from summaries import publish
 
-from camu_core import METHODS, RunResult, RunStore, plan_run
+from camu_core import METHODS, RunResult, RunStore, plan_run, run
 from camu_core.comparison import published
 from camu_core.engine import Engine
-from camu_core.jobs import TrainJob
+from camu_core.jobs import BandJob, TrainJob
 from pages.components.compare import text as text_compare
 from pages.components.shared import state
 
@@ -41,7 +41,7 @@ def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() 
     app = open_page("explore/compare")
     assert not app.exception
     assert [button.label for button in app.button if (button.key or "").startswith("start-")] == [
-        text_compare.START.format(n=16, m=3)
+        "Compare 16 methods x 3 seeds"
     ]
     assert "2 of 48" in words(app)
     assert len(app.get("plotly_chart")) == 3
@@ -71,7 +71,7 @@ def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_r
 
 def test_networks_that_are_not_there_are_trained_first(monkeypatch: pytest.MonkeyPatch) -> None:
     submitted = []
-    monkeypatch.setattr(state, "submit", lambda job: submitted.append(job) or True)
+    monkeypatch.setattr(state, "submit", lambda job, priority: submitted.append(job) or True)
     app = open_page("explore/compare", dataset="digits", forget="3", methods="camu,retrain", trainings="0-2")
     assert not app.exception
     assert text_compare.ORIGINALS[2].format(n=2) in words(app)
@@ -173,3 +173,52 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             rows = set(app.dataframe[0].value["method"])
             assert len(rows) >= 13
             assert {"Nothing done", *(["Output mask"] if forget == "0" else [])} <= rows
+
+
+def test_a_pair_of_somebody_else_opens_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists hold this visitor's runs; a link may name any."""
+    theirs = run(plan_run("digits", [4], settings={"epochs": 1}))
+    RunStore().save(theirs)
+    monkeypatch.setattr(state, "finished_runs", list)
+    app = open_page("explore/compare", run=EXAMPLE[0], b=theirs.digest)
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == []
+    assert app.selectbox(key="pair-b").value == theirs.digest
+
+
+def test_methods_are_compared_on_the_dataset_of_the_run_that_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also if its images are somebody else's."""
+    monkeypatch.setattr("pages.components.run.controls.OFFERED", ("mnist",))
+    app = open_page("explore/compare", run=EXAMPLE[0])
+    assert not app.exception
+    assert app.selectbox(key="compare-dataset").value == "digits"
+
+
+# ------------------------------------------------------------------------------------------------ what it will take
+
+
+@pytest.mark.parametrize(("seconds", "is_long"), [(1e-6, False), (1.0, True)])
+def test_what_many_runs_take_is_told_before_they_start(
+    seconds: float, is_long: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camu_core.planning.image_seconds", lambda *_: seconds)
+    app = open_page("explore/compare", dataset="digits", forget="4", methods="camu,finetune", seeds="0")
+    assert not app.exception
+    assert ("That takes about" in words(app)) == is_long
+    monkeypatch.setenv("CAMU_MAX_JOB_SECONDS", "900")
+    assert ("this server stops any work" in words(app.run())) == is_long
+
+
+@pytest.mark.parametrize("limit", ["0", "60"])
+def test_reference_networks_that_take_hours_are_told_before_the_tests(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No band is shipped for this forget set; where a server would end it, no tests are offered."""
+    monkeypatch.setenv("CAMU_MAX_JOB_SECONDS", limit)
+    monkeypatch.setattr("pages.components.privacy.state.band_minutes", lambda *_: 240.0)
+    monkeypatch.setattr("pages.components.compare.many.state_privacy.band_job", BandJob.of)
+    monkeypatch.setattr("pages.components.compare.many.state_compare.test_reports", lambda _: {})
+    app = open_page("explore/compare", dataset="digits", forget="3", methods="camu,retrain", seeds="0")
+    assert not app.exception
+    assert "about 4 hours" in words(app)
+    assert (text_compare.TESTS in [button.label for button in app.button]) == (limit == "0")

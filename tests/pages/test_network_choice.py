@@ -11,7 +11,7 @@ from camu_core.jobs.imports import TrainJob
 from camu_core.networks.pace import training_seconds
 from pages.components.own_images import text as text_own
 from pages.components.run import forget
-from pages.components.shared import state, text
+from pages.components.shared import notices, state, text
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list:
     """The runs and jobs that were asked for, instead of being started."""
     found = []
     monkeypatch.setattr(state, "start", found.append)
-    monkeypatch.setattr(state, "submit", lambda job, **_: found.append(job))
+    monkeypatch.setattr(state, "submit", lambda job, *_: found.append(job))
     return found
 
 
@@ -56,13 +56,38 @@ def test_a_network_that_is_not_shipped_is_trained_in_the_app(asked: list, empty_
 
 
 @pytest.mark.parametrize("limit", ["0", "1"])
-def test_a_limit_that_is_shorter_than_a_training_is_told_before(
+def test_a_training_that_a_server_would_end_is_not_offered(
     limit: str, monkeypatch: pytest.MonkeyPatch, empty_data_dir
 ) -> None:
+    assert training_seconds("cifar100", "resnet20")
     monkeypatch.setenv("CAMU_MAX_JOB_SECONDS", limit)
     app = open_page("explore/run")
     app.segmented_control(key="dataset").set_value("cifar100").run()
-    assert ("stops any work after" in words(app)) == (limit == "1")
+    is_offered = text_own.TRAIN in [button.label for button in app.button]
+    assert (is_offered, "this server stops any work after" in words(app)) == (limit == "0", limit == "1")
+    assert (text_own.NETWORK_FIRST in words(app)) == is_offered
+    assert "your own computer" in words(app) or is_offered, "what to do instead"
+
+
+@pytest.mark.parametrize("limit", ["0", "1"])
+def test_a_retraining_that_a_server_would_end_does_not_start(
+    limit: str, asked: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert training_seconds("digits", "cnn") > 1
+    monkeypatch.setenv("CAMU_MAX_JOB_SECONDS", limit)
+    app = open_page("explore/run")
+    app.selectbox(key="method").set_value("retrain").run()
+    app.number_input(key="seed").set_value(7).run()  # no network of this seed is shipped
+    app.button(key="press").click().run()
+    assert not app.exception
+    assert (len(asked), "this server stops any work after" in words(app)) == (int(limit == "0"), limit == "1")
+
+
+def test_only_work_that_is_known_to_take_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAMU_PUBLIC", "1")
+    assert notices.too_long(None) == notices.too_long(899.0) == ""
+    assert "about 5 hours" in notices.too_long(18_000.0)
+    assert "after 15 minutes" in notices.too_long(18_000.0)
 
 
 def test_long_waits_are_told_in_hours() -> None:

@@ -4,6 +4,7 @@ import copy
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from camu_core import ForgetSpec
@@ -29,6 +30,7 @@ def report(forget_train=0.99, retain_test=0.99, forget_test=None, n=None):
         "retain_train": 1.0, "forget_train": forget_train, "retain_test": retain_test, "forget_test": forget_test,
         "n": N | {"forget_test": 1_000 if forget_test is not None else 0} | (n or {}),
         "attack": {"value": 0.5, "low": 0.48, "high": 0.52, "n": 2_000},
+        "confusion_test": np.diag([1_000] * 10).tolist(),
     }  # fmt: skip
 
 
@@ -140,6 +142,27 @@ def test_too_few_images_to_tell(made_up, make_report, n, is_known):
     assert (verdict.is_forgotten is not None) == is_known
     if not is_known:
         assert f"Cannot tell from {n} images" in verdict.headline
+
+
+@pytest.mark.parametrize(
+    ("n", "n_right", "is_told"), [(1_000, 750, True), (1_000, 950, False), (20, 17, False), (1_000, 900, True)]
+)
+def test_damage_to_one_class_of_the_rest_is_told(made_up, make_report, n, n_right, is_told):
+    """Forgetting airplanes cost cats 23 points on CIFAR-10, while the mean of all nine fell by one."""
+    run = made_up(CLASS)
+    run.metrics["original"]["confusion_test"][7] = [0] * 7 + [n] + [0] * 2
+    run.metrics["unlearned"]["confusion_test"][7] = [n - n_right] + [0] * 6 + [n_right] + [0] * 2
+    verdict = judge(run, privacy=make_report())
+    told = "Forgotten, and the rest is kept"
+    assert verdict.headline == told + (f" on average, but 7 fell from 100% to {n_right / n:.0%}" if is_told else "")
+    assert verdict.is_kept is True, "as a whole"
+    assert ("still does the rest on average" in claim(run, verdict)) == is_told
+
+
+def test_what_becomes_of_the_forgotten_class_is_no_damage(made_up, make_report):
+    run = made_up(CLASS)
+    run.metrics["unlearned"]["confusion_test"][3] = [1_000] + [0] * 9
+    assert judge(run, privacy=make_report()).headline == "Forgotten, and the rest is kept"
 
 
 def test_too_few_images_to_tell_whether_the_rest_is_kept(made_up, make_report):

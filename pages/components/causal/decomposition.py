@@ -15,7 +15,7 @@ from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks
 from camu_core.wording.format import percent
 from pages.components.causal import text
-from pages.components.shared import batch, charts, notes, state
+from pages.components.shared import batch, charts, notes, notices, state
 from pages.components.shared import text as words
 
 
@@ -31,7 +31,7 @@ def headline(result: RunResult, causal: CausalResult) -> None:
     with right.container(border=True, height="stretch"):
         if result.spec.method == "retrain":
             st.markdown(text.IS_GOLD)
-        elif "retrained" in report["shares"]["eliminated"]:
+        elif "retrained" in report["shares"]["eliminated"] or report["reference"]:
             st.subheader(sentences["retraining"], anchor=False)
             st.markdown("\n".join(f"- {line}" for line in retraining_remarks(report)[1:]))
             st.caption(text.GOLD_NOTE)
@@ -55,8 +55,11 @@ def _share(column, label: str, shares: dict) -> None:
 
 def _without_gold(result: RunResult) -> None:
     seconds = training_seconds(result.spec.dataset, result.spec.model, PATIENCE)
+    if why := notices.too_long(seconds):
+        st.markdown(text.RETRAIN_NOT.format(why=why))
+        return
     st.markdown(text.RETRAIN_NOTE.format(time=words.takes(seconds)))
-    if batch.runs_needed(Batch("", "retrained", (state.retraining_of(result.spec),)), text.RETRAIN):
+    if batch.runs_needed(Batch("", "retrained", (state.retraining_of(result.spec),)), text.RETRAIN, shows_time=False):
         st.rerun()
 
 

@@ -16,6 +16,7 @@ from camu_core.specs import ForgetSpec
 from camu_core.wording.causal import entanglement_title
 from pages.components.causal import text
 from pages.components.shared import batch, charts, notes, pickers, selections, state
+from pages.components.shared import text as words
 
 
 def entanglement(result: RunResult) -> None:
@@ -81,7 +82,7 @@ def _report(ours: list[RunSpec], gold: list[RunSpec]) -> dict:
 
 def _notes(result: RunResult, ours: list[RunSpec], gold: list[RunSpec]) -> None:
     counts = np.sum(result.metrics["original"]["confusion_test"], axis=1)
-    notes.reading(text.MAP_READ, text.MAP_NOT.format(n_low=f"{counts.min():,}", n_high=f"{counts.max():,}"))
+    notes.reading(text.MAP_READ, text.MAP_NOT.format(n=words.from_to(counts.min(), counts.max())))
     report, names = _report(ours, gold), DATASETS[result.spec.dataset].class_names
     shown = ("method", "retraining") if gold else ("method",)
     tables = [_table(report[which]["change"], names) for which in shown]

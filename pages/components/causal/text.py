@@ -23,9 +23,13 @@ IS_GOLD = (
     "swapped. Open a run of another method to see this."
 )
 ONLY_CAMU = "Only CaMU has these four terms. Open a run of CaMU to see which of them did the work."
-WORKING = "Measuring effects in the background, which takes some seconds. You can keep using the page."
+WORKING = (
+    "Measuring effects in the background: seconds for a small network, minutes for a large one. You can keep using the "
+    "page."
+)
 RETRAIN = "Retrain for comparison"
 RETRAIN_NOTE = "No retrained network to compare with yet; it takes {time}."
+RETRAIN_NOT = "No retrained network to compare with. {why}"
 
 INTERVENTION = "Replace each image by"
 INTERVENTION_NAMES = {"camu": "another image + noise (CaMU's)", "noise": "itself + noise", "mean": "the mean image"}
@@ -132,8 +136,8 @@ MAP_READ = (
 )
 MAP_OPEN, MAP_ROW, MAP_OF, MAP_PRESS = "Open a run", "Class that was forgotten", "Map", "Open this run"
 MAP_NOT = (
-    "with few test images ({n_low} to {n_high} a class here) the margins are wide: a change that is not bold may be "
-    "just one or two images."
+    "chance: the fewer test images ({n} a class here), the wider the margins; a change that is not bold may be nothing "
+    "else."
 )
 MAP_PANELS = ("{method}", "Retraining", "{method} minus retraining")
 MAP_TWIN = "Retraining does not differ from itself, so there is one map here."

@@ -23,12 +23,13 @@ from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec
 from camu_core.wording import comparison as remarks
-from camu_core.wording.comparison import headline, weaknesses
+from camu_core.wording.comparison import class_damage, headline, weaknesses
 from camu_core.wording.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, forget_phrase
 from pages.components.compare import originals, text
 from pages.components.compare import state as state_compare
 from pages.components.compare import table as compare_table
 from pages.components.compare.state import ALL, Question
+from pages.components.privacy import state as state_privacy
 from pages.components.run import controls
 from pages.components.shared import batch, charts, notes, notices, state
 from pages.components.shared import text as words
@@ -53,7 +54,8 @@ def many() -> None:
     together = state_compare.together(sweep)
     specs = together.specs
     notices.needs_download(sweep.dataset)
-    label = text.START.format(n=len({spec.method for spec in specs}), m=len(sweep.seeds))
+    n, m = len({spec.method for spec in specs}), len(sweep.seeds)
+    label = text.START.format(n=n, methods="method" if n == 1 else "methods", m=m, seeds="seed" if m == 1 else "seeds")
     if (n_networks := len(sweep.training_seeds)) > 1:
         label += text.START_NETWORKS.format(n=n_networks)
     if batch.runs_needed(together, label, lambda: _results(sweep, specs, text.SO_FAR), go_on=label):
@@ -62,7 +64,9 @@ def many() -> None:
 
 def _controls() -> Question:
     """Widgets that show the question of the URL, and what they say now."""
-    offered = list(dict.fromkeys([*controls.OFFERED, *state.own_datasets()]))
+    shown = state.current_run().spec
+    of_run = [shown.dataset] if shown is not None and shown.dataset in DATASETS else []
+    offered = list(dict.fromkeys([*controls.OFFERED, *state.own_datasets(), *of_run]))
     wanted = state_compare.question(offered)
     if not state_compare.is_asked(wanted):
         _show(wanted, offered)
@@ -142,7 +146,9 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
         st.caption(note)
     else:
         _tests(sweep, specs)
-    _sentences(runs, table, forget)
+    names = DATASETS[sweep.dataset].class_names
+    counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
+    _sentences(runs, table, forget, class_damage(by_class(summaries), counts, forget.classes, names))
     new = "forget_test" if forget.kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
     title = text.TRADEOFF[forget.kind].format(what=forget_phrase(specs[0]))
@@ -174,9 +180,16 @@ def _tests(sweep: SweepSpec, specs: Sequence[RunSpec]) -> None:
         return
     if problem := state_compare.tests_problem(specs):
         st.error(problem, icon=":material/report:")
+    band, said = state_privacy.band_job(specs[0]), text.TESTS_WHY
+    if band is not None:
+        seconds = state_privacy.band_seconds(band.spec)
+        if why_not := notices.too_long(seconds):
+            st.caption(f"{said} {why_not}")
+            return
+        said += " " + text.TESTS_BAND.format(n=len(band.seeds), time=words.takes(seconds))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(text.TESTS, icon=":material/troubleshoot:", on_click=state_compare.want_tests, args=(sweep,))
-        st.caption(text.TESTS_WHY)
+        st.caption(said)
 
 
 def _tests_tick(specs: Sequence[RunSpec]) -> None:
@@ -186,7 +199,7 @@ def _tests_tick(specs: Sequence[RunSpec]) -> None:
     st.progress(n_done / len(specs), text=text.TESTS_LINE.format(n=n_done, total=len(specs)))
 
 
-def _sentences(runs, table, forget: ForgetSpec) -> None:
+def _sentences(runs, table, forget: ForgetSpec, harm: list[remarks.Remark]) -> None:
     """The headline, and what each method is weak at."""
     with st.container(border=True, key="verdict"):
         st.subheader(headline(table, forget.kind), anchor=False)
@@ -203,11 +216,11 @@ def _sentences(runs, table, forget: ForgetSpec) -> None:
             beside.append(text.SEVERAL_NETWORKS.format(n=runs["training_seed"].nunique()) + known)
         if aim or beside:
             st.caption(" ".join([*aim, *beside]))
-        found = weaknesses(table, forget.kind)
+        found = [*weaknesses(table, forget.kind), *harm]
         weak = {remark.method for remark in found}
         lines = [f"- **{table.loc[remark.method, 'title']}** {remark.text}." for remark in found]
         fine = table.loc[[name for name in table.index if name not in weak and name != GOLD], "title"]
-        if len(fine):
+        if len(fine) and GOLD in table.index:  # without retraining most rules have nothing to say
             lines.append(f"- {text.NO_WEAKNESS.format(names=', '.join(fine))}")
         half = -(-len(lines) // 2)
         for column, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
@@ -224,7 +237,7 @@ def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:
     counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
     notes.reading(
         text.CLASSES_READ if is_class else text.CLASSES_READ_RANDOM,
-        text.CLASSES_NOT.format(n_low=min(counts), n_high=max(counts), step=100 / min(counts)),
+        text.CLASSES_NOT.format(n=words.from_to(min(counts), max(counts)), step=100 / min(counts)),
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from camu_core.engine import TRAINING_PRIORITY
 from camu_core.engine.sweeps import SweepSpec
-from camu_core.jobs import TrainJob
+from camu_core.jobs import TrainJob, is_quick
 from camu_core.networks.pace import PATIENCE, training_seconds
 from pages.components.compare import state as state_compare
 from pages.components.compare import text
@@ -44,7 +45,7 @@ def are_needed(sweep: SweepSpec) -> bool:
 
 def _start(jobs: Sequence[TrainJob], wish: str) -> None:
     for job in jobs:
-        if not state.submit(job):
+        if not state.submit(job, 0 if is_quick(job.dataset) else TRAINING_PRIORITY):
             return
     state.put(wish, True)
 

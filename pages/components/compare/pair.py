@@ -49,11 +49,13 @@ def _pick(shown: RunResult) -> tuple[str, str | None]:
     """Two lists; the second holds only runs that can be put beside the first."""
     listed = {run["digest"]: RunSpec.from_json(run["spec"]) for run in state_compare.comparable_runs()}
     listed.setdefault(shown.digest, shown.spec)
+    b = state_compare.second_digest()
+    if b is not None and state.is_finished(b):  # of whoever sent the link
+        listed.setdefault(b, RunSpec.from_json(state.summary_of(b)["spec"]))
     left, middle, right = st.columns([10, 1, 10], vertical_alignment="bottom")
     state.remember_for(shown.digest, "pair-a", shown.digest)
     a = left.selectbox(text.RUN_A, list(listed), format_func=lambda digest: _label(listed[digest]), key="pair-a")
     partners = [digest for digest in listed if digest != a and _kind(listed[digest]) == _kind(listed[a])]
-    b = state_compare.second_digest()
     if b is not None and b not in partners and b != a:
         st.warning(_why_not(b), icon=":material/report:")
     wanted = b if b in partners else _partner(listed, a, partners)

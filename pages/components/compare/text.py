@@ -25,7 +25,7 @@ TRAINING_SEEDS_HELP = (
     "from each of them, and the intervals are over networks: they then hold for networks trained like these, not for "
     "one network alone."
 )
-START = "Compare {n} methods x {m} seeds"
+START = "Compare {n} {methods} x {m} {seeds}"
 START_NETWORKS = " x {n} networks"
 ORIGINALS = {
     1: "One original network has to be trained first, with another seed.",
@@ -73,8 +73,9 @@ TRADEOFF_NOT = (
 TESTS = "Test what is left inside"
 TESTS_WHY = (
     "Accuracy cannot tell forgotten from hidden: by accuracy, the output mask, a control that changes nothing inside, "
-    "looks perfect. Once the reference networks are trained, the tests take seconds per network."
+    "looks perfect."
 )
+TESTS_BAND = "First {n} reference networks are trained, which takes {time}."
 TESTS_LINE = "{n} of {total} networks tested"
 TESTS_STOPPED = "The tests were stopped; press to resume."
 TABLE_HINT = (
@@ -135,7 +136,7 @@ CLASSES_READ_RANDOM = (
     "grey outline: before. Solid: after, mean over seeds with 95% interval. Below its outline: a loss."
 )
 CLASSES_NOT = (
-    "uncertainty other than that of seeds: there are {n_low:,} to {n_high:,} test images a class here, so a single "
+    "uncertainty other than that of seeds: there are {n} test images a class here, so a single "
     "image is {step:.1g}% of a bar."
 )
 COST = "What does it cost, compared with retraining?"
@@ -185,7 +186,7 @@ PAIR_EXAMPLE = "**Example runs** that come with the app; choose others above, or
 NO_PARTNER = "There is no second finished run with the same dataset and network yet. Make one on the Run page."
 OTHER_KIND = "Both runs must have the same dataset and the same kind of network. Choose another run B."
 PAIR_HEADLINE = "A and B agree on {share} of the new images ({n_same:,} of {n:,})"
-PAIR_OTHER_FORGET = "The two runs forget different images, so their splits differ, and so may the differences below."
+PAIR_OTHER_FORGET = "The two runs forget different images, so their splits differ, and so may the differences above."
 EMBEDDING = "Do both networks see the images the same way?"
 EMBEDDING_READ = (
     "both share one frame, so the same place means the same. Draw a lasso, or click a point: the same images "

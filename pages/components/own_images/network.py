@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS
-from camu_core.config import share_limits
 from camu_core.data import FOUND, imported_card, is_imported
 from camu_core.engine.owners import IMAGES
 from camu_core.networks.originals import has_damaged_network, network_card, shipped_twin
@@ -83,15 +82,19 @@ def _network(dataset: str, model: str) -> None:
     elif has_damaged_network(dataset, model):
         st.warning(text.NETWORK_DAMAGED, icon=":material/report:")
     twin = shipped_twin(dataset, model)
-    said = text.TWIN.format(title=DATASETS[twin].title) if twin else text.NETWORK.format(model=words.NETWORKS[model])
-    seconds, most_seconds = training_seconds(dataset, model, patience=PATIENCE), share_limits().job_seconds
-    st.markdown(said if seconds is None else f"{said} {text.TRAIN_TIME.format(time=words.about(seconds))}")
-    if seconds is not None and 0 < most_seconds < seconds:
-        st.caption(text.TRAIN_LIMIT.format(time=words.about(most_seconds)))
+    said = [text.TWIN.format(title=DATASETS[twin].title) if twin else text.NETWORK.format(model=words.NETWORKS[model])]
+    seconds = training_seconds(dataset, model, patience=PATIENCE)
+    why_not = notices.too_long(seconds)
+    said += [] if why_not else [text.TWIN_CHOICE if twin else text.NETWORK_FIRST]
+    said += [] if why_not or seconds is None else [text.TRAIN_TIME.format(time=words.about(seconds))]
+    st.markdown(" ".join(said))
     with st.container(horizontal=True):
         if twin:
             _start(dataset, model, text.TAKE, twin, is_first=True)
-        _start(dataset, model, text.TRAIN_TOO if twin else text.TRAIN, None, is_first=not twin)
+        if not why_not:
+            _start(dataset, model, text.TRAIN_TOO if twin else text.TRAIN, None, is_first=not twin)
+    if why_not:
+        st.info(why_not, icon=":material/timer_off:")
 
 
 def _start(dataset: str, model: str, label: str, shipped: str | None, is_first: bool) -> None:

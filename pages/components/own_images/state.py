@@ -10,7 +10,7 @@ import streamlit as st
 from camu_core.config import import_limits, share_limits
 from camu_core.data import Way, is_imported, load_dataset, without_copies
 from camu_core.data.importing.uploads import drop_upload, keep_upload
-from camu_core.engine import JobView
+from camu_core.engine import TRAINING_PRIORITY, JobView
 from camu_core.engine.owners import IMAGES
 from camu_core.errors import ImagesRefused, StoreError
 from camu_core.jobs.imports import Imported, ImportJob, TrainJob
@@ -153,8 +153,8 @@ def imported_name() -> str | None:
 
 
 def start_training(dataset: str, model: str, shipped: str | None = None) -> None:
-    """Train a network for a dataset, or take a shipped one over."""
-    state.submit(TrainJob(dataset, model, shipped=shipped))
+    """Train a network for a dataset, behind all that takes minutes; or take a shipped one over."""
+    state.submit(TrainJob(dataset, model, shipped=shipped), 0 if shipped else TRAINING_PRIORITY)
 
 
 def training_view(dataset: str, model: str) -> JobView | None:

@@ -65,21 +65,17 @@ COUNTS = "{title}: {n_train:,} training images, {n_test:,} test images"
 CLASS = "**{name}**  \n{n_train:,} training  \n{n_test:,} test"
 WARNINGS = "Worth knowing about these images:"
 COLUMNS = ("class", "training images", "test images")
-NETWORK = "There is no {model} for these images yet. First train one; then make it forget."
+NETWORK = "There is no {model} for these images yet."
+NETWORK_FIRST = "First train one; then make it forget."
 TRAIN_TIME = "Training takes about {time} on this machine; you can leave this page meanwhile."
-TRAIN_LIMIT = (
-    "This server stops any work after {time}. If you train again then, it continues after the last full pass over the "
-    "images."
-)
 NETWORK_DAMAGED = "The network file for these images was changed or damaged, so it is not used. Train it again."
-TWIN = (
-    "These are the classes of {title}, for which the app has a trained network. Use it at once, or train a new network "
-    "on your images alone."
-)
+TWIN = "These are the classes of {title}, for which the app has a trained network."
+TWIN_CHOICE = "Use it at once, or train a new network on your images alone."
 TAKE = "Use the shipped network"
 TRAIN_TOO = "Train its own network"
 TRAIN = "Train the network"
-TRAIN_STOPPED = "Stopped. If you train it again, it continues after the last full pass over the images."
+GAVE_WAY = "Paused while shorter work is done; it goes on by itself"
+TRAIN_STOPPED = "Stopped. If you train it again, it goes on where it was."
 STAGES = {
     "data": "Getting the images", "copies": "Looking for copies", "train": "Learning the images",
     "measure": "Testing what it learned",

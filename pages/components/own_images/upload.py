@@ -92,6 +92,8 @@ def working(job: JobView, line: str) -> None:
     bar, button = st.columns([6, 1], vertical_alignment="bottom")
     if job.is_stopping:
         line = words.STOPPING
+    elif job.queue_position and job.stage == "train":
+        line = text.GAVE_WAY
     elif job.queue_position:
         line = words.QUEUED.format(place=job.queue_position)
     elif job.seconds_left is not None and job.seconds_left >= 1:

@@ -128,9 +128,9 @@ def wait(job: BandJob | PrivacyJob) -> None:
         if view.state == "failed":
             st.error(view.message, icon=":material/report:")
         else:
-            st.info(text.STOPPED, icon=":material/stop_circle:")
+            st.info(text.BAND_STOPPED if isinstance(job, BandJob) else text.STOPPED, icon=":material/stop_circle:")
         st.button(text.MEASURE, icon=":material/play_arrow:", type="primary",
-                  on_click=state.submit, args=(job,))  # fmt: skip
+                  on_click=state_privacy.start, args=(job,))  # fmt: skip
         return
     bar, button = st.columns([6, 1], vertical_alignment="center")
     bar.progress(view.index / view.total if view.total else 0.0, text=_line(view))

@@ -1,7 +1,5 @@
 """The other parts of the Privacy page: headline, worst case, relearning, probes, layers."""
 
-from math import isfinite
-
 import pandas as pd
 import streamlit as st
 
@@ -16,8 +14,6 @@ from camu_core.figures import (
 )
 from camu_core.figures.tables import heads_table, probe_table, relearning_table
 from camu_core.figures.theme import MODEL_TITLES
-from camu_core.jobs.band import band_minutes
-from camu_core.networks.pace import PATIENCE
 from camu_core.privacy import readings
 from camu_core.wording.clauses import tests_as_clauses
 from camu_core.wording.privacy import (
@@ -31,7 +27,8 @@ from camu_core.wording.privacy import (
 )
 from pages.components.privacy import attacked, text
 from pages.components.privacy import state as state_privacy
-from pages.components.shared import charts, notes, state
+from pages.components.shared import charts, notes, notices, state
+from pages.components.shared import text as words
 
 
 def verdict(result: RunResult, report: dict) -> None:
@@ -55,9 +52,11 @@ def without_band(result: RunResult) -> None:
     if view is not None and not view.is_over:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
         return
-    minutes = band_minutes(result.spec, PATIENCE)
-    known = text.BAND_MINUTES.format(minutes=minutes) if isfinite(minutes) else text.BAND_LONG
-    st.markdown(text.BAND_NOTE.format(n=len(job.seeds), minutes=known))
+    seconds = state_privacy.band_seconds(result.spec)
+    if why := notices.too_long(seconds):
+        st.markdown(text.BAND_NOT.format(why=why))
+        return
+    st.markdown(text.BAND_NOTE.format(n=len(job.seeds), time=words.takes(seconds)))
     st.button(text.BAND, icon=":material/model_training:", on_click=state_privacy.start, args=(job,))
     if view is not None and view.state == "failed":
         st.error(view.message, icon=":material/report:")

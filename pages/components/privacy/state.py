@@ -1,9 +1,11 @@
 """The privacy job of the open run, its result, and the threshold that the visitor drags."""
 
+from math import isfinite
+
 import streamlit as st
 
 from camu_core import RunSpec
-from camu_core.engine import BACKGROUND_PRIORITY, populations
+from camu_core.engine import BACKGROUND_PRIORITY, TRAINING_PRIORITY, populations
 from camu_core.engine.populations import PopulationProgress
 from camu_core.errors import CamuError, TooMuchAsked
 from camu_core.figures import score_text
@@ -17,6 +19,7 @@ from camu_core.jobs import (
     followups,
     is_quick,
 )
+from camu_core.jobs.band import band_minutes
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
 from camu_core.networks.pace import PATIENCE, training_seconds
 from camu_core.specs import GIVEN
@@ -29,6 +32,12 @@ def band_job(spec: RunSpec) -> BandJob | None:
     """What is to be retrained before the tests of a run can be judged; None if that is done."""
     job = BandJob.of(spec)
     return None if state.engine().is_there(job.digest, Band) else job
+
+
+def band_seconds(spec: RunSpec) -> float | None:
+    """About what the reference band of a run takes here; None if nobody knows yet."""
+    minutes = band_minutes(spec, PATIENCE)
+    return 60 * minutes if isfinite(minutes) else None
 
 
 def tests_job(spec: RunSpec) -> PrivacyJob:
@@ -68,8 +77,10 @@ def is_judging(spec: RunSpec) -> bool:
 
 
 def start(job: BandJob | PrivacyJob) -> None:
-    """Make the tests, or the band before them, behind what others are waiting for."""
-    state.submit(job, BACKGROUND_PRIORITY, job.spec if isinstance(job, PrivacyJob) else None)
+    """Make the tests, or the band before them, behind what others are waiting for; a band of hours behind all."""
+    is_long = isinstance(job, BandJob) and not is_quick(job.spec.dataset)
+    priority = TRAINING_PRIORITY if is_long else BACKGROUND_PRIORITY
+    state.submit(job, priority, job.spec if isinstance(job, PrivacyJob) else None)
 
 
 def population_of(spec: RunSpec, m: int) -> Population | None:

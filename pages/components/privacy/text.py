@@ -17,13 +17,14 @@ PARTS = {
 }
 QUEUED = "Waiting for a free worker. You can keep using the page."
 STOPPED = "Stopped. Nothing was kept."
+BAND_STOPPED = "Stopped. Start again, and it goes on where it was."
 MEASURE = "Test the networks"
 BAND = "Train the reference networks"
 BAND_NOTE = (
     "There are no retrained networks to compare with yet. {n} of them, trained without the forgotten images from {n} "
-    "different seeds, show what is normal; that takes {minutes}. They serve every run with this forget set."
+    "different seeds, show what is normal; that takes {time}. They serve every run with this forget set."
 )
-BAND_MINUTES, BAND_LONG = "about {minutes:,.0f} minutes", "a while"
+BAND_NOT = "There are no retrained networks to compare with. {why}"
 HEADS_CLASSES = "These tests need a forgotten class: single images have no class of their own to find."
 HEADS_READ = (
     "a new classifier is trained on 1, 5 or 20 images of what was forgotten, and 20 of each other class. The higher "

@@ -1,5 +1,6 @@
 """What must it forget: a class or several, random images, or images one by one."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -14,6 +15,10 @@ from camu_core.specs import FORGET_KINDS
 from pages.components.shared import charts, images, selections, state, state_pictures, text
 
 _TILES = 10  # in a row of classes; more classes are a list
+# Of the longest word on a tile, which breaks at a space, slash or hyphen alone: style.css makes the type smaller, and
+# then the tiles wider, so that it need not break elsewhere.
+_LETTERS = "<style>.stApp {{ --tile-letters: {n}; }}</style>"
+_MOST_LETTERS = 24
 _WALL_IMAGES = 75
 _STRIP_IMAGES = 20
 
@@ -62,6 +67,8 @@ def class_row(dataset: str, several: bool = False) -> tuple[int, ...]:
     """A row of real images, one tile a class; returns the classes that are picked, at least one."""
     info, samples = DATASETS[dataset], state_pictures.sample_images(dataset)
     picked = picked_classes(dataset)
+    n_letters = max(len(part) for name in info.class_names for part in re.split(r"[\s/-]", name))
+    st.html(_LETTERS.format(n=min(n_letters, _MOST_LETTERS)))
     for column, label in zip(st.columns(max(_TILES, info.n_classes), gap="small"), range(info.n_classes), strict=False):
         with column.container(key=f"tile-{dataset}-{label}"):
             if samples is not None:

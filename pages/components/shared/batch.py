@@ -5,13 +5,18 @@ from collections.abc import Callable
 import streamlit as st
 
 from camu_core.engine.batches import Batch
-from pages.components.shared import state_batch, state_visitor, text
+from pages.components.shared import notices, state_batch, state_visitor, text
 
 TICK_SECONDS = 1.0
+_LONG_SECONDS = 60.0  # below, nobody needs to know before
 
 
 def runs_needed(
-    batch: Batch, label: str, draw: Callable[[], None] | None = None, go_on: str = text.BATCH_GO_ON
+    batch: Batch,
+    label: str,
+    draw: Callable[[], None] | None = None,
+    go_on: str = text.BATCH_GO_ON,
+    shows_time: bool = True,
 ) -> bool:
     """Draw what there is to do, or what is under way; nothing once all runs are finished.
 
@@ -19,6 +24,7 @@ def runs_needed(
         label: of the start button.
         go_on: of the same once some runs are finished.
         draw: shown below the progress and drawn anew with it, such as the part of a picture that is known already.
+        shows_time: say what it takes where that is long.
     Returns:
         whether all runs are finished.
     """
@@ -34,8 +40,12 @@ def runs_needed(
             go_on if n_done > 1 else label, key=f"start-{batch.key}", type="primary",
             icon=":material/play_arrow:", on_click=state_batch.start_batch, args=(batch,),
         )  # fmt: skip
-        if n_done:
-            st.caption(text.BATCH_STORED.format(done=n_done, total=view.progress.total))
+        said = [text.BATCH_STORED.format(done=n_done, total=view.progress.total)] if n_done else []
+        seconds, longest = (state_batch.seconds_needed(batch) if shows_time else None) or (0.0, 0.0)
+        if seconds >= _LONG_SECONDS:
+            said.append((text.BATCH_REST_TIME if n_done else text.BATCH_TIME).format(time=text.about(seconds)))
+        if said := [*said, *filter(None, [notices.too_long(longest)])]:
+            st.caption(" ".join(said))
     if view.problem:
         st.error(view.problem, icon=":material/report:")
     if draw is not None:
@@ -49,7 +59,7 @@ def _tick(batch: Batch, draw: Callable[[], None] | None) -> None:
         st.rerun()
     line = text.BATCH_LINE.format(done=len(view.progress.done), total=view.progress.total)
     if view.seconds_left is not None:
-        line += text.BATCH_LEFT.format(seconds=_duration(view.seconds_left))
+        line += text.BATCH_LEFT.format(left=text.left(view.seconds_left))
     bar, button = st.columns([6, 1], vertical_alignment="center")
     bar.progress(view.progress.fraction, text=line)
     is_mine = any(state_visitor.is_watching(spec.digest) for spec in view.progress.active)
@@ -61,7 +71,3 @@ def _tick(batch: Batch, draw: Callable[[], None] | None) -> None:
         st.warning(view.problem)
     if draw is not None:
         draw()
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from camu_core import DATASETS
+from camu_core.config import share_limits
 from pages.components.shared import state, state_address, state_visitor, text
 
 
@@ -24,3 +25,15 @@ def needs_download(dataset: str) -> None:
     if not info.is_present():
         line = text.NEEDS_DOWNLOAD.format(title=info.title, megabytes=info.download_bytes / 1e6, source=info.source)
         st.warning(line, icon=":material/download:")
+
+
+def too_long(seconds: float | None) -> str:
+    """Why work is not offered that this server would end before it is done; empty if it may be, or nobody knows yet.
+
+    Args:
+        seconds: about what it takes here.
+    """
+    most = share_limits().job_seconds
+    if seconds is None or not 0 < most < seconds:
+        return ""
+    return text.TOO_LONG.format(time=text.takes(seconds), most=text.about(most))

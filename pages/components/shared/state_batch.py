@@ -7,6 +7,8 @@ import streamlit as st
 
 from camu_core.engine.batches import Batch, BatchProgress, failures_text
 from camu_core.errors import TooMuchAsked
+from camu_core.networks.pace import PATIENCE
+from camu_core.planning import run_seconds
 from pages.components.shared import state
 
 
@@ -22,6 +24,19 @@ class BatchView:
     progress: BatchProgress
     seconds_left: float | None
     problem: str
+
+
+def seconds_needed(batch: Batch) -> tuple[float, float] | None:
+    """About what the runs that are not there take on all workers, and the longest alone; None if nobody knows yet."""
+    each = []
+    for spec in batch.specs:
+        if not state.is_finished(spec.digest):
+            seconds = run_seconds(spec, PATIENCE)
+            if seconds is None:  # nor will it be known of the next one
+                return None
+            each.append(seconds)
+    longest = max(each, default=0.0)
+    return max(sum(each) / max(1, state.engine().connection.n_threads), longest), longest
 
 
 def start_batch(batch: Batch) -> bool:

@@ -75,6 +75,11 @@ NEEDS_DOWNLOAD = (
     "access, digits and finished runs still work, and you can import a zip of images under *Your own images*."
 )
 
+TOO_LONG = (
+    "Training takes {time} here, and this server stops any work after {most}. Install the app on your own computer to "
+    "train there without a limit."
+)
+
 QUEUED = "Waiting: number {place} in the queue"
 STOPPING = "Stopping"
 STARTING = "Getting ready (a few seconds the first time)"
@@ -259,7 +264,8 @@ TABLE_FOLD = "The numbers as a table"
 READ = "**How to read it:** {line}"
 NOT_SHOWN = "**What it does not show:** {line}"
 BATCH_LINE = "{done} of {total} runs finished"
-BATCH_LEFT = " · about {seconds} left"
+BATCH_LEFT = " · {left}"
+BATCH_TIME, BATCH_REST_TIME = "That takes about {time} here.", "The others take about {time} here."
 BATCH_GO_ON = "Resume"
 BATCH_STORED = "{done} of {total} are finished already."
 
@@ -269,6 +275,11 @@ def stage_line(job: JobView, title: str) -> str:
     if job.stage in STEPPED:
         return STAGE_LINE.format(stage=title, index=job.index, total=job.total)
     return STAGE_PART.format(stage=title, fraction=job.index / job.total if job.total else 0.0)
+
+
+def from_to(low: int, high: int) -> str:
+    """How many there are of each: "35 to 37", or "1,000"."""
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def takes(seconds: float | None) -> str:
