@@ -39,14 +39,14 @@ class CaMUConfig(Settings):
     epochs: int = setting(2, 1, 200, "Passes over the forget set")
     batch_size: int = setting(32, 1, 4096, "Forget pairs, and retain samples, per step")
     representation_lr: float = setting(4e-4, 0.0, 1.0, "Learning rate of the representation step",
-                                       label="Learning rate: features")  # fmt: skip
+                                       label="Learning rate: representation")  # fmt: skip
     label_lr: float = setting(1e-3, 0.0, 1.0, "Learning rate of the label step", label="Learning rate: labels")
     weight_decay: float = setting(1e-4, 0.0, 1.0, "L2 penalty of both Adam optimisers")
     retain_representation_weight: float = setting(
-        0.5, 0.0, 100.0, "Keep representations of retain samples in place", label="Weight: keep features"
+        0.5, 0.0, 100.0, "Keep representations of retain samples in place", label="Weight: keep representations"
     )
     forget_representation_weight: float = setting(
-        0.5, 0.0, 100.0, "Pull forget samples to their counterfactuals", label="Weight: move features"
+        0.5, 0.0, 100.0, "Pull forget samples to their counterfactuals", label="Weight: move representations"
     )
     retain_label_weight: float = setting(
         0.9, 0.0, 100.0, "Keep predicting the labels of retain samples", label="Weight: keep labels"

@@ -134,7 +134,9 @@ def retraining_title(report: Mapping[str, Any]) -> str:
     gap, sentence = max(gaps, key=lambda pair: pair[0])
     if gap < DIFFERENT:
         if (n_open := 2 * len(PULLS) - len(gaps)) > 0:  # such as shares in which retrained networks differ widely
-            return f"No clear difference from retraining; {n_open} of {2 * len(PULLS)} comparisons cannot tell."
+            return (
+                f"No clear difference from retraining in {len(gaps)} of {2 * len(PULLS)} shares; {n_open} cannot tell."
+            )
         return "By these numbers it does what retraining does."
     return f"It differs from retraining: {sentence}"
 

@@ -67,6 +67,12 @@ class Clause:
         return "" if self.reading is None else FIGURES[self.reading.question]
 
     @property
+    def figures(self) -> str:
+        """The figure of a test in short: '81% found after one example; before 94%, retrained 56%'."""
+        band = "" if self.reference is None else f", retrained {self.show(self.reference.mean)}"
+        return f"{self.show(self.value)} {self.of}; before {self.show(self.before)}{band}"
+
+    @property
     def is_silent(self) -> bool:
         """Whether its test cannot tell, or not yet; one that found less than in retrained networks did."""
         return self.is_good is None and self.reading is not None and self.reading.standing is not Standing.BELOW

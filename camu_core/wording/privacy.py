@@ -91,8 +91,8 @@ FIGURES = {
     "old_head": "found, less false alarms",
     "fresh_head": "found after one example",
     "relearning": "recognised, on average while relearning",
-    "linear_probe": "told apart (50% is guessing)",
-    "attack": "AUC (0.50 is guessing)",
+    "linear_probe": "told apart, where 50% is guessing",
+    "attack": "AUC, where 0.50 is guessing",
     "epsilon": "as often or as rarely: the most telling answer",
 }
 
@@ -146,7 +146,7 @@ def headline(report: Mapping[str, Any]) -> str:
     news = [reading.is_good for reading in readings(report).values()]
     n_bad, n_good, n_open = (news.count(each) for each in (False, True, None))
     verb = "tells" if n_bad == 1 else "tell"
-    parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it from networks that never saw the images"]
+    parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it apart from networks that never saw the images"]
     parts += [f"{n_good} {'finds' if n_good == 1 else 'find'} no difference"] if n_good else []
     parts += [f"{n_open} cannot tell"] if n_open else []
     return f"{capital(', '.join(parts))}."
@@ -220,7 +220,7 @@ def _likeness_after_retraining(report: Mapping[str, Any], layer: str, ours: floa
     if band is None:
         return "too few images to compare it with retrained networks"
     much = "more" if ours > band.high else "less" if ours < band.low else "as much"
-    return f"retraining changes it {much} ({band.mean:.2f} on average over {band.n_seeds} networks)"
+    return f"retraining changes it {much} (similarity {band.mean:.2f}, mean of {band.n_seeds} networks)"
 
 
 def lying_title(report: Mapping[str, Any]) -> str:

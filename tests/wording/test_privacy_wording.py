@@ -153,9 +153,9 @@ def test_the_layer_that_changed_most(make_report) -> None:
     report = make_report()
     start = "On forgotten images the layer hidden changed most (similarity to before 0.40, on others 0.90)"
     for values, words in (
-        ([0.40, 0.41, 0.39], "as much (0.40 on average over 3 networks)"),
-        ([0.10, 0.11, 0.09], "more (0.10 on average over 3 networks)"),
-        ([0.80, 0.81, 0.79], "less (0.80 on average over 3 networks)"),
+        ([0.40, 0.41, 0.39], "as much (similarity 0.40, mean of 3 networks)"),
+        ([0.10, 0.11, 0.09], "more (similarity 0.10, mean of 3 networks)"),
+        ([0.80, 0.81, 0.79], "less (similarity 0.80, mean of 3 networks)"),
     ):
         report["reference"]["measures"]["cka_forget_hidden"] = values
         assert layers_title(report) == f"{start}; retraining changes it {words}."

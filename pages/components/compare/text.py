@@ -87,7 +87,7 @@ COLUMNS = {
     "kept": "Kept",
     "gap": "Gap (points)",
     "tug_of_war": "ToW",
-    "attack": "Attack AUC",
+    "attack": "AUC",
     "old_head": "Old classifier",
     "fresh_head": "One example",
     "relearning": "Relearning",

@@ -82,8 +82,8 @@ works too.
 
 EPSILON_READ = (
     "epsilon compares how often an answer of some kind comes from one network and from the retrained one. 0: equally "
-    "often; 1: 2.7 times as often from one; 3: 20 times. The dot is the best estimate; certain is only the left end of "
-    "its line, which the title tells."
+    "often; 1: 2.7 times as often from one; 3: 20 times. The dot is the best estimate; the title tells the left end "
+    "of its line, a lower bound. The factors in bold are means over several retrained networks."
 )
 EPSILON_NOT = (
     "two networks trained separately differ even if neither ever saw the images, so some epsilon is normal; and it is "

@@ -5,7 +5,7 @@ from camu_core.progress import STEPPED
 
 APP_TITLE = "CaMU Explorer"
 
-EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Make your own on the *Run* page."
+EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. To make your own, press *Forget it* on the *Run* page."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
@@ -104,7 +104,6 @@ BEFORE = "before: {value}"
 INTERVAL = "95% interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
 SEE_TEST = "Figure"
-TEST, TEST_BAND = "{value} {of}; before {before}{band}", ", retrained {value}"
 SEE_FIGURE = "See the figure"
 SEE_EMBEDDINGS = "How it sees the images"
 TOOK = "{method} took {seconds:.1f} s"

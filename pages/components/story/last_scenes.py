@@ -9,9 +9,9 @@ from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures.estimates import wilson_interval
 from camu_core.privacy import readings
 from camu_core.wording.causal_remarks import inner_remark
-from camu_core.wording.clauses import n_images
+from camu_core.wording.clauses import n_images, tests_as_clauses
 from camu_core.wording.format import listed, percent
-from camu_core.wording.privacy import numbers, relearning_title, says
+from camu_core.wording.privacy import relearning_title
 from camu_core.wording.verdict import Verdict, claim, judge
 from pages.components.causal import state as state_causal
 from pages.components.privacy import attacked
@@ -30,11 +30,11 @@ def attacks(run: state.OpenRun) -> None:
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
-        found = readings(privacy.report)
+        found = {clause.name: clause for clause in tests_as_clauses(readings(privacy.report))}
         for question, line in text.TEST_LINES.items():
             if question in found:
-                reading = found[question]
-                notes.lead(line.format(finding=says(reading), figures=numbers(reading).removesuffix(".")))
+                finding = found[question].finding
+                notes.lead(line.format(finding=finding[0].lower() + finding[1:], figures=found[question].figures))
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
         ),
