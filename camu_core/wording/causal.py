@@ -134,9 +134,8 @@ def retraining_title(report: Mapping[str, Any]) -> str:
     gap, sentence = max(gaps, key=lambda pair: pair[0])
     if gap < DIFFERENT:
         if (n_open := 2 * len(PULLS) - len(gaps)) > 0:  # such as shares in which retrained networks differ widely
-            return (
-                f"No clear difference from retraining in {len(gaps)} of {2 * len(PULLS)} shares; {n_open} cannot tell."
-            )
+            told = f"In {len(gaps)} of {2 * len(PULLS)} pulls no clear difference from retraining"
+            return f"{told}; {n_open} cannot be compared."
         return "By these numbers it does what retraining does."
     return f"It differs from retraining: {sentence}"
 

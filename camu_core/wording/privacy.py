@@ -93,7 +93,7 @@ FIGURES = {
     "relearning": "recognised, on average while relearning",
     "linear_probe": "told apart, where 50% is guessing",
     "attack": "AUC, where 0.50 is guessing",
-    "epsilon": "as often or as rarely: the most telling answer",
+    "epsilon": "in frequency, for the most telling answer",
 }
 
 

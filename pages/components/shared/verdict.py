@@ -33,7 +33,7 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False)
         what=forget_phrase(spec),
         method=METHODS.title(spec.method, spec.method_sha256),
         seed=spec.seed,
-        device=spec.device,
+        device=spec.device.upper(),
     )
     if changed := settings_phrase(spec):
         what += " · " + text.CHANGED.format(settings=changed)
