@@ -203,7 +203,9 @@ def layers_title(report: Mapping[str, Any]) -> str:
     layer = min(known, key=known.__getitem__)
     others = report["cka"]["retain"]["original-unlearned"][layer]["value"]
     beside = "" if others is None else f", on others {others:.2f}"
-    sentence = f"On forgotten images the layer {layer} changed most (similarity to before {known[layer]:.2f}{beside})"
+    sentence = (
+        f"On forgotten images, the layer “{layer}” changed most (similarity to before {known[layer]:.2f}{beside})"
+    )
     if report["reference"] is not None:
         return f"{sentence}; {_likeness_after_retraining(report, layer, known[layer])}."
     if "original-retrained" not in forget:

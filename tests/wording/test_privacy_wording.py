@@ -151,7 +151,7 @@ def test_epsilon_says_which_way_and_what_could_be_shown_at_most(make_report) -> 
 
 def test_the_layer_that_changed_most(make_report) -> None:
     report = make_report()
-    start = "On forgotten images the layer hidden changed most (similarity to before 0.40, on others 0.90)"
+    start = "On forgotten images, the layer “hidden” changed most (similarity to before 0.40, on others 0.90)"
     for values, words in (
         ([0.40, 0.41, 0.39], "as much (similarity 0.40, mean of 3 networks)"),
         ([0.10, 0.11, 0.09], "more (similarity 0.10, mean of 3 networks)"),

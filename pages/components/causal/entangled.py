@@ -16,6 +16,7 @@ from camu_core.specs import ForgetSpec
 from camu_core.wording.causal import entanglement_title
 from pages.components.causal import text
 from pages.components.shared import batch, charts, notes, pickers, selections, state
+from pages.components.shared import text as words
 
 
 def entanglement(result: RunResult) -> None:
@@ -40,6 +41,8 @@ def entanglement(result: RunResult) -> None:
     if all(state.is_finished(each.digest) for each in [*ours, *gold]):
         _maps(ours, gold)
         _notes(result, ours, gold)
+    else:
+        st.caption(words.READ.format(line=text.MAP_READ))
 
 
 def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:
