@@ -61,7 +61,7 @@ class CaMUConfig(Settings):
     repeats: int = setting(1, 1, 100, "How often a pass shows each forget sample, with other counterfactuals")
     authors_batch_norm: int = setting(
         0, 0, 1, "1: batch normalisation learns from each batch, as in the authors' code; 0: it keeps the original's "
-        "statistics. Only ResNets have it", label="Batch normalisation as the authors",
+        "statistics. Only ResNets have it", label="Authors' batch normalisation",
     )  # fmt: skip
 
 
@@ -139,8 +139,8 @@ class CaMU:
     name = "camu"
     title = "CaMU"
     summary = (
-        "Shows the network counterfactuals: it learns to see a forget sample as if it were something else, "
-        "while a sample of the other data holds everything else in place."
+        "Teaches the network to see each image to forget as if it were another one, its counterfactual, while a sample "
+        "of the other images holds everything else in place."
     )
     source = (
         "Shen, Zhang, Bialkowski, Chen, Xu, CaMU: Disentangling Causal Effects in Deep Model Unlearning, SDM 2024, "

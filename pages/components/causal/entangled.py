@@ -42,7 +42,7 @@ def entanglement(result: RunResult) -> None:
         _maps(ours, gold)
         _notes(result, ours, gold)
     else:
-        st.caption(words.READ.format(line=text.MAP_READ))
+        st.caption(words.READ.format(line=text.MAP_READ + text.MAP_UNFINISHED))
 
 
 def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:

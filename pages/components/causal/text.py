@@ -129,6 +129,7 @@ MAP_READ = (
     "row = forgotten class, column = class looked at; grey lost accuracy, blue gained. Bold changes are larger than "
     "the 95% margin. The diagonal, which should be forgotten, is grey. Click a cell to open its run."
 )
+MAP_UNFINISHED = " Empty rows are still to come."
 MAP_OPEN, MAP_ROW, MAP_OF, MAP_PRESS = "Open a run", "Class that was forgotten", "Map", "Open this run"
 MAP_NOT = (
     "with few test images ({n_low} to {n_high} a class here) the margins are wide: a change that is not bold may be "

@@ -102,7 +102,7 @@ TEST_LINES = {
     "fresh_head": "**Show a new classifier one example:** {finding} ({figures}).",
     "relearning": "**Teach all classes again** (the figure): {finding}.",
     "attack": "**Guess from the answers what it was trained on:** {finding} ({figures}).",
-    "linear_probe": "**Part it from the rest by one straight cut:** {finding}.",
+    "linear_probe": "**Separate it from the rest by one straight cut:** {finding}.",
     "epsilon": "**Look for a telling answer:** {finding}.",
 }
 
