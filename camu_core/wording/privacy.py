@@ -221,8 +221,8 @@ def _likeness_after_retraining(report: Mapping[str, Any], layer: str, ours: floa
     band = Reference.of(report["reference"]["measures"][f"cka_forget_{layer}"], ends=(0.0, 1.0))
     if band is None:
         return "too few images to compare it with retrained networks"
-    much = "more" if ours > band.high else "less" if ours < band.low else "as much"
-    return f"retraining changes it {much} (similarity {band.mean:.2f}, mean of {band.n_seeds} networks)"
+    side = "less than" if ours > band.high else "more than" if ours < band.low else "as much as"
+    return f"it changed {side} in networks retrained without them ({band.mean:.2f} on average over {band.n_seeds})"
 
 
 def lying_title(report: Mapping[str, Any]) -> str:
