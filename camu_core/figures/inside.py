@@ -52,7 +52,9 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
         text=f"{relearning['target']:.0%}: counted as relearned", font={"color": tones.muted, "size": 13},
     )  # fmt: skip
     figure.update_xaxes(range=[-0.4, batches[-1] + 0.4], title="batches of all classes shown")
-    figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
+    figure.update_yaxes(
+        range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="what was forgotten, recognised"
+    )
     return styled(figure, dark, title, height)
 
 

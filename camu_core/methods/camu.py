@@ -40,14 +40,14 @@ class CaMUConfig(Settings):
     epochs: int = setting(2, 1, 200, "Passes over the forget set")
     batch_size: int = setting(32, 1, 4096, "Forget pairs, and retain samples, per step")
     representation_lr: float = setting(4e-4, 0.0, 1.0, "Learning rate of the representation step",
-                                       label="Learning rate: features")  # fmt: skip
+                                       label="Learning rate: representation")  # fmt: skip
     label_lr: float = setting(1e-3, 0.0, 1.0, "Learning rate of the label step", label="Learning rate: labels")
     weight_decay: float = setting(1e-4, 0.0, 1.0, "L2 penalty of both Adam optimisers")
     retain_representation_weight: float = setting(
-        0.5, 0.0, 100.0, "Keep representations of retain samples in place", label="Weight: keep features"
+        0.5, 0.0, 100.0, "Keep representations of retain samples in place", label="Weight: keep representations"
     )
     forget_representation_weight: float = setting(
-        0.5, 0.0, 100.0, "Pull forget samples to their counterfactuals", label="Weight: move features"
+        0.5, 0.0, 100.0, "Pull forget samples to their counterfactuals", label="Weight: move representations"
     )
     retain_label_weight: float = setting(
         0.9, 0.0, 100.0, "Keep predicting the labels of retain samples", label="Weight: keep labels"
@@ -62,7 +62,7 @@ class CaMUConfig(Settings):
     repeats: int = setting(1, 1, 100, "How often a pass shows each forget sample, with other counterfactuals")
     authors_batch_norm: int = setting(
         0, 0, 1, "1: batch normalisation learns from each batch, as in the authors' code; 0: it keeps the original's "
-        "statistics. Only ResNets have it", label="Batch normalisation as the authors",
+        "statistics. Only ResNets have it", label="Authors' batch normalisation",
     )  # fmt: skip
 
 
@@ -140,8 +140,8 @@ class CaMU:
     name = "camu"
     title = "CaMU"
     summary = (
-        "Shows the network counterfactuals: it learns to see a forget sample as if it were something else, "
-        "while a sample of the other data holds everything else in place."
+        "Teaches the network to see each image to forget as if it were another one, its counterfactual, while a sample "
+        "of the other images holds everything else in place."
     )
     source = (
         "Shen, Zhang, Bialkowski, Chen, Xu, CaMU: Disentangling Causal Effects in Deep Model Unlearning, SDM 2024, "

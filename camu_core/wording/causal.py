@@ -1,6 +1,6 @@
 """One plain sentence per figure, by fixed rules from the numbers of the causal reports.
 
-Every rule asks in this order: is there an effect at all, can it be told from this many samples, do the parts pull the
+Every rule asks in this order: is there an effect at all, can it be told from this many images, do the parts pull the
 same way (else a share means nothing, and both signed numbers are said), and only then: whose share is it.
 """
 
@@ -56,7 +56,7 @@ def effects_title(report: Mapping[str, Any]) -> str:
             f"{_points(before)} on the right answer before, {_points(after)} after."
         )
     if not _is_firm(lost) or _reading(lost) == "unclear":
-        return "Cannot tell from this many samples how much the forgotten images still matter."
+        return "Cannot tell from this many images how much the forgotten images still matter."
     pull = PULLS["true_class"]
     rest = f"the others kept {_share(kept)} of theirs" if _is_firm(kept) else "for the others, cannot tell"
     if _reading(lost) == "none":
@@ -79,7 +79,7 @@ def mediation_title(report: Mapping[str, Any], group: Literal["forget", "retain"
         )
     noun = _noun(total, group)
     if not (_is_firm(shares["representation"]) and _is_firm(shares["head"])):
-        return f"Cannot tell from this many samples which part did the {noun}."
+        return f"Cannot tell from this many images which part caused the {noun}."
     for name in ("representation", "head"):
         if shares[name]["low"] > BEYOND:
             return f"The new {name} alone does more than the whole: {_points(parts[name])} against {_points(total)}."
@@ -92,7 +92,7 @@ def mediation_title(report: Mapping[str, Any], group: Literal["forget", "retain"
         return f"The {noun} takes both parts: representation alone {by_representation}, head alone {by_head}."
     for name in ("representation", "head"):
         if shares[name]["low"] > MAJORITY:
-            return f"{_most(shares[name])} of the {noun} happened in the {name}{_figure(shares[name])}."
+            return f"{_most(shares[name])} of the {noun}{_figure(shares[name])} happened in the {name}."
     return f"The {noun} is shared: representation alone {by_representation}, head alone {by_head}."
 
 
@@ -110,9 +110,9 @@ def layers_title(report: Mapping[str, Any]) -> str:
         return f"The layers pull in opposite directions: {first} {_points(most)}, {last} {_points(least)}."
     share = _part_of(most, total)
     if not _is_firm(share):
-        return f"Cannot tell from this many samples in which layer the {noun} sits."
+        return f"Cannot tell from this many images in which layer the {noun} sits."
     if share["low"] > MAJORITY:
-        return f"{_most(share)} of the {noun} sits in the layer {first}{_figure(share)}."
+        return f"{_most(share)} of the {noun}{_figure(share)} sits in the layer {first}."
     return f"The {noun} is spread over the layers; {first} has the most, {_share(share)}."
 
 
@@ -130,11 +130,12 @@ def retraining_title(report: Mapping[str, Any]) -> str:
                 sentence = f"{whose} images {change(verb, ours, pull)}, after retraining {there}."
                 gaps.append((abs(ours["value"] - gold["value"]) * are_apart(ours, gold), sentence))
     if not gaps:
-        return "Cannot tell from this many samples whether it differs from retraining."
+        return "Cannot tell from this many images whether it differs from retraining."
     gap, sentence = max(gaps, key=lambda pair: pair[0])
     if gap < DIFFERENT:
         if (n_open := 2 * len(PULLS) - len(gaps)) > 0:  # such as shares in which retrained networks differ widely
-            return f"No clear difference from retraining; {n_open} of {2 * len(PULLS)} shares cannot be compared."
+            told = f"In {len(gaps)} of {2 * len(PULLS)} pulls no clear difference from retraining"
+            return f"{told}; {n_open} cannot be compared."
         return "By these numbers it does what retraining does."
     return f"It differs from retraining: {sentence}"
 
@@ -227,14 +228,14 @@ def _no_change(total: Estimate, group: str) -> str | None:
     images = {"forget": "forgotten", "retain": "other"}[group]
     return {
         "none": f"No effect: the answers on {images} images are as before.",
-        "unclear": f"Cannot tell from this many samples whether the answers on {images} images changed.",
+        "unclear": f"Cannot tell from this many images whether the answers on {images} images changed.",
     }.get(_reading(total))
 
 
 def _noun(total: Measured, group: str) -> str:
     if total["value"] > 0:
         return "gain"
-    return {"forget": "forgetting", "retain": "harm to other images"}[group]
+    return {"forget": "forgetting", "retain": "loss on other images"}[group]
 
 
 def _are_opposed(one: Measured, other: Measured) -> bool:
@@ -259,7 +260,7 @@ def _most(share: Measured) -> str:
 
 
 def _figure(share: Measured) -> str:
-    return "" if _is_all(share["value"]) else f", {_share(share)}"
+    return "" if _is_all(share["value"]) else f" ({_share(share)})"
 
 
 def _term(name: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camu_core.measures import Reference
+from camu_core.measures import Reference, Standing
 from camu_core.measures.estimates import Estimate, wilson_interval
 from camu_core.privacy import Reading
 from camu_core.wording.format import capital, percent
-from camu_core.wording.privacy import SUBJECTS, number, numbers, says, within
+from camu_core.wording.privacy import FIGURES, SUBJECTS, number, numbers, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 
@@ -60,6 +60,22 @@ class Clause:
         if self.reading is not None:
             return number(self.reading, value)
         return "unknown" if value is None else percent(value, digits=1)
+
+    @property
+    def of(self) -> str:
+        """What the figure is of, to stand after it; empty of accuracies."""
+        return "" if self.reading is None else FIGURES[self.reading.question]
+
+    @property
+    def figures(self) -> str:
+        """The figure of a test in short: '81% found after one example; before 94%, retrained 56%'."""
+        band = "" if self.reference is None else f", retrained {self.show(self.reference.mean)}"
+        return f"{self.show(self.value)} {self.of}; before {self.show(self.before)}{band}"
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether its test cannot tell, or not yet; one that found less than in retrained networks did."""
+        return self.is_good is None and self.reading is not None and self.reading.standing is not Standing.BELOW
 
     @property
     def interval(self) -> str:

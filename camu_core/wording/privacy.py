@@ -15,49 +15,49 @@ SMALLEST_FACTOR = 1.1  # odds that shift by less are not worth a warning
 SCORE_NAMES = {"attacker": "attack model", "confidence": "confidence", "entropy": "entropy"}
 
 _OPEN = {
-    Standing.BLIND: "cannot tell: the network before forgetting passes this test too",
-    Standing.FEW_IMAGES: "cannot tell: there are too few images",
-    Standing.SCATTERED: "cannot tell: networks that never saw them differ too much among themselves",
-    Standing.UNCLEAR: "cannot tell: neither clearly like a network that never saw them nor clearly unlike it",
-    Standing.NO_REFERENCE: "not known yet: only networks that never saw them show what is normal",
-    Standing.UNKNOWN: "cannot tell: there are too few images for this test",
+    Standing.BLIND: "cannot tell: even before forgetting, this test finds no difference",
+    Standing.FEW_IMAGES: "cannot tell: too few images",
+    Standing.SCATTERED: "cannot tell: retrained networks differ too much among themselves",
+    Standing.UNCLEAR: "cannot tell: neither clearly like retrained networks nor clearly different",
+    Standing.NO_REFERENCE: "not known yet: only retrained networks show what is normal",
+    Standing.UNKNOWN: "cannot tell: too few images for this test",
 }
 _SAYS = {
     "recognised": {
         Standing.ALIKE: "recognised like images never seen",
-        Standing.ABOVE: "recognised more often than by networks that never saw them",
-        Standing.BELOW: "recognised less often than by networks that never saw them",
+        Standing.ABOVE: "recognised more often than by retrained networks",
+        Standing.BELOW: "recognised less often than by retrained networks",
     },
     "old_head": {
-        Standing.ALIKE: "not merely hidden: the old classifier finds no more than by chance",
-        Standing.ABOVE: "only hidden at the output: the old classifier still finds them inside",
-        Standing.UNCLEAR: "cannot tell: the old classifier finds some of them inside",
-        Standing.BLIND: "cannot tell: the network before forgetting hardly recognised them itself",
+        Standing.ALIKE: "not just hidden: the old classifier finds no more than chance would",
+        Standing.ABOVE: "only hidden at the output: the old classifier still finds it inside",
+        Standing.UNCLEAR: "cannot tell: the old classifier finds some of it inside",
+        Standing.BLIND: "cannot tell: it was hardly recognised before forgetting",
     },
     "fresh_head": {
-        Standing.ALIKE: "no easier to learn from one example than for networks that never saw them",
-        Standing.ABOVE: "back from a single example: easier to learn than for networks that never saw them",
-        Standing.BELOW: "harder to learn from one example than for networks that never saw them",
+        Standing.ALIKE: "no easier to learn from one example than for retrained networks",
+        Standing.ABOVE: "back after a single example: easier to learn than for retrained networks",
+        Standing.BELOW: "harder to learn from one example than for retrained networks",
     },
     "relearning": {
-        Standing.ALIKE: "relearned no faster than by networks that never saw them",
-        Standing.ABOVE: "relearned faster than by networks that never saw them",
-        Standing.BELOW: "relearned more slowly than by networks that never saw them, which is no proof of forgetting",
+        Standing.ALIKE: "relearned no faster than by retrained networks",
+        Standing.ABOVE: "relearned faster than by retrained networks",
+        Standing.BELOW: "relearned more slowly than by retrained networks, which is no proof of forgetting",
     },
     "linear_probe": {
-        Standing.ALIKE: "no easier to read inside than in networks that never saw them",
-        Standing.ABOVE: "easier to read inside than in networks that never saw them",
-        Standing.BELOW: "harder to read inside than in networks that never saw them",
-        Standing.BLIND: "cannot tell: they are readable even in a network that never learned anything",
+        Standing.ALIKE: "no easier to read inside than in retrained networks",
+        Standing.ABOVE: "easier to read inside than in retrained networks",
+        Standing.BELOW: "harder to read inside than in retrained networks",
+        Standing.BLIND: "cannot tell: readable even in a network that was never trained",
     },
     "attack": {
-        Standing.ALIKE: "an attacker learns no more than from networks that never saw them",
+        Standing.ALIKE: "an attacker learns no more than from retrained networks",
         Standing.ABOVE: "an attacker can tell that they were trained on",
-        Standing.BELOW: "an attacker can tell: the network is less sure of them than networks that never saw them",
+        Standing.BELOW: "an attacker can tell: the network is less sure of them than retrained networks are",
     },
     "epsilon": {
-        Standing.ALIKE: "the answers are like those of networks that never saw them",
-        Standing.ABOVE: "the answers differ from those of networks that never saw them",
+        Standing.ALIKE: "the answers are like those of retrained networks",
+        Standing.ABOVE: "the answers differ from those of retrained networks",
         Standing.BELOW: "the answers are more like those of retrained networks than those are among themselves",
     },
 }  # fmt: skip
@@ -68,14 +68,14 @@ _BAD_NEWS = {
     "relearning": "it comes back quickly",
     "linear_probe": "it is still readable inside",
     "attack": "an attacker can tell",
-    "epsilon": "its answers give it away",
+    "epsilon": "the answers give the removal away",
 }
 _BAD_NEWS_OF_IMAGES = {
     "recognised": "they are not recognised as if never seen",
     "relearning": "they come back too quickly",
     "linear_probe": "they stand out inside",
     "attack": "an attacker can tell",
-    "epsilon": "the answers give it away",
+    "epsilon": "the answers give the removal away",
 }
 SUBJECTS = {
     "old_head": "Old classifier",
@@ -84,6 +84,16 @@ SUBJECTS = {
     "linear_probe": "Linear probe",
     "attack": "Best attack",
     "epsilon": "Answers",
+}
+# What each test's figure is of, to stand after it.
+FIGURES = {
+    "recognised": "recognised",
+    "old_head": "found, less false alarms",
+    "fresh_head": "found after one example",
+    "relearning": "recognised, on average while relearning",
+    "linear_probe": "told apart, where 50% is guessing",
+    "attack": "AUC, where 0.50 is guessing",
+    "epsilon": "in frequency, for the most telling answer",
 }
 
 
@@ -110,15 +120,15 @@ def number(reading: Reading, value: float | None) -> str:
 
 
 def numbers(reading: Reading) -> str:
-    """The figure, before forgetting, and beside networks that never saw the images; a sentence, empty without any."""
+    """The figure and what it is of, before forgetting and beside retrained networks; a sentence, empty without any."""
     if reading.ours["value"] is None:
         return ""
-    parts = [number(reading, reading.ours["value"])]
+    parts = [f"{number(reading, reading.ours['value'])} {FIGURES[reading.question]}"]
     if reading.original is not None and reading.original["value"] is not None:
         parts.append(f"before {number(reading, reading.original['value'])}")
     if (band := reading.reference) is not None:
         ends = " to ".join(number(reading, end) for end in within(reading.question, band))
-        parts.append(f"{band.n_seeds} networks that never saw them {number(reading, band.mean)} ({ends})")
+        parts.append(f"{band.n_seeds} retrained networks {number(reading, band.mean)} ({ends})")
     if reading.untrained is not None and reading.untrained["value"] is not None and reading.question not in _ANSWERS:
         parts.append(f"never trained {number(reading, reading.untrained['value'])}")
     return f"{'; '.join(parts)}."
@@ -138,9 +148,9 @@ def headline(report: Mapping[str, Any]) -> str:
     news = [reading.is_good for reading in readings(report).values()]
     n_bad, n_good, n_open = (news.count(each) for each in (False, True, None))
     verb = "tells" if n_bad == 1 else "tell"
-    parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it apart from networks that never saw them"]
+    parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it apart from networks that never saw the images"]
     parts += [f"{n_good} {'finds' if n_good == 1 else 'find'} no difference"] if n_good else []
-    parts += [f"{n_open} cannot say"] if n_open else []
+    parts += [f"{n_open} cannot tell"] if n_open else []
     return f"{capital(', '.join(parts))}."
 
 
@@ -159,7 +169,7 @@ def attack_title(report: Mapping[str, Any]) -> str:
     """The finding of the most telling of the three attacks, beside the retrained networks."""
     if report["attack"] is None:
         return "There are too few images to attack."
-    return f"{finding_of(report, 'attack')} Best attack: by {SCORE_NAMES[attack_score(report)]}; 0.50 is guessing."
+    return f"{finding_of(report, 'attack')} The best of three attacks goes by {SCORE_NAMES[attack_score(report)]}."
 
 
 def relearning_title(report: Mapping[str, Any]) -> str:
@@ -197,7 +207,9 @@ def layers_title(report: Mapping[str, Any]) -> str:
     layer = min(known, key=known.__getitem__)
     others = report["cka"]["retain"]["original-unlearned"][layer]["value"]
     beside = "" if others is None else f", on others {others:.2f}"
-    sentence = f"On forgotten images the layer {layer} changed most (similarity {known[layer]:.2f}{beside})"
+    sentence = (
+        f"On forgotten images, the layer “{layer}” changed most (similarity to before {known[layer]:.2f}{beside})"
+    )
     if report["reference"] is not None:
         return f"{sentence}; {_likeness_after_retraining(report, layer, known[layer])}."
     if "original-retrained" not in forget:
@@ -223,11 +235,11 @@ def lying_title(report: Mapping[str, Any]) -> str:
     if shares["unlearned"] is None:
         return ""
     band = report["reference"]["measures"].get("neighbours") if report["reference"] else None
-    never = f", in networks that never saw them {percent(min(band))} to {percent(max(band))}" if band else ""
+    never = f", in retrained networks {percent(min(band))} to {percent(max(band))}" if band else ""
     ours, before = (percent(shares[name]["value"]) for name in ("unlearned", "original"))
     return (
         f"Of a forgotten image's ten nearest neighbours, {ours} are forgotten too; before {before}{never}, "
-        f"in one that never learned anything {percent(shares[UNTRAINED]['value'])}."
+        f"in one never trained {percent(shares[UNTRAINED]['value'])}."
     )
 
 

@@ -83,7 +83,7 @@ def judge(result: RunResult, retrained: RunResult | None = None, privacy: Mappin
         | the old head finds it | False | Only hidden at the output, not forgotten |
         | another test finds more than in the band | False | No longer recognised, but not gone: ... |
         | there is no band | None | No longer recognised; only retraining tells what is left inside |
-        | a test is open, or none can see | None | No longer recognised; tests cannot tell whether something is left |
+        | a test is open, or none can see | None | No longer recognised; tests cannot tell whether anything is left |
         | all else | True | Forgotten |
 
         For single images: not like the band in any test: False; no band: None; tests blind or open: None; else True,
@@ -151,7 +151,7 @@ def _class_state(
         return None, "No longer recognised; only retraining tells what is left inside"
     has_seen = any(found[name].is_good for name in ("fresh_head", "relearning") if name in found)
     if not has_seen or any(reading.is_open for reading in knowledge) or not found["old_head"].is_good:
-        return None, "No longer recognised; tests cannot tell whether something is left inside"
+        return None, "No longer recognised; tests cannot tell whether anything is left inside"
     return True, "Forgotten"
 
 
@@ -281,7 +281,7 @@ def claim(result: RunResult, verdict: Verdict) -> str:
     is_so = gone if is_class else verdict.is_forgotten
     may_not = [] if is_so else [f"{open_or_false[is_so]} it {deed}"]
     may_not += [] if kept else [f"{open_or_false[kept]} the rest is unharmed"]
-    may_not += [] if verdict.has_no_trace else [f"{open_or_false[verdict.has_no_trace]} no trace of {what} is left"]
+    may_not += [] if verdict.has_no_trace else [f"{open_or_false[verdict.has_no_trace]} every trace of {what} is gone"]
     sentences = [", and ".join(may) or "nothing yet", ", and ".join(may_not)]
     return " ".join(f"{capital(sentence)}." for sentence in sentences if sentence)
 

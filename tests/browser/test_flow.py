@@ -31,7 +31,7 @@ def test_the_story_by_arrow_keys_and_on_into_the_full_tool(server: str, page: Pa
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("heading", name="Could somebody")).to_be_visible()
 
-    page.get_by_role("link", name="full tool").click()
+    page.get_by_role("link", name="on the Run page").click()
     expect(page.locator(VERDICT)).to_contain_text("the rest is kept")
     expect(page.locator(VERDICT)).to_contain_text("The digit 7, new images")
 

@@ -34,10 +34,10 @@ def mediation(representation, head, interaction=0.0, reach=0.02):
 @pytest.mark.parametrize(
     ("parts", "title"),
     [
-        ((-0.83, -0.17), "Most of the forgetting happened in the representation, 83%."),
-        ((-0.10, -0.80), "Most of the forgetting happened in the head, 89%."),
+        ((-0.83, -0.17), "Most of the forgetting (83%) happened in the representation."),
+        ((-0.10, -0.80), "Most of the forgetting (89%) happened in the head."),
         ((-0.9, 0.0), "All of the forgetting happened in the representation."),
-        ((0.6, 0.1), "Most of the gain happened in the representation, 86%."),
+        ((0.6, 0.1), "Most of the gain (86%) happened in the representation."),
         ((-0.45, -0.45), "The forgetting is shared: representation alone 50%, head alone 50%."),
         ((-0.9, -0.85, 0.8), "Either part alone does most of the forgetting: representation 95%, head 89%."),
         ((-0.1, -0.05, -0.75), "The forgetting takes both parts: representation alone 11%, head alone 6%."),
@@ -67,10 +67,10 @@ def test_a_counter_pull_too_small_to_matter_is_left_out():
 
 def test_mediation_wide_intervals_cannot_tell():
     assert mediation_title(mediation(-0.1, 0.05, reach=0.2), "forget") == (
-        "Cannot tell from this many samples whether the answers on forgotten images changed."
+        "Cannot tell from this many images whether the answers on forgotten images changed."
     )
     assert mediation_title(mediation(-0.4, -0.2, reach=0.2), "forget") == (
-        "Cannot tell from this many samples which part did the forgetting."
+        "Cannot tell from this many images which part caused the forgetting."
     )
 
 
@@ -91,23 +91,23 @@ def layers(reach=0.02, **increments):
 @pytest.mark.parametrize(
     ("increments", "title"),
     [
-        ({"conv1": -0.1, "conv2": -0.7}, "Most of the forgetting sits in the layer conv2, 88%."),
+        ({"conv1": -0.1, "conv2": -0.7}, "Most of the forgetting (88%) sits in the layer conv2."),
         ({"conv1": 0.0, "conv2": -0.8}, "All of the forgetting sits in the layer conv2."),
         (
             {"conv1": -0.32, "conv2": -0.24, "hidden": -0.24},
             "The forgetting is spread over the layers; conv1 has the most, 40%.",
         ),
         ({"conv1": 0.3, "conv2": -0.9}, "The layers pull in opposite directions: conv2 -90 points, conv1 +30 points."),
-        ({"conv1": -0.4, "conv2": -0.5}, "More than half of the forgetting sits in the layer conv2, 56%."),
-        ({"conv1": 0.2, "conv2": 0.6}, "Most of the gain sits in the layer conv2, 75%."),
+        ({"conv1": -0.4, "conv2": -0.5}, "More than half of the forgetting (56%) sits in the layer conv2."),
+        ({"conv1": 0.2, "conv2": 0.6}, "Most of the gain (75%) sits in the layer conv2."),
         ({"conv1": 0.0, "reach": 0.001}, "No effect: the answers on forgotten images are as before."),
         (
             {"conv1": -0.1, "reach": 0.3},
-            "Cannot tell from this many samples whether the answers on forgotten images changed.",
+            "Cannot tell from this many images whether the answers on forgotten images changed.",
         ),
         (
             {"conv1": -0.4, "conv2": -0.4, "reach": 0.2},
-            "Cannot tell from this many samples in which layer the forgetting sits.",
+            "Cannot tell from this many images in which layer the forgetting sits.",
         ),
     ],
 )
@@ -140,9 +140,9 @@ def measures(value, reach):
             (0.6, -0.2, 1.3),
             "Forgotten images now push the other way: +60 points on the right answer before, -20 points after.",
         ),
-        ((0.9, 0.9, 0.01), "Cannot tell from this many samples how much the forgotten images still matter."),
-        ((0.3, 0.1, None), "Cannot tell from this many samples how much the forgotten images still matter."),
-        ((None, None, None), "Cannot tell from this many samples how much the forgotten images still matter."),
+        ((0.9, 0.9, 0.01), "Cannot tell from this many images how much the forgotten images still matter."),
+        ((0.3, 0.1, None), "Cannot tell from this many images how much the forgotten images still matter."),
+        ((None, None, None), "Cannot tell from this many images how much the forgotten images still matter."),
     ],
 )
 def test_effects(numbers, title):
@@ -321,4 +321,4 @@ def test_shares_in_which_retrained_networks_differ_widely_are_not_called_alike()
     values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in PULLS}
     values["eliminated_representation_bits"] = [0.2, 0.6, 0.9]
     told = retraining_title(report | {"reference": {"measures": values}})
-    assert told == "No clear difference from retraining; 1 of 6 shares cannot be compared."
+    assert told == "In 5 of 6 pulls no clear difference from retraining; 1 cannot be compared."

@@ -106,7 +106,7 @@ def test_every_default_is_in_its_range_and_explained(method):
 
 def test_a_setting_is_labelled_in_words() -> None:
     labels = {spec.name: label_of(spec) for spec in fields(CaMUConfig)}
-    assert labels["retain_representation_weight"] == "Weight: keep features"
-    assert labels["representation_lr"] == "Learning rate: features"
+    assert labels["retain_representation_weight"] == "Weight: keep representations"
+    assert labels["representation_lr"] == "Learning rate: representation"
     assert labels["batch_size"] == "Batch size"
     assert {spec.name: label_of(spec) for spec in fields(UNSIRConfig)}["noise_lr"] == "Noise learning rate"

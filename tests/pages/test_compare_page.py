@@ -26,7 +26,11 @@ def test_finished_runs_are_compared_at_once_and_the_address_says_what() -> None:
     assert not app.exception
     assert not app.error
     assert app.title[0].value == text_compare.TITLE
-    assert charts(app) == ["Who forgets the digit 3 and keeps the rest?", text_compare.CLASSES, text_compare.COST]
+    assert charts(app) == [
+        "Which method forgets the digit 3 and keeps the rest?",
+        text_compare.CLASSES,
+        text_compare.COST,
+    ]
     table = app.dataframe[0].value
     after = state.find_result(EXAMPLE[0]).metrics["unlearned"]
     assert table["method"].tolist() == ["CaMU", "Retrain from scratch"]

@@ -144,7 +144,7 @@ def test_a_network_is_judged_for_what_is_picked(monkeypatch) -> None:
     app = open_page("explore/run")
     app.button(key="class-digits-5").click().run()
     assert app.button(key="judge").disabled
-    assert "has forgotten **digit 5**" in words(app)
+    assert "has forgotten **the digit 5**" in words(app)
     app.file_uploader(key="given-file-0").upload("theirs.safetensors", b"weights", "application/octet-stream").run()
     app.button(key="judge").click().run()
     assert not app.exception

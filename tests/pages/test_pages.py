@@ -65,7 +65,10 @@ def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> N
     told = words(app)
     for clause in verdict.clauses[2:]:
         assert f"**{clause.subject}**: {clause.finding[0].lower()}{clause.finding[1:]}" in told
-        assert f"({clause.show(clause.value)}, before {clause.show(clause.before)}, retrained" in told
+        assert f"({clause.figures})" in told
+        assert clause.figures.startswith(
+            f"{clause.show(clause.value)} {clause.of}; before {clause.show(clause.before)}, retr"
+        )
     links = [link.proto.query_string for link in app.get("page_link") if link.proto.label == text.SEE_TEST]
     parts = [urlencode({"privacy-part": text_privacy.PARTS[clause.part]}) for clause in verdict.clauses[2:]]
     assert links == [f"run={digits_result.digest}&{part}" for part in parts]

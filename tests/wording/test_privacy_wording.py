@@ -39,14 +39,14 @@ def test_a_network_like_retrained_ones_is_called_so_everywhere(make_report) -> N
         QUESTIONS, Standing.ALIKE
     )
     assert bad_news(readings(report)) == []
-    assert "never saw them" in headline(report)
+    assert "never saw the images" in headline(report)
 
 
 @pytest.mark.parametrize(
     ("measure", "value", "question", "words"),
     [
         ("old_head", 1.0, "old_head", "only hidden at the output"),
-        ("fresh_head_1", 0.9, "fresh_head", "back from a single example"),
+        ("fresh_head_1", 0.9, "fresh_head", "back after a single example"),
         ("relearning", 0.9, "relearning", "relearned faster"),
         ("linear_probe", 0.9, "linear_probe", "easier to read inside"),
         ("attack_entropy", 0.8, "attack", "can tell that they were trained on"),
@@ -102,7 +102,7 @@ def test_an_old_head_that_finds_as_much_in_retrained_networks_says_nothing(make_
 
 def test_numbers_name_every_control(make_report) -> None:
     told = numbers(readings(make_report())["fresh_head"])
-    assert told.startswith("40%; before 95%; 5 networks that never saw them 40% (")
+    assert told.startswith("40% found after one example; before 95%; 5 retrained networks 40% (")
     assert told.endswith("never trained 20%.")
     assert "never trained" not in numbers(readings(make_report())["attack"])
 
@@ -152,7 +152,7 @@ def test_epsilon_says_which_way_and_what_could_be_shown_at_most(make_report) -> 
 
 def test_the_layer_that_changed_most(make_report) -> None:
     report = make_report()
-    start = "On forgotten images the layer hidden changed most (similarity 0.40, on others 0.90)"
+    start = "On forgotten images, the layer “hidden” changed most (similarity to before 0.40, on others 0.90)"
     for values, words in (
         ([0.40, 0.41, 0.39], "as much as in networks retrained without them (0.40 on average over 3)"),
         ([0.10, 0.11, 0.09], "less than in networks retrained without them (0.10 on average over 3)"),

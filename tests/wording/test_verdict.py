@@ -68,8 +68,12 @@ def made_up(digits_result):
         ),
         ({"attack_confidence": 0.9}, True, "an attacker can tell"),
         ({"attack_confidence": 0.1}, True, "an attacker can tell"),
-        ({"epsilon": 3.0}, True, "its answers give it away"),
-        ({"attack_confidence": 0.9, "epsilon": 3.0}, True, "an attacker can tell and its answers give it away"),
+        ({"epsilon": 3.0}, True, "the answers give the removal away"),
+        (
+            {"attack_confidence": 0.9, "epsilon": 3.0},
+            True,
+            "an attacker can tell and the answers give the removal away",
+        ),
         ({"relearning": 0.1}, True, "Forgotten"),
     ],
 )
@@ -131,7 +135,7 @@ def test_a_probe_is_silent_where_an_untrained_network_is_read_as_well(made_up, m
     privacy = make_report(untrained={"linear_probe": 0.96}, linear_probe=0.99)
     (probe,) = [c for c in judge(made_up(CLASS), privacy=privacy).clauses if c.name == "linear_probe"]
     assert probe.is_good is None
-    assert "never learned anything" in probe.finding
+    assert "never trained" in probe.finding
 
 
 @pytest.mark.parametrize(("n", "is_known"), [(15, False), (16, True)])
@@ -182,7 +186,7 @@ def test_too_few_images_to_tell_whether_the_rest_is_kept(made_up, make_report):
         ({}, True, "As if it had never seen them; the rest is kept"),
         ({"attack_entropy": 0.8}, False, "Not as if it had never seen them: an attacker can tell"),
         ({"attack_entropy": 0.2}, False, "Not as if it had never seen them: an attacker can tell"),
-        ({"epsilon": 3.0}, False, "the answers give it away"),
+        ({"epsilon": 3.0}, False, "the answers give the removal away"),
         ({"relearning": 0.9}, False, "they come back too quickly"),
     ],
 )
@@ -240,7 +244,7 @@ def test_every_clause_says_its_number_and_the_band(made_up, make_report):
     for clause in judge(made_up(CLASS), privacy=make_report()).clauses:
         assert clause.show(clause.value) in clause.text
         if clause.page == "privacy":
-            assert "5 networks that never saw them" in clause.text
+            assert "5 retrained networks" in clause.text
 
 
 def test_what_an_interval_allows_is_neither_shown_nor_excluded(made_up, make_report):
@@ -303,26 +307,26 @@ A_TENTH = "10% of the training images"
          f"That {NO_LONGER}, and that it still does the rest, and that no test here finds more of the digit 3 than in "
          "networks that never saw it."),
         (CLASS, {}, {}, {"old_head": 1.0}, "Only hidden at the output, not forgotten; the rest is kept",
-         f"That {NO_LONGER}, and that it still does the rest. Not that no trace of the digit 3 is left."),
+         f"That {NO_LONGER}, and that it still does the rest. Not that every trace of the digit 3 is gone."),
         (CLASS, {}, {}, None, "No longer recognised; what is left inside is not tested yet; the rest is kept",
-         f"That {NO_LONGER}, and that it still does the rest. Not yet that no trace of the digit 3 is left."),
+         f"That {NO_LONGER}, and that it still does the rest. Not yet that every trace of the digit 3 is gone."),
         (CLASS, {"forget_test": 0.9, "retain_test": 0.5}, {}, {"old_head": 1.0},
          "Damaged: the rest fell from 99% to 50%. Not forgotten",
-         f"Nothing yet. Not that {NO_LONGER}, and not that the rest is unharmed, and not that no trace of the digit 3 "
-         "is left."),
+         f"Nothing yet. Not that {NO_LONGER}, and not that the rest is unharmed, and not that every trace of the digit "
+         "3 is gone."),
         (CLASS, {"forget_test": 2 / 36, "retain_test": 0.95}, {"forget_test": 36, "retain_test": 120}, {},
          "Cannot tell from 36 images whether it is forgotten; cannot tell from 120 images whether the rest is kept",
-         f"Nothing yet. Not yet that {NO_LONGER}, and not yet that the rest is unharmed, and not yet that no trace of "
-         "the digit 3 is left."),
+         f"Nothing yet. Not yet that {NO_LONGER}, and not yet that the rest is unharmed, and not yet that every trace "
+         "of the digit 3 is gone."),
         (RANDOM, {}, {}, {}, "As if it had never seen them; the rest is kept",
          f"That {AS_NEVER}, and that it still does the rest, and that no test here finds more of {A_TENTH} than in "
          "networks that never saw it."),
         (RANDOM, {"retain_test": 0.5}, {}, {"attack_entropy": 0.8},
          "Damaged: the rest fell from 99% to 50%. Not as if it had never seen them: an attacker can tell",
-         f"Nothing yet. Not that {AS_NEVER}, and not that the rest is unharmed, and not that no trace of {A_TENTH} is "
-         "left."),
+         f"Nothing yet. Not that {AS_NEVER}, and not that the rest is unharmed, and not that every trace of {A_TENTH} "
+         "is gone."),
         (RANDOM, {}, {}, None, "Not tested yet: whether it answers as if it had never seen them; the rest is kept",
-         f"That it still does the rest. Not yet that {AS_NEVER}, and not yet that no trace of {A_TENTH} is left."),
+         f"That it still does the rest. Not yet that {AS_NEVER}, and not yet that every trace of {A_TENTH} is gone."),
     ],
 )  # fmt: skip
 def test_what_may_be_said_and_what_not(made_up, make_report, forget, after, n, tests, headline, said):
@@ -348,7 +352,9 @@ def test_the_first_two_clauses_say_whose_accuracy_it_is_beside_the_retrained_net
     ):  # fmt: skip
         assert verdict.is_kept is True
         assert [(c.name, c.subject, c.finding, c.is_good, c.never_saw) for c in verdict.clauses[:2]] == expected
-    assert of_images.clauses[0].text.startswith("Recognised like images never seen. 99%; before 100%; 5 networks that")
+    assert of_images.clauses[0].text.startswith(
+        "Recognised like images never seen. 99% recognised; before 100%; 5 retrained"
+    )
     without_test_images = made_up(CLASS, before={"forget_test": None}, forget_test=None)
     assert judge(without_test_images).clauses[0].subject == "The digit 3, seen in training"
     untested = judge(made_up()).clauses[0]

@@ -37,10 +37,12 @@ def entanglement(result: RunResult) -> None:
     elif st.toggle(text.MAP_RETRAIN, value=is_quick(spec.dataset), key="map-retrain"):
         gold = [state.retraining_of(each) for each in ours]
     together = Batch("map", f"map-{result.digest}-{bool(gold)}", (*ours, *gold))
-    batch.runs_needed(together, text.MAP_START, lambda: _maps(ours, gold))
+    batch.runs_needed(together, text.MAP_START, lambda: _maps(ours, gold), text.MAP_START)
     if all(state.is_finished(each.digest) for each in [*ours, *gold]):
         _maps(ours, gold)
         _notes(result, ours, gold)
+    else:
+        st.caption(words.READ.format(line=text.MAP_READ + text.MAP_UNFINISHED))
 
 
 def _maps(ours: list[RunSpec], gold: list[RunSpec]) -> None:

@@ -1,7 +1,7 @@
 """The words of the Causal page."""
 
 TITLE = "Why it forgot"
-LEAD = "Accuracy says *that* it forgot. To learn why, we change **one thing at a time**."
+LEAD = "Accuracy shows *that* it forgot. To see *why*, we change **one thing at a time**."
 PARTS = {
     "effects": "Effects of the images",
     "where": "Where in the network",
@@ -10,13 +10,13 @@ PARTS = {
     "graph": "Graph, and one image",
 }
 PART = "Part of the decomposition"
-HEADLINE = "**Pull**: how far the answer moves when the image is replaced."
+HEADLINE = "**Pull** on the right answer: how far it moves when the image is replaced."
 LOST = "Forgotten images: **pull lost**"
 KEPT = "Other images: **pull kept**"
 NO_SHARE = "no pull before"
 GOLD_NOTE = (
-    "Between networks trained separately, bits of the representation are only a hint. Removing a pull that retraining "
-    "leaves is a trace of removal."
+    "Losing more than retraining does is a trace of removal. Representations of networks trained separately compare "
+    "only roughly."
 )
 IS_GOLD = (
     "This run *is* retraining: the head of one network cannot read the representation of the other, so parts cannot be "
@@ -64,17 +64,16 @@ WHERE_READ = (
     "diamond is the whole change, the sum of the colours."
 )
 WHERE_NOT = (
-    "a part that does it all alone need not be the only one that could; and the split holds for these two networks, "
-    "not for the method in general."
+    "whether another part could do it, too; and the split holds for these two networks, not for the method in general."
 )
 WHERE_ROW_FORGET, WHERE_ROW_RETAIN = "images to forget", "all images to keep"
 LAYERS_READ = (
-    "the network before forgetting gets the new layers one after another, starting at the image. The bar of a layer "
-    "is what adding it changes; all bars add up to the whole."
+    "the network before forgetting gets the layers of the one after, one by one, starting at the image. Each bar is "
+    "what its layer adds; together they make the whole change."
 )
 LAYERS_NOT = (
-    "the order matters: a layer is judged with the new ones before it. A later layer may also carry forgetting that an "
-    "earlier one has done already."
+    "another order: each layer comes on top of the new ones before it, and a later one may repeat what an earlier one "
+    "has done already."
 )
 WHERE_HOW = r"""
 $Y(a,b)$ is the mean probability of the right answer with the encoder of network $a$ and the head of network $b$; o =
@@ -98,8 +97,8 @@ TERMS_READ = (
     "diamond is what is lost if only this term is left out."
 )
 TERMS_NOT = (
-    "that a term is needed. If the bar is long and the diamond near 0, another term can stand in for it. The whiskers "
-    "are over seeds, not over images."
+    "whether a term is needed. If its bar is long and its diamond near 0, another term can stand in for it. The "
+    "intervals are over seeds, not over images."
 )
 TERMS_INTERACTIONS = "Do two terms need each other, or stand in for each other?"
 TERMS_PANELS = {
@@ -118,8 +117,8 @@ TERMS_ATTACK = (
     "any term it reaches {nobody}, with all four {everybody}; one point is 0.01."
 )
 TERMS_PAIRS_READ = (
-    "what two terms add together beyond what they add separately. Where both lower accuracy, a positive number means "
-    "that they stand in for each other."
+    "what two terms add together beyond what each adds alone. Where both lower accuracy, a positive number means that "
+    "they stand in for each other."
 )
 TERMS_HOW = r"""
 For the outcome $v(T)$ of the run with the terms $T$ (the others have weight 0):
@@ -128,12 +127,13 @@ $\phi_i = \sum_{{T \not\ni i}} \frac{{v(T+i)-v(T)}}{{4\binom{{3}}{{|T|}}}}$; the
 paper's ablation. Whiskers: 95% t-intervals over seeds {seeds}. Outcomes: accuracy on the test set; AUC of a
 logistic regression on the sorted answers, trained on the other classes, asked about forgotten training and test images.
 """
-MAP_LEAD = "Forget each class in turn and look at all the others: which of them share so much with it that they suffer?"
+MAP_LEAD = "Forget each class in turn: which of the others suffer with it?"
 MAP_START = "Forget every class in turn"
 MAP_READ = (
     "row = forgotten class, column = class looked at; grey lost accuracy, blue gained. Bold changes are larger than "
     "the 95% margin. The diagonal, which should be forgotten, is grey. Click a cell to open its run."
 )
+MAP_UNFINISHED = " Empty rows are still to come."
 MAP_OPEN, MAP_ROW, MAP_OF, MAP_PRESS = "Open a run", "Class that was forgotten", "Map", "Open this run"
 MAP_NOT = (
     "chance: the fewer test images ({n} a class here), the wider the margins; a change that is not bold may be nothing "
@@ -165,7 +165,7 @@ combination was measured, none is derived from others. Intervention and samples 
 {n_retain:,}).
 """
 SAMPLE_TITLE = "One image"
-SAMPLE_GROUP = "Out of"
+SAMPLE_GROUP = "From"
 SAMPLE_GROUPS = {"forget": "images to forget", "retain": "images to keep"}
 SAMPLE_PICK = "Image"
 SAMPLE_OWN, SAMPLE_OTHER = "the image", "its replacement"

@@ -1,6 +1,6 @@
 """The words of the Compare page."""
 
-TITLE = "Which method forgets best, at what cost?"
+TITLE = "Which method forgets best, and at what cost?"
 PART = "Part of the comparison"
 PARTS = {"many": "Many methods", "pair": "Two runs side by side", "published": "Published results"}
 
@@ -56,13 +56,12 @@ AXES = {
     "random": ("forgotten images recognised", "new images recognised"),
 }
 TRADEOFF = {
-    "class": "Who forgets {what} and keeps the rest?",
-    "random": "Who answers as if it had never seen them?",
+    "class": "Which method forgets {what} and keeps the rest?",
+    "random": "Which method answers as if it had never seen them?",
 }
 TRADEOFF_READ = {
-    "class": "the ringed star is the network that never saw the class, and the aim. Left: forgotten. Up: the rest is "
-    "kept.",
-    "random": "the ringed star is the network that never saw the images, and the aim: neither left nor right of it is "
+    "class": "the ringed star, the network that never saw the class, is the aim. Left: forgotten. Up: kept.",
+    "random": "the ringed star, the network that never saw the images, is the aim: neither left nor right of it is "
     "better.",
 }
 TRADEOFF_FRAME = " The dotted frame on the left is drawn larger on the right."
@@ -87,12 +86,12 @@ COLUMNS = {
     "needs": "Works without",
     "forgotten": "Recognised",
     "kept": "Kept",
-    "gap": "Gap",
+    "gap": "Gap (points)",
     "tug_of_war": "ToW",
     "attack": "AUC",
-    "old_head": "Old head",
-    "fresh_head": "1 example",
-    "relearning": "Relearned",
+    "old_head": "Old classifier",
+    "fresh_head": "One example",
+    "relearning": "Relearning",
     "epsilon": "Epsilon",
     "seconds": "Seconds",
     "speedup": "Speed",

@@ -22,6 +22,6 @@ AXIS = "answer (shaded: what the network said before)"
 PICTURE = "How sure is each network of each class?"
 ALONE = "No network was retrained without {what} yet; *Retrain for comparison* on the Run page does that."
 CARE = (
-    "One image is an example, not evidence: yours was drawn differently from the training images. *Accuracy* shows how "
-    "often the networks are right on new images."
+    "One image is an example, not evidence, and one of your own may look unlike the training images. *Accuracy* shows "
+    "how often the networks are right on new images."
 )

@@ -38,7 +38,7 @@ def verdict(result: RunResult, report: dict) -> None:
         clauses = tests_as_clauses(readings(report))
         for column, clause in zip(st.columns(len(clauses)), clauses, strict=True):
             column.metric(clause.subject, clause.show(clause.value), help=clause.text)
-            column.caption(clause.band or clause.finding)
+            column.caption(f"{clause.of}  \n{clause.band or clause.finding}")
     if report["reference"] is None:
         without_band(result)
 
@@ -78,7 +78,7 @@ def worst(result: RunResult, report: dict) -> None:
         notes.reading(text.EPSILON_READ, text.EPSILON_NOT)
     title = text.DIVERGENCE.format(**{group: bits[group]["value"] for group in ("forget", "retain")})
     charts.show(st, divergence_figure(bits, title, dark), key="divergence")
-    notes.reading(text.DIVERGENCE_READ.format(gap=distance["average_gap"]), text.DIVERGENCE_NOT)
+    notes.reading(text.DIVERGENCE_READ.format(gap=100 * distance["average_gap"]), text.DIVERGENCE_NOT)
     gaps = pd.DataFrame(
         {"split": name, "accuracy minus the retrained network's": gap} for name, gap in distance["accuracy_gap"].items()
     )

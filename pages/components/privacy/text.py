@@ -1,14 +1,11 @@
 """The words of the Privacy page."""
 
 TITLE = "Could an attacker tell, and can it come back?"
-LEAD = (
-    "Tested beside networks that **never saw** the images. A test that the network before forgetting passes says "
-    "nothing."
-)
+LEAD = "Every test is also given to **retrained networks**, which never saw the images: they show what is normal."
 PART = "Part of the evidence"
 PARTS = {
     "attack": "Could an attacker tell?",
-    "worst": "Worst case, and distance to retrained",
+    "worst": "Do its answers differ?",
     "heads": "Is it only hidden?",
     "relearning": "Can it come back?",
     "inside": "Is it still readable inside?",
@@ -43,7 +40,7 @@ A finding compares with where one more retrained network would fall in 97.5% of 
 interval), and calls a figure *like* theirs only if the 95% interval of the difference lies within a margin, at most
 half of the way to the network before forgetting.
 """
-IS_GOLD = "This run *is* retraining: its network never saw the forgotten images, so it is itself the yardstick."
+IS_GOLD = "This run *is* retraining: its network never saw the forgotten images, and others are compared with it."
 
 SCORE = "The attack uses"
 SCORES = {"attacker": "a trained attack model", "confidence": "confidence", "entropy": "entropy"}
@@ -60,8 +57,8 @@ NONE_HERE = "none"
 AUC = "Does the attack work, whatever the threshold? Far below 0.50 gives something away, too"
 TOO_FEW = "Too few forgotten images to attack; this needs at least two, and as many new ones."
 READ = (
-    "where both groups look alike, above and below the line, no threshold helps. If the forgotten images lie further "
-    "right, the attacker can tell them apart; further **left** is a trace too: forgotten so well that they stand out. "
+    "orange above the line, hatched below. Where both look alike, no threshold helps. If the forgotten images lie "
+    "further right, the attacker can tell them apart; further **left** is a trace too: they stand out as forgotten. "
     "The retrained network shows what is normal."
 )
 NOT = (
@@ -87,7 +84,8 @@ works too.
 
 EPSILON_READ = (
     "epsilon compares how often an answer of some kind comes from one network and from the retrained one. 0: equally "
-    "often; 1: 2.7 times as often from one; 3: 20 times. Only the left end of the whisker is certain."
+    "often; 1: 2.7 times as often from one; 3: 20 times. The dot is the best estimate; the title tells the left end "
+    "of its line, a lower bound. The factors in bold are means over several retrained networks."
 )
 EPSILON_NOT = (
     "two networks trained separately differ even if neither ever saw the images, so some epsilon is normal; and it is "
@@ -96,7 +94,10 @@ EPSILON_NOT = (
 DIVERGENCE = (
     "Its answers differ from the retrained network's by {forget:.2f} bits on forgotten images, {retain:.2f} on others"
 )
-DIVERGENCE_READ = "0 bits: the same answers; 1 bit: nothing in common. Average gap in accuracy: {gap:.2%}."
+DIVERGENCE_READ = (
+    "0 bits: the same answers; 1 bit: nothing in common. The two networks' accuracies are {gap:.2f} points apart on "
+    "average."
+)
 DIVERGENCE_NOT = "where two networks differ most: one very different answer is averaged away here, unlike in epsilon."
 WORST_HOW = r"""
 An *event* is "the score is at least t" or "below t", for any threshold t and any of three scores: log odds of the
@@ -150,7 +151,7 @@ Source: Alain, Bengio, arXiv:1610.01644.
 
 LAYERS_READ = (
     "1: both networks see the images in the same way up to rotation and scale; 0: unrelated. After good unlearning the "
-    "purple line reaches the dashed grey one or lies above it on forgotten images, and the green one stays high on the "
+    "purple line is as high as the dashed grey one or higher on forgotten images, and the green one stays high on the "
     "images to keep."
 )
 LAYERS_NOT = "two networks can be similar and still answer differently: the last layer may read one small direction."

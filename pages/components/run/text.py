@@ -12,6 +12,6 @@ FORM = (
 FILE = "Weights of the network"
 JUDGE = "Judge it"
 CHOOSE_FIRST = "First choose above what it should have forgotten."
-CLASSES = "{noun} {names}"
+CLASSES = "the {noun} {names}"
 RANDOM = "the random {fraction:.0%} of the images that seed {seed} draws"
 SAMPLES = "the {n:,} images that are chosen"

@@ -5,7 +5,7 @@ from camu_core.progress import STEPPED
 
 APP_TITLE = "CaMU Explorer"
 
-EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. Press *Forget it* to make your own."
+EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. To make your own, press *Forget it* on the *Run* page."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
@@ -20,8 +20,8 @@ FORGET_KINDS = {"class": "A whole {noun}", "random": "Random images", "samples":
 SEVERAL = "Several at once"
 RANDOM_FRACTION = "Share of the training images"
 RANDOM_LEAD = (
-    "Drawn from all classes. Other images teach the network the same things, so it should not fail on these "
-    "afterwards: forgetting means answering **as if it had never seen them**, like a network trained without them."
+    "Drawn from all classes. Other images teach the same things, so the network may still get these right: forgetting "
+    "them means answering **as if it had never seen them**, like a network trained without them."
 )
 SAMPLES_LEAD = (
     "Click an image to choose it; click again to undo. Points you draw around on *Embeddings* are added here too."
@@ -104,12 +104,11 @@ STRIP_TITLE = "Images to forget, and what the network says now (framed: still ri
 JUDGING = "Not final: tests of what is left are still running and can change this."
 VERDICT_MEASURE = "Test images the network still recognises"
 VERDICT_MEASURE_IMAGES = "Images the network recognises"
-VERDICT_TESTS = "What is left inside and what the answers give away, compared with networks that never saw it"
+VERDICT_TESTS = "What is left inside, and what the answers give away, beside retrained networks: they never saw it"
 BEFORE = "before: {value}"
 INTERVAL = "95% interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
 SEE_TEST = "Figure"
-TEST, TEST_BAND = "{value}, before {before}{band}", ", retrained {value}"
 SEE_FIGURE = "See the figure"
 SEE_EMBEDDINGS = "How it sees the images"
 TOOK = "{method} took {seconds:.1f} s"
@@ -134,7 +133,7 @@ TESTS_RUNNING = "Verdict pending: {stage}"
 EMBEDDINGS_TITLE = "How the network sees the images"
 EMBEDDINGS_LEAD = (
     "Each point is one image, placed by the network's **representation** of it: the {n_numbers} numbers it decides "
-    "from. Images the network sees as similar lie close together."
+    "from. Images the network sees as similar lie close together. *PCA* and *UMAP* are two ways to draw that flat."
 )
 EMBEDDINGS_QUESTION = "Do the images to forget lose their own group, while the others stay?"
 EMBEDDINGS_HOW_TO_READ = (
@@ -184,14 +183,17 @@ SELECTED, SELECTED_SOME = "{n} selected", "{n} selected; {shown} of them shown, 
 SELECTED_LINK = " (of {n}; a link holds only this many, drawn at random)"
 
 ACCURACY_TITLE = "What it still recognises"
-ACCURACY_LEAD = "Every test image, before and after. None of them was used in training or unlearning."
+ACCURACY_LEAD = (
+    "How many images it recognises: **new** ones, never used in training or unlearning, and ones it was trained on."
+)
 ACCURACY_PER_CLASS = "Accuracy by class, test images"
 ACCURACY_CONFUSION = "Confusion matrix, test images (% of each row)"
 ACCURACY_SNAPSHOT = "Confusion matrix after step {index} (live sample)"
 ATTACK_QUESTION = "Can an attacker tell that the images to forget were trained on?"
 ATTACK_READ = (
     "the attacker sees only the network's answers and guesses which images it was trained on. 0.50 is guessing; at "
-    "1.00 it is always right. After forgetting it should do no better than against the retrained network."
+    "1.00 it is always right. After forgetting it should be where the retrained network puts it. Far below 0.50 gives "
+    "something away, too."
 )
 ACCURACY_HOW = """
 *The attack*: a logistic regression on the sorted answers learns to tell training images to keep from test images, and
@@ -267,7 +269,7 @@ BATCH_LINE = "{done} of {total} runs finished"
 BATCH_LEFT = " · {left}"
 BATCH_TIME, BATCH_REST_TIME = "That takes about {time} here.", "The others take about {time} here."
 BATCH_GO_ON = "Resume"
-BATCH_STORED = "{done} of {total} are finished already."
+BATCH_STORED = "Already finished: {done} of {total}."
 
 
 def stage_line(job: JobView, title: str) -> str:

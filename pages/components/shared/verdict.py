@@ -33,7 +33,7 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False)
         what=forget_phrase(spec),
         method=METHODS.title(spec.method, spec.method_sha256),
         seed=spec.seed,
-        device=spec.device,
+        device=spec.device.upper(),
     )
     if changed := settings_phrase(spec):
         what += " · " + text.CHANGED.format(settings=changed)
@@ -100,11 +100,9 @@ def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
 def _test(result: RunResult, clause: Clause) -> None:
     """One test on a line: what it found, its number, and the way to its figure."""
     icon, color = _MOODS[clause.is_good]
-    band = "" if clause.reference is None else text.TEST_BAND.format(value=clause.show(clause.reference.mean))
-    figures = text.TEST.format(value=clause.show(clause.value), before=clause.show(clause.before), band=band)
     line = f":{color}[:material/{icon}:] **{clause.subject}**: {clause.finding[0].lower()}{clause.finding[1:]}"
     left, right = st.columns([8, 2], vertical_alignment="center", gap="xsmall")
-    left.markdown(f"{line} :gray[({figures})]", help=clause.text)
+    left.markdown(f"{line} :gray[({clause.figures})]", help=clause.text)
     with right:
         _link(result, clause.page, clause.part, text.SEE_TEST, ":material/arrow_forward:")
 

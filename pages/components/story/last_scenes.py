@@ -9,10 +9,10 @@ from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures.estimates import wilson_interval
 from camu_core.privacy import readings
 from camu_core.wording.causal_remarks import inner_remark
-from camu_core.wording.clauses import n_images
-from camu_core.wording.format import capital, percent
-from camu_core.wording.privacy import SUBJECTS, numbers, relearning_title, says
-from camu_core.wording.verdict import Verdict, claim, forget_phrase, judge
+from camu_core.wording.clauses import n_images, tests_as_clauses
+from camu_core.wording.format import listed, percent
+from camu_core.wording.privacy import relearning_title
+from camu_core.wording.verdict import Verdict, claim, judge
 from pages.components.causal import state as state_causal
 from pages.components.privacy import attacked
 from pages.components.privacy import state as state_privacy
@@ -22,7 +22,7 @@ from pages.components.story import text
 
 
 def attacks(run: state.OpenRun) -> None:
-    """Relearning as the picture, all three tests in words."""
+    """Relearning as the picture, all tests in words."""
     st.markdown(text.ATTACKED)
     story.yardstick(run.result)
     privacy = _privacy(run.result)
@@ -30,15 +30,11 @@ def attacks(run: state.OpenRun) -> None:
         return
     left, right = st.columns([5, 6], gap="large")
     with left:
-        found = readings(privacy.report)
+        found = {clause.name: clause for clause in tests_as_clauses(readings(privacy.report))}
         for question, line in text.TEST_LINES.items():
             if question in found:
-                notes.lead(line.format(finding=capital(says(found[question]))))
-        shown = (found["fresh_head" if "fresh_head" in found else "epsilon"], found["attack"])
-        lines = [
-            text.TEST_NUMBERS.format(subject=SUBJECTS[reading.question], numbers=numbers(reading)) for reading in shown
-        ]
-        st.caption("  \n".join([*lines, text.CHANCE]))
+                finding = found[question].finding
+                notes.lead(line.format(finding=finding[0].lower() + finding[1:], figures=found[question].figures))
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
         ),
@@ -55,16 +51,16 @@ def limits(run: state.OpenRun) -> None:
     left, middle, right = st.columns([4, 4, 3], gap="medium")
     with left:
         _answer(text.LIMITS_CLAIM, claim(result, told))
-        what = capital(forget_phrase(result.spec))
         n_forget = metrics["unlearned"]["n"]["forget_train"]
-        forgot = text.FORGOT.format(what=what, n_forget=n_forget, forget_clause=told.clauses[0].plain)
+        forgot = text.FORGOT.format(n_forget=n_forget, forget_clause=told.clauses[0].plain)
         _answer(text.LIMITS_FORGOT, forgot)
         hurt = story.who_lost(result) if result.spec.forget.kind == "class" else ""
         _answer(text.LIMITS_KEPT, f"{told.clauses[1].plain} {hurt}")
         _answer(text.LIMITS_HOW, text.HOW)
         checks = story.checked(result)
-        score = text.SCORE.format(n_right=sum(checks.values()), total=len(checks)) if checks else text.SCORE_NONE
-        st.markdown(f":material/casino: {score}")
+        if checks:
+            score = text.SCORE.format(n_right=sum(checks.values()), total=len(checks))
+            st.markdown(f":material/casino: {score}")
         with st.container(horizontal=True):
             st.page_link("pages/explore/compare.py", label=text.MORE, icon=":material/compare_arrows:",
                          query_params={"run": result.digest}, width="content")  # fmt: skip
@@ -89,7 +85,10 @@ def _answer(question: str, answer: str) -> None:
 def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> list[str]:
     """What could still be wrong: what attacks found or could not tell, how few images, and what no test can show."""
     tried = [clause for clause in told.clauses if clause.page == "privacy"]
-    risks = [clause.plain for clause in tried if not clause.is_good] if tried else [text.UNTRIED]
+    silent = [clause.subject.lower() for clause in tried if clause.is_silent]
+    risks = [clause.plain for clause in tried if not (clause.is_good or clause.is_silent)] if tried else [text.UNTRIED]
+    if silent:
+        risks.append(text.SILENT[min(len(silent), 2)].format(n=len(silent), names=listed(silent)))
     job = state_causal.causal_job(result.spec)
     causal = state_causal.causal_result(job)
     if causal is not None and (remark := inner_remark(causal.report)):

@@ -10,7 +10,7 @@ TITLES = (
     "What this cannot promise",
 )
 BACK, NEXT, AGAIN = "Back", "Next", "Forget another one"
-LEAVE = "Open this run in the full tool"
+LEAVE = "Open this run on the Run page"
 LEAVE_EARLY = "Skip the story"
 POSITION = "Scene {scene} of {total}: {title}"
 
@@ -31,13 +31,13 @@ CHOOSE = (
     "called **CaMU** (Causal Machine Unlearning) then changes a copy of the network, in a few seconds."
 )
 CHOOSE_WHY = (
-    "A whole digit is the easiest to follow by eye. The images of one person, or single images, can be forgotten too: "
-    "choose them in the full tool."
+    "A whole digit is the easiest to follow by eye. On the *Run* page it can also forget single images, or a class of "
+    "your own images, such as one person."
 )
 PRESS = "Forget it"
 GUESS_LEAD = "**Guess first**, if you like, and see how close you get. Or just press *Forget it*."
 GUESS_BAND = "Of new images of {what}, it will still recognise"
-GUESS_HURT = "Which other one will lose most?"
+GUESS_HURT = "Which other digit will suffer most?"
 GUESS_NOBODY = "none"
 BAND = "{low:.0%} to {high:.0%}"
 
@@ -54,14 +54,14 @@ JUDGED = (
 )
 JUDGED_IMAGES = "Tested on the **{n_forget:,} forgotten images and {n_retain:,} new ones**. "
 JUDGED_GOLD = (
-    "The yardstick is the purple bar: a network trained from scratch **without** {what}. Good forgetting looks like "
-    "that, no better and no worse."
+    "Compare with the purple bar: a network trained from scratch **without** {what}. Good forgetting looks like that, "
+    "no better and no worse."
 )
-JUDGED_ALONE = "The yardstick is a network trained from scratch **without** {what}. It is not ready yet."
+JUDGED_ALONE = "Soon you can compare it with a network trained from scratch **without** {what}."
 SO_FAR = "So far: {headline}"
-JUDGED_NEXT = "A wrong answer is only the first test. Two scenes from here, we look for what may be left inside."
+JUDGED_NEXT = "A wrong answer is only the first test. Scene 6 looks for what may be left inside."
 WHISKERS = "Thin lines are 95% intervals: 95% of such intervals contain the true value."
-RETRAINING = "The yardstick, a network that never saw {what}, {doing}"
+RETRAINING = "For comparison, a network that never saw {what} {doing}"
 REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth}."
 REVEAL_HURT = "You guessed that {guess} would lose most: {right}. {truth}"
 RIGHT = {True: "**right**", False: "not quite"}
@@ -75,47 +75,46 @@ HURT_CHANCE = {
 }
 
 WHY = (
-    "A wrong answer does not tell *why*. So we step in: **replace the image by another one** and see how far the "
-    "answer moves. That is the image's **pull**. An answer that depends on the image moves; one that no longer "
-    "depends on it stays."
+    "A wrong answer does not tell *why*. So we step in: **replace the image by another one** and see how far the right "
+    "answer's probability moves. That is the image's **pull**: large if the answer depends on the image, 0 if it does "
+    "not."
 )
 WHY_MEASURING = "Replacing each image and asking all networks again"
 WHY_IMAGE = (
-    "For this image, the network before gave the right answer, {name}, a probability of {own_before}; for the "
-    "replacement, {other_before}. So the image itself was worth {pull_before}: its pull. After forgetting, its "
-    "pull is **{pull_after}**."
+    "Before, the network gave the right answer, {name}, a probability of {own_before} for this image and of "
+    "{other_before} for its replacement: a pull of {pull_before}. After forgetting, the pull is **{pull_after}**."
 )
 WHY_CAPTIONS = ("an image to forget", "its replacement: another image plus noise")
-WHY_STILL = (
-    "It still reacts to such an image: it now sees something else, not nothing. That is as it should be: a network "
-    "that never saw one has to make something of it too."
-)
+WHY_STILL = "It still reacts to such an image, and should: a network that never saw one makes something of it, too."
 WHY_READ = (
     "Averages over all such images. Left, images to forget: the green bar should be as low as the purple one. Right, "
     "images to keep: as high as the grey one."
 )
 WHY_MORE = "See the whole decomposition"
 
-ATTACKED = "Wrong answers do not prove that nothing is left. So we test it beside networks that never saw it:"
+ATTACKED = (
+    "Wrong answers do not prove that nothing is left. So we run tests, also on **retrained networks**, which never saw "
+    "it:"
+)
 # question of `camu_core.privacy` -> what is done to find out, and the finding
 TEST_LINES = {
-    "old_head": "**Put the old classifier back.** {finding}.",
-    "fresh_head": "**Show a new classifier one example.** {finding}.",
-    "relearning": "**Teach all classes again** (the figure). {finding}.",
-    "attack": "**Guess from the answers what it was trained on.** {finding}.",
+    "old_head": "**Put the old classifier back:** {finding}.",
+    "fresh_head": "**Show a new classifier one example:** {finding} ({figures}).",
+    "relearning": "**Teach all classes again** (the figure): {finding}.",
+    "attack": "**Guess from the answers what it was trained on:** {finding} ({figures}).",
+    "linear_probe": "**Separate it from the rest by one straight cut:** {finding}.",
+    "epsilon": "**Look for a telling answer:** {finding}.",
 }
-TEST_NUMBERS = "{subject}: {numbers}"
-CHANCE = "For the attack, 0.50 is guessing."
 
 LIMITS_FORGOT, LIMITS_KEPT = "What was forgotten?", "Was the rest kept?"
-LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What can still go wrong?", "What may you say?"
-FORGOT = "{what}: {n_forget:,} training images. {forget_clause}"
-HOW = "By new images, replaced images and attacks, beside networks that never saw it."
+LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What is still open?", "What may you say?"
+FORGOT = "{n_forget:,} training images. {forget_clause}"
+HOW = "New images, replaced images and attacks, beside networks that never saw it."
 UNTRIED = "No attack was tried yet: see scene 6."
-FEW = "Only {n} could be tested: it may still recognise up to {high}."
-OWN_TESTS = "*Our* tests, one network, forgotten once (seed {seed}): evidence, not proof."
+SILENT = {1: "One test cannot tell: {names}.", 2: "{n} tests cannot tell: {names}."}
+FEW = "Only {n} could be tested: it may still recognise up to {high} of such images."
+OWN_TESTS = "*Our* tests on one network, made to forget once (seed {seed}): evidence, not proof."
 LIMITS_PICTURE = "Accuracy by class, with 95% intervals"
 SCORE = "Your guesses: **{n_right} of {total}** right."
-SCORE_NONE = "You made no guess this time."
 MORE = "Try other methods on the same task"
 LEARN = "Learn how it works"

@@ -2,8 +2,8 @@
 
 TITLE = "Unlearning in ten minutes"
 LEAD = (
-    "From *why forget* to *why it worked*. All figures and numbers below come from one real run: {what}, by CaMU, in "
-    "{seconds:.1f} seconds."
+    "Why a network should forget, how it does, and how to tell. All figures and numbers come from one real run: "
+    "{what}, by CaMU, in {seconds:.1f} seconds."
 )
 
 WHY_TITLE = "1 · Why should a network forget?"
@@ -13,7 +13,7 @@ to be wrong, or stolen. Deleting the file is not enough: **what was learned from
 the many thousands of numbers that training has set.
 
 The safe way is to throw the network away and train a new one without those examples. That always works, and always
-takes a long time. **Machine unlearning** looks for a short cut: change the trained network a little, so that it behaves
+takes a long time. **Machine unlearning** looks for a shortcut: change the trained network a little, so that it behaves
 like one that never saw them.
 """
 
@@ -51,13 +51,13 @@ EMBEDDING = "The forgotten images lose their own place"
 
 PULL_TITLE = "4 · Does the image still matter?"
 PULL = """
-"It gets them wrong" is an observation. To learn *why*, one must **change something and watch**. That is all that
+"It gets them wrong" is an observation. To learn *why*, we must **change something and watch**. That is all that
 "causal" means here.
 
 Take the image above. Before, the network gave its right answer, {name}, a probability of {own_before}. When shown
-the replacement instead: {other_before}. So the image itself was worth {pull_before} points: that is its
-**pull** on the right answer. After forgetting: {own_after} with the image, {other_after} without. Its pull is
-now {pull_after} points.
+its counterfactual instead: {other_before}. So the image itself was worth {pull_before} points: that is its
+**pull** on the right answer. After forgetting: {own_after} with the image, {other_after} with the counterfactual. Its
+pull is now {pull_after} points.
 
 Over all {n:,} images of the forgotten class: {finding}
 """
@@ -125,7 +125,11 @@ GLOSSARY = {
     "retraining": "training a new network without the forget set: the gold standard",
     "counterfactual": "what the image could have been instead: another image to keep, with noise",
     "causal effect": "how much the outcome changes when one thing, and nothing else, is changed",
-    "encoder, head": "the part of the network up to the representation, and the part after it",
+    "encoder, head": "the part of the network up to the representation, and the part after it: its classifier",
+    "entropy": "how spread out an answer is: 0 if all of it is on one class",
+    "balanced accuracy": "the mean of the two shares that are right: of forgotten and of new images",
+    "epsilon": "how much more often one network gives some answer than another, as a logarithm: 3 is 20 times",
+    "CKA": "how alike two networks see the same images: 1, alike up to rotation and scale; 0, unrelated",
     "forget set": "the training images that must be forgotten",
     "interval (95%)": "95% of such intervals contain the true value; a wide one means too few images",
     "intervention, do(…)": "reaching in and setting something, instead of only watching",
