@@ -96,11 +96,11 @@ def test_a_card_beside_it_must_fit(forgotten, tmp_path, capsys):
     assert "was changed or damaged" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("more", [["--method", "scrub"], ["--set", "epochs=1"]])
+@pytest.mark.parametrize("more", [["--method", "scrub"], ["--set", "epochs=1"], ["--training-seed", "1"]])
 def test_a_method_beside_it_is_refused(more, capsys):
     path = shipped_path("digits", "cnn")
     assert main(["run", "--forget-class", "3", "--unlearned", str(path), *more]) == 2
-    assert "leave out --method and --set" in capsys.readouterr().err
+    assert "leave out --method, --set and --training-seed" in capsys.readouterr().err
 
 
 def test_nobody_can_choose_it_as_a_method():
