@@ -52,11 +52,14 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     expect(page.get_by_role("button", name="Leave")).to_be_visible()
     assert "present=true" in page.url
     page.set_viewport_size({"width": 1280, "height": 720})
+    rested(page)
+    main = page.get_by_test_id("stMain")
+    main.evaluate("main => main.scrollTo(0, 0)")  # what was clicked before was scrolled to
     page.keyboard.press("PageDown")  # down the page
-    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 0")
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
     expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
     rested(page)
-    page.get_by_test_id("stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+    main.evaluate("main => main.scrollTo(0, main.scrollHeight)")
     page.keyboard.press("PageDown")
     expect(page.get_by_role("heading", name="Why it forgot")).to_be_visible()
     assert "present=true" in page.url
