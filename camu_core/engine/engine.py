@@ -167,6 +167,11 @@ class Engine:
                 except TooMuchAsked as error:
                     log.info("nothing more about %s: %s", about.digest, error)
 
+    def _go_on(self, progress: Progress, about: RunSpec | Population, watcher: str) -> None:
+        """Follow a job that is done up, unless it was stopped at its very end."""
+        if watcher in progress.watchers:
+            self.follow_up(about, watcher)
+
     def _stored_mb(self, watcher: str) -> float:
         things = self.owners.things(RUNS, watcher) if self.owners is not None else ()
         return sum(self.store.size_bytes(digest) for digest in things) / 1e6
@@ -238,9 +243,11 @@ class Engine:
         """
         with self._lock:
             progress = self._progress.get(digest)
-            if progress is None or progress.is_over:
+            if progress is None:
                 return False
-            progress.leave(watcher)
+            progress.leave(watcher)  # of one that is over, too: what would follow it is not wanted any more
+            if progress.is_over:
+                return False
             self._queue = None
             if progress.watchers:
                 return False
@@ -458,7 +465,7 @@ class Engine:
             self._note_owners(progress.job, late)
             for about in chains:
                 for watcher in watchers:
-                    self._later(self.follow_up, about, watcher)
+                    self._later(self._go_on, progress, about, watcher)
         self._later(self._dispatch_all)
 
     def _on_error(self, progress: Progress, error: BaseException) -> None:

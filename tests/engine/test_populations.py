@@ -22,13 +22,13 @@ def test_it_is_stopped_at_once_keeps_its_shards_and_goes_on_by_itself(camu_home)
         submit_population(engine, population, "somebody")
         originals = population.originals[0]
         while not engine.is_there(originals.digest, originals.result_type):
-            assert population_progress(engine, population).is_active
+            assert population_progress(engine, population).failed == ""
             time.sleep(0.05)
         stop_population(engine, population, "somebody")
         stopped = time.monotonic()
         while population_progress(engine, population).is_active:
             time.sleep(0.05)
-        assert time.monotonic() - stopped < 5  # the machine may be busy; alone it takes a tenth of a second
+        assert time.monotonic() - stopped < 30  # the machine may be busy; alone it takes a tenth of a second
         assert 0 < population_progress(engine, population).fraction < 1
 
         submit_population(engine, population, "somebody else")
