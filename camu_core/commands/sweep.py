@@ -79,11 +79,11 @@ def train_originals(sweeps: Sequence[SweepSpec], store: RunStore) -> None:
         SpecError, WeightsError: see `SweepSpec.runs`, for which nothing is trained then.
         RunError: one could not be trained.
     """
-    for sweep in sweeps:
-        replace(sweep, training_seeds=(0,)).runs()
     jobs = [job for sweep in sweeps for job in sweep.trainings()]
     if not jobs:
         return
+    for sweep in sweeps:
+        replace(sweep, training_seeds=(0,)).runs()
     engine = Engine(store, n_workers=min(os.cpu_count() or 1, len(jobs)))
     try:
         failed = drain_with_bar(engine.follow_all(jobs, "train"))

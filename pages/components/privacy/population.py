@@ -42,7 +42,7 @@ def _offer(population: Population) -> None:
     """What it is, how long it takes, and the button."""
     now, seconds = state_privacy.population_progress(population), state_privacy.population_seconds(population)
     st.markdown(text.POPULATION_WHAT.format(m=population.m, both=2 * population.m))
-    st.caption(text.POPULATION_LONG if seconds is None else text.POPULATION_TIME.format(duration=_about(seconds)))
+    st.caption(text.POPULATION_TIME.format(duration=words.takes(seconds)))
     label = text.POPULATION_GO_ON if now.fraction else text.POPULATION_START.format(m=population.m)
     st.button(
         label, icon=":material/play_arrow:", type="primary", key="start-population",
@@ -106,10 +106,3 @@ def _pictures(spec: RunSpec, found: PopulationResult) -> None:
                       "epsilon, retrained": found.floor_epsilons, "AUC": found.aucs}),
     ]  # fmt: skip
     notes.folds(how, tables)
-
-
-def _about(seconds: float) -> str:
-    minutes = seconds / 60
-    if minutes < 1:
-        return "about a minute"
-    return f"about {minutes:,.0f} minutes" if minutes < 120 else f"about {minutes / 60:,.0f} hours"

@@ -170,7 +170,6 @@ POPULATION_WHAT = (
     "this network answer like those that forgot, or like those that never knew?"
 )
 POPULATION_TIME = "This takes {duration}; what is finished is kept, for every method and every visitor."
-POPULATION_LONG = "This takes a while; what is finished is kept, for every method and every visitor."
 POPULATION_M = "Networks of each kind"
 POPULATION_START, POPULATION_GO_ON = "Train {m} networks of each kind", "Go on training"
 POPULATION_LINE = "Training many networks, {percent} done"
