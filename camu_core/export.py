@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from camu_core.data import DATASETS
+from camu_core.measures import ATTACK_FIGURES
 from camu_core.runs.results import RunResult
 from camu_core.specs import GIVEN
 from camu_core.wording.verdict import judge
@@ -22,15 +23,15 @@ def run_json(
         retrained: its gold standard.
         privacy: report of its `PrivacyResult`.
         causal: report of its `CausalResult`.
-        population: of `PopulationResult.to_json`.
+        population: report of the `PopulationResult` of its method.
     Returns:
         `RunResult.summary`, `class_names`, `verdict`; and of what is known `retrained` (digest, seconds of training,
-        whether it is shipped, metrics), `privacy`, `causal` and `population`.
+        whether it is shipped, metrics), `privacy`, `causal` and `population` (see `population_json`).
     """
     told = {
         **result.summary(),
         "class_names": list(DATASETS[result.spec.dataset].class_names),
-        "verdict": judge(result, retrained, privacy).to_json(),
+        "verdict": judge(result, retrained, privacy, population).to_json(),
     }
     if result.spec.method == GIVEN:
         told["seconds"] = None  # it was made elsewhere
@@ -39,5 +40,26 @@ def run_json(
             "digest": retrained.digest, "seconds": retrained.seconds["unlearn"], "is_shipped": retrained.is_shipped,
             "metrics": retrained.metrics["unlearned"],
         }  # fmt: skip
-    parts = {"privacy": privacy, "causal": causal, "population": population}
+    parts = {"privacy": privacy, "causal": causal, "population": population_json(population) if population else None}
     return told | {name: part for name, part in parts.items() if part}
+
+
+def population_json(report: Mapping[str, Any]) -> dict[str, Any]:
+    """`m`, `n_images`, `ceiling`, `epsilon_median` and its `noise_floor`, all `noise_floors`, and `ulira`.
+
+    Args:
+        report: of a `PopulationResult`.
+    Returns:
+        every figure with `value`, `low` and `high`.
+    """
+    figures, floor = (
+        {name: {end: each[end] for end in ("value", "low", "high")} for name, each in report[part].items()}
+        for part in ("figures", "noise_floor")
+    )
+    return {
+        **{name: report[name] for name in ("m", "n_images", "ceiling")},
+        **{name: each for name, each in figures.items() if name not in ATTACK_FIGURES},
+        "noise_floor": floor["epsilon_median"],
+        "noise_floors": floor,
+        "ulira": {name: figures[name] for name in ATTACK_FIGURES},
+    }

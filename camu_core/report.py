@@ -59,6 +59,7 @@ def html_report(
     retrained: RunResult | None = None,
     privacy: Mapping[str, Any] | None = None,
     causal: Mapping[str, Any] | None = None,
+    population: Mapping[str, Any] | None = None,
 ) -> str:
     """The verdict with its evidence; plotly's script is inside, so the file opens without a network.
 
@@ -67,6 +68,7 @@ def html_report(
         retrained: its gold standard, shown beside it.
         privacy: report of its `PrivacyResult`, for what the attacks, relearning and probes found.
         causal: report of its `CausalResult`, for why it forgot.
+        population: report of the `PopulationResult` of its method, for the verdict.
     Returns:
         an HTML document, about 5 MB, light, with the numbers in tables too.
     """
@@ -89,7 +91,7 @@ def html_report(
         ("Confusion matrix",
          confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
     ]  # fmt: skip
-    verdict = judge(result, retrained, privacy)
+    verdict = judge(result, retrained, privacy, population)
     title = METHODS.title(spec.method, spec.method_sha256)
     what = f"{info.title} · forget {forget_phrase(spec)} · {title} · seed {spec.seed}"
     if changed := settings_phrase(spec):

@@ -7,6 +7,7 @@ from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Engine
 from camu_core.engine.populations import populating
 from camu_core.jobs import Population, PopulationResult
+from camu_core.measures import ATTACK_FIGURES
 from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
 
@@ -39,11 +40,11 @@ def sentences(found: PopulationResult | None) -> list[str]:
     """The figures for people, each with its interval."""
     if found is None:
         return []
-    told, floor = found.to_json(), found.report["noise_floor"]
-    lines = ["", f"{told['m']} networks of each kind, {told['n_images']} forgotten images; noise floor in brackets"]
-    figures = {"epsilon_median": told["epsilon_median"], "score": told["score"], **told["ulira"]}
-    for name, each in figures.items():
-        lines.append(f"  {name.replace('_', ' '):24}{_told(each)}  [{_told(floor[name])}]")
+    report = found.report
+    lines = ["", f"{report['m']} networks of each kind, {report['n_images']} forgotten images; noise floor in brackets"]
+    for name in ("epsilon_median", "score", *ATTACK_FIGURES):
+        figure, floor = (_told(report[part][name]) for part in ("figures", "noise_floor"))
+        lines.append(f"  {name.replace('_', ' '):24}{figure}  [{floor}]")
     return lines
 
 

@@ -106,12 +106,11 @@ def run(arguments: argparse.Namespace) -> None:
         tests = judging.tested(arguments, spec, work, store)
         causal = decomposition.decompose(arguments, spec, work, store)
     found = population.populate(many, store)
+    shown = found.report if found else None
     if arguments.json is not None:
-        deliver(
-            json.dumps(run_json(result, retrained, tests, causal, found.to_json() if found else None)), arguments.json
-        )
+        deliver(json.dumps(run_json(result, retrained, tests, causal, shown)), arguments.json)
         return
-    verdict = judge(result, retrained, tests)
+    verdict = judge(result, retrained, tests, shown)
     told = judging.sentences(verdict, tests if arguments.privacy else None)
     print("\n".join([_table(result), *told, *decomposition.sentences(causal),
                      *population.sentences(found)]))  # fmt: skip

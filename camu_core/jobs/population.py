@@ -38,7 +38,7 @@ from camu_core.threads import one_thread
 
 USUAL_M, LARGEST_M = 64, 512
 _VERSION = 1
-_ULIRA = ("auc", "balanced_accuracy", "tpr_at_1_percent_fpr", "tpr_at_0.1_percent_fpr")
+_OUTCOME_VERSION = 2
 
 
 def _named(*what: Any) -> str:
@@ -168,7 +168,8 @@ class PopulationResult(Storable):
 
     Args:
         report: `m`; `n_images`; `figures` and `noise_floor`: of `population_figures`, each an estimate; `ceiling`: the
-            largest epsilon that M networks can show; `about`.
+            largest epsilon that M networks can show; `original`: `Attack.figures` of the originals instead of the
+            unlearned networks, not of retraining, which has none; `about`.
         margins: float32 by kind: "original", "unlearned" and "retrained" (M, n), "control" (M, n) of more retrained
             networks.
         answers: float64 (M, C) by kind "unlearned" and "retrained", see `Networks`.
@@ -208,24 +209,6 @@ class PopulationResult(Storable):
             for name in ("margins", "answers")
         )
         return cls(summary["digest"], summary["report"], margins, answers, **arrays)
-
-    def to_json(self) -> dict[str, Any]:
-        """As `run --population` prints it: every figure with `value`, `low` and `high`."""
-        figures, floor = ({name: _plain(each) for name, each in self.report[key].items()}
-                          for key in ("figures", "noise_floor"))  # fmt: skip
-        return {
-            "m": self.report["m"],
-            "n_images": self.report["n_images"],
-            "ceiling": self.report["ceiling"],
-            **{name: value for name, value in figures.items() if name not in _ULIRA},
-            "noise_floor": floor["epsilon_median"],
-            "noise_floors": floor,
-            "ulira": {name: figures[name] for name in _ULIRA},
-        }
-
-
-def _plain(estimate: dict[str, Any]) -> dict[str, Any]:
-    return {name: estimate[name] for name in ("value", "low", "high")}
 
 
 @dataclass(frozen=True)
@@ -314,8 +297,9 @@ class PopulationJob(Job[PopulationResult]):
     @property
     def digest(self) -> str:
         return _named(
-            "population", self.m, [job.digest for job in self.unlearned], [job.digest for job in self.retrained]
-        )
+            "population", _OUTCOME_VERSION, self.m,
+            [job.digest for job in self.unlearned], [job.digest for job in self.retrained],
+        )  # fmt: skip
 
     def pack(self, find: Find) -> JobPayload:
         jobs = [*self.unlearned, *self.retrained]
@@ -337,14 +321,16 @@ class PopulationJob(Job[PopulationResult]):
         figures = yield from estimate_over_networks(unlearned, first, SEED)
         before = [payload.result(job.digest, Shard).before for job in self.unlearned]
         kinds = {"unlearned": unlearned.margins, "retrained": first.margins, "control": rest.margins}
-        kinds |= {"original": np.concatenate(before)} if before else {}
+        report = {
+            "m": self.m, "n_images": len(idx), "figures": figures, "noise_floor": floor,
+            "ceiling": largest_shown_epsilon(self.m), "about": {"spec": self.spec.to_json(), "versions": versions()},
+        }  # fmt: skip
+        if before:
+            kinds["original"] = np.concatenate(before)
+            report["original"] = u_lira(kinds["original"], first.margins).figures()
         return PopulationResult(
             digest=self.digest,
-            report={
-                "m": self.m, "n_images": len(idx), "figures": figures, "noise_floor": floor,
-                "ceiling": largest_shown_epsilon(self.m),
-                "about": {"spec": self.spec.to_json(), "versions": versions()},
-            },
+            report=report,
             margins={kind: margins.astype(np.float32) for kind, margins in kinds.items()},
             answers={"unlearned": unlearned.answers, "retrained": first.answers},
             epsilons=image_epsilons(unlearned.margins, first.margins),
@@ -353,7 +339,7 @@ class PopulationJob(Job[PopulationResult]):
             images=images.x_train[idx].numpy(),
             idx=idx.numpy(),
             y=images.y_train[idx].numpy(),
-        )  # fmt: skip
+        )
 
 
 def _together(jobs: tuple[ShardJob, ...], payload: JobPayload) -> Networks:

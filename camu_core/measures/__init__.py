@@ -15,6 +15,7 @@ from camu_core.measures.membership import (
 )
 from camu_core.measures.neighbours import neighbour_share
 from camu_core.measures.population import (
+    ATTACK_FIGURES,
     SMALLEST_POPULATION,
     Networks,
     answers_apart,
@@ -53,6 +54,7 @@ from camu_core.measures.thresholds import (
 from camu_core.measures.worst_case import largest_epsilon, worst_epsilon
 
 __all__ = [
+    "ATTACK_FIGURES",
     "CHECKPOINTS",
     "COST_NAMES",
     "RELEARNED",

@@ -20,7 +20,8 @@ _BIN = 0.5  # of epsilon, which costs half of an image's points
 _SMALLEST_SPREAD = 1e-6  # of a fitted normal distribution, so that equal margins have one too
 N_DEALS = N_HALVES = 200
 SMALLEST_POPULATION = 8  # networks of each kind
-LOW_RATES = (0.01, 0.001)
+LOW_RATES = {f"tpr_at_{100 * rate:g}_percent_fpr": rate for rate in (0.01, 0.001)}
+ATTACK_FIGURES = ("auc", "balanced_accuracy", *LOW_RATES)
 
 Figures = dict[str, float]
 
@@ -141,13 +142,12 @@ class Attack:
         """`auc`, `balanced_accuracy` at ratio 1, `tpr_at_1_percent_fpr` and `tpr_at_0.1_percent_fpr`: 0..1, the mean
         of both halves, over all pairs of a network and an image."""
         halves = list(zip(self.unlearned, self.retrained, strict=True))
-        rates = {f"tpr_at_{100 * rate:g}_percent_fpr": rate for rate in LOW_RATES}
         return {
             "auc": float(np.mean([_auc(*half) for half in halves])),
             "balanced_accuracy": float(np.mean([((u > 0).mean() + (r <= 0).mean()) / 2 for u, r in halves])),
             **{
                 name: float(np.mean([_true_positive_rate(u, r, rate) for u, r in halves]))
-                for name, rate in rates.items()
+                for name, rate in LOW_RATES.items()
             },
         }
 

@@ -23,7 +23,7 @@ from camu_core.privacy.battery import (
     run_battery,
 )
 from camu_core.privacy.inside import UNTRAINED, likeness_report
-from camu_core.privacy.readings import KNOWLEDGE, LEAKS, Reading, readings, recognition
+from camu_core.privacy.readings import KNOWLEDGE, LEAKS, Reading, population_reading, readings, recognition
 from camu_core.privacy.relearning import relearning_report
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "epsilon_within",
     "evaluation_split",
     "likeness_report",
+    "population_reading",
     "readings",
     "recognition",
     "relearning_report",

@@ -24,10 +24,11 @@ _QUESTIONS = {
 }
 _ATTACK = Margin(alike=0.05, different=0.02)
 _FORGOTTEN_IMAGES = Margin(alike=0.03, different=0.005)
+_FLOOR_WITHIN = 0.10  # an attacker who may be so much better than chance at most is as good as chance
 _SHARE = (0.0, 1.0)
 # What is left inside, and what the answers give away.
 KNOWLEDGE = ("old_head", "fresh_head", "relearning", "linear_probe")
-LEAKS = ("attack", "epsilon")
+LEAKS = ("attack", "epsilon", "population")
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,29 @@ def readings(report: Mapping[str, Any]) -> dict[str, Reading]:
         found["linear_probe"] = _standing(probe, Standing.BLIND)
     found["attack"] = _attack(report)
     return found
+
+
+def population_reading(report: Mapping[str, Any]) -> Reading:
+    """Of many networks: how often an attacker tells the method's from retrained ones, beside the noise floor.
+
+    Args:
+        report: of a `PopulationResult`.
+    Returns:
+        above if the 95% interval is above all that chance explains; alike if it ends within 0.10 of the floor, and the
+        originals are told apart.
+    """
+    ours, floor = (report[part]["balanced_accuracy"] for part in ("figures", "noise_floor"))
+    before, original = report.get("original", {}).get("balanced_accuracy"), None
+    if before is not None:
+        original = Estimate(value=before, low=None, high=None, n=ours["n"])
+    band = Reference(floor["value"], floor["low"], floor["high"], n_seeds=2 * report["m"], reach=0.0)
+    if ours["low"] > floor["high"]:
+        standing = Standing.ABOVE
+    elif before is not None and before <= floor["high"]:
+        standing = Standing.BLIND
+    else:
+        standing = Standing.ALIKE if ours["high"] <= floor["value"] + _FLOOR_WITHIN else Standing.UNCLEAR
+    return Reading("population", standing, "balanced_accuracy", ours, original, None, band)
 
 
 def recognition(report: Mapping[str, Any], ours: Estimate, original: Estimate) -> Reading:

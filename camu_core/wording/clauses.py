@@ -15,7 +15,7 @@ Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 # question -> the part of the Privacy page that has its figure
 _PARTS = {
     "old_head": "heads", "fresh_head": "heads", "relearning": "relearning", "linear_probe": "inside",
-    "attack": "attack", "epsilon": "worst",
+    "attack": "attack", "epsilon": "worst", "population": "population",
 }  # fmt: skip
 
 

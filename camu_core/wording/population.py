@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from camu_core.measures import Standing
+from camu_core.privacy import population_reading
 from camu_core.wording.format import percent
 
 
@@ -12,15 +14,18 @@ def population_title(report: Mapping[str, Any]) -> str:
     Args:
         report: of `PopulationResult`.
     """
-    right, floor = report["figures"]["balanced_accuracy"], report["noise_floor"]["balanced_accuracy"]
+    standing = population_reading(report).standing
+    right, floor = (report[part]["balanced_accuracy"] for part in ("figures", "noise_floor"))
     share, among = percent(right["value"]), percent(floor["high"])
-    if right["low"] > floor["high"]:
+    if standing is Standing.ABOVE:
         return (
             f"An attacker who trains networks too tells one that forgot from one that never saw the images {share} of "
             f"the time; chance reaches {among}"
         )
-    if right["value"] <= floor["high"]:
+    if standing is Standing.ALIKE:
         return "Even an attacker who trains networks cannot tell one that forgot from one that never saw the images"
+    if standing is Standing.BLIND:
+        return "Cannot tell: even networks before forgetting are not told from those that never saw the images"
     return f"Cannot tell yet: an attacker is right {share} of the time, where chance reaches {among}; more networks may"
 
 

@@ -60,6 +60,12 @@ _SAYS = {
         Standing.ABOVE: "the answers differ from those of retrained networks",
         Standing.BELOW: "the answers are more like those of retrained networks than those are among themselves",
     },
+    "population": {
+        Standing.ALIKE: "an attacker who trains such networks cannot tell them from retrained ones",
+        Standing.ABOVE: "an attacker who trains such networks tells them from retrained ones",
+        Standing.UNCLEAR: "cannot tell: more networks may show whether an attacker who trains some can",
+        Standing.BLIND: "cannot tell: even the originals are not told from retrained ones",
+    },
 }  # fmt: skip
 # In a headline, the worst first: of a class, and of single images.
 _BAD_NEWS = {
@@ -69,6 +75,7 @@ _BAD_NEWS = {
     "linear_probe": "it is still readable inside",
     "attack": "an attacker can tell",
     "epsilon": "the answers give the removal away",
+    "population": "an attacker who trains such networks can tell",
 }
 _BAD_NEWS_OF_IMAGES = {
     "recognised": "they are not recognised as if never seen",
@@ -76,6 +83,7 @@ _BAD_NEWS_OF_IMAGES = {
     "linear_probe": "they stand out inside",
     "attack": "an attacker can tell",
     "epsilon": "the answers give the removal away",
+    "population": "an attacker who trains such networks can tell",
 }
 SUBJECTS = {
     "old_head": "Old classifier",
@@ -84,6 +92,7 @@ SUBJECTS = {
     "linear_probe": "Linear probe",
     "attack": "Best attack",
     "epsilon": "Answers",
+    "population": "Many networks",
 }
 # What each test's figure is of, to stand after it.
 FIGURES = {
@@ -94,6 +103,7 @@ FIGURES = {
     "linear_probe": "told apart, where 50% is guessing",
     "attack": "AUC, where 0.50 is guessing",
     "epsilon": "in frequency, for the most telling answer",
+    "population": "told apart, where 50% is guessing",
 }
 
 

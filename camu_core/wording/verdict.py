@@ -9,7 +9,15 @@ import numpy as np
 from camu_core.data import DATASETS
 from camu_core.measures import Standing
 from camu_core.measures.estimates import difference_interval
-from camu_core.privacy import KNOWLEDGE, LEAKS, Reading, accuracy_estimate, readings, recognition
+from camu_core.privacy import (
+    KNOWLEDGE,
+    LEAKS,
+    Reading,
+    accuracy_estimate,
+    population_reading,
+    readings,
+    recognition,
+)
 from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
 from camu_core.wording.clauses import Clause, Report, accuracy_clause, interval, n_images, tests_as_clauses
@@ -64,12 +72,19 @@ class Verdict:
         }  # fmt: skip
 
 
-def judge(result: RunResult, retrained: RunResult | None = None, privacy: Mapping[str, Any] | None = None) -> Verdict:
+def judge(
+    result: RunResult,
+    retrained: RunResult | None = None,
+    privacy: Mapping[str, Any] | None = None,
+    population: Mapping[str, Any] | None = None,
+) -> Verdict:
     """Did it forget, did it keep the rest; beside networks that never saw the forget set. A pure function.
 
     Args:
         retrained: a retrained network, to be named beside accuracies; it judges nothing.
         privacy: report of a `PrivacyResult`: the tests of what is left, and the reference band.
+        population: report of the `PopulationResult` of its method and settings, on many networks; tells of what the
+            answers give away, as attacks do.
     Returns:
         for classes, by the first line that holds (is_forgotten; headline):
 
@@ -92,17 +107,23 @@ def judge(result: RunResult, retrained: RunResult | None = None, privacy: Mappin
     """
     before, after = result.metrics["original"], result.metrics["unlearned"]
     reference = retrained.metrics["unlearned"] if retrained else None
+    many = {"population": population_reading(population)} if population else {}
     if result.spec.forget.kind == "class":
-        return _judge_class(result, before, after, reference, privacy)
-    return _judge_images(result, before, after, reference, privacy)
+        return _judge_class(result, before, after, reference, privacy, many)
+    return _judge_images(result, before, after, reference, privacy, many)
 
 
 def _judge_class(
-    result: RunResult, before: Report, after: Report, reference: Report | None, privacy: Mapping[str, Any] | None
+    result: RunResult,
+    before: Report,
+    after: Report,
+    reference: Report | None,
+    privacy: Mapping[str, Any] | None,
+    many: Mapping[str, Reading],
 ) -> Verdict:
     split = _forget_split(result)
     gone, kept = _is_forgotten(before, after, split), _is_kept(before, after)
-    found = readings(privacy) if privacy is not None else {}
+    found = {**(readings(privacy) if privacy is not None else {}), **many}
     is_forgotten, state = _class_state(result, before, after, gone, found, privacy)
     tail = ""
     if result.spec.method != "retrain":
@@ -156,16 +177,21 @@ def _class_state(
 
 
 def _judge_images(
-    result: RunResult, before: Report, after: Report, reference: Report | None, privacy: Mapping[str, Any] | None
+    result: RunResult,
+    before: Report,
+    after: Report,
+    reference: Report | None,
+    privacy: Mapping[str, Any] | None,
+    many: Mapping[str, Reading],
 ) -> Verdict:
     """Single images are forgotten when the network answers as if it had never seen them, not at 0%."""
-    kept, reading, found = _is_kept(before, after), None, {}
+    kept, reading, found = _is_kept(before, after), None, dict(many)
     if privacy is not None:
         ours, original = (
             accuracy_estimate(part["forget_train"], part["n"]["forget_train"]) for part in (after, before)
         )
         reading = recognition(privacy, ours, original)
-        found = {"recognised": reading, **readings(privacy)}
+        found = {"recognised": reading, **readings(privacy), **many}
     is_forgotten, state = _images_state(result, found, privacy)
     words = capital(says(reading)) if reading else "Only retraining tells whether this is as if never seen"
     clauses = (
@@ -190,7 +216,7 @@ def _images_state(
         return False, f"Not as if it had never seen them: {listed(bad_news(found))}"
     if privacy["reference"] is None:
         return None, "Only retraining tells whether it forgot"
-    if not any(found[name].is_good for name in ("recognised", *LEAKS)):
+    if not any(found[name].is_good for name in ("recognised", *LEAKS) if name in found):
         if any(reading.is_open for reading in found.values()):
             return None, "Cannot tell whether it is as if it had never seen them"
         return None, "Cannot tell: the network before forgetting passes every test too"

@@ -93,13 +93,14 @@ def _outcome(run: state.OpenRun, is_older: bool) -> None:
     if not run.is_example:
         state.follow_up(result.spec)
     retrained, privacy = state.retrained_for(result.spec), state_privacy.report_of(result.spec)
+    population = state_privacy.population_report_of(result.spec)
     left, right = st.columns([5, 6])
     with left:
         is_judging = privacy is None and state_privacy.is_judging(result.spec)
-        verdict.verdict_card(result, retrained, privacy, is_judging)
+        verdict.verdict_card(result, retrained, privacy, population, is_judging)
         with st.container(horizontal=True):
             live.replay_button(result.digest)
-            share.popover(result, retrained, privacy)
+            share.popover(result, retrained, privacy, population)
             if _retraining(result, retrained) and privacy is None:
                 _attacks(result)
         if privacy is not None and privacy["reference"] is None:

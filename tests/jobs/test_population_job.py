@@ -12,6 +12,7 @@ from camu_core import METHODS, RunStore, drain, plan_run, run
 from camu_core.data import load_dataset, split
 from camu_core.engine.driver import LocalDriver
 from camu_core.errors import SpecError
+from camu_core.export import population_json
 from camu_core.jobs import Population, PopulationResult
 from camu_core.jobs.population import Originals, Shard
 from camu_core.measures import Networks, noise_floor, population_figures, scaled_margins
@@ -57,7 +58,7 @@ def test_it_survives_the_store_and_its_json_has_every_figure_with_its_interval()
     assert again.report == found.report
     assert all(np.array_equal(again.margins[kind], values) for kind, values in found.margins.items())
     assert all(np.array_equal(again.answers[kind], values) for kind, values in found.answers.items())
-    told = json.loads(json.dumps(found.to_json(), allow_nan=False))
+    told = json.loads(json.dumps(population_json(found.report), allow_nan=False))
     assert told["m"] == M
     for figure in (told["epsilon_median"], told["score"], told["noise_floor"], *told["ulira"].values()):
         assert set(figure) == {"value", "low", "high"}
@@ -86,9 +87,11 @@ def test_nothing_leaves_the_originals_and_retraining_is_judged_by_others_of_its_
     _, nothing = populated(Population.of(plan_run("digits", [3], "nothing"), M))
     assert np.array_equal(nothing.margins["unlearned"], nothing.margins["original"])
     assert nothing.report["figures"]["auc"]["value"] > 0.95
+    assert nothing.report["original"]["auc"] == nothing.report["figures"]["auc"]["value"]
     _, retrained = populated(Population.of(plan_run("digits", [3], "retrain", {"epochs": 2}), M))
     assert np.array_equal(retrained.margins["unlearned"], retrained.margins["control"])
     assert np.array_equal(retrained.epsilons, retrained.floor_epsilons)
+    assert "original" not in retrained.report
     _, mask = populated(Population.of(plan_run("digits", [3], "mask"), M))
     assert mask.report["figures"]["auc"]["value"] == 1.0
     assert np.isinf(mask.epsilons).all()

@@ -27,7 +27,6 @@ from camu_core.measures import Networks, histogram, view_threshold
 from camu_core.runs.population import asked
 from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, population_title
 from camu_core.wording.privacy import headline
-from pages.components.privacy import population as page_population
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import state, text
@@ -178,7 +177,7 @@ def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None
 @pytest.fixture
 def eight(monkeypatch: pytest.MonkeyPatch) -> Population:
     """The population of the example, of eight networks of each kind, not made yet."""
-    monkeypatch.setattr(page_population, "_SIZES", (8,))
+    monkeypatch.setattr(state_privacy, "POPULATION_SIZES", (8,))
     return Population.of(state.example_run().result.spec, 8)
 
 

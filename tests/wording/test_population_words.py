@@ -2,15 +2,18 @@
 
 import pytest
 
+from camu_core.privacy import population_reading
 from camu_core.wording.population import attacker_title, epsilons_title, hills_title, population_title
 
 
-def report(value: float, low: float, epsilon: float = 2.0) -> dict:
+def report(value: float, low: float, epsilon: float = 2.0, before: float | None = 1.0) -> dict:
     def around(middle: float, reach: float) -> dict:
         return {"value": middle, "low": middle - reach, "high": middle + reach, "n": 64}
 
     right = {"value": value, "low": low, "high": 2 * value - low, "n": 64}
+    original = {} if before is None else {"original": {"balanced_accuracy": before}}
     return {
+        **original,
         "m": 64,
         "ceiling": 4.14,
         "figures": {"balanced_accuracy": right, "epsilon_median": around(epsilon, 0.1),
@@ -30,6 +33,21 @@ def report(value: float, low: float, epsilon: float = 2.0) -> dict:
 )
 def test_the_finding_needs_the_whole_interval_above_the_noise_floor(value: float, low: float, says: str) -> None:
     assert says in population_title(report(value, low))
+
+
+def test_nothing_is_said_where_originals_are_not_told_from_retrained_networks_either() -> None:
+    assert "even networks before forgetting" in population_title(report(0.5, 0.47, before=0.52))
+    assert population_reading(report(0.5, 0.47, before=0.52)).is_good is None
+    assert population_reading(report(0.5, 0.47, before=0.54)).is_good is True
+    assert population_reading(report(0.5, 0.47, before=None)).is_good is True  # retraining, which has no originals
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "is_good"),
+    [(0.56, 0.531, False), (0.58, 0.529, None), (0.55, 0.501, True), (0.55, 0.499, None)],
+)
+def test_good_news_ends_within_ten_points_of_the_floor(value: float, low: float, is_good: bool | None) -> None:
+    assert population_reading(report(value, low)).is_good is is_good
 
 
 def test_titles_name_the_figures_and_their_ends() -> None:

@@ -49,6 +49,18 @@ def made_up(digits_result):
     return make
 
 
+def many_networks(value: float, reach: float = 0.03) -> dict:
+    """A population's report, as far as the verdict reads it: chance explains up to 53%."""
+
+    def around(middle: float, reach: float) -> dict:
+        return {"value": middle, "low": middle - reach, "high": middle + reach, "n": 64}
+
+    return {
+        "m": 64, "original": {"balanced_accuracy": 1.0},
+        "figures": {"balanced_accuracy": around(value, reach)}, "noise_floor": {"balanced_accuracy": around(0.5, 0.03)},
+    }  # fmt: skip
+
+
 # ------------------------------------------------------------------------------------------------------ classes
 
 
@@ -89,6 +101,36 @@ def test_slower_than_retraining_is_no_good_news(made_up, make_report):
     ]
     assert clause.is_good is None
     assert "no proof of forgetting" in clause.finding
+
+
+@pytest.mark.parametrize(
+    ("value", "reach", "is_good", "tail", "finding"),
+    [
+        (0.86, 0.03, False, "; an attacker who trains such networks can tell", "tells them from retrained ones"),
+        (0.51, 0.03, True, "", "cannot tell them from retrained ones"),
+        (0.56, 0.08, None, "", "more networks may show"),
+    ],
+)
+def test_many_networks_are_a_clause_of_a_class_and_make_nothing_less_forgotten(
+    made_up, make_report, value, reach, is_good, tail, finding
+):
+    verdict = judge(made_up(CLASS), None, make_report(), many_networks(value, reach))
+    assert verdict.is_forgotten is True
+    assert verdict.headline == f"Forgotten, and the rest is kept{tail}"
+    clause = verdict.clauses[-1]
+    assert (clause.name, clause.subject, clause.is_good) == ("population", "Many networks", is_good)
+    assert finding in clause.finding
+    assert f"{value:.0%} told apart, where 50% is guessing; before 100%; 128 retrained networks 50%" in clause.text
+    assert verdict.has_no_trace is (is_good is not False)
+
+
+def test_many_networks_that_are_told_apart_mean_that_images_are_not_as_if_never_seen(made_up, make_report):
+    images = make_report(is_class=False)
+    assert judge(made_up(), None, images, many_networks(0.51)).is_forgotten is True
+    told = judge(made_up(), None, images, many_networks(0.86))
+    assert told.is_forgotten is False
+    assert "Not as if it had never seen them: an attacker who trains such networks can tell" in told.headline
+    assert judge(made_up(), None, images, many_networks(0.56, 0.08)).is_forgotten is None
 
 
 @pytest.mark.parametrize(

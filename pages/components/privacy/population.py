@@ -15,17 +15,17 @@ from pages.components.shared import charts, images, notes, state
 from pages.components.shared import text as words
 
 TICK_SECONDS = 1.0
-_SIZES = (16, 32, 64)
 _SHOWN = 12
 
 
 def show(spec: RunSpec) -> None:
     """The pictures, or what there is to do for them."""
+    sizes = state_privacy.POPULATION_SIZES
     m = st.segmented_control(
-        text.POPULATION_M, _SIZES, default=_SIZES[-1] if is_quick(spec.dataset) else _SIZES[0], key="population-m",
+        text.POPULATION_M, sizes, default=sizes[-1] if is_quick(spec.dataset) else sizes[0], key="population-m",
         required=True,
     )  # fmt: skip
-    population = state_privacy.population_of(spec, m or _SIZES[-1])
+    population = state_privacy.population_of(spec, m or sizes[-1])
     if population is None:
         st.info(text.POPULATION_GIVEN, icon=":material/info:")
         return

@@ -26,6 +26,7 @@ from camu_core.specs import GIVEN
 from pages.components.shared import state
 
 N_THRESHOLDS = 121
+POPULATION_SIZES = (16, 32, 64)  # networks of each kind, as the page offers them
 
 
 def band_job(spec: RunSpec) -> BandJob | None:
@@ -86,6 +87,16 @@ def start(job: BandJob | PrivacyJob) -> None:
 def population_of(spec: RunSpec, m: int) -> Population | None:
     """The population of a run; None of a network that was given."""
     return None if spec.method == GIVEN else Population.of(spec, m)
+
+
+def population_report_of(spec: RunSpec) -> dict | None:
+    """What the largest population of a run's method that was made here or is shipped shows; None without any."""
+    try:
+        made = (population_of(spec, m) for m in reversed(POPULATION_SIZES))
+        results = (finished_population(population) for population in made if population is not None)
+        return next((result.report for result in results if result is not None), None)
+    except CamuError:
+        return None
 
 
 def start_population(population: Population) -> None:

@@ -12,17 +12,18 @@ from pages.components.causal import state as state_causal
 from pages.components.shared import text
 
 
-def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None) -> None:
+def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None, population: dict | None) -> None:
     """Downloads are made when they are asked for.
 
     Args:
         privacy: report of a `PrivacyResult`, if the attacks were tried.
+        population: report of the `PopulationResult` of its method, if it was made.
     """
     with st.popover(text.SHARE, icon=":material/download:"):
         with st.container(horizontal=True):
             st.download_button(
                 text.SHARE_REPORT,
-                lambda: html_report(result, retrained, privacy, state_causal.known_report(result.spec)),
+                lambda: html_report(result, retrained, *_found(result, privacy, population)),
                 file_name=f"camu-{result.digest}.html",
                 mime="text/html",
                 help=text.SHARE_REPORT_HELP,
@@ -31,9 +32,7 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
             )
             st.download_button(
                 text.SHARE_JSON,
-                lambda: json.dumps(
-                    run_json(result, retrained, privacy, state_causal.known_report(result.spec)), indent=2
-                ),
+                lambda: json.dumps(run_json(result, retrained, *_found(result, privacy, population)), indent=2),
                 file_name=f"camu-{result.digest}.json",
                 mime="application/json",
                 on_click="ignore",
@@ -41,3 +40,8 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
             )
         st.caption(text.SHARE_LINK)
         st.code(citation(result), language=None, wrap_lines=True)
+
+
+def _found(result: RunResult, privacy: dict | None, population: dict | None) -> tuple[dict | None, ...]:
+    """What is known of a run, as report and JSON take it."""
+    return privacy, state_causal.known_report(result.spec), population

@@ -48,15 +48,20 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False)
 
 
 def verdict_card(
-    result: RunResult, retrained: RunResult | None, privacy: dict | None = None, is_judging: bool = False
+    result: RunResult,
+    retrained: RunResult | None,
+    privacy: dict | None = None,
+    population: dict | None = None,
+    is_judging: bool = False,
 ) -> None:
     """The headline, then each clause with its number and the way to its figure.
 
     Args:
         privacy: report of a `PrivacyResult`, if the attacks were tried.
+        population: report of the `PopulationResult` of its method, if it was made.
         is_judging: they are on their way, so that what is good news by now can still change.
     """
-    verdict = judge(result, retrained, privacy)
+    verdict = judge(result, retrained, privacy, population)
     with st.container(border=True, key="verdict"):
         is_open = is_judging and verdict.is_good is not False
         icon, color = _JUDGING if is_open else _MOODS[verdict.is_good]

@@ -45,7 +45,8 @@ def attacks(run: state.OpenRun) -> None:
 def limits(run: state.OpenRun) -> None:
     """The questions that a listener should be able to answer, answered from this run."""
     result, retrained = run.result, state.retrained_for(run.result.spec)
-    told = judge(result, retrained, state_privacy.report_of(result.spec))
+    spec = result.spec
+    told = judge(result, retrained, state_privacy.report_of(spec), state_privacy.population_report_of(spec))
     metrics = result.metrics_with(retrained)
     st.subheader(told.headline, anchor=False)
     left, middle, right = st.columns([4, 4, 3], gap="medium")
