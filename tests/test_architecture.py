@@ -51,7 +51,7 @@ ALLOWED = {
     "jobs": "causal config data errors measures networks planning privacy progress runs specs threads",
     "engine": "config data errors files jobs measures methods networks planning progress runs specs",
     "wording": "comparison data measures methods privacy runs specs",
-    "export": "data runs specs wording",
+    "export": "data measures runs specs wording",
     "figures": "measures progress wording",
     "report": "citation data figures methods planning runs wording",
     "bench": "*",
