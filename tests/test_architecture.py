@@ -47,7 +47,7 @@ ALLOWED = {
     "privacy": "data measures networks progress",
     "runs": "config data errors files measures methods networks planning progress settings specs threads",
     "citation": "data methods planning runs specs",
-    "comparison": "config data errors measures methods networks runs",
+    "comparison": "config data errors measures methods networks runs specs",
     "jobs": "causal config data errors measures networks planning privacy progress runs specs threads",
     "engine": "config data errors files jobs measures methods networks planning progress runs specs",
     "wording": "comparison data measures methods privacy runs specs",

@@ -4,20 +4,23 @@ import argparse
 import json
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+import pandas as pd
 
 from camu_core.bench import machine
 from camu_core.commands.output import deliver
 from camu_core.commands.sweep import train_originals
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.comparison import as_markdown, published_table, with_tests
+from camu_core.comparison import as_markdown, population_table, published_table, with_tests
 from camu_core.engine import Engine
 from camu_core.engine.batches import failures_text
+from camu_core.engine.populations import populating
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import RunError
-from camu_core.jobs import PrivacyJob, PrivacyResult
+from camu_core.jobs import Population, PrivacyJob, PrivacyResult
 from camu_core.methods import METHODS
 from camu_core.runs.execution import versions
 from camu_core.runs.store import RunStore
@@ -32,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", default="0-2", help="default %(default)s")
     parser.add_argument("--training-seed", default="0", help="of the original networks, such as 0-2; where there are "
                         "several, intervals are over them; default %(default)s")  # fmt: skip
+    parser.add_argument("--population", type=int, metavar="M", help="rank the methods by M networks each instead, as "
+                        "`run --population` judges one: populations.csv and card.json")  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("results"), metavar="FOLDER",
                         help="gets results.csv, results.md and card.json; default %(default)s")  # fmt: skip
 
@@ -43,6 +48,9 @@ def run(arguments: argparse.Namespace) -> None:
         RunError: some failed; the tables are of the others.
     """
     methods = list(METHODS) if arguments.method == "all" else arguments.method.split(",")
+    if arguments.population is not None:
+        _rank(arguments, methods)
+        return
     sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed, arguments.training_seed)
               for name in arguments.dataset.split(",")]  # fmt: skip
     store = RunStore()
@@ -60,17 +68,43 @@ def run(arguments: argparse.Namespace) -> None:
         runs = with_tests(sweep_table(engine.summary(spec.digest) for spec in done), _tested(done, engine))
     finally:
         engine.close()
-    table, card = published_table(runs), _card(sweeps[0])
-    arguments.output.mkdir(parents=True, exist_ok=True)
-    for name, content in (
-        ("results.csv", table.to_csv(index=False, float_format="%.6g").rstrip()),
-        ("results.md", as_markdown(table, card)),
-        ("card.json", json.dumps(card, indent=2)),
-    ):
-        deliver(content, str(arguments.output / name))
+    table = published_table(runs)
+    card = _card() | {"seeds": list(sweeps[0].seeds), "training_seeds": list(sweeps[0].training_seeds)}
+    _write(arguments.output, {"results.csv": _csv(table), "results.md": as_markdown(table, card)}, card)
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
     if failed:
         raise RunError(failures_text(failed, len(specs)))
+
+
+def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
+    """What is finished is kept in CAMU_HOME, so that an interrupted ranking goes on where it was.
+
+    Raises:
+        SpecError: before anything has run; RunError: a network could not be made.
+    """
+    populations = [
+        Population.of(spec, arguments.population)
+        for dataset in arguments.dataset.split(",")
+        for spec in SweepSpec.from_texts(dataset, arguments.forget, methods, "0").batch().specs
+    ]
+    engine = Engine(RunStore())
+    try:
+        reports = [drain_with_bar(populating(engine, population)).report for population in populations]
+    finally:
+        engine.close()
+    table = population_table(reports)
+    _write(arguments.output, {"populations.csv": _csv(table)}, _card())
+    print(f"{arguments.output}: {len(reports)} populations, {len(table)} rows")
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, float_format="%.6g").rstrip()
+
+
+def _write(folder: Path, tables: Mapping[str, str], card: dict) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in {**tables, "card.json": json.dumps(card, indent=2)}.items():
+        deliver(content, str(folder / name))
 
 
 def _tested(specs: Iterable[RunSpec], engine: Engine) -> dict[str, dict]:
@@ -86,12 +120,10 @@ def _tested(specs: Iterable[RunSpec], engine: Engine) -> dict[str, dict]:
     return reports
 
 
-def _card(sweep: SweepSpec) -> dict:
+def _card() -> dict:
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": machine(),
         "versions": versions(),
         "command": shlex.join(["python", "-m", "camu_core", *sys.argv[1:]]),
-        "seeds": list(sweep.seeds),
-        "training_seeds": list(sweep.training_seeds),
     }

@@ -1,6 +1,7 @@
 """Methods beside each other, and two runs beside each other: numbers and sentences, no pictures."""
 
 from camu_core.comparison.pairing import Pair, difference_table, pair_runs
+from camu_core.comparison.population import FLOOR, RANKS, is_ranked, population_table, read_ranked
 from camu_core.comparison.published import Published, as_markdown, is_published, published_table, read_published
 from camu_core.comparison.tables import (
     GOLD,
@@ -9,6 +10,7 @@ from camu_core.comparison.tables import (
     by_method,
     by_run,
     retraining_spread,
+    title_of,
     training_share,
     unit_of,
     with_intervals,
@@ -16,7 +18,9 @@ from camu_core.comparison.tables import (
 )
 
 __all__ = [
+    "FLOOR",
     "GOLD",
+    "RANKS",
     "TESTS",
     "Pair",
     "Published",
@@ -26,10 +30,14 @@ __all__ = [
     "by_run",
     "difference_table",
     "is_published",
+    "is_ranked",
     "pair_runs",
+    "population_table",
     "published_table",
     "read_published",
+    "read_ranked",
     "retraining_spread",
+    "title_of",
     "training_share",
     "unit_of",
     "with_intervals",

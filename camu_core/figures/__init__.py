@@ -12,7 +12,13 @@ from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
 from camu_core.figures.multiples import multiples_figure
 from camu_core.figures.pair import agreement_figure, confusion_difference_figure
-from camu_core.figures.population import attacker_figure, epsilons_figure, heirs_figure, hills_figure
+from camu_core.figures.population import (
+    attacker_figure,
+    epsilons_figure,
+    heirs_figure,
+    hills_figure,
+    ranks_figure,
+)
 from camu_core.figures.tradeoff import tradeoff_figure
 from camu_core.figures.wall import wall_figure
 
@@ -47,6 +53,7 @@ __all__ = [
     "mediation_figure",
     "multiples_figure",
     "probe_figure",
+    "ranks_figure",
     "relearning_figure",
     "roc_figure",
     "runs_figure",

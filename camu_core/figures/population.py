@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, styled
@@ -134,3 +135,41 @@ def heirs_figure(
     figure.update_xaxes(title="class that the forgotten images are taken for", type="category")
     figure.update_yaxes(tickformat=".0%", rangemode="tozero", nticks=5)
     return styled(figure, dark, title, height).update_layout(barmode="group", bargap=0.25)
+
+
+def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dark: bool = False) -> go.Figure:
+    """How often the attacker tells each method from retraining, the best by forgetting quality on top, and both ranks.
+
+    Args:
+        rows: of `population_table`, one dataset and forget set, a method a row, with `title`.
+        floor: ends of the noise floor's AUC.
+    """
+    figure, tones = go.Figure(), ground(dark)
+    rows = rows.sort_values(["rank_by_quality", "auc"], kind="stable")
+    figure.add_vrect(x0=floor[0], x1=floor[1], fillcolor=MODEL_COLORS["retrained"], opacity=0.3,
+                     line_width=0)  # fmt: skip
+    figure.add_scatter(
+        x=rows["auc"], y=rows["title"], mode="markers", showlegend=False,
+        marker={"color": MODEL_COLORS["unlearned"], "symbol": "diamond", "size": 11},
+        error_x={
+            "type": "data", "symmetric": False, "color": MODEL_COLORS["unlearned"], "thickness": 2, "width": 5,
+            "array": rows["auc_high"] - rows["auc"], "arrayminus": rows["auc"] - rows["auc_low"],
+        },
+        customdata=rows[["auc_low", "auc_high", "score", "accuracy_gap"]],
+        hovertemplate="%{y}: AUC %{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>forgetting quality "
+        "%{customdata[2]:.3f}<br>gap in accuracy %{customdata[3]:.1%}<extra></extra>",
+    )  # fmt: skip
+    beside = {"xref": "x", "x": 1.2, "xanchor": "right", "align": "right", "showarrow": False,
+              "font": {"color": tones.muted}}  # fmt: skip
+    figure.add_annotation(
+        y=1, yref="paper", yanchor="bottom", text="rank by accuracy →<br>by forgetting quality", **beside
+    )
+    for _, row in rows.iterrows():
+        ranks = (f"{row[name]:.0f}" for name in ("rank_by_accuracy", "rank_by_quality"))
+        figure.add_annotation(y=row["title"], text=" → ".join(ranks), **beside)
+    figure.add_annotation(x=sum(floor) / 2, y=1, yref="paper", yanchor="bottom",
+                          text="noise floor", showarrow=False, font={"color": tones.muted})  # fmt: skip
+    figure.update_xaxes(range=[0.4, 1.22], tickvals=[0.5, 0.6, 0.7, 0.8, 0.9, 1.0], tickformat=".1f",
+                        title="told from retraining by the attacker (AUC)")  # fmt: skip
+    figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    return styled(figure, dark, title, 90 + 26 * len(rows), headroom=44)

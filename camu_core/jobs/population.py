@@ -169,7 +169,8 @@ class PopulationResult(Storable):
     Args:
         report: `m`; `n_images`; `figures` and `noise_floor`: of `population_figures`, each an estimate; `ceiling`: the
             largest epsilon that M networks can show; `original`: `Attack.figures` of the originals instead of the
-            unlearned networks, not of retraining, which has none; `about`.
+            unlearned networks, not of retraining, which has none; `accuracies`: of the "unlearned" and "retrained"
+            networks, means by part: "retain_train", "retain_test" and, of one class, "forget_train"; `about`.
         margins: float32 by kind: "original", "unlearned" and "retrained" (M, n), "control" (M, n) of more retrained
             networks.
         answers: float64 (M, C) by kind "unlearned" and "retrained", see `Networks`.
@@ -323,6 +324,9 @@ class PopulationJob(Job[PopulationResult]):
         kinds = {"unlearned": unlearned.margins, "retrained": first.margins, "control": rest.margins}
         report = {
             "m": self.m, "n_images": len(idx), "figures": figures, "noise_floor": floor,
+            "accuracies": {
+                "unlearned": self._accuracies(unlearned), "retrained": self._accuracies(first),
+            },
             "ceiling": largest_shown_epsilon(self.m), "about": {"spec": self.spec.to_json(), "versions": versions()},
         }  # fmt: skip
         if before:
@@ -340,6 +344,13 @@ class PopulationJob(Job[PopulationResult]):
             idx=idx.numpy(),
             y=images.y_train[idx].numpy(),
         )
+
+    def _accuracies(self, networks: Networks) -> dict[str, float]:
+        """Means over networks. Of other forget sets than one class, answers do not say which images are right."""
+        found = {name: float(getattr(networks, name).mean()) for name in ("retain_train", "retain_test")}
+        if len(classes := self.spec.forget.classes) == 1:
+            found["forget_train"] = float(networks.answers[:, classes[0]].mean())
+        return found
 
 
 def _together(jobs: tuple[ShardJob, ...], payload: JobPayload) -> Networks:

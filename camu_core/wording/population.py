@@ -3,9 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+from scipy.stats import kendalltau
+
+from camu_core.comparison import FLOOR, GOLD, RANKS
 from camu_core.measures import Standing
+from camu_core.methods import is_control
 from camu_core.privacy import population_reading
-from camu_core.wording.format import percent
+from camu_core.wording.format import listed, percent
 
 
 def population_title(report: Mapping[str, Any]) -> str:
@@ -56,3 +61,33 @@ def heirs_title(report: Mapping[str, Any]) -> str:
     if apart["low"] > floor["high"]:
         return f"Who inherits them? {share} go to other classes than after retraining; chance explains up to {among}"
     return f"Who inherits them? The same classes as after retraining, as far as {report['m']} networks can tell"
+
+
+def ranks_title(table: pd.DataFrame) -> str:
+    """Whether the order of methods by accuracies alone is that by forgetting quality.
+
+    Args:
+        table: of `population_table`, one dataset and forget set; `title` of each method instead of its name.
+    """
+    rows = _methods(table)
+    firsts = [listed(rows.loc[rows[rank] == rows[rank].min(), "title"].tolist()) for rank in RANKS]
+    n_caught = int((rows["auc_low"] > table.loc[table["method"] == FLOOR, "auc_high"].iloc[0]).sum())
+    by_quality, by_accuracy = firsts
+    nearest = f"By accuracy, {by_accuracy} comes nearest to retraining; by forgetting quality, {by_quality}"
+    if by_quality == by_accuracy:
+        nearest = f"By accuracy and by forgetting quality, {by_quality} comes nearest to retraining"
+    return f"{nearest}. The attacker tells {n_caught} of {len(rows)} methods from retraining"
+
+
+def ranks_agreement(table: pd.DataFrame) -> float:
+    """Kendall's tau-b between the two orders, -1..1; of the methods as in `ranks_title`.
+
+    Args:
+        table: as in `ranks_title`.
+    """
+    return float(kendalltau(*(_methods(table)[rank] for rank in RANKS)).statistic)
+
+
+def _methods(table: pd.DataFrame) -> pd.DataFrame:
+    """Those that are to unlearn: not retraining, and no control."""
+    return table[~table["method"].isin([FLOOR, GOLD]) & ~table["method"].map(is_control)]

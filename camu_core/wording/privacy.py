@@ -61,8 +61,8 @@ _SAYS = {
         Standing.BELOW: "the answers are more like those of retrained networks than those are among themselves",
     },
     "population": {
-        Standing.ALIKE: "an attacker who trains such networks cannot tell them from retrained ones",
-        Standing.ABOVE: "an attacker who trains such networks tells them from retrained ones",
+        Standing.ALIKE: "even an attacker who trains networks too cannot tell them from retrained ones",
+        Standing.ABOVE: "an attacker who trains networks too tells them from retrained ones",
         Standing.UNCLEAR: "cannot tell: more networks may show whether an attacker who trains some can",
         Standing.BLIND: "cannot tell: even the originals are not told from retrained ones",
     },
@@ -75,7 +75,7 @@ _BAD_NEWS = {
     "linear_probe": "it is still readable inside",
     "attack": "an attacker can tell",
     "epsilon": "the answers give the removal away",
-    "population": "an attacker who trains such networks can tell",
+    "population": "an attacker who trains networks too can tell",
 }
 _BAD_NEWS_OF_IMAGES = {
     "recognised": "they are not recognised as if never seen",
@@ -83,7 +83,7 @@ _BAD_NEWS_OF_IMAGES = {
     "linear_probe": "they stand out inside",
     "attack": "an attacker can tell",
     "epsilon": "the answers give the removal away",
-    "population": "an attacker who trains such networks can tell",
+    "population": "an attacker who trains networks too can tell",
 }
 SUBJECTS = {
     "old_head": "Old classifier",

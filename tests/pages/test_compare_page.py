@@ -8,7 +8,7 @@ from opening import open_page, words
 from summaries import publish
 
 from camu_core import METHODS, RunResult, RunStore, plan_run, run
-from camu_core.comparison import published
+from camu_core.comparison import population, published, read_ranked
 from camu_core.engine import Engine
 from camu_core.jobs import BandJob, TrainJob
 from pages.components.compare import text as text_compare
@@ -177,6 +177,18 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             rows = set(app.dataframe[0].value["method"])
             assert len(rows) >= 13
             assert {"Nothing done", *(["Output mask"] if forget == "0" else [])} <= rows
+
+
+def test_methods_on_many_networks_stand_below_with_both_ranks() -> None:
+    _, table = read_ranked(population.FOLDER)
+    app = open_page("explore/compare", part="published")
+    for dataset, forget in table[["dataset", "forget"]].drop_duplicates().itertuples(index=False):
+        app.segmented_control(key="ranked-forget").set_value(f"{dataset} {forget}").run()
+        assert not app.exception
+        ranks = next(each.value for each in app.dataframe if "rank_by_quality" in each.value).set_index("title")
+        assert ranks.loc["Retrain from scratch", ["rank_by_quality", "rank_by_accuracy"]].tolist() == [1, 1]
+        assert ranks.loc["Output mask", "rank_by_quality"] > ranks.loc["Output mask", "rank_by_accuracy"]
+        assert any("by forgetting quality" in title for title in charts(app))
 
 
 def test_a_pair_of_somebody_else_opens_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:

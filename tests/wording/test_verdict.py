@@ -106,7 +106,7 @@ def test_slower_than_retraining_is_no_good_news(made_up, make_report):
 @pytest.mark.parametrize(
     ("value", "reach", "is_good", "tail", "finding"),
     [
-        (0.86, 0.03, False, "; an attacker who trains such networks can tell", "tells them from retrained ones"),
+        (0.86, 0.03, False, "; an attacker who trains networks too can tell", "tells them from retrained ones"),
         (0.51, 0.03, True, "", "cannot tell them from retrained ones"),
         (0.56, 0.08, None, "", "more networks may show"),
     ],
@@ -129,7 +129,7 @@ def test_many_networks_that_are_told_apart_mean_that_images_are_not_as_if_never_
     assert judge(made_up(), None, images, many_networks(0.51)).is_forgotten is True
     told = judge(made_up(), None, images, many_networks(0.86))
     assert told.is_forgotten is False
-    assert "Not as if it had never seen them: an attacker who trains such networks can tell" in told.headline
+    assert "Not as if it had never seen them: an attacker who trains networks too can tell" in told.headline
     assert judge(made_up(), None, images, many_networks(0.56, 0.08)).is_forgotten is None
 
 

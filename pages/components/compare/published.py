@@ -3,8 +3,19 @@
 import streamlit as st
 
 from camu_core import DATASETS
-from camu_core.comparison import is_published, published, read_published
-from camu_core.figures import cost_figure, tradeoff_figure
+from camu_core.comparison import (
+    FLOOR,
+    RANKS,
+    is_published,
+    is_ranked,
+    population,
+    published,
+    read_published,
+    read_ranked,
+    title_of,
+)
+from camu_core.figures import cost_figure, ranks_figure, tradeoff_figure
+from camu_core.wording.population import ranks_agreement, ranks_title
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
 from pages.components.compare import table as compare_table
@@ -20,15 +31,9 @@ def is_there() -> bool:
 def show() -> None:
     """Where the numbers come from, a choice, and the same table and pictures as of live runs."""
     found = read_published(published.FOLDER)
-    card = found.card
     with st.container(border=True):
         st.markdown(text.PUBLISHED_LEAD)
-        versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
-        seeds = ", ".join(map(str, card["seeds"]))
-        st.caption(text.PUBLISHED_CARD.format(date=card["date"], **card["machine"], versions=versions, seeds=seeds))
-        if "note" in card:
-            st.caption(card["note"])
-        st.code(card["command"], language="bash")
+        _card(found.card)
     left, right = st.columns([1, 2])
     dataset = left.segmented_control(
         words.PICK_DATASET, found.datasets, default=found.datasets[0], required=True, key="published-dataset",
@@ -49,3 +54,51 @@ def show() -> None:
     compare_table.method_table(table, kind)
     charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
     notes.reading(text.COST_READ, text.COST_NOT)
+    if is_ranked(population.FOLDER):
+        _ranked()
+
+
+def _card(card: dict) -> None:
+    """When, where and by which command a table was made."""
+    versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
+    line = text.PUBLISHED_CARD.format(date=card["date"], **card["machine"], versions=versions)
+    seeds = text.PUBLISHED_SEEDS.format(seeds=", ".join(map(str, card["seeds"]))) if "seeds" in card else ""
+    st.caption(line + seeds)
+    if "note" in card:
+        st.caption(card["note"])
+    st.code(card["command"], language="bash")
+
+
+def _named(choice: str) -> str:
+    dataset, forget = choice.split(" ")
+    return f"{DATASETS[dataset].title}: {compare_many.forget_title(dataset, forget)}"
+
+
+def _ranked() -> None:
+    """The methods by many networks instead of one, each dataset and forget set of its own."""
+    st.subheader(text.RANKED_HEAD, anchor=False)
+    st.markdown(text.RANKED_LEAD)
+    card, everything = read_ranked(population.FOLDER)
+    choices = everything[["dataset", "forget"]].drop_duplicates().agg(" ".join, axis=1).tolist()
+    chosen = st.segmented_control(
+        text.PUBLISHED_FORGET, choices, default=choices[0], required=True, key="ranked-forget", format_func=_named
+    )
+    dataset, forget = (chosen or choices[0]).split(" ")
+    table = everything[(everything["dataset"] == dataset) & (everything["forget"] == forget)]
+    table = table.assign(title=[text.RANKED_FLOOR if name == FLOOR else title_of(name) for name in table["method"]])
+    m, n_images = (int(table[name].iloc[0]) for name in ("m", "n_images"))
+    is_floor = table["method"] == FLOOR
+    floor = tuple(table.loc[is_floor, ["auc_low", "auc_high"]].iloc[0])
+    charts.show(st, ranks_figure(table[~is_floor], floor, ranks_title(table), state.is_dark()), key="ranks")
+    notes.reading(text.RANKED_READ.format(m=m, tau=ranks_agreement(table)), text.RANKED_NOT.format(m=m))
+    shown = table[["title", *RANKS, "accuracy_gap", *text.RANKED_COLUMNS]].sort_values(["rank_by_quality", "auc"])
+    st.dataframe(
+        shown, hide_index=True, height="content", key="ranks-table",
+        column_config={"title": text.RANKED_METHOD} | {
+            name: st.column_config.NumberColumn(label, format=form, help=tip)
+            for name, (label, form, tip) in {**text.RANKED_OTHERS, **text.RANKED_COLUMNS}.items()
+        },
+    )  # fmt: skip
+    with st.expander(words.HOW_FOLD):
+        st.markdown(text.RANKED_HOW.format(m=m, n_images=n_images))
+        _card(card)

@@ -249,7 +249,49 @@ PUBLISHED_LEAD = (
 )
 PUBLISHED_CARD = (
     "{date} · {processor}, {n_processors} processors, {vector_instructions}, "
-    "load {load_1_minute:.1f} (the higher, the more seconds) · {versions} · seeds {seeds}"
+    "load {load_1_minute:.1f} (the higher, the more seconds) · {versions}"
 )
+PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then; the lines are 95% intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"
+
+RANKED_HEAD = "On many networks"
+RANKED_LEAD = (
+    "One network can be lucky. Here each method made many networks forget, and an attacker who trains such networks "
+    "tries to tell them from as many that never saw the images."
+)
+RANKED_FLOOR = "Retrained against retrained"
+RANKED_READ = (
+    "further left is better: on the band, {m} networks that forgot cannot be told from {m} retrained ones. Rank "
+    "1 is best; methods that are equal share a rank. The two orders agree by Kendall's tau {tau:.2f} (1: the same "
+    "order, 0: none in common)."
+)
+RANKED_NOT = (
+    "how a method does with other settings, data or networks; and no difference finer than {m} networks can show. The "
+    "lines are 95% intervals over networks."
+)
+RANKED_METHOD = "Method"
+# measure -> its heading, format and help
+RANKED_OTHERS = {
+    "rank_by_quality": ("Rank by quality", "%d", "By forgetting quality, 1 is best"),
+    "rank_by_accuracy": ("Rank by accuracy", "%d", "By the gap in accuracy to retraining alone, 1 is best"),
+    "accuracy_gap": ("Gap", "percent", "Mean distance to retraining over accuracies: forgotten, kept, new images"),
+}
+RANKED_COLUMNS = {
+    "score": ("Forgetting quality", "%.3f", "Forgetting quality times utility: what the NeurIPS 2023 challenge ranked "
+              "by; retraining is at the noise floor"),
+    "epsilon_median": ("Epsilon", "%.2f", "Of the best attack on an image, median over images"),
+    "auc": ("AUC", "%.3f", "How often the attacker (U-LiRA) tells a network that forgot from a retrained one"),
+    "tpr_at_1_percent_fpr": ("Caught", "percent", "Networks that forgot which the attacker catches at 1 false alarm in "
+                             "100"),
+    "answers_apart": ("Other heirs", "percent", "Share of the forgotten images that goes to other classes than after "
+                      "retraining"),
+    "utility_factor": ("Utility", "%.3f", "Accuracy on the rest over retraining's"),
+}  # fmt: skip
+RANKED_HOW = """
+{m} originals with seeds of their own, each made to forget by every method with its default settings, beside {m}
+retrained networks; up to 500 forgotten images ({n_images} here). Measures and sources: *Privacy*, *Many networks*.
+**Gap**: mean over the accuracies on the forgotten images, the other training images and the other test images of the
+distance between the mean of the networks that forgot and that of the retrained ones. Retraining is judged by {m}
+further retrained networks.
+"""
