@@ -23,6 +23,7 @@ STAGES = {
     "intervals": "Computing intervals of the attacks",
     "inside": "Probing what is left inside",
     "battery": "Testing what is left",
+    "nearby": "Looking near the forgotten images",
     "band": "Retraining without them, with several seeds",
     "population": "Training many networks",
     "relearn": "Teaching the networks all classes again",

@@ -21,6 +21,7 @@ from camu_core.figures import (
     heads_figure,
     layers_figure,
     mediation_figure,
+    nearby_figure,
     probe_figure,
     relearning_figure,
     split_figure,
@@ -30,6 +31,7 @@ from camu_core.figures.tables import (
     class_table,
     figure_table,
     heads_table,
+    nearby_table,
     probe_table,
     relearning_table,
     split_table,
@@ -40,7 +42,7 @@ from camu_core.planning import settings_phrase
 from camu_core.runs.projection import run_points
 from camu_core.runs.results import RunResult
 from camu_core.wording.causal import titles
-from camu_core.wording.privacy import finding_of, inside_title, relearning_title
+from camu_core.wording.privacy import finding_of, inside_title, nearby_title, relearning_title
 from camu_core.wording.verdict import finding, forget_phrase, judge
 
 _STYLE = f"""
@@ -123,6 +125,8 @@ def _inner(privacy: Mapping[str, Any]) -> list[tuple[str, go.Figure, pd.DataFram
         figure = heads_figure(privacy, finding_of(privacy, "fresh_head"))
         parts.append(("Is it only hidden?", figure, heads_table(privacy)))
     parts += [("Can it come back?", relearning_figure(lesson, relearning_title(privacy)), relearning_table(lesson))]
+    nearby = privacy["nearby"]
+    parts.append(("Is it known near the image?", nearby_figure(nearby, nearby_title(nearby)), nearby_table(nearby)))
     if probes["unlearned"]["value"] is not None:
         parts.append(("Is it still readable inside?", probe_figure(probes, inside_title(privacy)), probe_table(probes)))
     return parts

@@ -25,6 +25,7 @@ from camu_core.methods import UnlearningTask  # noqa: E402
 from camu_core.networks.models import BlockModel, build_model  # noqa: E402
 from camu_core.networks.training import recipe_for  # noqa: E402
 from camu_core.networks.weights import load_weights  # noqa: E402
+from camu_core.runs import store  # noqa: E402
 from camu_core.specs import ForgetSpec  # noqa: E402
 
 # A port on which nobody listens: connections are refused at once.
@@ -86,7 +87,13 @@ def fresh_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def short_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_shipped_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No retrained networks of a population come with the project."""
+    monkeypatch.setattr(store, "SHIPPED", [folder for folder in store.SHIPPED if folder.name != "populations"])
+
+
+@pytest.fixture
+def short_trainings(monkeypatch: pytest.MonkeyPatch, no_shipped_networks: None) -> None:
     """Networks of a population of digits are trained for two epochs."""
     recipe = recipe_for("digits", "cnn").with_values({"epochs": 2})
     for name in ("runs.population", "jobs.population", "methods.retrain"):

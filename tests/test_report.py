@@ -60,7 +60,7 @@ def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> N
     privacy = state_privacy.report_of(state.example_run().result.spec)
     page = html_report(digits_result, digits_result, privacy)
     assert len(page.encode()) < 6e6
-    assert page.count('class="plotly-graph-div"') == 8
+    assert page.count('class="plotly-graph-div"') == 9
     assert html_report(digits_result).count('class="plotly-graph-div"') == 5
     for clause in judge(digits_result, digits_result, privacy).clauses:
         assert f"<li>{escape(clause.text)}</li>" in page

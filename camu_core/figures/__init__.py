@@ -7,7 +7,7 @@ from camu_core.figures.causal import class_effects_figure, effects_figure, layer
 from camu_core.figures.cost import cost_figure
 from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
 from camu_core.figures.graph import answers_figure, graph_figure
-from camu_core.figures.inside import heads_figure, likeness_figure, probe_figure, relearning_figure
+from camu_core.figures.inside import heads_figure, likeness_figure, nearby_figure, probe_figure, relearning_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
 from camu_core.figures.multiples import multiples_figure
@@ -52,6 +52,7 @@ __all__ = [
     "loss_curves",
     "mediation_figure",
     "multiples_figure",
+    "nearby_figure",
     "probe_figure",
     "ranks_figure",
     "relearning_figure",

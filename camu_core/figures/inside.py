@@ -58,6 +58,33 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
     return styled(figure, dark, title, height)
 
 
+def nearby_figure(nearby: Mapping[str, Any], title: str, dark: bool = False, height: int = 360) -> go.Figure:
+    """Share of the forgotten images that is recognised within each distance, a line a network.
+
+    Args:
+        nearby: of `nearby_report`.
+    """
+    figure, x = go.Figure(), nearby["distances"]
+    for name, found in nearby["recognised"].items():
+        low, high = [e["low"] for e in found], [e["high"] for e in found]
+        figure.add_scatter(
+            x=[*x, *x[::-1]], y=[*high, *low[::-1]], fill="toself", fillcolor=MODEL_COLORS[name], opacity=0.18,
+            line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=x, y=[e["value"] for e in found], mode="lines", name=MODEL_TITLES[name],
+            line={"color": MODEL_COLORS[name], "width": 2.5, "dash": "dash" if name == "retrained" else "solid"},
+            customdata=[f"95% interval {e['low']:.0%} to {e['high']:.0%}, {e['n']} images" for e in found],
+            hovertemplate="pixels changed by up to %{x:.0%}: %{y:.0%}<br>%{customdata}<extra>" + MODEL_TITLES[name]
+            + "</extra>",
+        )  # fmt: skip
+    figure.update_xaxes(tickformat=".0%", title="largest change of a pixel, of black to white", rangemode="tozero")
+    figure.update_yaxes(
+        range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="what was forgotten, recognised"
+    )
+    return styled(figure, dark, title, height)
+
+
 def _add_band(
     figure: go.Figure,
     x: Sequence[float | str],

@@ -84,6 +84,15 @@ def relearning_table(lesson: dict) -> pd.DataFrame:
     )
 
 
+def nearby_table(nearby: dict) -> pd.DataFrame:
+    """What is recognised within each distance, one row a network and distance."""
+    return pd.DataFrame(
+        {"network": MODEL_TITLES[name], "largest change of a pixel": distance, **estimate}
+        for name, found in nearby["recognised"].items()
+        for distance, estimate in zip(nearby["distances"], found, strict=True)
+    )
+
+
 def heads_table(report: Mapping[str, Any]) -> pd.DataFrame:
     """What old and new classifiers find, and the neighbours, one row a network and measure."""
     names = ("old_head", "fresh_head_1", "fresh_head_5", "fresh_head_20", "neighbours")

@@ -31,6 +31,7 @@ from camu_core.privacy import (
     epsilon_within,
     evaluation_split,
     likeness_report,
+    nearby_report,
     relearning_report,
     run_battery,
     score_answers,
@@ -41,7 +42,7 @@ from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
 
 _IMAGES_PER_STEP = 500
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class PrivacyResult(Storable):
             `epsilon_report`; `distance`: of `distance_to_retrained`, None without a retrained network; `relearning`: of
             `relearning_report`, and `exam`, the split it is judged on; `linear_probe`: network -> estimate; `cka`: of
             `likeness_report`; `battery`: network -> measure -> estimate, see `run_battery`, and "epsilon" beside the
-            reference band; `reference`: `about` and `measures` of the band, None without one.
+            reference band; `nearby`: of `nearby_report`; `reference`: `about` and `measures` of the band, None without
+            one.
         images: by group "members" (forgotten, trained on) and "others" (never trained on), uint8 (n, channels, H, W).
         idx: their indices into the training and the test set, int64 (n,).
         y: their classes.
@@ -152,6 +154,7 @@ class _Tests:
         for name, model in {**models, UNTRAINED: self._untrained()}.items():
             found[name] = yield from run_battery(battery, model)
         likeness = yield from likeness_report(models, battery.probe, spec.seed)
+        nearby = yield from nearby_report(models, dataset, splits)
         scores = {name: each.scores for name, each in found.items() if name not in ("retrained", UNTRAINED)}
         probe = battery.probe
         curves = self.band.curves if self.band else None
@@ -166,6 +169,7 @@ class _Tests:
             },
             "linear_probe": {name: each.measures["linear_probe"] for name, each in found.items()},
             "cka": likeness,
+            "nearby": nearby,
             "battery": self._measures(found),
             "reference": self._reference(),
         }

@@ -13,6 +13,7 @@ from camu_core.measures.membership import (
     auc_interval,
     membership_attack,
 )
+from camu_core.measures.nearby import N_STEPS, STEP_SIZE, pixel_distance
 from camu_core.measures.neighbours import neighbour_share
 from camu_core.measures.population import (
     ATTACK_FIGURES,
@@ -57,9 +58,11 @@ __all__ = [
     "ATTACK_FIGURES",
     "CHECKPOINTS",
     "COST_NAMES",
+    "N_STEPS",
     "RELEARNED",
     "SMALLEST_POPULATION",
     "SPLIT_NAMES",
+    "STEP_SIZE",
     "AttackGroups",
     "CostMeter",
     "Histogram",
@@ -99,6 +102,7 @@ __all__ = [
     "neighbour_share",
     "noise_floor",
     "old_head_recognition",
+    "pixel_distance",
     "population_figures",
     "relearning",
     "relearning_area",

@@ -23,6 +23,7 @@ from camu_core.privacy.battery import (
     run_battery,
 )
 from camu_core.privacy.inside import UNTRAINED, likeness_report
+from camu_core.privacy.nearby import nearby_report
 from camu_core.privacy.readings import KNOWLEDGE, LEAKS, Reading, population_reading, readings, recognition
 from camu_core.privacy.relearning import relearning_report
 
@@ -45,6 +46,7 @@ __all__ = [
     "epsilon_within",
     "evaluation_split",
     "likeness_report",
+    "nearby_report",
     "population_reading",
     "readings",
     "recognition",

@@ -187,6 +187,28 @@ def relearning_title(report: Mapping[str, Any]) -> str:
     return f"{capital(says(readings(report)['relearning']))}."
 
 
+def nearby_title(nearby: Mapping[str, Any]) -> str:
+    """How slight a change makes half of the forgotten images recognised again, beside a retrained network.
+
+    Args:
+        nearby: of `nearby_report`.
+    """
+    ours = _change(nearby, "unlearned")
+    if nearby["median"]["unlearned"] == 0:
+        return "At least half of the forgotten images are recognised as they are"
+    title = f"Half of the forgotten images are recognised again once pixels change by {ours}"
+    return title if "retrained" not in nearby["median"] else f"{title}; by a retrained network, {_beside(nearby)}"
+
+
+def _beside(nearby: Mapping[str, Any]) -> str:
+    return "as they are" if nearby["median"]["retrained"] == 0 else f"by {_change(nearby, 'retrained')}"
+
+
+def _change(nearby: Mapping[str, Any], network: str) -> str:
+    median = nearby["median"][network]
+    return f"more than {percent(nearby['distances'][-1])}" if median is None else percent(median)
+
+
 def inside_title(report: Mapping[str, Any]) -> str:
     """How much a linear probe reads off, beside the networks that never saw the images."""
     return finding_of(report, "linear_probe")

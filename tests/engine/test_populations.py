@@ -13,6 +13,7 @@ from camu_core.errors import RunError
 from camu_core.jobs import Population, PopulationResult
 
 M = 8
+pytestmark = pytest.mark.usefixtures("no_shipped_networks")
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import torch
 from doing import populated
 
 from camu_core import METHODS, RunStore, drain, plan_run, run
+from camu_core.comparison.population import FOLDER as POPULATIONS
 from camu_core.data import load_dataset, split
 from camu_core.engine.driver import LocalDriver
 from camu_core.errors import SpecError
@@ -97,6 +98,22 @@ def test_nothing_leaves_the_originals_and_retraining_is_judged_by_others_of_its_
     assert np.isinf(mask.epsilons).all()
     _, random = populated(Population.of(plan_run("digits", [3], "random_weights"), M))
     assert random.report["figures"]["auc"]["value"] > 0.95
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_retrained_networks_of_every_digit_are_shipped(label: int) -> None:
+    """So that a method needs originals alone."""
+    population = Population.of(plan_run("digits", [label]))
+    assert population.next_jobs(LocalDriver(RunStore()).is_there) == (population.originals if label != 3 else [])
+    assert all(RunStore(POPULATIONS).has(job.digest, Shard) for job in population.retrained)
+
+
+def test_the_example_comes_with_its_population() -> None:
+    work = LocalDriver(RunStore())
+    for method, is_told in (("camu", True), ("retrain", False)):
+        found = work.result(Population.of(plan_run("digits", [3], method)).digest, PopulationResult)
+        assert found.report["m"] == 64
+        assert (found.report["figures"]["auc"]["low"] > found.report["noise_floor"]["auc"]["high"]) is is_told
 
 
 def test_its_name_depends_on_what_decides_its_numbers_alone() -> None:

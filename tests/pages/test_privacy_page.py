@@ -175,7 +175,7 @@ def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None
 
 
 @pytest.fixture
-def eight(monkeypatch: pytest.MonkeyPatch) -> Population:
+def eight(monkeypatch: pytest.MonkeyPatch, no_shipped_networks: None) -> Population:
     """The population of the example, of eight networks of each kind, not made yet."""
     monkeypatch.setattr(state_privacy, "POPULATION_SIZES", (8,))
     return Population.of(state.example_run().result.spec, 8)

@@ -9,10 +9,11 @@ from camu_core.figures import (
     epsilon_figure,
     heads_figure,
     likeness_figure,
+    nearby_figure,
     probe_figure,
     relearning_figure,
 )
-from camu_core.figures.tables import heads_table, probe_table, relearning_table
+from camu_core.figures.tables import heads_table, nearby_table, probe_table, relearning_table
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.privacy import readings
 from camu_core.wording.clauses import tests_as_clauses
@@ -23,6 +24,7 @@ from camu_core.wording.privacy import (
     inside_title,
     layers_title,
     lying_title,
+    nearby_title,
     relearning_title,
 )
 from pages.components.privacy import attacked, text
@@ -100,14 +102,17 @@ def heads(report: dict) -> None:
 
 
 def relearning(report: dict) -> None:
-    """Accuracy on the forgotten images as they are taught again."""
+    """Accuracy on the forgotten images as they are taught again, and as they are changed a little."""
     relearned = report["relearning"]
     charts.show(st, relearning_figure(relearned, relearning_title(report), state.is_dark()), key="relearning")
     notes.reading(text.RELEARN_READ, text.RELEARN_NOT)
     how = text.RELEARN_HOW.format(
         n=relearned["n"], exam=text.EVALUATED[relearned["exam"]], n_heads=relearned["n_seeds"]
     )
-    notes.folds(how, [relearning_table(relearned)])
+    nearby = report["nearby"]
+    charts.show(st, nearby_figure(nearby, nearby_title(nearby), state.is_dark()), key="nearby")
+    notes.reading(text.NEARBY_READ, text.NEARBY_NOT)
+    notes.folds(how + text.NEARBY_HOW.format(n=nearby["n"]), [relearning_table(relearned), nearby_table(nearby)])
 
 
 def inside(report: dict) -> None:

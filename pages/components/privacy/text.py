@@ -121,6 +121,13 @@ RELEARN_NOT = (
     "any network learns the images sooner or later, so only the head start counts; how long it takes depends on the "
     "learning rate. Slower than retraining is not good news: the network may just be harder to train."
 )
+NEARBY_READ = (
+    "every forgotten image is changed, all pixels a little at a time, towards what the network takes for its class. A "
+    "line that rises sooner than that of the retrained network says: knowledge is left near the image."
+)
+NEARBY_NOT = (
+    "changes of another kind, such as noise or rotation. One retrained network is no range, so this judges nothing."
+)
 RELEARN_HOW = """
 A copy whose layers after the representation are drawn anew, the same for every network, and see the representation
 less its mean, over its spread; then all of it is trained: Adam, learning rate 0.001, batches of at least 32 images with
@@ -129,6 +136,12 @@ Accuracy on {n:,} {exam}. Bands: t-interval at 95% over {n_heads} heads, cut at 
 the highest of the retrained networks. The figure is the mean over the 20 batches.
 
 Sources: Golatkar, Achille, Soatto, arXiv:1911.04933; Tarun et al., arXiv:2111.08947.
+"""
+NEARBY_HOW = """
+**Near the image**: up to {n} forgotten training images; each step moves every pixel by 1% of the range from black to
+white in the direction that makes the true class likelier for this network (Kurakin et al., arXiv:1607.02533), 30 steps
+at most. What is recognised near a forgotten image, but not by retrained networks, is *residual knowledge* (Hsu et al.,
+arXiv:2601.22359). Bands: 95% over images (Wilson).
 """
 EVALUATED = {
     "forget_test": "new images of the forgotten classes",
