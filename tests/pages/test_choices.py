@@ -137,7 +137,7 @@ def test_an_older_outcome_is_dimmed_and_named_as_soon_as_a_choice_differs(digits
 
 
 def test_a_verdict_whose_tests_still_run_says_so_and_is_not_green(digits_result: RunResult, monkeypatch) -> None:
-    result = replace(digits_result, spec=plan_run("digits", [3], seed=5))  # comes with no tests
+    result = replace(digits_result, spec=plan_run("digits", [3], "scrub", seed=5))  # comes with no tests
     RunStore().save(result)
     RunStore().save(replace(result, spec=state.retraining_of(result.spec)))
     app = open_page("explore/run", run=result.digest)

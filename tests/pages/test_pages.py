@@ -58,8 +58,10 @@ def test_a_finished_run_is_opened_by_its_address(page: str, digits_result: RunRe
 def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page("explore/run", run=digits_result.digest)
-    verdict = judge(digits_result, state.retrained_for(digits_result.spec), state_privacy.report_of(digits_result.spec))
-    assert len(verdict.clauses) == 8
+    spec = digits_result.spec
+    found = (state.retrained_for(spec), state_privacy.report_of(spec), state_privacy.population_report_of(spec))
+    verdict = judge(digits_result, *found)
+    assert len(verdict.clauses) == 9
     assert [metric.value for metric in app.metric] == [clause.show(clause.value) for clause in verdict.clauses[:2]]
     assert verdict.headline in words(app)
     told = words(app)
