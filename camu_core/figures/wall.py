@@ -14,7 +14,12 @@ _GAP = 4
 
 
 def wall_figure(
-    x: np.ndarray, numbers: Sequence[int], hover: Sequence[str], is_chosen: np.ndarray, dark: bool = False
+    x: np.ndarray,
+    numbers: Sequence[int],
+    hover: Sequence[str],
+    is_chosen: np.ndarray,
+    dark: bool = False,
+    n_columns: int = COLUMNS,
 ) -> go.Figure:
     """One picture of all images, with a point over each that carries its number.
 
@@ -23,11 +28,12 @@ def wall_figure(
         numbers: the customdata of each point.
         hover: its words.
         is_chosen: bool (N,), framed in the colour of the forget set.
+        n_columns: of images side by side.
     """
     tones, step = ground(dark), _TILE + _GAP
-    n_rows = -(-len(x) // COLUMNS)
-    rows, columns = np.divmod(np.arange(len(x)), COLUMNS)
-    picture = Image.new("RGBA", (COLUMNS * step, n_rows * step))
+    n_rows = -(-len(x) // n_columns)
+    rows, columns = np.divmod(np.arange(len(x)), n_columns)
+    picture = Image.new("RGBA", (n_columns * step, n_rows * step))
     for image, row, column in zip(x, rows, columns, strict=True):
         channels_last = image.transpose(1, 2, 0)
         tile = Image.fromarray(channels_last.squeeze(2) if channels_last.shape[2] == 1 else channels_last)
@@ -35,7 +41,7 @@ def wall_figure(
         picture.paste(tile, (int(column) * step + _GAP // 2, int(row) * step + _GAP // 2))
     figure = go.Figure()
     figure.add_layout_image(
-        source=picture, xref="x", yref="y", x=-0.5, y=-0.5, sizex=COLUMNS, sizey=n_rows, sizing="stretch",
+        source=picture, xref="x", yref="y", x=-0.5, y=-0.5, sizex=n_columns, sizey=n_rows, sizing="stretch",
         layer="below",
     )  # fmt: skip
     frames = np.where(is_chosen, tones.forget, "rgba(0,0,0,0)")
@@ -45,7 +51,7 @@ def wall_figure(
         marker={"symbol": "square", "size": _TILE, "color": "rgba(0,0,0,0)", "line": {"width": 3, "color": frames}},
         selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
     )  # fmt: skip
-    figure.update_xaxes(range=[-0.5, COLUMNS - 0.5], visible=False, fixedrange=True)
+    figure.update_xaxes(range=[-0.5, n_columns - 0.5], visible=False, fixedrange=True)
     figure.update_yaxes(range=[n_rows - 0.5, -0.5], visible=False, fixedrange=True)
     return styled(figure, dark, "", step * n_rows).update_layout(
         margin={"l": 0, "r": 0, "t": 0, "b": 0},

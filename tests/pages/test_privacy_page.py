@@ -25,7 +25,7 @@ from camu_core.jobs.population import Shard
 from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures import Networks, histogram, view_threshold
 from camu_core.runs.population import asked
-from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, population_title
+from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
 from camu_core.wording.privacy import headline
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text as text_privacy
@@ -212,12 +212,18 @@ def test_a_finished_population_is_told_in_four_pictures(eight: Population) -> No
     app = show(open_page("explore/privacy"), "population")
     assert not app.exception
     assert population_title(found.report) in words(app)
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 4 + 2  # two rows of images
     assert app.get("plotly_chart")[-1].proto.alt == heirs_title(found.report)
     assert text_privacy.MOST_IMAGES in words(app)
     for rank in text_privacy.RANKS:
         app.segmented_control(key="population-rank").set_value(rank).run()
         assert not app.exception
+    clicked = int(np.argsort(found.epsilons, kind="stable")[1])
+    app.session_state[f"population-image-{found.digest}"] = clicked
+    app.run()
     titles = html.unescape(" ".join(element.proto.body for element in app.get("html")))
+    assert hills_title(found.epsilons[clicked], found.report["ceiling"]) in titles
+    app.segmented_control(key="population-rank").set_value("least").run()
+    assert f"population-image-{found.digest}" not in app.session_state
     assert epsilons_title(found.report) in titles
     assert attacker_title(found.report) in titles

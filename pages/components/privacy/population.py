@@ -5,13 +5,13 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, RunSpec
-from camu_core.figures import attacker_figure, epsilons_figure, heirs_figure, hills_figure
+from camu_core.figures import attacker_figure, epsilons_figure, heirs_figure, hills_figure, wall_figure
 from camu_core.jobs import Population, PopulationResult, is_quick
 from camu_core.wording.format import percent
 from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text
-from pages.components.shared import charts, images, notes, state
+from pages.components.shared import charts, images, notes, selections, state
 from pages.components.shared import text as words
 
 TICK_SECONDS = 1.0
@@ -64,14 +64,44 @@ def _wait(population: Population) -> None:
     )  # fmt: skip
 
 
+def _clicked_key(found: PopulationResult) -> str:
+    return f"population-image-{found.digest}"
+
+
+def _strip(found: PopulationResult, label: str, idx: np.ndarray, shown: int, dark: bool) -> None:
+    """Some images in a row; the one that is clicked is shown above.
+
+    Args:
+        idx: int64 (n,), of the forgotten images.
+        shown: the one that is.
+    """
+    hover = [text.IMAGE_HOVER.format(number=found.idx[i], epsilon=_told(found.epsilons[i]), auc=found.aucs[i])
+             for i in idx]  # fmt: skip
+    figure = wall_figure(found.images[idx], idx.tolist(), hover, idx == shown, dark, n_columns=_SHOWN)
+    key = f"population-strip-{label}-{shown}"  # a new figure after each click
+
+    def show_it() -> None:
+        for i in selections.numbers(state.recall(key), len(found.idx)):
+            state.put(_clicked_key(found), i)
+            state.put("population-rank", None)
+
+    charts.show(st, figure, key=key, has_bar=False, on_select=show_it, selection_mode="points")
+
+
+def _told(epsilon: float) -> str:
+    return f"{epsilon:.1f}" if np.isfinite(epsilon) else text.NO_OVERLAP
+
+
 def _pictures(spec: RunSpec, found: PopulationResult) -> None:
     report, dark = found.report, state.is_dark()
     st.subheader(population_title(report), anchor=False)
     order = np.argsort(np.minimum(found.epsilons, report["ceiling"] + 1) + 1e-3 * found.aucs, kind="stable")
     rank = st.segmented_control(
-        text.RANK, list(text.RANKS), format_func=text.RANKS.get, default="middle", key="population-rank", required=True
-    )
-    i = int(order[{"least": 0, "middle": len(order) // 2, "most": -1}[rank or "middle"]])
+        text.RANK, list(text.RANKS), format_func=text.RANKS.get, default="middle", key="population-rank",
+        on_change=state.drop, args=(_clicked_key(found),),
+    )  # fmt: skip
+    clicked = state.recall(_clicked_key(found))
+    i = int(order[{"least": 0, "most": -1}.get(rank, len(order) // 2)]) if clicked is None else clicked
     picture, chart = st.columns([1, 6], vertical_alignment="center")
     picture.image(images.to_picture(found.images[i]), width=120)
     one = {kind: margins[:, i] for kind, margins in found.margins.items() if kind != "control"}
@@ -86,7 +116,7 @@ def _pictures(spec: RunSpec, found: PopulationResult) -> None:
     ):
         with column:
             st.caption(f"**{label}**")
-            images.plain_strip(found.images[idx])
+            _strip(found, label, idx, i, dark)
     charts.show(st, attacker_figure(report, attacker_title(report), dark), key="attacker")
     score = report["figures"]["score"]
     read = text.ATTACKER_READ.format(

@@ -189,7 +189,10 @@ POPULATION_LINE = "Training many networks, {percent} done"
 POPULATION_GIVEN = "This needs a method that makes many networks; this run judges one that was given."
 RANKS = {"least": "Tells least", "middle": "In the middle", "most": "Tells most"}
 RANK = "Which image"
-LEAST_IMAGES, MOST_IMAGES = "Images that tell least", "Images that tell most"
+IMAGE_HOVER = "training image {number}: epsilon {epsilon}, AUC {auc:.2f}; click to see its networks"
+NO_OVERLAP = "without overlap"
+LEAST_IMAGES = "Images that tell least: click one to see its networks"
+MOST_IMAGES = "Images that tell most"
 HILLS_READ = (
     "each network stands at its log odds of the right class: 0 is 50%, 5 is 99.3%, -5 is 0.7%. Two hills on one "
     "another: the image gives nothing away. Apart: whoever asks about it knows, and a green hill **left** of the "
