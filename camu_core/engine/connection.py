@@ -104,8 +104,8 @@ class Connection:
                     | _MEMORY,
                 }
             )
-            get_mp_context()  # sets a list of its own, the first time
-            multiprocessing.set_forkserver_preload(_IMPORTED_ONCE)
+            if get_mp_context().get_start_method() == "forkserver":  # asked, Dask sets a list of its own, once
+                multiprocessing.set_forkserver_preload(_IMPORTED_ONCE)
             self.cluster = LocalCluster(
                 n_workers=self._n_workers,
                 threads_per_worker=1,
