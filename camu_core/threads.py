@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
+from threadpoolctl import threadpool_limits
 
 _lock = threading.Lock()
 _n_inside = 0
 _n_before = 1
+_blas: threadpool_limits | None = None
 
 
 @contextmanager
@@ -19,13 +21,15 @@ def one_thread() -> Iterator[None]:
     Sums then come out the same on any number of processors, small batches hardly gain from a second thread, and two
     runs side by side do not wait for each other. Processors handle such small (denormal) numbers a hundred times
     slower than others, and Adam fills itself with them where part of a network is dead: training on Fashion-MNIST
-    without sandals took 8.0 s a hundred steps instead of 3.0 from the fourth epoch on.
+    without sandals took 8.0 s a hundred steps instead of 3.0 from the fourth epoch on. Threads of NumPy's and SciPy's
+    linear algebra wait for each other by spinning: a run of one epoch kept two processors busy for 1.0 s, not for 0.2.
     """
-    global _n_inside, _n_before
+    global _n_inside, _n_before, _blas
     torch.optim.SGD([torch.zeros(1)]).step()  # a process's first optimiser imports for seconds: before any clock runs
     torch.set_flush_denormal(True)
     with _lock:
         if _n_inside == 0:
+            _blas = threadpool_limits(1, user_api="blas")
             _n_before = torch.get_num_threads()
             torch.set_num_threads(1)
         _n_inside += 1
@@ -36,6 +40,8 @@ def one_thread() -> Iterator[None]:
         with _lock:
             _n_inside -= 1
             if _n_inside == 0:
+                assert _blas is not None
+                _blas.restore_original_limits()
                 torch.set_num_threads(_n_before)
 
 

@@ -77,7 +77,11 @@ class AppServer:
         """What the server has said so far."""
         return (Path(self._folder.name) / "server.log").read_text(errors="replace")
 
-    def n_workers(self) -> int:
-        """Worker processes of all clusters that it runs."""
-        family = psutil.Process(self.pid).children(recursive=True)
-        return sum("spawn_main" in " ".join(child.cmdline()) for child in family if child.is_running())
+    def workers(self) -> list[psutil.Process]:
+        """Of all clusters that it runs, without the process that only starts them."""
+        return [
+            child
+            for child in psutil.Process(self.pid).children(recursive=True)
+            if "spawn_main" in (said := " ".join(child.cmdline()))
+            or ("multiprocessing.forkserver" in said and child.ppid() != self.pid)
+        ]

@@ -1,6 +1,7 @@
 """While a run computes: one thread, and no denormal numbers; afterwards all is as it was."""
 
 import torch
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from camu_core.threads import one_thread
 
@@ -22,3 +23,16 @@ def test_the_number_of_threads_comes_back():
         assert torch.get_num_threads() == 1, "another is still inside"
     assert torch.get_num_threads() == 2
     torch.set_num_threads(1)
+
+
+def n_blas() -> set[int]:
+    return {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+
+
+def test_linear_algebra_has_one_thread_too_and_gets_the_others_back():
+    with threadpool_limits(2, user_api="blas"):
+        with one_thread():
+            with one_thread():
+                assert n_blas() == {1}
+            assert n_blas() == {1}, "another is still inside"
+        assert n_blas() == {2}

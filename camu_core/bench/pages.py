@@ -10,13 +10,15 @@ from camu_core.errors import RunError
 _SCRIPT = Path(__file__).resolve().parents[2] / "tests" / "load" / "page_times.py"
 
 
-def page_times() -> dict[str, float]:
+def page_times(n_reruns: int = 12) -> dict[str, float]:
     """Of each page, the 95th percentile of what the server takes for a rerun on a stored run, in ms.
 
+    Args:
+        n_reruns: of each page, besides those that fill its caches.
     Raises:
         RunError: a page fails.
     """
-    done = subprocess.run([sys.executable, _SCRIPT], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, _SCRIPT, str(n_reruns)], capture_output=True, text=True)
     if done.returncode:
         raise RunError(f"The pages could not be timed: {done.stderr.strip().splitlines()[-1]}")
     return json.loads(done.stdout)

@@ -1,14 +1,18 @@
 """The engine's line to Dask: an embedded cluster or one that runs elsewhere, kept up by a thread of its own."""
 
 import logging
+import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
 
 import dask
+import torch
 from distributed import Client, Future, LocalCluster
+from distributed.utils import get_mp_context
 
 from camu_core.engine.worker import TOPIC, warm_up
 
@@ -23,6 +27,10 @@ _FROZEN_SECONDS = 60.0  # after which an embedded one is ended, and another take
 # By Dask's default a worker gives every freed block above 64 kB back to the system, and every tensor is paged in anew:
 # unlearning with a ResNet-20 took 1.6 times as long, and its answers 1.7 times. This much it may keep, in bytes.
 _MEMORY = {"MALLOC_TRIM_THRESHOLD_": 128 << 20, "MALLOC_MMAP_THRESHOLD_": 32 << 20}
+
+# Where they can be forked, embedded workers come of a process that has imported all this, once for all of them: each is
+# there sooner, and they share that memory. The last is what a process's first optimiser imports.
+_IMPORTED_ONCE = ["distributed", "camu_core.engine.worker", "torch._dynamo"]
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +96,7 @@ class Connection:
         if self._address is None:
             dask.config.set(
                 {
+                    "distributed.worker.multiprocessing-method": _way_to_start(),
                     "distributed.scheduler.http.routes": [],
                     "distributed.admin.large-graph-warning-threshold": "1GB",  # what a job brings along stays below
                     "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1,
@@ -95,9 +104,12 @@ class Connection:
                     | _MEMORY,
                 }
             )
+            if get_mp_context().get_start_method() == "forkserver":  # asked, Dask sets a list of its own, once
+                multiprocessing.set_forkserver_preload(_IMPORTED_ONCE)
             self.cluster = LocalCluster(
                 n_workers=self._n_workers,
                 threads_per_worker=1,
+                env=dict(os.environ),  # as it is now, not as it was when the first worker was started
                 dashboard_address="127.0.0.1:0",
                 silence_logs=logging.CRITICAL,
             )
@@ -160,3 +172,9 @@ class Connection:
                     part.close(timeout=5)
                 except Exception as error:
                     log.warning("while disconnecting: %s", error)
+
+
+def _way_to_start() -> str:
+    """A new process by multiprocessing; one that is forked could not use an accelerator for sure."""
+    is_forkable = sys.platform == "linux" and not torch.accelerator.is_available()
+    return "forkserver" if is_forkable else "spawn"

@@ -35,7 +35,7 @@ def images_of(rng: np.random.Generator, n: int) -> tuple[np.ndarray, list[int]]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder, rng, info = tmp_path_factory.mktemp("cifar100"), np.random.default_rng(1), DATASETS["cifar100"]
-    batches = {name: batch_bytes(info, *images_of(rng, n)) for name, n in (("train", 4), ("test", 2))}
+    batches = {name: batch_bytes(info, *images_of(rng, n)) for name, n in (("train", 2), ("test", 1))}
     checksums = write_archive(info, batches, folder)
     (folder / "checksums.json").write_text(json.dumps(checksums.attributes))
     Path(folder, "sitecustomize.py").write_text(PATCH)

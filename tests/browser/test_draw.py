@@ -12,6 +12,7 @@ def test_a_drawing_is_judged_by_three_networks(server: str, page: Page) -> None:
     page.goto(f"{server}/draw")
     canvas = page.locator("canvas")
     expect(canvas).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")  # it moves no more
     box = canvas.bounding_box()
 
     def at(x: float, y: float) -> tuple[float, float]:

@@ -33,7 +33,7 @@ def test_a_link_shows_a_second_person_the_same(server: str, page: Page, browser:
     other.goto(address)
     expect(other.locator(".js-plotly-plot")).to_have_count(3)
     expect(other.locator(".js-plotly-plot .gtitle")).to_have_text(shown)
-    assert other.url == address
+    expect(other).to_have_url(address)
     other.context.close()
 
 
@@ -50,7 +50,7 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     page.get_by_text("Presenter mode").click()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     expect(page.get_by_role("button", name="Leave")).to_be_visible()
-    assert "present=true" in page.url
+    expect(page).to_have_url(re.compile("present=true"))
     page.set_viewport_size({"width": 1280, "height": 720})
     rested(page)
     main = page.get_by_test_id("stMain")
@@ -62,7 +62,7 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     main.evaluate("main => main.scrollTo(0, main.scrollHeight)")
     page.keyboard.press("PageDown")
     expect(page.get_by_role("heading", name="Why it forgot")).to_be_visible()
-    assert "present=true" in page.url
+    expect(page).to_have_url(re.compile("present=true"))
     rested(page)
     for _ in range(3):  # no press is lost while a page is being drawn
         page.keyboard.press("PageUp")
@@ -70,4 +70,4 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     rested(page)
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
-    assert "present" not in page.url
+    expect(page).not_to_have_url(re.compile("present"))

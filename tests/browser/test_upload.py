@@ -75,16 +75,17 @@ def test_a_reload_finds_the_images_again_and_a_training_can_be_stopped(server: s
     page.goto(f"{server}/run")
     upload(page, photos)
     expect(page.get_by_role("button", name="Train the network")).to_be_visible()
+    page.wait_for_url(re.compile(r"/run\?dataset=folder-[0-9a-f]{20}$"))
     address = page.url
     page.reload()
     page.get_by_role("button", name="Train the network").click()
     expect(page.get_by_text(re.compile("Learning the images · step"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("it goes on where it was")).to_be_visible()
-    assert page.url == address
+    expect(page).to_have_url(address)
     upload(page, photos)  # the same again is there at once
     expect(page.get_by_role("button", name="Train the network")).to_be_visible()
-    assert page.url == address
+    expect(page).to_have_url(address)
 
 
 def flat(photos: bytes) -> bytes:

@@ -2,13 +2,14 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
 
 from camu_core import METHODS
 from camu_core.__main__ import main
-from camu_core.bench import straightforward_camu
+from camu_core.bench import page_times, straightforward_camu
 from camu_core.methods.camu import CaMUConfig
 from camu_core.networks.models import build_model
 
@@ -40,7 +41,8 @@ def test_the_baseline_leaves_the_original_alone(make_task):
 
 
 @pytest.mark.slow
-def test_bench_prints_its_figures_as_json(capsys):
+def test_bench_prints_its_figures_as_json(capsys, monkeypatch):
+    monkeypatch.setattr("camu_core.commands.bench.page_times", partial(page_times, n_reruns=1))
     assert main(["bench", "--dataset", "digits", "--forget-class", "3", "--json", "-"]) == 0
     report = json.loads(capsys.readouterr().out)
     camu, retrain = report["camu"], report["retrain"]
@@ -53,3 +55,5 @@ def test_bench_prints_its_figures_as_json(capsys):
         population["networks_per_second"] / population["one_by_one_per_second"]
     )
     assert report["machine"]["n_processors"] >= 1
+    assert {"start", "run", "runs"} <= set(report["pages"])
+    assert all(ms > 0 for ms in report["pages"].values())

@@ -14,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from camu_core import plan_run, run
+from camu_core import RunStore, plan_run, run
 from camu_core.__main__ import main
 from camu_core.commands import decomposition
 from camu_core.networks.checkpoints import Checkpoint
@@ -114,7 +114,7 @@ def assert_one_sentence(stderr, named):
 
 @pytest.mark.slow
 def test_acceptance_command_prints_one_json_object_and_nothing_else(camu_home, digits_result):
-    done = in_a_process(ACCEPTANCE)
+    done = in_a_process([*ACCEPTANCE, "--save"])
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 1
     printed = json.loads(done.stdout)
@@ -127,10 +127,14 @@ def test_acceptance_command_prints_one_json_object_and_nothing_else(camu_home, d
         assert all(0 <= metrics[name] <= 1 for name in SPLITS)
         assert isinstance(metrics["per_class_test"], list)
         assert len(metrics["per_class_test"]) == 10
-    # the same from another process: names, digests and numbers
+    # the same from another process: names, digests and numbers, and the weights to the bit
     assert printed["spec"] == digits_result.spec.to_json()
     assert printed["digest"] == digits_result.digest
     assert printed["metrics"] == digits_result.metrics
+    weights = RunStore().load(digits_result.digest).weights
+    assert {name: value.tobytes() for name, value in weights.items()} == {
+        name: value.tobytes() for name, value in digits_result.weights.items()
+    }
     assert "Traceback" not in done.stderr
 
 

@@ -1,5 +1,6 @@
 """The engine with real worker processes on loopback: sharing, stopping, failing, keeping."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -10,7 +11,9 @@ from typing import ClassVar
 
 import cloudpickle
 import numpy as np
+import psutil
 import pytest
+import torch
 
 from camu_core import RunResult, RunStore, Step, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobView
@@ -84,6 +87,17 @@ def test_a_run_in_a_worker_gives_the_numbers_of_a_run_here(engine: Engine, digit
     assert result.metrics == digits_result.metrics
     for name, weights in digits_result.weights.items():
         np.testing.assert_array_equal(result.weights[name], weights)
+
+
+@pytest.mark.skipif(sys.platform != "linux" or torch.accelerator.is_available(), reason="nothing is forked here")
+def test_workers_share_one_process_that_has_imported_what_they_need(engine: Engine) -> None:
+    while not engine.connection.n_threads:
+        time.sleep(0.05)
+    workers = [psutil.Process(nanny.pid) for nanny in engine.connection.cluster.workers.values()]
+    (parent,) = {worker.ppid() for worker in workers}
+    assert psutil.Process(parent).ppid() == os.getpid()
+    libraries = {region.path for region in psutil.Process(parent).memory_maps()}
+    assert any("libtorch" in path for path in libraries)
 
 
 @pytest.mark.slow

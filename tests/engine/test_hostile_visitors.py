@@ -33,7 +33,8 @@ def arrive(server: AppServer, page: str = "run", cookie: str = "", **query: str)
 
 def test_a_message_that_clears_the_caches_destroys_no_work(server: AppServer) -> None:
     with arrive(server) as victim, arrive(server) as stranger:
-        n_workers = server.n_workers()
+        wait_for(lambda: len(server.workers()) == os.cpu_count(), "all workers")
+        workers = server.workers()
         victim.press("7")
         victim.press(PRESS)
         clear = BackMsg()
@@ -43,7 +44,7 @@ def test_a_message_that_clears_the_caches_destroys_no_work(server: AppServer) ->
             stranger.wait_finished(stranger.rerun())
             time.sleep(0.3)
         victim.watch_until(VERDICT)
-    assert server.n_workers() == n_workers
+    assert server.workers() == workers
 
 
 def test_the_engine_is_no_cache() -> None:

@@ -8,7 +8,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
-import psutil
 import pytest
 from app_server import AppServer
 from visitor import Visitor
@@ -62,7 +61,8 @@ def test_metrics_for_this_machine_alone(server: AppServer) -> None:
 
 def test_frozen_workers_are_noticed_within_15_seconds(server: AppServer) -> None:
     wait_ready(server)
-    workers = [p for p in psutil.Process(server.pid).children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
+    workers = server.workers()
+    assert workers
     for worker in workers:
         os.kill(worker.pid, signal.SIGSTOP)
     try:

@@ -1,10 +1,7 @@
 import copy
 import hashlib
 import json
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +16,6 @@ from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.progress import Step
 from camu_core.runs.results import RunResult
 
-ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"epochs": 1}
 ALL_OFF = {
     f"{name}_weight": 0 for name in ("retain_representation", "forget_representation", "retain_label", "forget_label")
@@ -205,18 +201,6 @@ def test_several_classes_at_once(classes):
 
 
 # ------------------------------------------------------------------------------------------------- same seed, same run
-
-
-@pytest.mark.slow
-def test_same_seed_same_bits_in_a_fresh_process(digits_result):
-    program = (
-        "import sys; sys.path[:0] = ['tests', 'tests/runs']; from test_execution import fingerprint; "
-        "from camu_core import plan_run, run; print(fingerprint(run(plan_run('digits', [3]))))"
-    )
-    elsewhere = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, timeout=120, check=True
-    )
-    assert elsewhere.stdout.strip() == fingerprint(digits_result)
 
 
 def test_another_seed_gives_another_run(digits_result):
