@@ -13,6 +13,7 @@ from camu_core.measures.membership import (
     auc_interval,
     membership_attack,
 )
+from camu_core.measures.memorisation import GROUPS, agreement, from_least_memorised, group_of, memorisation
 from camu_core.measures.neighbours import neighbour_share
 from camu_core.measures.population import (
     SMALLEST_POPULATION,
@@ -55,6 +56,7 @@ from camu_core.measures.worst_case import largest_epsilon, worst_epsilon
 __all__ = [
     "CHECKPOINTS",
     "COST_NAMES",
+    "GROUPS",
     "RELEARNED",
     "SMALLEST_POPULATION",
     "SPLIT_NAMES",
@@ -68,6 +70,7 @@ __all__ = [
     "Standing",
     "ThresholdView",
     "accuracy_report",
+    "agreement",
     "answers_apart",
     "area_under_roc",
     "attack_groups",
@@ -86,6 +89,8 @@ __all__ = [
     "estimate_over_networks",
     "forgetting_score",
     "fresh_head_recall",
+    "from_least_memorised",
+    "group_of",
     "histogram",
     "image_epsilons",
     "label_scores",
@@ -94,6 +99,7 @@ __all__ = [
     "layer_grams",
     "linear_probe",
     "membership_attack",
+    "memorisation",
     "neighbour_share",
     "noise_floor",
     "old_head_recognition",
