@@ -89,7 +89,7 @@ def fresh_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 def short_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks of a population of digits are trained for two epochs."""
     recipe = recipe_for("digits", "cnn").with_values({"epochs": 2})
-    for name in ("runs.population", "jobs.population", "methods.retrain"):
+    for name in ("runs.population", "jobs.population", "runs.memorisation", "jobs.memorisation", "methods.retrain"):
         monkeypatch.setattr(sys.modules[f"camu_core.{name}"], "recipe_for", lambda dataset, model: recipe)
 
 

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", choices=list(MODELS), help="default: cnn for grey images, resnet20 for coloured ones"
     )
-    parser.add_argument("--networks", type=int, metavar="K", help="default: what the app uses, 1024 for digits")
+    parser.add_argument("--networks", type=int, metavar="K", help="default: what the app uses, 512 for digits")
     parser.add_argument("--group", choices=GROUPS, default="worst", help="whose images to print; default %(default)s")
     parser.add_argument("--images", type=int, metavar="N", default=0, help="how many of them; default: none")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="store to keep the scores in; default: CAMU_HOME")

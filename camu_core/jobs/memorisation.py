@@ -25,7 +25,7 @@ from camu_core.runs.results import Storable
 from camu_core.threads import clock_of, one_thread
 
 # Networks, by dataset; fewer where one takes minutes.
-N_NETWORKS = {"digits": 1024}
+N_NETWORKS = {"digits": 512}
 _N_NETWORKS_ELSEWHERE = 64
 USUAL_SIZE = 50  # images of a group
 _VERSION = 1
@@ -89,8 +89,9 @@ class MemorisationResult(Storable):
     """How much each training image is memorised.
 
     Args:
-        about: `dataset`, `model`, `recipe`, `networks`, `seconds` of training and asking in all, `agreement` of
-            `measures.agreement`, `without`: the share of right answers on images not trained on, `versions`.
+        about: `dataset`, `model`, `recipe`, `networks`, `seconds` of training and asking in all, `agreement`: see
+            there, `without`: the share of right answers on images not trained on, `first_right`: the images that each
+            network of the first shard gets right, by which others can tell that they made the same, `versions`.
         scores, errors: float16 (N,), see `memorisation`.
         order: uint32 or smaller (N,), see `from_least_memorised`.
     """
@@ -120,6 +121,11 @@ class MemorisationResult(Storable):
     def images(self, group: str, n: int) -> tuple[int, ...]:
         """The numbers of a group's training images, sorted. Args: see `group_of`."""
         return tuple(group_of(self.order, group, n).tolist())
+
+    def from_hardest(self, group: str, n: int) -> np.ndarray:
+        """The same numbers, the most memorised image first."""
+        members = np.isin(self.order, group_of(self.order, group, n))
+        return self.order[members][::-1].astype(np.int64)
 
     def group(self, samples: tuple[int, ...]) -> str | None:
         """Which group training images are, all of it and nothing else; None if they are none."""
@@ -157,6 +163,7 @@ class MemorisationJob(Job[MemorisationResult]):
             "dataset": first.dataset, "model": first.model, "networks": len(seeds),
             "recipe": dict(recipe_for(first.dataset, first.model).pairs()),
             "seconds": round(sum(part.seconds for part in parts), 1),
+            "first_right": parts[0].answers.right.sum(axis=1).tolist(),
             "without": float(right[~is_trained_on].mean()),
             "agreement": agreement(right, probability, is_trained_on, size),
             "versions": versions(),

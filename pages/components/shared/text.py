@@ -16,7 +16,10 @@ ADDRESS_CUT = "Part of this link is malformed and was ignored. Check the link."
 RUN_TITLE = "Make it forget"
 PICK_DATASET = "Dataset"
 PICK_FORGET = "What must it forget?"
-FORGET_KINDS = {"class": "A whole {noun}", "random": "Random images", "samples": "Images you choose"}
+FORGET_KINDS = {
+    "class": "A whole {noun}", "random": "Random images", "samples": "Images you choose",
+    "memorised": "Easy or hard images",
+}  # fmt: skip
 SEVERAL = "Several at once"
 RANDOM_FRACTION = "Share of the training images"
 RANDOM_LEAD = (
