@@ -15,6 +15,7 @@ def run_json(
     privacy: Mapping[str, Any] | None = None,
     causal: Mapping[str, Any] | None = None,
     population: Mapping[str, Any] | None = None,
+    group: str | None = None,
 ) -> dict[str, Any]:
     """What `run --json` prints and pages hand out.
 
@@ -23,9 +24,11 @@ def run_json(
         privacy: report of its `PrivacyResult`.
         causal: report of its `CausalResult`.
         population: of `PopulationResult.to_json`.
+        group: of `jobs.memorisation.group_forgotten`.
     Returns:
         `RunResult.summary`, `class_names`, `verdict`; and of what is known `retrained` (digest, seconds of training,
-        whether it is shipped, metrics), `privacy`, `causal` and `population`.
+        whether it is shipped, metrics), `privacy`, `causal` and `population`;
+        `forget_group` of a run that forgets easy or hard images: "easy", "typical" or "worst".
     """
     told = {
         **result.summary(),
@@ -39,5 +42,5 @@ def run_json(
             "digest": retrained.digest, "seconds": retrained.seconds["unlearn"], "is_shipped": retrained.is_shipped,
             "metrics": retrained.metrics["unlearned"],
         }  # fmt: skip
-    parts = {"privacy": privacy, "causal": causal, "population": population}
+    parts = {"privacy": privacy, "causal": causal, "population": population, "forget_group": group}
     return told | {name: part for name, part in parts.items() if part}

@@ -11,7 +11,8 @@ import torch
 
 from camu_core.config import device_name
 from camu_core.data import DATASETS
-from camu_core.jobs.base import Find, Job
+from camu_core.errors import StoreError
+from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload, images_for_workers
 from camu_core.jobs.stages import Staged
 from camu_core.measures import GROUPS, agreement, from_least_memorised, group_of, memorisation
@@ -22,6 +23,7 @@ from camu_core.runs.execution import versions
 from camu_core.runs.memorisation import Answers, answers_after_half, is_in_half
 from camu_core.runs.population import networks_at_once
 from camu_core.runs.results import Storable
+from camu_core.specs import RunSpec
 from camu_core.threads import clock_of, one_thread
 
 # Networks, by dataset; fewer where one takes minutes.
@@ -206,3 +208,15 @@ class Memorisation(Staged[MemorisationResult]):
 
     def stages(self) -> list[list[Job[Storable]]]:
         return [[*self.shards], [self.job]]
+
+
+def group_forgotten(spec: RunSpec, is_there: IsThere, find: Find) -> str | None:
+    """Which group of images, see `MemorisationResult.group`, a run forgets, where the scores are known."""
+    if spec.forget.kind != "samples" or spec.dataset not in DATASETS:
+        return None
+    digest = Memorisation.of(spec.dataset, spec.model).digest
+    try:
+        found = find(digest, MemorisationResult) if is_there(digest, MemorisationResult) else None
+    except StoreError:
+        return None
+    return found.group(spec.forget.samples) if found else None

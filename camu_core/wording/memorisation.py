@@ -11,19 +11,20 @@ GROUP_NAMES = {"easy": "easy", "typical": "typical", "worst": "worst-case"}
 
 
 def harder_title(groups: Mapping[str, Mapping[str, Any]], method: str) -> str:
-    """Which group was the hardest to forget, and how far each is from retraining.
+    """Which group's network ended furthest from retraining, and how far each is from it.
 
     Args:
         groups: as of `gaps`, two or more of which are known.
         method: its title.
     """
     found = gaps(groups)
-    told = listed([f"{_points(gap)} on {GROUP_NAMES[group]} images" for group, gap in found.items()])
-    distance = f"{method} is off retraining by {told}"
+    told = listed([f"{GROUP_NAMES[group]} {_points(gap)}" for group, gap in found.items()])
+    distances = f"recognised after {method}, against retraining: {told}"
     least, most = (end(found, key=lambda group: abs(found[group]["value"])) for end in (min, max))
     if are_apart(found[most], found[least]):
-        return f"{capital(GROUP_NAMES[most])} images were the hardest to forget: {distance}"
-    return f"No group was harder to forget than another, as far as {found[most]['n']} images can tell: {distance}"
+        return f"{capital(GROUP_NAMES[most])} images were the hardest to forget as retraining does. Share {distances}"
+    n = found[most]["n"]
+    return f"No images were harder to forget than others, as far as {n} of each can tell. Share {distances}"
 
 
 def group_line(mean_score: float, mean_of_all: float) -> str:
@@ -40,6 +41,6 @@ def group_line(mean_score: float, mean_of_all: float) -> str:
 
 
 def _points(gap: Measured) -> str:
-    """'+52 points (+38 to +64)', of the images that are recognised."""
+    """'+52 points (+38 to +64)'."""
     low, value, high = (round(100 * gap[end]) for end in ("low", "value", "high"))
-    return f"{value:+d} points ({low:+d} to {high:+d})"
+    return f"{f'{value:+d}' if value else '0'} points ({low:+d} to {high:+d})"

@@ -7,14 +7,13 @@ from camu_core.comparison import gaps
 from camu_core.engine.batches import Batch
 from camu_core.figures import groups_figure
 from camu_core.wording.memorisation import harder_title
-from pages.components.run import state as state_run
 from pages.components.run import text
-from pages.components.shared import batch, charts, notes, state
+from pages.components.shared import batch, charts, notes, state, state_memorised
 
 
 def show(result: RunResult) -> None:
     """Nothing for a run that forgets no such group."""
-    specs = state_run.groups_of(result.spec)
+    specs = state_memorised.groups_of(result.spec)
     if not specs:
         return
     results = {group: state.result_of(spec.digest) for group, spec in specs.items()}

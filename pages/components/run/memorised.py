@@ -10,9 +10,8 @@ from camu_core.measures import GROUPS
 from camu_core.wording.memorisation import group_line
 from pages.components.privacy import population
 from pages.components.privacy import state as state_privacy
-from pages.components.run import state as state_run
 from pages.components.run import text
-from pages.components.shared import images, notes, state
+from pages.components.shared import images, notes, state, state_memorised
 from pages.components.shared import text as words
 
 KIND = "memorised"  # beside `FORGET_KINDS`, of which such a forget set is of kind "samples"
@@ -25,7 +24,7 @@ def choose(dataset: str, model: str) -> ForgetSpec | None:
     if not DATASETS[dataset].is_present():
         st.info(words.NO_WALL, icon=":material/download:")
         return None
-    found = state_run.memorisation(dataset, model)
+    found = state_memorised.scores(dataset, model)
     if found is None:
         _make(Memorisation.of(dataset, model))
         return None
@@ -53,7 +52,7 @@ def choose(dataset: str, model: str) -> ForgetSpec | None:
 
 def take_over(spec: RunSpec) -> bool:
     """Show the group that a run forgets; whether it is one."""
-    group = state_run.group_of(spec)
+    group = state_memorised.group_of(spec)
     if group is None:
         return False
     state.put("memorised-group", group)
@@ -63,7 +62,7 @@ def take_over(spec: RunSpec) -> bool:
 
 def _make(work: Memorisation) -> None:
     """What it is, how long it takes, and the button; or how far it is."""
-    now, seconds = state_privacy.population_progress(work), state_run.memorisation_seconds(work)
+    now, seconds = state_privacy.population_progress(work), state_memorised.seconds_needed(work)
     if now.is_active:
         st.fragment(run_every=population.TICK_SECONDS)(population.wait)(work)
         return

@@ -1,17 +1,9 @@
-"""The run that a given network becomes; how much images are memorised, and the groups that follow from it."""
+"""The run that a given network becomes."""
 
-from dataclasses import replace
-
-import streamlit as st
-
-from camu_core import DATASETS, ForgetSpec, RunSpec
+from camu_core import ForgetSpec
 from camu_core.data.importing.naming import plain_name
-from camu_core.errors import CamuError
-from camu_core.jobs import Memorisation, MemorisationResult, RunJob
-from camu_core.measures import GROUPS
-from camu_core.networks.pace import PATIENCE, training_seconds
+from camu_core.jobs import RunJob
 from camu_core.runs.given import plan_given
-from camu_core.specs import GIVEN
 from pages.components.shared import state, state_view
 
 
@@ -24,42 +16,3 @@ def judge(dataset: str, model: str, forget: ForgetSpec, content: bytes, name: st
     if state.submit(RunJob(spec), chain=spec):
         state.open_run(spec.digest)
         state_view.start_replay(spec.digest)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _stored_memorisation(digest: str) -> MemorisationResult:
-    return state.engine().result(digest, MemorisationResult)
-
-
-def memorisation(dataset: str, model: str) -> MemorisationResult | None:
-    """How much each training image is memorised, if it is known here."""
-    digest = Memorisation.of(dataset, model).digest
-    if not state.engine().is_there(digest, MemorisationResult):
-        return None
-    try:
-        return _stored_memorisation(digest)
-    except CamuError:
-        return None
-
-
-def memorisation_seconds(work: Memorisation) -> float | None:
-    """About what is still to be done, on all processors; None if it is not known."""
-    n_missing = sum(len(job.seeds) for job in work.shards if not state.engine().is_there(job.digest, job.result_type))
-    one = training_seconds(work.dataset, work.model, PATIENCE)
-    return None if one is None else one / 2 * n_missing / max(1, state.engine().figures()["threads"])
-
-
-def group_of(spec: RunSpec) -> str | None:
-    """Which of the groups by memorisation a run forgets; None if it forgets something else."""
-    if spec.forget.kind != "samples" or spec.dataset not in DATASETS:
-        return None
-    found = memorisation(spec.dataset, spec.model)
-    return found.group(spec.forget.samples) if found else None
-
-
-def groups_of(spec: RunSpec) -> dict[str, RunSpec]:
-    """The same run on each of the groups; none if it forgets no group, or was not made here."""
-    if spec.method == GIVEN or group_of(spec) is None:
-        return {}
-    found, n = memorisation(spec.dataset, spec.model), len(spec.forget.samples)
-    return {group: replace(spec, forget=ForgetSpec("samples", samples=found.images(group, n))) for group in GROUPS}

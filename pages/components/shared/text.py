@@ -7,6 +7,9 @@ APP_TITLE = "CaMU Explorer"
 
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. To make your own, press *Forget it* on the *Run* page."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
+GROUPS_OF_RUN = {
+    "easy": "the least memorised ones", "typical": "of typical memorisation", "worst": "the most memorised ones",
+}  # fmt: skip
 LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
 
