@@ -18,13 +18,18 @@ def harder_title(groups: Mapping[str, Mapping[str, Any]], method: str) -> str:
         method: its title.
     """
     found = gaps(groups)
-    told = listed([f"{GROUP_NAMES[group]} {_points(gap)}" for group, gap in found.items()])
-    distances = f"recognised after {method}, against retraining: {told}"
     least, most = (end(found, key=lambda group: abs(found[group]["value"])) for end in (min, max))
     if are_apart(found[most], found[least]):
-        return f"{capital(GROUP_NAMES[most])} images were the hardest to forget as retraining does. Share {distances}"
-    n = found[most]["n"]
-    return f"No images were harder to forget than others, as far as {n} of each can tell. Share {distances}"
+        others = listed([f"{GROUP_NAMES[group]} {_points(gap)}" for group, gap in found.items() if group != most])
+        return (
+            f"{capital(GROUP_NAMES[most])} images were the hardest to forget: {_points(found[most], ' points')} "
+            f"recognised after {method}, compared with retraining; {others}"
+        )
+    told = listed([f"{GROUP_NAMES[group]} {_points(gap)}" for group, gap in found.items()])
+    return (
+        f"No images were harder to forget than others, as far as {found[most]['n']} of each can tell; points "
+        f"recognised after {method}, compared with retraining: {told}"
+    )
 
 
 def group_line(mean_score: float, mean_of_all: float) -> str:
@@ -40,7 +45,7 @@ def group_line(mean_score: float, mean_of_all: float) -> str:
     )
 
 
-def _points(gap: Measured) -> str:
+def _points(gap: Measured, unit: str = "") -> str:
     """'+52 points (+38 to +64)'."""
     low, value, high = (round(100 * gap[end]) for end in ("low", "value", "high"))
-    return f"{f'{value:+d}' if value else '0'} points ({low:+d} to {high:+d})"
+    return f"{f'{value:+d}' if value else '0'}{unit} ({low:+d} to {high:+d})"

@@ -30,8 +30,8 @@ def test_gaps_are_those_of_the_runs_with_their_intervals() -> None:
 
 def test_the_hardest_group_is_named_where_the_intervals_are_apart() -> None:
     assert harder_title(GROUPS, "CaMU") == (
-        "Worst-case images were the hardest to forget as retraining does. Share recognised after CaMU, against "
-        "retraining: easy 0 points (-7 to +7), typical -2 points (-10 to +5) and worst-case +34 points (+16 to +49)"
+        "Worst-case images were the hardest to forget: +34 points (+16 to +49) recognised after CaMU, compared with "
+        "retraining; easy 0 (-7 to +7) and typical -2 (-10 to +5)"
     )
     same = {"easy": accuracies(1, 0.96, 1), "worst": accuracies(1, 0.9, 0.84)}
     assert harder_title(same, "CaMU").startswith("No images were harder to forget than others, as far as 50 of each")

@@ -31,7 +31,7 @@ def choose(dataset: str, model: str) -> ForgetSpec | None:
     state.remember("memorised-group", GROUPS[-1])
     size = f"memorised-n-{dataset}"
     state.remember(size, min(USUAL_SIZE, found.largest_size))
-    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    left, right, _ = st.columns([5, 3, 4], vertical_alignment="bottom")
     group = left.segmented_control(
         text.GROUP, GROUPS, key="memorised-group", format_func=text.GROUPS.get, required=True, persist_state="session"
     ) or GROUPS[-1]  # fmt: skip

@@ -43,8 +43,8 @@ def group_of(spec: RunSpec) -> str | None:
 
 
 def groups_of(spec: RunSpec) -> dict[str, RunSpec]:
-    """The same run on each of the groups; none if it forgets no group, or was not made here."""
-    if spec.method == GIVEN or group_of(spec) is None:
+    """The same run on each of the groups; none if it forgets no group, was not made here, or is a retraining."""
+    if spec.method in (GIVEN, "retrain") or group_of(spec) is None:
         return {}
     found, n = scores(spec.dataset, spec.model), len(spec.forget.samples)
     return {group: replace(spec, forget=ForgetSpec("samples", samples=found.images(group, n))) for group in GROUPS}
