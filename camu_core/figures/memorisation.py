@@ -39,7 +39,7 @@ def groups_figure(
             hovertemplate="%{customdata[0]}: %{x:.0%} of %{customdata[1]:,} images (%{customdata[2]:.0%} to "
                           "%{customdata[3]:.0%})<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
-    figure.update_xaxes(range=[-0.02, 1.04], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1],
+    figure.update_xaxes(range=[-0.02, 1.04], tickformat=".0%", tickvals=[0, 0.5, 1],
                         title="of the forgotten images recognised")  # fmt: skip
     figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=[names[group] for group in rows],
                         range=[len(rows) - 0.5, -0.5], showgrid=False, tickfont={"color": tones.text})  # fmt: skip
