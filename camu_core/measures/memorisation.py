@@ -63,12 +63,12 @@ def agreement(answers: np.ndarray, probabilities: np.ndarray, is_trained_on: np.
     halves = [np.flatnonzero(np.arange(len(answers)) // 2 % 2 == half) for half in (0, 1)]
     scores = [memorisation(answers[rows], is_trained_on[rows])[0] for rows in halves]
     finer = [memorisation(probabilities[rows], is_trained_on[rows])[0] for rows in halves]
-    tops = [group_of(from_least_memorised(*each), "worst", n) for each in zip(scores, finer, strict=True)]
-    either = np.union1d(*tops)
+    one, other = (group_of(from_least_memorised(*each), "worst", n) for each in zip(scores, finer, strict=True))
+    either = np.union1d(one, other)
     return {
         "rank_correlation": float(spearmanr(*scores).statistic),
         "top_rank_correlation": float(spearmanr(scores[0][either], scores[1][either]).statistic),
-        "top_shared": len(np.intersect1d(*tops)) / n,
+        "top_shared": len(np.intersect1d(one, other)) / n,
     }
 
 

@@ -36,6 +36,7 @@ def choose(dataset: str, model: str) -> ForgetSpec | None:
         text.GROUP, GROUPS, key="memorised-group", format_func=text.GROUPS.get, required=True, persist_state="session"
     ) or GROUPS[-1]  # fmt: skip
     n = right.number_input(text.GROUP_SIZE, 1, found.largest_size, key=size, persist_state="session")
+    n = min(max(1, int(n)), found.largest_size)  # a client may send anything
     shown, data = found.from_hardest(group, n)[:_TILES], load_dataset(dataset)
     captions = [
         text.TILE.format(name=DATASETS[dataset].class_names[label], score=score)
