@@ -16,6 +16,7 @@ def run_json(
     privacy: Mapping[str, Any] | None = None,
     causal: Mapping[str, Any] | None = None,
     population: Mapping[str, Any] | None = None,
+    group: str | None = None,
 ) -> dict[str, Any]:
     """What `run --json` prints and pages hand out.
 
@@ -24,9 +25,11 @@ def run_json(
         privacy: report of its `PrivacyResult`.
         causal: report of its `CausalResult`.
         population: report of the `PopulationResult` of its method.
+        group: of `jobs.memorisation.group_forgotten`.
     Returns:
         `RunResult.summary`, `class_names`, `verdict`; and of what is known `retrained` (digest, seconds of training,
-        whether it is shipped, metrics), `privacy`, `causal` and `population` (see `population_json`).
+        whether it is shipped, metrics), `privacy`, `causal` and `population` (see `population_json`);
+        `forget_group` of a run that forgets easy or hard images: "easy", "typical" or "worst".
     """
     told = {
         **result.summary(),
@@ -40,7 +43,8 @@ def run_json(
             "digest": retrained.digest, "seconds": retrained.seconds["unlearn"], "is_shipped": retrained.is_shipped,
             "metrics": retrained.metrics["unlearned"],
         }  # fmt: skip
-    parts = {"privacy": privacy, "causal": causal, "population": population_json(population) if population else None}
+    shown = population_json(population) if population else None
+    parts = {"privacy": privacy, "causal": causal, "population": shown, "forget_group": group}
     return told | {name: part for name, part in parts.items() if part}
 
 

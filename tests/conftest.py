@@ -97,7 +97,7 @@ def no_shipped_networks(monkeypatch: pytest.MonkeyPatch) -> None:
 def short_trainings(monkeypatch: pytest.MonkeyPatch, no_shipped_networks: None) -> None:
     """Networks of a population of digits are trained for two epochs."""
     recipe = recipe_for("digits", "cnn").with_values({"epochs": 2})
-    for name in ("runs.population", "jobs.population", "methods.retrain"):
+    for name in ("runs.population", "jobs.population", "runs.memorisation", "jobs.memorisation", "methods.retrain"):
         monkeypatch.setattr(sys.modules[f"camu_core.{name}"], "recipe_for", lambda dataset, model: recipe)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 from camu_core import RunResult, RunSpec, RunStore, Step, drain
 from camu_core.engine import LocalDriver
-from camu_core.jobs import Band, BandJob, CausalJob, Job, Population, PopulationResult, PrivacyJob
+from camu_core.jobs import Band, BandJob, CausalJob, Job, PrivacyJob, Staged
 from camu_core.runs.results import Storable
 
 
@@ -37,11 +37,11 @@ def band_of(spec: RunSpec) -> Band:
     return LocalDriver(RunStore()).result(BandJob.of(spec).digest, Band)
 
 
-def populated(population: Population) -> tuple[LocalDriver, PopulationResult]:
-    """All of a population, kept in CAMU_HOME."""
+def populated(population: Staged) -> tuple[LocalDriver, Storable]:
+    """All of a population, or of other work in stages, kept in CAMU_HOME."""
     store = RunStore()
     work = LocalDriver(store)
     while jobs := population.next_jobs(work.is_there):
         for job in jobs:
             store.save(drain(work.follow(job)))
-    return work, work.result(population.digest, PopulationResult)
+    return work, work.result(population.digest, population.job.result_type)

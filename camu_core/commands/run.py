@@ -13,6 +13,7 @@ from camu_core.engine import driver
 from camu_core.errors import NetworkMissing, SpecError
 from camu_core.export import run_json
 from camu_core.jobs import RunJob, TrainJob
+from camu_core.jobs.memorisation import group_forgotten
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import METHODS
 from camu_core.networks.models import MODELS, usual_model
@@ -105,10 +106,11 @@ def run(arguments: argparse.Namespace) -> None:
         retrained = judging.known_retraining(spec, work)
         tests = judging.tested(arguments, spec, work, store)
         causal = decomposition.decompose(arguments, spec, work, store)
+        group = group_forgotten(spec, work.is_there, work.result)
     found = population.populate(many, store)
     shown = found.report if found else None
     if arguments.json is not None:
-        deliver(json.dumps(run_json(result, retrained, tests, causal, shown)), arguments.json)
+        deliver(json.dumps(run_json(result, retrained, tests, causal, shown, group)), arguments.json)
         return
     verdict = judge(result, retrained, tests, shown)
     told = judging.sentences(verdict, tests if arguments.privacy else None)

@@ -1,5 +1,6 @@
 """Methods beside each other, and two runs beside each other: numbers and sentences, no pictures."""
 
+from camu_core.comparison.groups import gaps
 from camu_core.comparison.pairing import Pair, difference_table, pair_runs
 from camu_core.comparison.population import FLOOR, RANKS, is_ranked, population_table, read_ranked
 from camu_core.comparison.published import Published, as_markdown, is_published, published_table, read_published
@@ -29,6 +30,7 @@ __all__ = [
     "by_method",
     "by_run",
     "difference_table",
+    "gaps",
     "is_published",
     "is_ranked",
     "pair_runs",

@@ -28,7 +28,7 @@ from camu_core.engine.queueing import in_order, makes_room
 from camu_core.engine.shares import check_share
 from camu_core.engine.worker import work
 from camu_core.errors import CamuError, RunError, RunStopped, StoreError, StoreUnwritable, TooMuchAsked
-from camu_core.jobs import Imported, Job, JobPayload, Population, RunJob, followups
+from camu_core.jobs import Imported, Job, JobPayload, RunJob, Staged, followups
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.progress import Step
 from camu_core.runs.results import Artifact, RunResult, Storable
@@ -98,7 +98,7 @@ class Engine:
         return self.connection.problem
 
     def submit(
-        self, job: Job[Storable], watcher: str = "", priority: int = 0, chain: RunSpec | Population | None = None
+        self, job: Job[Storable], watcher: str = "", priority: int = 0, chain: RunSpec | Staged | None = None
     ) -> str:
         """Start a job, join the one that is running already, or do nothing if its result is stored.
 
@@ -116,7 +116,7 @@ class Engine:
         jobs: Sequence[Job[Storable]],
         watcher: str = "",
         priority: int = 0,
-        chain: RunSpec | Population | None = None,
+        chain: RunSpec | Staged | None = None,
     ) -> list[str]:
         """As `submit`, many at once and quicker.
 
@@ -157,7 +157,7 @@ class Engine:
             self._later(self.follow_up, chain, watcher)
         return [job.digest for job in jobs]
 
-    def follow_up(self, about: RunSpec | Population, watcher: str = "") -> None:
+    def follow_up(self, about: RunSpec | Staged, watcher: str = "") -> None:
         """Compute what a finished run or a population lacks, behind what people wait for; what failed stays so."""
         for job in followups(about, self.is_there):
             known = self.watch(job.digest)
@@ -167,7 +167,7 @@ class Engine:
                 except TooMuchAsked as error:
                     log.info("nothing more about %s: %s", about.digest, error)
 
-    def _go_on(self, progress: Progress, about: RunSpec | Population, watcher: str) -> None:
+    def _go_on(self, progress: Progress, about: RunSpec | Staged, watcher: str) -> None:
         """Follow a job that is done up, unless it was stopped at its very end."""
         if watcher in progress.watchers:
             self.follow_up(about, watcher)

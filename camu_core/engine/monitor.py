@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from camu_core.jobs import Job, Population
+from camu_core.jobs import Job, Staged
 from camu_core.progress import Snapshot, Step, loss_columns
 from camu_core.runs.results import Storable
 from camu_core.specs import RunSpec
@@ -88,7 +88,7 @@ class Progress:
     watchers: set[str] = field(default_factory=set)
     priority: int = 0
     visitor: str = ""
-    chains: set[RunSpec | Population] = field(default_factory=set)
+    chains: set[RunSpec | Staged] = field(default_factory=set)
     state: JobState = JobState.QUEUED
     stop_requested: bool = False
     is_yielding: bool = False
@@ -117,7 +117,7 @@ class Progress:
         """In the engine's queue, not with the scheduler."""
         return self.future is None and not self.is_packing and not self.is_over
 
-    def join(self, watcher: str, priority: int, chain: RunSpec | Population | None) -> None:
+    def join(self, watcher: str, priority: int, chain: RunSpec | Staged | None) -> None:
         """Somebody wants it too."""
         self.watchers.add(watcher)
         self.stop_requested = False  # whoever stopped it a moment ago: it is wanted again

@@ -1,19 +1,23 @@
-"""A population under way: its jobs handed to the engine stage by stage, counted and stopped as one.
+"""A population, or other work in stages, under way: handed to the engine stage by stage, counted and stopped as one.
 
-Finished shards stay when it is stopped, whoever wanted it; the same population again goes on where it was.
+Finished shards stay when it is stopped, whoever wanted it; the same again goes on where it was.
 """
 
 import time
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from camu_core.engine.engine import BACKGROUND_PRIORITY, Engine
 from camu_core.engine.monitor import JobState
 from camu_core.errors import RunError
-from camu_core.jobs import Population, PopulationResult
+from camu_core.jobs import Staged
 from camu_core.progress import Step
+from camu_core.runs.results import Storable
 
 _LOOK_SECONDS = 0.2
+
+R = TypeVar("R", bound=Storable)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class PopulationProgress:
     failed: str
 
 
-def submit_population(engine: Engine, population: Population, watcher: str = "") -> None:
+def submit_population(engine: Engine, population: Staged, watcher: str = "") -> None:
     """Hand over what can be done now; the engine goes on with the rest.
 
     Raises:
@@ -41,14 +45,14 @@ def submit_population(engine: Engine, population: Population, watcher: str = "")
     engine.submit_all(jobs, watcher, BACKGROUND_PRIORITY, population)
 
 
-def stop_population(engine: Engine, population: Population, watcher: str = "") -> None:
+def stop_population(engine: Engine, population: Staged, watcher: str = "") -> None:
     """Stop what is under way and nobody else wants."""
     for stage in reversed(population.stages()):
         for job in reversed(stage):  # the waiting ones first, or they would start when the running ones end
             engine.stop(job.digest, watcher)
 
 
-def population_progress(engine: Engine, population: Population) -> PopulationProgress:
+def population_progress(engine: Engine, population: Staged) -> PopulationProgress:
     """Safe to call often."""
     jobs = [job for stage in population.stages() for job in stage]
     missing = [job for job in jobs if not engine.is_there(job.digest, job.result_type)]
@@ -60,7 +64,7 @@ def population_progress(engine: Engine, population: Population) -> PopulationPro
     return PopulationProgress(fraction, bool(active), failed[0] if failed else "")
 
 
-def populating(engine: Engine, population: Population) -> Generator[Step, None, PopulationResult]:
+def populating(engine: Engine, population: Staged[R]) -> Generator[Step, None, R]:
     """Do all of it; closing the generator stops what is under way.
 
     Raises:
@@ -68,7 +72,7 @@ def populating(engine: Engine, population: Population) -> Generator[Step, None, 
     """
     follower = f"population-{population.digest}"
     try:
-        while not engine.is_there(population.digest, PopulationResult):
+        while not engine.is_there(population.digest, population.job.result_type):
             progress = population_progress(engine, population)
             if progress.failed:
                 raise RunError(progress.failed)
@@ -78,4 +82,4 @@ def populating(engine: Engine, population: Population) -> Generator[Step, None, 
             time.sleep(_LOOK_SECONDS)
     finally:
         stop_population(engine, population, follower)
-    return engine.result(population.digest, PopulationResult)
+    return engine.result(population.digest, population.job.result_type)

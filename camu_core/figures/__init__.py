@@ -10,6 +10,7 @@ from camu_core.figures.graph import answers_figure, graph_figure
 from camu_core.figures.inside import heads_figure, likeness_figure, nearby_figure, probe_figure, relearning_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
+from camu_core.figures.memorisation import groups_figure
 from camu_core.figures.multiples import multiples_figure
 from camu_core.figures.pair import agreement_figure, confusion_difference_figure
 from camu_core.figures.population import (
@@ -43,6 +44,7 @@ __all__ = [
     "epsilon_figure",
     "epsilons_figure",
     "graph_figure",
+    "groups_figure",
     "heads_figure",
     "heirs_figure",
     "hills_figure",

@@ -5,10 +5,12 @@ from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.causal import CausalJob, CausalResult
 from camu_core.jobs.followups import followups, is_quick
 from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
+from camu_core.jobs.memorisation import Memorisation, MemorisationResult
 from camu_core.jobs.payload import JobPayload
 from camu_core.jobs.population import Population, PopulationResult
 from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
 from camu_core.jobs.run import RunJob
+from camu_core.jobs.stages import Staged
 from camu_core.jobs.umap import UmapJob
 
 __all__ = [
@@ -22,11 +24,14 @@ __all__ = [
     "IsThere",
     "Job",
     "JobPayload",
+    "Memorisation",
+    "MemorisationResult",
     "Population",
     "PopulationResult",
     "PrivacyJob",
     "PrivacyResult",
     "RunJob",
+    "Staged",
     "TrainJob",
     "Trained",
     "UmapJob",

@@ -3,9 +3,9 @@
 from camu_core.jobs.band import Band, BandJob
 from camu_core.jobs.base import IsThere, Job
 from camu_core.jobs.causal import CausalJob, CausalResult
-from camu_core.jobs.population import Population
 from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
 from camu_core.jobs.run import RunJob
+from camu_core.jobs.stages import Staged
 from camu_core.networks.weights import shipped_retrained
 from camu_core.planning import plan_like
 from camu_core.runs.results import RunResult, Storable
@@ -19,17 +19,17 @@ def is_quick(dataset: str) -> bool:
     return dataset in _QUICK_DATASETS
 
 
-def followups(about: RunSpec | Population, is_there: IsThere) -> list[Job[Storable]]:
+def followups(about: RunSpec | Staged, is_there: IsThere) -> list[Job[Storable]]:
     """What can be computed next and is not there; empty at the end of the chain.
 
-    Of a population its next stage; of a finished run:
+    Of work in stages the next one; of a finished run:
 
     1. Its retraining, where that takes seconds or the retrained network is shipped, and its reference band, where that
        takes seconds.
     2. All tests, once both are there.
     3. Its causal decomposition, where that takes seconds.
     """
-    if isinstance(about, Population):
+    if isinstance(about, Staged):
         return about.next_jobs(is_there)
     spec, quick = about, is_quick(about.dataset)
     jobs: list[Job[Storable]] = []

@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from camu_core.errors import SpecError
-from camu_core.jobs.base import Find, IsThere, Job
+from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload, images_for_workers
+from camu_core.jobs.stages import Staged
 from camu_core.measures import (
     SMALLEST_POPULATION,
     Networks,
@@ -213,7 +214,7 @@ class PopulationResult(Storable):
 
 
 @dataclass(frozen=True)
-class Population:
+class Population(Staged[PopulationResult]):
     """All that is to be made for one population, in the order in which it can be made.
 
     Args:
@@ -237,11 +238,8 @@ class Population:
         if spec.method == GIVEN:
             raise SpecError("A population needs a method that makes networks; this run judges one that was given.")
         seed = spec.seed if spec.forget.kind == "random" else 0
-        return cls(replace(spec, seed=seed, weights="", training_seed=0), m - m % 2, networks_at_once(spec))
-
-    @property
-    def digest(self) -> str:
-        return self.job.digest
+        at_once = networks_at_once(spec.dataset, spec.model)
+        return cls(replace(spec, seed=seed, weights="", training_seed=0), m - m % 2, at_once)
 
     @property
     def originals(self) -> list[OriginalsJob]:
@@ -268,18 +266,7 @@ class Population:
         return PopulationJob(self.spec, self.m, tuple(self.unlearned), tuple(self.retrained))
 
     def stages(self) -> list[list[Job[Storable]]]:
-        """The jobs; each stage needs those before."""
         return [[*self.originals, *self.retrained], [*self.unlearned], [self.job]]
-
-    def next_jobs(self, is_there: IsThere) -> list[Job[Storable]]:
-        """Those that are missing and can be done now; empty at the end, and once the outcome is there."""
-        if is_there(self.job.digest, PopulationResult):
-            return []
-        for stage in self.stages():
-            missing = [job for job in stage if not is_there(job.digest, job.result_type)]
-            if missing:
-                return missing
-        return []
 
     def _shards(self, n: int) -> list[tuple[int, ...]]:
         return [tuple(range(i, min(i + self._at_once, n))) for i in range(0, n, self._at_once)]

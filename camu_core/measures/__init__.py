@@ -13,6 +13,7 @@ from camu_core.measures.membership import (
     auc_interval,
     membership_attack,
 )
+from camu_core.measures.memorisation import GROUPS, agreement, from_least_memorised, group_of, memorisation
 from camu_core.measures.nearby import N_STEPS, STEP_SIZE, pixel_distance
 from camu_core.measures.neighbours import neighbour_share
 from camu_core.measures.population import (
@@ -58,6 +59,7 @@ __all__ = [
     "ATTACK_FIGURES",
     "CHECKPOINTS",
     "COST_NAMES",
+    "GROUPS",
     "N_STEPS",
     "RELEARNED",
     "SMALLEST_POPULATION",
@@ -73,6 +75,7 @@ __all__ = [
     "Standing",
     "ThresholdView",
     "accuracy_report",
+    "agreement",
     "answers_apart",
     "area_under_roc",
     "attack_groups",
@@ -91,6 +94,8 @@ __all__ = [
     "estimate_over_networks",
     "forgetting_score",
     "fresh_head_recall",
+    "from_least_memorised",
+    "group_of",
     "histogram",
     "image_epsilons",
     "label_scores",
@@ -99,6 +104,7 @@ __all__ = [
     "layer_grams",
     "linear_probe",
     "membership_attack",
+    "memorisation",
     "neighbour_share",
     "noise_floor",
     "old_head_recognition",

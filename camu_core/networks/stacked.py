@@ -96,7 +96,12 @@ class StackedModel(nn.Module):
 
 
 def train_together(
-    models: Sequence[BlockModel], x: Tensor, y: Tensor, config: TrainingConfig, seeds: Sequence[int]
+    models: Sequence[BlockModel],
+    x: Tensor,
+    y: Tensor,
+    config: TrainingConfig,
+    seeds: Sequence[int],
+    rows: Tensor | None = None,
 ) -> Generator[Step, None, float]:
     """`training` of every network with its own seed, all at once and in place.
 
@@ -104,20 +109,23 @@ def train_together(
         models: see `can_stack`.
         x, y: as in `training`.
         seeds: of the order of the samples, one a network.
+        rows: int64 (S, n), which samples each network learns; None for all.
     Returns:
         Seconds for all, see `clock_of`.
     """
     stack = StackedModel(models)
     rngs = [torch.Generator().manual_seed(seed) for seed in seeds]
     device = next(stack.parameters()).device
-    sizes = batch_sizes_of(len(x), config.batch_size, models[0])
+    rows = torch.arange(len(x)).expand(len(models), -1) if rows is None else rows
+    n = rows.shape[1]
+    sizes = batch_sizes_of(n, config.batch_size, models[0])
     total = config.epochs * len(sizes)
     optimizer = optimizer_of(stack, config)
     schedule = one_cycle(optimizer, config, total)
     clock = clock_of(device)
     started = clock()
     for epoch in range(config.epochs):
-        orders = torch.stack([torch.randperm(len(x), generator=rng) for rng in rngs])
+        orders = rows.gather(1, torch.stack([torch.randperm(n, generator=rng) for rng in rngs]))
         for i, batch in enumerate(orders.split(sizes, dim=1)):
             logits = stack(stack.to_input(x[batch]))
             loss = mean_cross_entropy(logits, y[batch].to(device), config.label_smoothing)

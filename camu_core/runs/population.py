@@ -27,10 +27,10 @@ NETWORKS_AT_ONCE = 16
 Work = Generator[Step, None, list[BlockModel]]
 
 
-def networks_at_once(spec: RunSpec) -> int:
-    """How many networks of a run's kind are made together: 1 where each keeps a processor busy by itself."""
-    info, recipe = DATASETS[spec.dataset], recipe_for(spec.dataset, spec.model)
-    fits = can_stack(build_model(spec.model, info.shape, info.n_classes), info.shape, recipe)
+def networks_at_once(dataset: str, model: str) -> int:
+    """How many networks of a kind are made together: 1 where each keeps a processor busy by itself."""
+    info, recipe = DATASETS[dataset], recipe_for(dataset, model)
+    fits = can_stack(build_model(model, info.shape, info.n_classes), info.shape, recipe)
     return NETWORKS_AT_ONCE if fits else 1
 
 
@@ -43,10 +43,10 @@ def train_originals(spec: RunSpec, seeds: Sequence[int]) -> Work:
     images = yield from loading(spec.dataset)
     recipe, models, x, y = recipe_for(spec.dataset, spec.model), _fresh(spec, seeds), images.x_train, images.y_train
     if can_stack(models[0], DATASETS[spec.dataset].shape, recipe):
-        yield from _as_part(train_together(models, x, y, recipe, seeds), 0, 1)
+        yield from as_part(train_together(models, x, y, recipe, seeds), 0, 1)
     else:
         for i, (model, seed) in enumerate(zip(models, seeds, strict=True)):
-            yield from _as_part(training(model, x, y, recipe, seed), i, len(models))
+            yield from as_part(training(model, x, y, recipe, seed), i, len(models))
     return [model.eval().requires_grad_(False) for model in models]
 
 
@@ -70,11 +70,11 @@ def make_forget(spec: RunSpec, originals: Sequence[BlockModel] | None, seeds: Se
     together: Callable[[list[UnlearningTask], Settings], Iterator[Step]] | None
     together = getattr(method, "unlearn_together", None)
     if together is not None and can_stack(tasks[0].model, info.shape, config):
-        yield from _as_part(together(tasks, config), 0, 1)
+        yield from as_part(together(tasks, config), 0, 1)
     else:
         for i, task in enumerate(tasks):
             with half_precision(bool(config.bfloat16), task.original, task.model):
-                yield from _as_part(method.unlearn(task, config), i, len(tasks))
+                yield from as_part(method.unlearn(task, config), i, len(tasks))
     return [task.model.eval().requires_grad_(False) for task in tasks]
 
 
@@ -125,12 +125,17 @@ def questioned(spec: RunSpec, models: Sequence[BlockModel]) -> Generator[Step, N
     return found
 
 
+def fresh_networks(dataset: str, model: str, device: str, seeds: Sequence[int]) -> list[BlockModel]:
+    """Before any training, of these seeds."""
+    info = DATASETS[dataset]
+    return [build_model(model, info.shape, info.n_classes, seed).to(device) for seed in seeds]
+
+
 def _fresh(spec: RunSpec, seeds: Sequence[int]) -> list[BlockModel]:
-    info = DATASETS[spec.dataset]
-    return [build_model(spec.model, info.shape, info.n_classes, seed).to(spec.device) for seed in seeds]
+    return fresh_networks(spec.dataset, spec.model, spec.device, seeds)
 
 
-def _as_part(work: Iterator[Step], i: int, n: int) -> Iterator[Step]:
+def as_part(work: Iterator[Step], i: int, n: int) -> Iterator[Step]:
     """The steps of the i-th of n networks as steps of all."""
     for step in work:
         yield replace(step, index=i * step.total + step.index, total=n * step.total, losses={}, stage="population")

@@ -20,7 +20,7 @@ from pages.components.own_images import text as text_own
 from pages.components.own_images import upload as own_upload
 from pages.components.privacy import evidence
 from pages.components.privacy import state as state_privacy
-from pages.components.run import controls, live
+from pages.components.run import controls, harder, live
 from pages.components.run.forget import forget_controls
 from pages.components.shared import charts, notices, share, state, state_view, text, verdict
 
@@ -44,7 +44,7 @@ def main() -> None:
         if run.spec is not None and (run.spec.dataset, run.spec.model) == (dataset, model):  # of weights given by hand
             _judgement(run, run.spec, busy)
         return
-    forget = forget_controls(dataset)
+    forget = forget_controls(dataset, model)
     try:
         spec, pressed = controls.press_row(dataset, model, forget, method, busy)
     except CamuError as error:
@@ -108,6 +108,7 @@ def _outcome(run: state.OpenRun, is_older: bool) -> None:
     charts.show(
         right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=440), key="splits"
     )
+    harder.show(result)
 
 
 def _retraining(result: RunResult, retrained: RunResult | None) -> bool:

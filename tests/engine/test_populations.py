@@ -8,9 +8,10 @@ import pytest
 from camu_core import RunStore, plan_run
 from camu_core.__main__ import main
 from camu_core.engine import Engine
+from camu_core.engine.driver import LocalDriver
 from camu_core.engine.populations import populating, population_progress, stop_population, submit_population
 from camu_core.errors import RunError
-from camu_core.jobs import Population, PopulationResult
+from camu_core.jobs import Memorisation, MemorisationResult, Population, PopulationResult
 
 M = 8
 pytestmark = pytest.mark.usefixtures("no_shipped_networks")
@@ -83,3 +84,21 @@ def test_a_job_that_fails_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_population_of_too_few_is_refused_before_anything_runs(capsys) -> None:
     assert main(["run", "--dataset", "digits", "--forget-class", "3", "--population", "3"]) == 2
     assert "8 to 512 networks" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_memorisation_is_made_from_the_command_line_and_its_images_can_be_forgotten(camu_home, capsys) -> None:
+    words = ["memorisation", "--dataset", "digits", "--networks", "4", "--images", "5"]
+    assert main(words) == 0
+    numbers = capsys.readouterr().out.strip()
+    found = RunStore().load(Memorisation.of("digits", n_networks=4).digest, MemorisationResult)
+    assert numbers == ",".join(map(str, found.images("worst", 5)))
+    assert main([*words[:-2], "--output", str(camu_home / "elsewhere")]) == 0  # of the same shards
+    assert "4 networks" in capsys.readouterr().out
+    assert RunStore(camu_home / "elsewhere").has(found.digest, MemorisationResult)
+
+    hard = LocalDriver(RunStore()).result(Memorisation.of("digits").digest, MemorisationResult).images("worst", 5)
+    (camu_home / "hard.csv").write_text(",".join(map(str, hard)))
+    told = camu_home / "run.json"
+    assert main(["run", "--forget-samples", str(camu_home / "hard.csv"), "--quick", "--json", str(told)]) == 0
+    assert json.loads(told.read_text())["forget_group"] == "worst"

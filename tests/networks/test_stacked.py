@@ -48,6 +48,18 @@ def test_trained_together_they_are_what_they_are_one_by_one(digits) -> None:
     assert all((one - other).abs().max() > 1e-3 for i, one in enumerate(weights) for other in weights[:i])
 
 
+@pytest.mark.usefixtures("in_float64")
+def test_each_may_learn_images_of_its_own(digits) -> None:
+    recipe = TrainingConfig(epochs=2, batch_size=32)
+    x, y = digits.x_train[:200], digits.y_train[:200]
+    rows = torch.stack([torch.randperm(200, generator=torch.Generator().manual_seed(seed))[:90] for seed in SEEDS])
+    together, alone = networks(), networks()
+    list(stacked.train_together(together, x, y, recipe, SEEDS, rows))
+    for model, seed, own in zip(alone, SEEDS, rows, strict=True):
+        list(training(model, x[own], y[own], recipe, seed))
+    assert_alike(together, alone)
+
+
 def test_in_float32_they_answer_alike_to_rounding(digits) -> None:
     models = networks(torch.float32)
     answers = stacked.predict_together(models, digits.x_test)

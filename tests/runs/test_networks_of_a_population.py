@@ -66,5 +66,5 @@ def test_a_network_that_says_nothing_is_told() -> None:
 
 
 def test_small_images_are_made_together_and_large_ones_one_by_one() -> None:
-    assert networks_at_once(SPEC) == module.NETWORKS_AT_ONCE
-    assert networks_at_once(plan_run("mnist", [3])) == 1
+    assert networks_at_once(SPEC.dataset, SPEC.model) == module.NETWORKS_AT_ONCE
+    assert networks_at_once("mnist", "cnn") == 1

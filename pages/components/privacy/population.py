@@ -6,7 +6,7 @@ import streamlit as st
 
 from camu_core import DATASETS, RunSpec
 from camu_core.figures import attacker_figure, epsilons_figure, heirs_figure, hills_figure, wall_figure
-from camu_core.jobs import Population, PopulationResult, is_quick
+from camu_core.jobs import Population, PopulationResult, Staged, is_quick
 from camu_core.wording.format import percent
 from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
 from pages.components.privacy import state as state_privacy
@@ -33,7 +33,7 @@ def show(spec: RunSpec) -> None:
     if found is not None:
         _pictures(spec, found)
     elif state_privacy.population_progress(population).is_active:
-        st.fragment(run_every=TICK_SECONDS)(_wait)(population)
+        st.fragment(run_every=TICK_SECONDS)(wait)(population)
     else:
         _offer(population)
 
@@ -52,9 +52,10 @@ def _offer(population: Population) -> None:
         st.error(now.failed, icon=":material/report:")
 
 
-def _wait(population: Population) -> None:
+def wait(population: Staged) -> None:
+    """How far it is, with Stop; then the page is drawn anew."""
     now = state_privacy.population_progress(population)
-    if state_privacy.finished_population(population) is not None or state_privacy.has_come_to_rest(population, now):
+    if state_privacy.is_finished(population) or state_privacy.has_come_to_rest(population, now):
         st.rerun()
     bar, button = st.columns([6, 1], vertical_alignment="center")
     bar.progress(now.fraction, text=text.POPULATION_LINE.format(percent=percent(now.fraction)))

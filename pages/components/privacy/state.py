@@ -16,6 +16,7 @@ from camu_core.jobs import (
     PopulationResult,
     PrivacyJob,
     PrivacyResult,
+    Staged,
     followups,
     is_quick,
 )
@@ -99,7 +100,7 @@ def population_report_of(spec: RunSpec) -> dict | None:
         return None
 
 
-def start_population(population: Population) -> None:
+def start_population(population: Staged) -> None:
     """Submit it for this visitor; if it is not taken, the page says why."""
     try:
         populations.submit_population(state.engine(), population, state.watcher())
@@ -107,16 +108,16 @@ def start_population(population: Population) -> None:
         state.refuse(str(error))
 
 
-def stop_population(population: Population) -> None:
+def stop_population(population: Staged) -> None:
     """Take this visitor's interest back; finished networks stay."""
     populations.stop_population(state.engine(), population, state.watcher())
 
 
-def population_progress(population: Population) -> PopulationProgress:
+def population_progress(population: Staged) -> PopulationProgress:
     return populations.population_progress(state.engine(), population)
 
 
-def has_come_to_rest(population: Population, now: PopulationProgress) -> bool:
+def has_come_to_rest(population: Staged, now: PopulationProgress) -> bool:
     """Whether nothing of it is under way, twice in a row: between two stages that is so for a moment."""
     key = f"rested-{population.digest}"
     was_resting = st.session_state.pop(key, False)
@@ -125,14 +126,17 @@ def has_come_to_rest(population: Population, now: PopulationProgress) -> bool:
     return was_resting and not now.is_active
 
 
+def is_finished(population: Staged) -> bool:
+    return state.engine().is_there(population.digest, population.job.result_type)
+
+
 def finished_population(population: Population) -> PopulationResult | None:
     """If it is finished.
 
     Raises:
         RunDamaged: see `RunStore.load`.
     """
-    is_done = state.engine().is_there(population.digest, PopulationResult)
-    return stored_population(population.digest) if is_done else None
+    return stored_population(population.digest) if is_finished(population) else None
 
 
 def population_seconds(population: Population) -> float | None:

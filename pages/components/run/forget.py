@@ -12,6 +12,7 @@ from camu_core.errors import SpecError
 from camu_core.figures import wall_figure
 from camu_core.figures.wall import COLUMNS
 from camu_core.specs import FORGET_KINDS
+from pages.components.run import memorised
 from pages.components.shared import charts, images, selections, state, state_pictures, text
 
 _TILES = 10  # in a row of classes; more classes are a list
@@ -23,21 +24,23 @@ _WALL_IMAGES = 75
 _STRIP_IMAGES = 20
 
 
-def forget_controls(dataset: str) -> ForgetSpec | None:
+def forget_controls(dataset: str, model: str) -> ForgetSpec | None:
     """What is picked; None while nothing is."""
     info = DATASETS[dataset]
     row = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="forget-row")
     row.markdown(f"**{text.PICK_FORGET}**", width="content")
     state.remember("forget-kind", "class")
     kind = row.segmented_control(
-        text.PICK_FORGET, list(FORGET_KINDS), key="forget-kind", required=True, label_visibility="collapsed",
-        persist_state="session", wrap=True,
+        text.PICK_FORGET, [*FORGET_KINDS, memorised.KIND], key="forget-kind", required=True,
+        label_visibility="collapsed", persist_state="session", wrap=True,
         format_func=lambda name: text.FORGET_KINDS[name].format(noun=info.class_noun),
     )  # fmt: skip
     if kind == "random":
         return _random()
     if kind == "samples":
         return _samples(dataset)
+    if kind == memorised.KIND:
+        return memorised.choose(dataset, model)
     several = row.toggle(text.SEVERAL, key="several", persist_state="session") if info.n_classes > 2 else False
     return ForgetSpec(classes=_classes(dataset, several))
 
@@ -55,6 +58,8 @@ def follow(spec: RunSpec) -> None:
         state.put("forget-percent", round(100 * forget.fraction))
     else:
         state.put(_chosen_key(spec.dataset), forget.samples)
+        if memorised.take_over(spec):
+            state.put("forget-kind", memorised.KIND)
 
 
 def start_with(dataset: str, spec: RunSpec | None) -> None:

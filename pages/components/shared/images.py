@@ -118,6 +118,23 @@ def plain_strip(images: np.ndarray, more: int = 0) -> None:
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:4px;align-items:center'>{''.join(cells)}{rest}</div>")
 
 
+def captioned_strip(images: np.ndarray, captions: Sequence[str], more: int = 0) -> None:
+    """Images in rows, a few words under each, and how many more there are.
+
+    Args:
+        images: uint8 (N, channels, H, W).
+        captions: plain.
+    """
+    cells = [
+        f"<figure style='margin:0;text-align:center;width:4.25rem'><img src='{uri}' alt='' "
+        f"style='width:3.5rem;height:3.5rem;border-radius:6px'/><figcaption style='line-height:1.25;font-size:.85rem'>"
+        f"{html.escape(caption)}</figcaption></figure>"
+        for uri, caption in zip(data_uris(images), captions, strict=True)
+    ]
+    rest = f"<span style='opacity:.75'>+ {more:,}</span>" if more else ""
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px;align-items:center'>{''.join(cells)}{rest}</div>")
+
+
 def _answer(logits: np.ndarray, class_names: Sequence[str]) -> str:
     odds = np.exp(logits - logits.max())
     return f"<b>{html.escape(class_names[int(logits.argmax())])}</b> {odds.max() / odds.sum():.0%}"

@@ -9,7 +9,7 @@ from camu_core.citation import citation
 from camu_core.export import run_json
 from camu_core.report import html_report
 from pages.components.causal import state as state_causal
-from pages.components.shared import text
+from pages.components.shared import state_memorised, text
 
 
 def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None, population: dict | None) -> None:
@@ -32,7 +32,12 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
             )
             st.download_button(
                 text.SHARE_JSON,
-                lambda: json.dumps(run_json(result, retrained, *_found(result, privacy, population)), indent=2),
+                lambda: json.dumps(
+                    run_json(
+                        result, retrained, *_found(result, privacy, population), state_memorised.group_of(result.spec)
+                    ),
+                    indent=2,
+                ),
                 file_name=f"camu-{result.digest}.json",
                 mime="application/json",
                 on_click="ignore",

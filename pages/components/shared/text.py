@@ -7,6 +7,9 @@ APP_TITLE = "CaMU Explorer"
 
 EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. To make your own, press *Forget it* on the *Run* page."
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
+GROUPS_OF_RUN = {
+    "easy": "the least memorised ones", "typical": "of typical memorisation", "worst": "the most memorised ones",
+}  # fmt: skip
 LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
 
@@ -16,7 +19,10 @@ ADDRESS_CUT = "Part of this link is malformed and was ignored. Check the link."
 RUN_TITLE = "Make it forget"
 PICK_DATASET = "Dataset"
 PICK_FORGET = "What must it forget?"
-FORGET_KINDS = {"class": "A whole {noun}", "random": "Random images", "samples": "Images you choose"}
+FORGET_KINDS = {
+    "class": "A whole {noun}", "random": "Random images", "samples": "Images you choose",
+    "memorised": "Easy or hard images",
+}  # fmt: skip
 SEVERAL = "Several at once"
 RANDOM_FRACTION = "Share of the training images"
 RANDOM_LEAD = (
@@ -40,7 +46,7 @@ SAMPLES_HOVER = "training image {number:,}"
 PICK_CLASS = "Class to forget"
 PICK_GROUP, PICK_GROUP_NONE = "A whole superclass", "None"
 NO_WALL = "These images are not on this machine yet. Forget a class first: that downloads them."
-CHOOSE_FIRST = "Choose at least one image first"
+CHOOSE_FIRST = "First choose the images to forget"
 FORGET_THESE = "Forget these"
 FORGET_THESE_HELP = "Chooses the {n} training images among them on the Run page; test images were never learned."
 PICK_METHOD = "Method"

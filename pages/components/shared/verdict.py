@@ -9,7 +9,7 @@ from camu_core.planning import settings_phrase
 from camu_core.specs import GIVEN
 from camu_core.wording.verdict import Clause, forget_phrase, judge
 from pages.components.privacy import text as text_privacy
-from pages.components.shared import state, text
+from pages.components.shared import state, state_memorised, text
 
 # whether a verdict is good news, or cannot be said -> icon, colour
 _MOODS = {True: ("check_circle", "green"), False: ("error", "red"), None: ("help", "gray")}
@@ -28,9 +28,10 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False)
         is_older: the choices on the page are others by now.
     """
     spec = run.result.spec
+    group = state_memorised.group_of(spec)
     what = text.RUN_NOTE.format(
         dataset=DATASETS[spec.dataset].title,
-        what=forget_phrase(spec),
+        what=", ".join([forget_phrase(spec), *([text.GROUPS_OF_RUN[group]] if group else [])]),
         method=METHODS.title(spec.method, spec.method_sha256),
         seed=spec.seed,
         device=spec.device.upper(),

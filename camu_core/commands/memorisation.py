@@ -1,0 +1,44 @@
+"""Train many networks on random halves of the images and keep how much each image is memorised."""
+
+import argparse
+from pathlib import Path
+
+from camu_core.commands.images import add_argument, dataset_named
+from camu_core.commands.terminal import drain_with_bar
+from camu_core.engine import Engine
+from camu_core.engine.populations import populating
+from camu_core.jobs import Memorisation
+from camu_core.measures import GROUPS
+from camu_core.networks.models import MODELS
+from camu_core.runs.store import RunStore
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_argument(parser)
+    parser.add_argument(
+        "--model", choices=list(MODELS), help="default: cnn for grey images, resnet20 for coloured ones"
+    )
+    parser.add_argument("--networks", type=int, metavar="K", help="default: what the app uses, 512 for digits")
+    parser.add_argument("--group", choices=GROUPS, default="worst", help="whose images to print; default %(default)s")
+    parser.add_argument("--images", type=int, metavar="N", default=0, help="how many of them; default: none")
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="store to keep the scores in; default: CAMU_HOME")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """On all processors, or on the cluster at CAMU_SCHEDULER; an interrupted one goes on where it was."""
+    store = RunStore()
+    work = Memorisation.of(dataset_named(arguments), arguments.model, arguments.networks)
+    engine = Engine(store)
+    try:
+        found = drain_with_bar(populating(engine, work))
+    finally:
+        engine.close()
+    output = RunStore(arguments.output) if arguments.output else store
+    output.save(found)
+    if arguments.images:
+        print(",".join(map(str, found.images(arguments.group, min(arguments.images, found.largest_size)))))
+        return
+    about, agreement = found.about, found.about["agreement"]
+    print(f"{output.root / found.folder / found.digest}: {about['networks']} networks, {about['seconds']:.0f} s; "
+          f"two halves of them agree with rank correlation {agreement['rank_correlation']:.2f}, and in "
+          f"{agreement['top_shared']:.0%} of the most memorised images")  # fmt: skip
