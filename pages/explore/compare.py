@@ -21,7 +21,7 @@ def main() -> None:
     part = st.segmented_control(
         text.PART, offered, format_func=text.PARTS.get, key="compare-part", required=True,
         label_visibility="collapsed", width="stretch",
-    )  # fmt: skip
+    ) or offered[0]  # fmt: skip
     state_compare.note_part(part)
     try:
         _PARTS[part]()

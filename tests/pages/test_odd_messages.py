@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import streamlit as st
+from opening import open_page
 from streamlit.components.v2.bidi_component.serialization import BidiComponentSerde
 
 from pages.components.shared import odd_messages
@@ -49,3 +50,20 @@ def test_a_component_is_sent_what_is_no_json(caplog: pytest.LogCaptureFixture) -
     odd_messages.quieten()
     BidiComponentSerde(default=None).deserialize("no json")
     assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("explore/run", {}), ("explore/embeddings", {}), ("explore/causal", {}), ("explore/privacy", {}),
+        ("explore/privacy", {"privacy-part": "Many networks"}), ("explore/draw", {}), ("explore/compare", {}),
+        ("explore/compare", {"part": "published"}),
+    ],
+)  # fmt: skip
+def test_a_choice_that_must_be_made_is_made_for_a_client_that_sends_none(page: str, query: dict) -> None:
+    keys = {control.key for control in open_page(page, **query).segmented_control}
+    assert keys
+    for key in keys:
+        app = open_page(page, **query)
+        app.segmented_control(key=key).set_value(None).run()
+        assert not app.exception, key

@@ -73,7 +73,7 @@ def effects(result: RunResult, causal: CausalResult) -> None:
     measure = st.segmented_control(
         text.MEASURE, list(MEASURES), format_func=text.MEASURE_NAMES.get, default="prediction_bits", key="measure",
         required=True,
-    )  # fmt: skip
+    ) or "prediction_bits"  # fmt: skip
     per_class = report["per_class"]["effects"]
     charts.show(
         st,

@@ -38,12 +38,12 @@ def show() -> None:
     dataset = left.segmented_control(
         words.PICK_DATASET, found.datasets, default=found.datasets[0], required=True, key="published-dataset",
         format_func=lambda name: DATASETS[name].title,
-    )  # fmt: skip
+    ) or found.datasets[0]  # fmt: skip
     forgets = found.forgets(dataset)
     forget = right.segmented_control(
         text.PUBLISHED_FORGET, forgets, default=forgets[0], required=True, key=f"published-forget-{dataset}",
         format_func=lambda forget: compare_many.forget_title(dataset, forget),
-    )  # fmt: skip
+    ) or forgets[0]  # fmt: skip
     state_compare.show_published()
     kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
     what = compare_many.forget_title(dataset, forget)

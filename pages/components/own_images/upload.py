@@ -59,7 +59,7 @@ def _choose() -> None:
         size = st.segmented_control(
             text.SIZE, list(text.SIZES), default=32, key="own-size", required=True,
             format_func=text.SIZES.__getitem__,
-        )  # fmt: skip
+        ) or 32  # fmt: skip
         pressed = st.button(text.READ, type="primary", icon=":material/upload:", disabled=not files)
         st.caption(text.PRIVATE)
     if not pressed or not files:

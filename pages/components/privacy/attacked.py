@@ -42,6 +42,7 @@ def attack(privacy: PrivacyResult) -> None:
         required=True,
         wrap=True,
     )
+    network, score = network or "unlearned", score or attack_score(privacy.report)  # a client may send none
     st.fragment(_threshold)(privacy, network, score)
     by_score = {name: {"attack": attacks[score]["auc"]} for name, attacks in report.items()}
     charts.show(st, attack_figure(by_score, text.AUC, state.is_dark()), key="auc")

@@ -71,7 +71,7 @@ def _tick(spec: RunSpec, digest: str, has_terms: bool) -> None:
         state_view.end_replay()
         st.rerun()
     is_done = job is None or job.state == "done"
-    newest, pace = len(seen.snapshots) - 1, SNAPSHOTS_PER_SECOND[state.recall("pace", "normal")]
+    newest, pace = len(seen.snapshots) - 1, SNAPSHOTS_PER_SECOND[state.recall("pace") or "normal"]
     shown = state_view.advance_replay(digest, newest, pace) if newest >= 0 else -1
     if is_done and shown >= newest:
         state_view.end_replay()

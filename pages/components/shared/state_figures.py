@@ -32,4 +32,4 @@ def leave_presenting() -> None:
 
 def picture_format() -> str:
     """What the camera of every figure saves: "png" or "svg"."""
-    return st.session_state.get("picture-format", "png")
+    return st.session_state.get("picture-format") or "png"
