@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _table(report: dict[str, Any]) -> str:
     """One line a figure."""
     return "\n".join(
-        f"{part:10} {name:26} {value:.4g}" if isinstance(value, float) else f"{part:10} {name:26} {value}"
+        f"{part:14} {name:26} {value:.4g}" if isinstance(value, float) else f"{part:14} {name:26} {value}"
         for part, figures in report.items()
         for name, value in figures.items()
     )

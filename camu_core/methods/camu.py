@@ -170,57 +170,7 @@ class CaMU:
 
     def unlearn(self, task: UnlearningTask, config: CaMUConfig) -> Iterator[Step]:
         """Two Adam optimisers in turn on every batch: the representation step, then the label step."""
-        rng = torch.Generator().manual_seed(task.seed)
-        pairs = draw_pairs(task, config.batch_size, rng, config.repeats)
-        model, device = task.model, task.device
-        retain_targets = _teach(task.original, task.x_retain[pairs.retain_idx], device)
-        forget_targets = _teach(task.original, task.x_retain[pairs.counterfactual_idx], device, config.noise, rng)
-        apart = bool(config.authors_batch_norm)
-        model.train(apart)  # nothing but batch normalisation has a mode here
-        encoder_weights = [weight for block in model.encoder for weight in block.parameters()]
-        representation_step, label_step = _optimizers(encoder_weights, model.parameters(), config)
-        moves_representation = config.retain_representation_weight or config.forget_representation_weight
-        moves_labels = config.retain_label_weight or config.forget_label_weight
-
-        n_batches = math.ceil(len(pairs.forget_idx) / config.batch_size)
-        for epoch in range(config.epochs):
-            forget_order = torch.randperm(len(pairs.forget_idx), generator=rng).split(config.batch_size)
-            retain_order = torch.randperm(len(pairs.retain_idx), generator=rng).split(config.batch_size)
-            for i, (f, r) in enumerate(zip(forget_order, retain_order, strict=True)):
-                # retain samples first
-                x = to_input(
-                    torch.cat([task.x_retain[pairs.retain_idx[r]], task.x_forget[pairs.forget_idx[f]]]), device
-                )
-                y_r = task.y_retain[pairs.retain_idx[r]].to(device)
-                losses: dict[str, Tensor] = {}
-
-                if moves_representation:
-                    h_r, h_f = _parts(model.encode, x, len(r), apart)
-                    losses["retain_representation"] = _kl_divergence(h_r, retain_targets[r])
-                    losses["forget_representation"] = _kl_divergence(h_f, forget_targets[f])
-                    representation_step.zero_grad()
-                    (
-                        config.retain_representation_weight * losses["retain_representation"]
-                        + config.forget_representation_weight * losses["forget_representation"]
-                    ).backward()
-                    representation_step.step()
-
-                if moves_labels:
-                    logits_r, logits_f = _parts(lambda images: model(images)[0], x, len(r), apart)
-                    losses["retain_label"] = F.cross_entropy(logits_r, y_r)
-                    losses["forget_label"] = F.cross_entropy(logits_f, pairs.counterfactual_y[f].to(device))
-                    label_step.zero_grad()
-                    (
-                        config.retain_label_weight * losses["retain_label"]
-                        + config.forget_label_weight * losses["forget_label"]
-                    ).backward()
-                    label_step.step()
-
-                yield Step(
-                    epoch * n_batches + i + 1,
-                    config.epochs * n_batches,
-                    {name: loss.item() for name, loss in losses.items()},
-                )
+        return unlearn_by_batches(task, config, _two_steps(task.model, config))
 
     def unlearn_together(self, tasks: Sequence[UnlearningTask], config: CaMUConfig) -> Iterator[Step]:
         """`unlearn` of many networks at once, each with its own seed; see `camu_core.networks.stacked`."""
@@ -248,6 +198,102 @@ class CaMU:
                 told = {name: each.mean().item() for name, each in losses.items()}
                 yield Step(epoch * n_batches + i + 1, config.epochs * n_batches, told)
         stack.copy_to([task.model for task in tasks])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Retain samples, and then forget samples, n of each.
+
+    Args:
+        x: float32 (2 n, channels, H, W), 0..1.
+        retain_targets, forget_targets: (n, D), the representations that they are to have, a distribution a row.
+        retain_y, forget_y: int64 (n,), the labels that they are to have.
+    """
+
+    x: Tensor
+    retain_targets: Tensor
+    forget_targets: Tensor
+    retain_y: Tensor
+    forget_y: Tensor
+
+
+Learner = Callable[[Batch], dict[str, Tensor]]
+
+
+def unlearn_by_batches(task: UnlearningTask, config: CaMUConfig, learn: Learner) -> Iterator[Step]:
+    """Pair the samples, ask the original once what their representations are to be, and learn batch by batch.
+
+    Args:
+        learn: changes the task's model by a batch; returns the loss terms by name, unweighted.
+    """
+    rng = torch.Generator().manual_seed(task.seed)
+    pairs, device = draw_pairs(task, config.batch_size, rng, config.repeats), task.device
+    retain_targets = _teach(task.original, task.x_retain[pairs.retain_idx], device)
+    forget_targets = _teach(task.original, task.x_retain[pairs.counterfactual_idx], device, config.noise, rng)
+    task.model.train(bool(config.authors_batch_norm))  # nothing but batch normalisation has a mode here
+    n_batches = math.ceil(len(pairs.forget_idx) / config.batch_size)
+    for epoch in range(config.epochs):
+        forget_order = torch.randperm(len(pairs.forget_idx), generator=rng).split(config.batch_size)
+        retain_order = torch.randperm(len(pairs.retain_idx), generator=rng).split(config.batch_size)
+        for i, (f, r) in enumerate(zip(forget_order, retain_order, strict=True)):
+            x = torch.cat([task.x_retain[pairs.retain_idx[r]], task.x_forget[pairs.forget_idx[f]]])
+            batch = Batch(
+                x=to_input(x, device),
+                retain_targets=retain_targets[r],
+                forget_targets=forget_targets[f],
+                retain_y=task.y_retain[pairs.retain_idx[r]].to(device),
+                forget_y=pairs.counterfactual_y[f].to(device),
+            )
+            losses = {name: loss.item() for name, loss in learn(batch).items()}
+            yield Step(epoch * n_batches + i + 1, config.epochs * n_batches, losses)
+
+
+def representation_losses(h_retain: Tensor, h_forget: Tensor, batch: Batch) -> dict[str, Tensor]:
+    return {
+        "retain_representation": _kl_divergence(h_retain, batch.retain_targets),
+        "forget_representation": _kl_divergence(h_forget, batch.forget_targets),
+    }
+
+
+def label_losses(logits_retain: Tensor, logits_forget: Tensor, batch: Batch) -> dict[str, Tensor]:
+    return {
+        "retain_label": F.cross_entropy(logits_retain, batch.retain_y),
+        "forget_label": F.cross_entropy(logits_forget, batch.forget_y),
+    }
+
+
+def weighted(losses: dict[str, Tensor], config: CaMUConfig) -> Tensor:
+    return sum((getattr(config, f"{name}_weight") * loss for name, loss in losses.items()), start=torch.zeros(()))
+
+
+def _two_steps(model: BlockModel, config: CaMUConfig) -> Learner:
+    """The paper's: a step down the terms of the representation, then one down those of the labels."""
+    representation_step, label_step = _optimizers(encoder_weights(model), model.parameters(), config)
+    moves_representation = config.retain_representation_weight or config.forget_representation_weight
+    moves_labels = config.retain_label_weight or config.forget_label_weight
+    apart = bool(config.authors_batch_norm)
+
+    def learn(batch: Batch) -> dict[str, Tensor]:
+        losses: dict[str, Tensor] = {}
+        if moves_representation:
+            found = representation_losses(*parts(model.encode, batch.x, apart), batch)
+            representation_step.zero_grad()
+            weighted(found, config).backward()
+            representation_step.step()
+            losses |= found
+        if moves_labels:
+            found = label_losses(*parts(lambda images: model(images)[0], batch.x, apart), batch)
+            label_step.zero_grad()
+            weighted(found, config).backward()
+            label_step.step()
+            losses |= found
+        return losses
+
+    return learn
+
+
+def encoder_weights(model: BlockModel) -> list[nn.Parameter]:
+    return [weight for block in model.encoder for weight in block.parameters()]
 
 
 @dataclass(frozen=True)
@@ -308,14 +354,17 @@ def _descend(optimizer: torch.optim.Adam, losses: dict[str, Tensor], config: CaM
     optimizer.step()
 
 
-def _parts(network: Callable[[Tensor], Tensor], x: Tensor, n_retain: int, apart: bool) -> Sequence[Tensor]:
-    """What a network says of retain samples, and of the forget samples after them.
+def parts(network: Callable[[Tensor], Tensor], x: Tensor, apart: bool) -> tuple[Tensor, Tensor]:
+    """What a network says of retain samples, and of as many forget samples after them.
 
     Args:
         apart: in two passes, so that batch normalisation does not see one beside the other.
     """
-    parts = x.tensor_split([n_retain])
-    return [network(part) for part in parts] if apart else network(x).tensor_split([n_retain])
+    if apart:
+        retained, forgotten = x.tensor_split(2)
+        return network(retained), network(forgotten)
+    retained, forgotten = network(x).tensor_split(2)
+    return retained, forgotten
 
 
 def _kl_divergence(representation: Tensor, target: Tensor) -> Tensor:

@@ -49,6 +49,9 @@ def test_bench_prints_its_figures_as_json(capsys, monkeypatch):
     assert camu["speedup"] == pytest.approx(camu["straightforward_seconds"] / camu["seconds"])
     assert camu["max_accuracy_gap"] < 0.05, "the baseline and ours forget alike"
     assert 0 < camu["fraction_of_throughput"] < 1.5
+    one_pass = report["camu_one_pass"]
+    assert one_pass["speedup"] == pytest.approx(camu["straightforward_seconds"] / one_pass["seconds"])
+    assert one_pass["speedup_over_camu"] == pytest.approx(camu["seconds"] / one_pass["seconds"])
     assert retrain["speedup_of_camu"] == pytest.approx(retrain["seconds"] / camu["seconds"])
     population = report["population"]
     assert population["speedup"] == pytest.approx(

@@ -37,6 +37,10 @@ OFF = {
         {"representation_lr": 0, "label_lr": 0},
         {f"{part}_{what}_weight": 0 for part in ("retain", "forget") for what in ("representation", "label")},
     ],
+    "camu_one_pass": [
+        {"representation_lr": 0, "label_lr": 0},
+        {f"{part}_{what}_weight": 0 for part in ("retain", "forget") for what in ("representation", "label")},
+    ],
     "finetune": [{"lr": 0, "weight_decay": 0.5}],
     "neggrad": [{"lr": 0, "weight_decay": 0.5}],
     "neggrad_plus": [{"lr": 0}],
@@ -83,7 +87,7 @@ def equal(one, other):
 def test_the_registry_is_complete():
     assert set(OFF) == set(CHANGES)
     assert all(name == method.name for name, method in METHODS.items())
-    assert len({method.title for method in METHODS.values()}) == len(METHODS) == 16
+    assert len({method.title for method in METHODS.values()}) == len(METHODS) == 17
 
 
 @pytest.mark.parametrize("name", PROPER)
