@@ -6,11 +6,15 @@ from camu_core.errors import CamuError
 from pages.components.compare import many as compare_many
 from pages.components.compare import pair as compare_pair
 from pages.components.compare import published as compare_published
+from pages.components.compare import race as compare_race
 from pages.components.compare import state as state_compare
 from pages.components.compare import text
 from pages.components.shared import state
 
-_PARTS = {"many": compare_many.many, "pair": compare_pair.pair, "published": compare_published.show}
+_PARTS = {
+    "many": compare_many.many, "race": compare_race.show, "pair": compare_pair.pair,
+    "published": compare_published.show,
+}  # fmt: skip
 
 
 def main() -> None:

@@ -11,7 +11,10 @@ from camu_core import METHODS, RunResult, RunStore, plan_run, run
 from camu_core.comparison import population, published, read_ranked
 from camu_core.engine import Engine
 from camu_core.jobs import BandJob, TrainJob
+from camu_core.wording.verdict import judge
+from pages.components.compare import race
 from pages.components.compare import text as text_compare
+from pages.components.privacy import state as state_privacy
 from pages.components.shared import state
 
 EXAMPLE = [plan_run("digits", [3], method).digest for method in ("camu", "retrain")]
@@ -238,3 +241,40 @@ def test_reference_networks_that_take_hours_are_told_before_the_tests(
     assert not app.exception
     assert "about 4 hours" in words(app)
     assert (text_compare.TESTS in [button.label for button in app.button]) == (limit == "0")
+
+
+def test_a_race_shows_every_method_at_one_moment_and_then_their_verdicts() -> None:
+    for method in ("camu", "scrub", "retrain"):
+        RunStore().save(run(plan_run("digits", [3], method)))
+    app = open_page("explore/compare", part="race", methods="camu,scrub,retrain")
+    assert not app.exception
+    assert app.multiselect(key="racers").value == ["camu", "scrub", "retrain"]
+    told = words(app)
+    seconds = {name: state.find_result(plan_run("digits", [3], name).digest).seconds["unlearn"]
+               for name in ("camu", "scrub", "retrain")}  # fmt: skip
+    for took in seconds.values():
+        assert text_compare.RACE_DONE.format(seconds=took) in told
+    example = state.find_result(EXAMPLE[0])
+    assert judge(example, *known(example)).headline in told
+    app.button(key="race-again").click().run()
+    assert not app.exception
+    assert text_compare.RACE_RUNNING in words(app)
+    half = race._at(example, example.seconds["unlearn"] / 2)
+    assert half.snapshots[-1].index <= example.snapshots[-1].index / 2
+    assert race._at(example, 1e9).snapshots == example.snapshots
+    app.button(key="race-skip").click().run()
+    assert text_compare.RACE_RUNNING not in words(app)
+
+
+def test_a_race_needs_two_and_takes_four() -> None:
+    app = open_page("explore/compare", part="race", methods="camu,nonsense")
+    assert not app.exception
+    assert text_compare.RACE_FEW in words(app)
+    app = open_page("explore/compare", part="race", methods="camu,scrub,ssd,salun,unsir,retrain")
+    assert app.multiselect(key="racers").value == ["camu", "scrub", "ssd", "salun"]
+    assert text_compare.RACE_START.format(n=4) in [button.label for button in app.button]
+
+
+def known(result: RunResult) -> tuple:
+    spec = result.spec
+    return state.retrained_for(spec), state_privacy.report_of(spec), state_privacy.population_report_of(spec)

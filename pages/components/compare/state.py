@@ -11,12 +11,14 @@ from camu_core.engine.batches import Batch
 from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import SpecError
 from camu_core.jobs import BandJob, PrivacyJob, PrivacyResult
+from camu_core.methods import methods_for
 from pages.components.compare import text
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import selections, state, state_address, state_view
 
 ALL = "all"
-PARTS = ("many", "pair", "published")
+MOST_RACERS = 4
+PARTS = ("many", "race", "pair", "published")
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,21 @@ def ask(question: Question) -> None:
     """Keep the question in the session and in the URL."""
     st.session_state["compare-asked"] = question
     _set_url({"part": "many", **asdict(question)})
+
+
+def racers(spec: RunSpec) -> list[str]:
+    """Methods that can forget what a run forgets."""
+    return methods_for(spec.forget.kind)
+
+
+def racers_in_url(offered: Collection[str]) -> list[str]:
+    """Those that a link names, as far as they are offered."""
+    return [name for name in state_address.read("methods").split(",") if name in offered][:MOST_RACERS]
+
+
+def show_race(methods: Sequence[str], digest: str) -> None:
+    """The race in the URL, and the run whose task it is; empty of the example."""
+    _set_url({"part": "race", "methods": ",".join(methods), "run": digest})
 
 
 def show_published() -> None:

@@ -2,7 +2,9 @@
 
 TITLE = "Which method forgets best, and at what cost?"
 PART = "Part of the comparison"
-PARTS = {"many": "Many methods", "pair": "Two runs side by side", "published": "Published results"}
+PARTS = {
+    "many": "Many methods", "race": "Race", "pair": "Two runs side by side", "published": "Published results",
+}  # fmt: skip
 
 SIDE_BY_SIDE = "Compare side by side"
 SIDE_BY_SIDE_HELP = "Both must have the same dataset and the same kind of network"
@@ -295,3 +297,25 @@ retrained networks; up to 500 forgotten images ({n_images} here). Measures and s
 distance between the mean of the networks that forgot and that of the retrained ones. Retraining is judged by {m}
 further retrained networks.
 """
+
+# --- race ------------------------------------------------------------------------------------------------------------
+
+RACE_LEAD = "Some methods forget {what} at the same time, on **one clock**. Who is first, and who forgot?"
+RACE_METHODS = "Methods, at most four, each with its default settings"
+RACE_FEW = "Choose at least two methods."
+RACE_START = "Start the race of {n}"
+RACE_CLOCK = "**{now:.1f} s** of {slowest:.1f} s"
+RACE_RUNNING = ":material/directions_run: running"
+RACE_WAITING = ":material/hourglass_empty: waiting"
+RACE_DONE = ":material/flag: done in **{seconds:.1f} s**"
+RACE_NUMBERS = ":orange[to forget, recognised: **{forgotten}**]  \n:blue[to keep, recognised: **{kept}**]"
+RACE_MAPS = "Each point is an image, placed by how the network sees it"
+RACE_READ = (
+    "the clock is each method's own computing time, so that waiting for one another does not count; a replay shows all "
+    "at the same moment of it. Retraining begins with a network that knows nothing."
+)
+RACE_NOT = (
+    "the search for good settings, and what other seeds would give. Maps are in the frame of the network before, which "
+    "says little of one that is trained anew. First is not best: the verdicts decide."
+)
+RACE_OPEN = "Open this run"

@@ -7,7 +7,7 @@ import streamlit as st
 from camu_core import DATASETS, METHODS, RunResult
 from camu_core.planning import settings_phrase
 from camu_core.specs import GIVEN
-from camu_core.wording.verdict import Clause, forget_phrase, judge
+from camu_core.wording.verdict import Clause, Verdict, forget_phrase, judge
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import state, state_memorised, text
 
@@ -62,13 +62,8 @@ def verdict_card(
         population: report of the `PopulationResult` of its method, if it was made.
         is_judging: they are on their way, so that what is good news by now can still change.
     """
-    verdict = judge(result, retrained, privacy, population)
     with st.container(border=True, key="verdict"):
-        is_open = is_judging and verdict.is_good is not False
-        icon, color = _JUDGING if is_open else _MOODS[verdict.is_good]
-        st.subheader(f":{color}[:material/{icon}:] {verdict.headline}", anchor=False)
-        if is_judging:
-            st.caption(text.JUDGING)
+        verdict = headline(result, retrained, privacy, population, is_judging)
         tests = [clause for clause in verdict.clauses if clause.page == "privacy"]
         answers = [clause for clause in verdict.clauses if clause.page != "privacy"]
         st.caption(text.VERDICT_MEASURE if result.spec.forget.kind == "class" else text.VERDICT_MEASURE_IMAGES)
@@ -87,6 +82,19 @@ def verdict_card(
                 took += text.TOOK_RETRAINING.format(seconds=retrained.seconds["unlearn"])
                 took += text.TOOK_BEFOREHAND if retrained.is_shipped else ""
             st.caption(took + ".")
+
+
+def headline(
+    result: RunResult, retrained: RunResult | None, privacy: dict | None, population: dict | None, is_judging: bool
+) -> Verdict:
+    """The verdict in a sentence, and whether it can still change. Args: see `verdict_card`."""
+    verdict = judge(result, retrained, privacy, population)
+    is_open = is_judging and verdict.is_good is not False
+    icon, color = _JUDGING if is_open else _MOODS[verdict.is_good]
+    st.subheader(f":{color}[:material/{icon}:] {verdict.headline}", anchor=False)
+    if is_judging:
+        st.caption(text.JUDGING)
+    return verdict
 
 
 def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
