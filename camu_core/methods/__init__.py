@@ -4,8 +4,7 @@ the file in CAMU_METHODS, and leave this one alone."""
 from camu_core.methods.bad_teacher import BadTeacher
 from camu_core.methods.base import Method, UnlearningTask
 from camu_core.methods.boundary_shrink import BoundaryShrink
-from camu_core.methods.camu import CaMU
-from camu_core.methods.camu_one_pass import CaMUOnePass
+from camu_core.methods.camu import CaMU, CaMUOnePass
 from camu_core.methods.controls import CONTROLS
 from camu_core.methods.finetune import Finetune
 from camu_core.methods.neggrad import NegGrad
