@@ -17,19 +17,23 @@ from camu_core.figures.live import LOSS_TITLES
 from camu_core.methods import is_control
 from camu_core.methods.boundary_shrink import nearest_other_class
 from camu_core.methods.salun import most_salient
-from camu_core.methods.ssd import SSDConfig, dampening_factors
-from camu_core.methods.steps import Mixture, Passes, descend, endless, other_labels, terms_by_part
+from camu_core.methods.steps import Mixture, Passes, dampening_factors, descend, endless, other_labels, terms_by_part
 from camu_core.methods.unsir import at_most_per_class
 from camu_core.networks.models import MODELS, BlockModel, build_model, predict, to_input
 from camu_core.progress import drain, loss_columns
 
 PROPER = [name for name in METHODS if not is_control(name)]
-CHANGES = [name for name in PROPER if name != "retrain"]  # which starts anew instead of changing what is there
+# What starts anew or damages the network first, and then trains it with batch normalisation of its own.
+ANEW = ("retrain", "eu_k", "ct", "msg")
+CHANGES = [name for name in PROPER if name not in ANEW]
 # What makes a method quick, and, where its defaults would leave an untrained network alone, act on one.
 SMALL = {
     "ssd": {"selection": 0.5},
     "unsir": {"noise_steps": 3, "noise_copies": 2},
     "bad_teacher": {"retain_fraction": 1.0},
+    "sfron": {"rounds": 6, "forget_every": 2},
+    "lfssd": {"selection": 0.5},
+    "amun": {"search_steps": 5},
 }
 # Settings under which a method does nothing at all.
 OFF = {
@@ -56,6 +60,12 @@ OFF = {
     ],
     "ssd": [{"selection": 1e6}, {"dampening": 1e6}],
     "unsir": [{"impair_lr": 0, "repair_lr": 0}, {"impair_epochs": 0, "repair_epochs": 0}],
+    "cf_k": [{"lr": 0, "weight_decay": 0.5}],
+    "l1_sparse": [{"lr": 0, "weight_decay": 0.5, "sparsity_weight": 1.0}],
+    "sfron": [{"lr": 0, "weight_decay": 0.5}],
+    "delete": [{"lr": 0}],
+    "lfssd": [{"selection": 1e6}, {"dampening": 1e6}],
+    "amun": [{"lr": 0, "weight_decay": 0.5}],
 }  # fmt: skip
 SEEDS = (0, 1, 2)
 
@@ -83,7 +93,7 @@ def equal(one, other):
 def test_the_registry_is_complete():
     assert set(OFF) == set(CHANGES)
     assert all(name == method.name for name, method in METHODS.items())
-    assert len({method.title for method in METHODS.values()}) == len(METHODS) == 16
+    assert len({method.title for method in METHODS.values()}) == len(METHODS) == 25
 
 
 @pytest.mark.parametrize("name", PROPER)
@@ -351,9 +361,9 @@ def test_bad_teacher_is_the_original_on_the_rest_and_ignorant_on_the_forget_set(
 def test_ssd_dampens_by_hand():
     for_forget = torch.tensor([0.0, 1.0, 5.0, 20.0, 100.0, 7.0])
     for_all = torch.tensor([0.0, 1.0, 1.0, 1.0, 1.0, 0.0])
-    factors = dampening_factors(for_forget, for_all, SSDConfig(selection=10.0, dampening=2.0))
+    factors = dampening_factors(for_forget, for_all, 10.0, 2.0)
     assert factors.tolist() == pytest.approx([1, 1, 1, 0.1, 0.02, 0])
-    never_grow = dampening_factors(for_forget, for_all, SSDConfig(selection=4.0, dampening=10.0))
+    never_grow = dampening_factors(for_forget, for_all, 4.0, 10.0)
     assert never_grow.tolist() == pytest.approx([1, 1, 1, 0.5, 0.1, 0])
 
 
