@@ -124,7 +124,7 @@ def _check_kind(method: str, forget: ForgetSpec) -> None:
     if forget.kind not in forget_kinds(method):
         raise SpecError(
             f"{METHODS[method].title} can forget {' or '.join(forget_kinds(method))}; got {forget.kind}. "
-            "Choose another method, or whole classes to forget."
+            "Choose another method, or something else to forget."
         )
 
 

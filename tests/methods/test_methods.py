@@ -14,9 +14,13 @@ from torch.nn import functional as F
 
 from camu_core import DATASETS, METHODS
 from camu_core.figures.live import LOSS_TITLES
-from camu_core.methods import is_control
+from camu_core.methods import is_control, methods_for
+from camu_core.methods.amun import nearest_mistakes
 from camu_core.methods.boundary_shrink import nearest_other_class
+from camu_core.methods.delete import without_own_class
+from camu_core.methods.msg import rising_and_falling, smallest
 from camu_core.methods.salun import most_salient
+from camu_core.methods.sfron import cautious_mean, more_for_forget
 from camu_core.methods.steps import Mixture, Passes, dampening_factors, descend, endless, other_labels, terms_by_part
 from camu_core.methods.unsir import at_most_per_class
 from camu_core.networks.models import MODELS, BlockModel, build_model, predict, to_input
@@ -446,6 +450,239 @@ def test_at_most_so_many_of_each_class():
     idx = at_most_per_class(y, 4, torch.Generator().manual_seed(0))
     assert torch.bincount(y[idx]).tolist() == [4, 2, 0, 4]
     assert len(set(idx.tolist())) == len(idx)
+
+
+# ------------------------------------------------------------------------------------ the later ones, likewise by hand
+
+
+def moved_modules(task):
+    """Names of the parts whose weights are not the original's."""
+    pairs = zip(task.model.named_parameters(), task.original.parameters(), strict=True)
+    return {name.rsplit(".", 1)[0] for (name, new), old in pairs if not torch.equal(new, old)}
+
+
+@pytest.mark.parametrize("name", ["cf_k", "eu_k"])
+@pytest.mark.parametrize(
+    ("n_layers", "parts"),
+    [
+        (1, {"blocks.output"}),
+        (3, {"blocks.output", "blocks.hidden", "blocks.representation.1"}),
+        (4, {"blocks.output", "blocks.hidden", "blocks.representation.1", "blocks.conv2.0"}),
+    ],
+)
+def test_only_the_last_layers_change(name, n_layers, parts, make_task):
+    task = make_task()
+    unlearned(name, task, n_layers=n_layers)
+    assert moved_modules(task) == parts
+    assert all(weight.requires_grad for weight in task.model.parameters()), "later tests train it"
+
+
+def test_the_last_layers_of_a_resnet_come_with_what_normalises_them():
+    model = build_model("resnet20", (3, 32, 32), 10)
+    names = {module: name.removeprefix("blocks.") for name, module in model.named_modules()}
+    assert [names[layer] for layer in model.last_layers(3)] == [
+        "output", "stage3_3.bn2", "stage3_3.conv2", "stage3_3.bn1", "stage3_3.conv1",
+    ]  # fmt: skip
+    assert len([layer for layer in model.last_layers(10**6) if not isinstance(layer, nn.BatchNorm2d)]) == 22
+
+
+def test_eu_k_of_all_layers_is_retraining(make_task):
+    """To the same bits; of some, it is this training of layers drawn anew, on what the others give."""
+    task = make_task()
+    again = replace(task, model=copy.deepcopy(task.model))
+    unlearned("eu_k", task, n_layers=5)
+    unlearned("retrain", again)
+    assert equal(task.model.state_dict(), again.model.state_dict())
+    assert not equal(task.model.state_dict(), task.original.state_dict())
+
+
+def test_eu_k_stopped_midway_leaves_no_layer_frozen(make_task):
+    task = make_task()
+    steps = METHODS["eu_k"].unlearn(task, config_of("eu_k"))
+    next(steps)
+    steps.close()
+    assert all(weight.requires_grad for weight in task.model.parameters())
+
+
+def test_l1_sparse_pulls_every_weight_by_the_same_amount_and_ever_less(make_task):
+    """Without momentum a step is the error's gradient plus the sign of the weight, times a penalty that falls."""
+    task = make_task(n_retain=24)
+    values = {"epochs": 2, "batch_size": 24, "lr": 0.01, "momentum": 0, "weight_decay": 0, "sparsity_weight": 0.4}
+    steps = METHODS["l1_sparse"].unlearn(task, config_of("l1_sparse", **values))
+    for penalty in (0.4, 0.2):
+        before = [weight.detach().clone() for weight in task.model.parameters()]
+        expected = [
+            weight - 0.01 * (gradient + penalty * weight.sign())
+            for weight, gradient in zip(before, gradients(task.model, errors(task)[1]), strict=True)
+        ]
+        size = float(sum(weight.abs().sum() for weight in before))
+        assert next(steps).losses["sparsity"] == pytest.approx(size, rel=1e-4)
+        for weight, wanted in zip(task.model.parameters(), expected, strict=True):
+            torch.testing.assert_close(weight.detach(), wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_delete_strikes_the_own_class_out_of_the_answer():
+    logits = torch.log(torch.tensor([[0.7, 0.2, 0.1], [0.25, 0.25, 0.5]]))
+    taught = without_own_class(logits, torch.tensor([0, 1]))
+    torch.testing.assert_close(taught, torch.tensor([[0.0, 2 / 3, 1 / 3], [1 / 3, 0.0, 2 / 3]]))
+
+
+def test_delete_starts_at_minus_the_logarithm_of_what_is_left(make_task):
+    """As long as the network is the original: the divergence is -log(1 - p of the own class)."""
+    task = make_task(n_forget=8)
+    with torch.no_grad():
+        p = task.original(to_input(task.x_forget))[0].softmax(dim=1)
+    own = p.gather(1, task.y_forget[:, None])
+    _, steps = unlearned("delete", task, batch_size=8)
+    assert steps[0].losses == pytest.approx({"forget_masked": float(-(1 - own).log().mean())}, rel=1e-4)
+
+
+def test_lfssd_is_its_formula_from_one_batch(make_task):
+    task = make_task(n_forget=6, n_retain=10)
+    x_f, x = to_input(task.x_forget), to_input(torch.cat([task.x_forget, task.x_retain]))
+    of_forget, of_all = (gradients(task.model, (task.model(part)[0] ** 2).sum() / len(part)) for part in (x_f, x))
+    expected = []
+    for weight, f, a in zip(task.model.parameters(), of_forget, of_all, strict=True):
+        ratio = a.abs() / f.abs()
+        expected.append(torch.where(f.abs() > 1.2 * a.abs(), weight * (0.9 * ratio), weight).detach())
+    unlearned("lfssd", task, batch_size=16, selection=1.2, dampening=0.9)
+    n_changed = 0
+    for weight, wanted, before in zip(task.model.parameters(), expected, task.original.parameters(), strict=True):
+        assert (~torch.isclose(weight, wanted, rtol=1e-3, atol=1e-6)).float().mean() < 1e-3
+        n_changed += int((weight != before).sum())
+    assert n_changed > 1000
+
+
+def test_sfron_chooses_the_weights_that_matter_more_for_the_forget_set():
+    for_forget, for_retain = torch.tensor([4.0, 1.0, 0.5, 0.0]), torch.tensor([2.0, 1.0, 1.0, 0.0])
+    assert more_for_forget(for_forget, for_retain, 1.0).tolist() == [True, True, False, True]
+    assert more_for_forget(for_forget, for_retain, 1.5).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(("caution", "expected"), [(0.0, 2.5), (0.5, 2.0), (1.0, 1.6)])
+def test_sfron_listens_less_to_what_is_unlearned_already(caution, expected):
+    """Errors 1 and 4 have the weights 1 and 4^-caution: 1 (mean 2.5), 1/2 ((1 + 2) / 1.5) and 1/4 (2 / 1.25)."""
+    errors_ = torch.tensor([1.0, 4.0], requires_grad=True)
+    mean = cautious_mean(errors_, caution)
+    assert float(mean.detach()) == pytest.approx(expected)
+    mean.backward()
+    assert errors_.grad.tolist() == pytest.approx([1 / (1 + 4**-caution), 4**-caution / (1 + 4**-caution)])
+
+
+def test_sfron_steps_away_only_on_those_weights_and_repairs_on_all(make_task):
+    task = make_task(n_forget=8, n_retain=8)
+    forget_error, retain_error = errors(task)
+    saliency = [gradients(task.model, error) for error in (forget_error, retain_error)]
+    chosen = [(f**2 + 1e-15) / (r**2 + 1e-15) >= 1 for f, r in zip(*saliency, strict=True)]
+    values = {"rounds": 3, "forget_every": 3, "batch_size": 8, "lr": 0.01, "momentum": 0, "weight_decay": 0}
+    steps = list(METHODS["sfron"].unlearn(replace(task, model=copy.deepcopy(task.model)), config_of("sfron", **values)))
+    assert [next(iter(step.losses)) for step in steps] == [
+        "forget_error", "retain_error", "unlearn_label", *["retain_label"] * 3,
+    ]  # fmt: skip
+    generator = METHODS["sfron"].unlearn(task, config_of("sfron", **values))
+    for _ in range(3):
+        next(generator)
+    for weight, before, mask in zip(task.model.parameters(), task.original.parameters(), chosen, strict=True):
+        # a ratio on the very edge of the choice may fall on either side
+        assert ((weight != before) & ~mask).float().mean() < 1e-2
+    after_away = [weight.detach().clone() for weight in task.model.parameters()]
+    wanted = [w - 0.01 * g for w, g in zip(after_away, gradients(task.model, errors(task)[1]), strict=True)]
+    next(generator)
+    for weight, expected in zip(task.model.parameters(), wanted, strict=True):
+        torch.testing.assert_close(weight.detach(), expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["cnn", "resnet20"])
+def test_ct_transposes_every_kernel_and_nothing_else(name, make_task):
+    task = make_task(original=build_model(name, (1, 8, 8), 4, seed=7))
+    unlearned("ct", task, lr=0)
+    for module, before in zip(task.model.modules(), task.original.modules(), strict=True):
+        for weight, old in zip(module.parameters(recurse=False), before.parameters(recurse=False), strict=True):
+            swapped = old.transpose(2, 3) if isinstance(module, nn.Conv2d) and weight.ndim == 4 else old
+            assert torch.equal(weight, swapped)
+
+
+def test_ct_and_msg_follow_their_rates(make_task, monkeypatch):
+    """CT falls as a cosine from epoch to epoch; MSG rises evenly to the middle one and falls evenly after it."""
+    seen = []
+    step_of = torch.optim.SGD.step
+    monkeypatch.setattr(
+        torch.optim.SGD, "step", lambda self: (seen.append(self.param_groups[0]["lr"]), step_of(self))[1]
+    )
+    unlearned("ct", make_task(n_retain=8), epochs=3, lr=1.0)
+    assert seen == pytest.approx([1.0, 0.75, 0.25])
+    seen.clear()
+    unlearned("msg", make_task(n_retain=8), epochs=5, lr=1.0)
+    assert seen == pytest.approx([1 / 3, 2 / 3, 1.0, 2 / 3, 1 / 3])
+    assert [rising_and_falling(epoch, 1) for epoch in range(1)] == [1.0]
+
+
+def test_smallest_are_nearest_to_zero():
+    assert smallest(torch.tensor([[-3.0, 0.5], [0.0, -1.0]]), 0.5).tolist() == [[False, True], [True, False]]
+
+
+def test_msg_draws_the_smallest_gradients_anew_and_holds_the_others_back(make_task):
+    task = make_task(n_forget=8, n_retain=8)
+    forget_error, retain_error = errors(task)
+    kernels = [module.weight for module in task.model.modules() if isinstance(module, nn.Conv2d)]
+    apart = torch.autograd.grad(retain_error - forget_error, kernels)
+    others = make_task(n_forget=8, n_retain=8).model
+    unlearned("msg", task, batch_size=8, fresh_fraction=0.25, lr=0)
+    for kernel, before, gradient in zip(
+        kernels, [m.weight for m in others.modules() if isinstance(m, nn.Conv2d)], apart, strict=True
+    ):
+        is_fresh = kernel != before
+        assert float(is_fresh.float().mean()) == pytest.approx(0.25, abs=0.01)
+        assert gradient[is_fresh].abs().max() <= gradient[~is_fresh].abs().min() * 1.01 + 1e-9
+
+    free, held = (make_task(n_forget=8, n_retain=8) for _ in range(2))
+    small = {"batch_size": 8, "fresh_fraction": 0.0, "epochs": 1, "lr": 0.1, "momentum": 0, "weight_decay": 0}
+    unlearned("msg", free, kept_share=1.0, **small)
+    unlearned("msg", held, kept_share=0.1, **small)
+    for far, near, start in zip(
+        free.model.parameters(), held.model.parameters(), free.original.parameters(), strict=True
+    ):
+        share = 0.1 if far.ndim == 4 else 1.0
+        torch.testing.assert_close((near - start).detach(), share * (far - start).detach(), rtol=1e-3, atol=1e-6)
+
+
+def test_amun_finds_the_mistake_across_the_border():
+    """Of the plane network: (0.45, 0) is class 0 up to 0.5, so 0.05 away; what is a mistake already stays."""
+    x = torch.tensor([[0.45, 0.0], [0.9, 0.0]]).view(2, 1, 1, 2)
+    near, taken_for = nearest_mistakes(plane_network(), x, torch.tensor([0, 0]), 0.04, 50)
+    assert taken_for.tolist() == [1, 1]
+    assert 0.05 <= float((near[0] - x[0]).norm()) <= 0.08, "no further than twice the first reach"
+    assert torch.equal(near[1], x[1])
+
+
+def test_amun_ends_where_no_mistake_can_be_found():
+    constant = plane_network()
+    with torch.no_grad():
+        constant.blocks["output"].weight.zero_()
+    near, taken_for = nearest_mistakes(constant, torch.full((1, 1, 1, 2), 0.5), torch.tensor([0]), 0.04, 3)
+    assert taken_for.tolist() == [1], "the best other class"
+    assert near.isfinite().all()
+
+
+def test_amun_teaches_all_images_their_labels_and_the_mistakes_theirs(make_task):
+    task = make_task(n_forget=6, n_retain=10)
+    x_f, y = to_input(task.x_forget), torch.cat([task.y_forget, task.y_retain])
+    x_wrong, y_wrong = nearest_mistakes(task.original, x_f, task.y_forget, 0.04, 5)
+    with torch.no_grad():
+        of_all = F.cross_entropy(task.model(to_input(torch.cat([task.x_forget, task.x_retain])))[0], y)
+        of_wrong = F.cross_entropy(task.model(x_wrong)[0], y_wrong)
+    assert (y_wrong != task.y_forget).all()
+    _, steps = unlearned("amun", task, batch_size=22)
+    assert steps[1].losses == pytest.approx(
+        {"forget_adversarial": float(of_wrong), "retain_adversarial": float(of_all)}, rel=1e-4
+    )
+
+
+def test_amun_is_for_images_and_delete_for_classes():
+    assert "amun" not in methods_for("class")
+    assert "amun" in methods_for("random")
+    assert "delete" in methods_for("class")
+    assert "delete" not in methods_for("random")
 
 
 # ---------------------------------------------------------------------------------------------- what they are known for
