@@ -26,8 +26,8 @@ class CTConfig(Settings):
 
 
 # Ours by trial on validation images: assets/results/tuning.md
-_DIGITS = CTConfig(batch_size=32, lr=0.01)
-_CNN = CTConfig(lr=0.01, bfloat16=1)
+_DIGITS = CTConfig(epochs=10, batch_size=32, lr=0.01)
+_CNN = CTConfig(epochs=2, lr=0.01, bfloat16=1)
 
 
 class CT:

@@ -36,6 +36,8 @@ class SFRonConfig(Settings):
 # Ours by trial on validation images: assets/results/tuning.md
 _DIGITS = SFRonConfig(rounds=200, batch_size=32)
 _CNN = SFRonConfig(rounds=300, bfloat16=1)
+_OF_CLASSES = {"caution": 0.0}
+_OF_IMAGES = {"forget_label_weight": 500.0, "forget_every": 1}
 
 
 class SFRon:
@@ -57,7 +59,9 @@ class SFRon:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SFRonConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=SFRonConfig(bfloat16=1))
+        ours = _OF_CLASSES if forget_kind == "class" else _OF_IMAGES
+        digits, cnn = _DIGITS.with_values(ours), _CNN.with_values(ours)
+        return defaults(dataset, model, digits=digits, cnn=cnn, paper=SFRonConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SFRonConfig) -> Iterator[Step]:
         """A pass over each part finds the weights that may move away; then rounds."""

@@ -70,7 +70,7 @@ def test_a_mask_is_for_whole_classes() -> None:
     assert forget_kinds("mask") == ("class",)
     assert "mask" not in methods_for("random")
     assert set(methods_for("random")) == set(METHODS) - {"mask"}
-    with pytest.raises(SpecError, match="Output mask can forget class; got random"):
+    with pytest.raises(SpecError, match="Output mask can forget whole classes, not random images"):
         plan_run("digits", ForgetSpec("random", fraction=0.1), "mask")
     runs = SweepSpec("digits", (3,), ("mask", "nothing"), (0,), (0.1,)).runs()
     assert [(spec.method, spec.forget.kind) for spec in runs] == [
