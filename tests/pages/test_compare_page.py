@@ -7,10 +7,11 @@ import pytest
 from opening import open_page, words
 from summaries import publish
 
-from camu_core import METHODS, RunResult, RunStore, plan_run, run
+from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.comparison import published
 from camu_core.engine import Engine
 from camu_core.jobs import BandJob, TrainJob
+from camu_core.methods import methods_for
 from pages.components.compare import text as text_compare
 from pages.components.shared import state
 
@@ -45,31 +46,35 @@ def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() 
     app = open_page("explore/compare")
     assert not app.exception
     assert [button.label for button in app.button if (button.key or "").startswith("start-")] == [
-        "Compare 16 methods x 3 seeds"
+        "Compare 24 methods x 3 seeds"
     ]
-    assert "2 of 48" in words(app)
+    assert "2 of 72" in words(app)
     assert len(app.get("plotly_chart")) == 3
     assert app.query_params["methods"] == "all"
 
 
 def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_result: RunResult) -> None:
-    """All 48 runs are there; the numbers are one run's, so methods agree and seeds do not vary."""
+    """All 72 runs are there; the numbers are one run's, so methods agree and seeds do not vary."""
     summary = digits_result.summary()
 
     def summary_of(digest: str) -> dict:
         method, seed = asked[digest]
         return {**summary, "digest": digest, "spec": {**summary["spec"], "method": method, "seed": seed}}
 
-    asked = {plan_run("digits", [3], name, seed=seed).digest: (name, seed) for name in METHODS for seed in range(3)}
+    asked = {
+        plan_run("digits", [3], name, seed=seed).digest: (name, seed)
+        for name in methods_for("class")
+        for seed in range(3)
+    }
     monkeypatch.setattr(Engine, "is_there", lambda engine, digest, kind: kind is RunResult and digest in asked)
     monkeypatch.setattr(state, "is_finished", lambda digest: digest in asked)
     monkeypatch.setattr(state, "summary_of", summary_of)
     app = open_page("explore/compare", dataset="digits", forget="3", methods="all", seeds="0-2")
     assert not app.exception
     table = app.dataframe[0].value
-    assert len(table) == 16
+    assert len(table) == 24
     assert table["kept_reach"].abs().max() < 1e-9
-    assert "3 seeds cannot tell it from 10 other methods" in words(app)
+    assert "3 seeds cannot tell it from 18 other methods" in words(app)
     assert not [button for button in app.button if (button.key or "").startswith("start-")]
 
 
