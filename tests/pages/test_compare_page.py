@@ -61,11 +61,8 @@ def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_r
         method, seed = asked[digest]
         return {**summary, "digest": digest, "spec": {**summary["spec"], "method": method, "seed": seed}}
 
-    asked = {
-        plan_run("digits", [3], name, seed=seed).digest: (name, seed)
-        for name in methods_for("class")
-        for seed in range(3)
-    }
+    names = methods_for("class")
+    asked = {plan_run("digits", [3], name, seed=seed).digest: (name, seed) for name in names for seed in range(3)}
     monkeypatch.setattr(Engine, "is_there", lambda engine, digest, kind: kind is RunResult and digest in asked)
     monkeypatch.setattr(state, "is_finished", lambda digest: digest in asked)
     monkeypatch.setattr(state, "summary_of", summary_of)
