@@ -43,8 +43,8 @@ class CFk:
         "machine unlearning, arXiv:2201.06640, and its code: the last k convolutions and linear layers and what "
         "normalises them, k half of the layers as in its 50 of 110. 10 epochs at 0.01 as in M. Kurmanji et al., "
         "NeurIPS 2023, arXiv:2302.09880, where they have 30 with warm restarts. Deviations: a constant rate; batch "
-        "normalisation keeps the original's statistics; rates and passes for the small networks are ours, by 4 "
-        "trials on validation images."
+        "normalisation keeps the original's statistics; rates and passes for the small networks are ours, by trials "
+        "on validation images (5 on digits, 1 on MNIST)."
     )
     uses_retain_data = True
     uses_labels = True
