@@ -29,7 +29,7 @@ _OF_IMAGES = {"selection": 3.5}
 
 class LFSSD:
     name = "lfssd"
-    title = "Loss-free dampening (LFSSD)"
+    title = "Loss-free SSD (LFSSD)"
     summary = (
         "Selective dampening without labels: it measures how much the network's answers to the forget set, and to all "
         "of the data, hang on each weight, and weakens those that matter mostly for the first. It trains nothing."
