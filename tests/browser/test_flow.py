@@ -83,10 +83,10 @@ def test_causal_page_part_by_part_and_a_batch_that_is_stopped(server: str, page:
 
     page.get_by_text("Which part of the method").click()
     page.get_by_role("button", name="Run all subsets").click()
-    expect(page.get_by_text(re.compile(r"\d+ of 72 runs finished"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ of 48 runs finished"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("button", name=re.compile("Resume|Run all subsets"))).to_be_visible()
-    expect(page.get_by_text(re.compile(r"of 72 runs finished"))).to_have_count(0)
+    expect(page.get_by_text(re.compile(r"of 48 runs finished"))).to_have_count(0)
 
 
 def test_images_are_clicked_on_the_wall_and_forgotten(server: str, page: Page) -> None:

@@ -196,6 +196,16 @@ def test_batch_normalisation_keeps_the_originals_statistics(name, make_task):
     assert not equal(state, original.state_dict())
 
 
+@pytest.mark.parametrize("name", ["eu_k", "ct", "msg"])
+def test_what_damages_a_network_first_trains_with_statistics_of_the_retain_set(name, make_task):
+    original = build_model("resnet20", (1, 8, 8), 4, seed=7)
+    task = make_task(n_forget=9, n_retain=24, original=original)
+    state, _ = unlearned(name, task)
+    pairs = zip(task.model.named_buffers(), original.buffers(), strict=True)
+    assert all(not torch.equal(new, old) for (_, new), old in pairs)
+    assert all(value.isfinite().all() for value in state.values())
+
+
 @pytest.mark.parametrize("name", PROPER)
 def test_the_badges_are_true(name, make_task):
     """Other retain images, or other labels, make a difference exactly where the method says that it uses them."""
