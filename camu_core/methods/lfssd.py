@@ -38,7 +38,7 @@ class LFSSD:
         "J. Foster, S. Schoepf, A. Brintrup, Loss-free machine unlearning, ICLR 2024 (tiny papers), arXiv:2402.19308, "
         "and its code (two lines that change that of SSD): importance is the mean over batches of 64 of the absolute "
         "gradient of the squared length of the logits. Lambda 1; alpha 10 for a class of CIFAR-100, 5 of CIFAR-20, 3.5 "
-        "for images, as the code of P. Andreou's supreme-unlearning has them from the paper. Deviation: none known. "
+        "for images, as supreme-unlearning (GitHub) has them from the paper. Deviation: none known. "
         "The small networks take alpha 5 for a class, by trials on validation images (15 on digits, 3 on MNIST); on "
         "digits no alpha forgets a class and keeps the others whole."
     )
