@@ -120,11 +120,15 @@ def settings_phrase(spec: RunSpec) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in unusual.items())
 
 
+_KINDS = {"class": "whole classes", "random": "random images", "samples": "chosen images"}
+
+
 def _check_kind(method: str, forget: ForgetSpec) -> None:
-    if forget.kind not in forget_kinds(method):
+    kinds = forget_kinds(method)
+    if forget.kind not in kinds:
         raise SpecError(
-            f"{METHODS[method].title} can forget {' or '.join(forget_kinds(method))}; got {forget.kind}. "
-            "Choose another method, or whole classes to forget."
+            f"{METHODS[method].title} can forget {' or '.join(_KINDS[kind] for kind in kinds)}, not "
+            f"{_KINDS[forget.kind]}. Choose another method, or something else to forget."
         )
 
 

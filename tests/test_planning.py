@@ -5,14 +5,14 @@ import torch
 
 from camu_core import DATASETS, METHODS, plan_run, planning
 from camu_core.errors import NetworkMissing, RequestError, SpecError, WeightsError
-from camu_core.methods import is_control
+from camu_core.methods import is_control, methods_for
 from camu_core.networks import weights
 from camu_core.networks.cards import sha256_of
 from camu_core.networks.models import build_model
 from camu_core.networks.weights import shipped_path, to_bytes
 from camu_core.specs import ForgetSpec, RunSpec
 
-PROPER = [name for name in METHODS if not is_control(name)]
+PROPER = [name for name in methods_for("class") if not is_control(name)]
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_every_refusal_is_a_request_error():
 
 def test_the_time_of_a_run_is_that_of_its_updates_and_measurements(monkeypatch):
     monkeypatch.setattr(planning, "image_seconds", lambda *_: 0.001)
-    took = {name: planning.run_seconds(plan_run("cifar10", [0], name)) for name in METHODS}
+    took = {name: planning.run_seconds(plan_run("cifar10", [0], name)) for name in methods_for("class")}
     measuring = 25
     assert took["nothing"] == pytest.approx(measuring, rel=0.5)
     assert took["camu"] == pytest.approx(measuring + 0.001 * 3 * 4 * 5_000)

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from itertools import count
 
 import torch
-from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, defaults
+from camu_core.methods.steps import Mixture, dampening_factors, defaults
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -67,16 +66,5 @@ class SSD:
                 yield Step(next(steps), total, {name: error.item()})
         for weight, for_forget, for_all in zip(weights, *importance.values(), strict=True):
             with torch.no_grad():
-                weight *= dampening_factors(for_forget, for_all, config)
+                weight *= dampening_factors(for_forget, for_all, config.selection, config.dampening)
             yield Step(next(steps), total)
-
-
-def dampening_factors(for_forget: Tensor, for_all: Tensor, config: SSDConfig) -> Tensor:
-    """min(1, lambda x importance for all / for forget) where the latter is above alpha x the former; 1 elsewhere.
-
-    Args:
-        for_forget: importance (mean squared gradient) of each weight for the forget set; for_all likewise.
-    Source: arXiv:2308.07707, the selection and dampening of its title.
-    """
-    is_chosen = for_forget > config.selection * for_all
-    return torch.where(is_chosen, (config.dampening * for_all / for_forget).clamp(max=1.0), 1.0)

@@ -1,12 +1,13 @@
 """What the methods share: batches in random order, and one optimiser step along a weighted sum of losses.
 
-Batch normalisation keeps the original's statistics in all of them (`task.model.eval()`; nothing else in our networks
-has a mode): their papers train with those of each batch, and `camu.py` tells what that does to a network when
-a batch holds one class. A step whose weights are all 0 is not taken, weight decay included.
+Batch normalisation keeps the original's statistics (`task.model.eval()`; nothing else in our networks has a mode) in
+all but those that first damage the network and then train it on the retain set alone (EU-k, CT, MSG): the papers of the
+others train with the statistics of each batch, too, and `camu.py` tells what that does to a network when a batch holds
+one class. A step whose weights are all 0 is not taken, weight decay included.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -117,19 +118,39 @@ def terms_by_part(loss: Tensor, is_forget: Tensor, what: str, forget_weight: flo
     }
 
 
-def descend(optimizer: torch.optim.Optimizer, terms: Terms, longest_gradient: float = math.inf) -> dict[str, float]:
+def descend(
+    optimizer: torch.optim.Optimizer,
+    terms: Terms,
+    longest_gradient: float = math.inf,
+    shares: Sequence[Tensor | float] | None = None,
+) -> dict[str, float]:
     """One step down the weighted sum of the terms; returns the unweighted losses.
 
     Args:
         longest_gradient: a longer one (its norm over all weights) is shortened to this. Nothing else holds back
             a loss that is climbed: it has no end.
+        shares: of each tensor of weights, how much of its gradient is used, before it is shortened; else all of it.
     """
     weighted = [weight * loss for weight, loss in terms.values() if weight]
     if weighted:
+        weights = [weight for group in optimizer.param_groups for weight in group["params"]]
         optimizer.zero_grad()
         sum(weighted[1:], start=weighted[0]).backward()
+        if shares is not None:
+            for weight, share in zip(weights, shares, strict=True):
+                weight.grad *= share
         if longest_gradient < math.inf:
-            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
             torch.nn.utils.clip_grad_norm_(weights, longest_gradient)
         optimizer.step()
     return {name: loss.item() for name, (_, loss) in terms.items()}
+
+
+def dampening_factors(for_forget: Tensor, for_all: Tensor, selection: float, dampening: float) -> Tensor:
+    """min(1, dampening x importance for all / for forget) where the latter is above selection x the former; else 1.
+
+    Args:
+        for_forget: importance of each weight for the forget set; for_all likewise.
+    Source: J. Foster et al., arXiv:2308.07707, the selection and dampening of its title.
+    """
+    is_chosen = for_forget > selection * for_all
+    return torch.where(is_chosen, (dampening * for_all / for_forget).clamp(max=1.0), 1.0)

@@ -99,6 +99,22 @@ class BlockModel(nn.Module):
             for block in self.head:
                 _draw_weights(block)
 
+    def last_layers(self, n: int) -> list[nn.Module]:
+        """The last n convolutions and linear layers, the last one first, each after what normalises its output."""
+        chosen: list[nn.Module] = []
+        for module in reversed([*self.modules()]):
+            if isinstance(module, nn.BatchNorm2d | nn.Conv2d | nn.Linear) and n > 0:
+                chosen.append(module)
+                n -= not isinstance(module, nn.BatchNorm2d)
+        return chosen
+
+    def reset_last_layers(self, n: int, seed: int) -> None:
+        """Draw the weights of the last n layers anew from `seed` alone; all of them: as `reset` does."""
+        with _borrowed_generator():
+            torch.manual_seed(seed)
+            for layer in reversed(self.last_layers(n)):
+                _draw_weights(layer)
+
     @property
     def encoder(self) -> list[nn.Module]:
         return list(self.blocks.values())[: self.n_encoder_blocks]

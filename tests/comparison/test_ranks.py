@@ -105,7 +105,7 @@ def test_the_command_writes_table_and_card(monkeypatch: pytest.MonkeyPatch, tmp_
     line = f"reproduce --dataset digits --forget 3 --method nothing,mask --population 8 --output {tmp_path}"
     main(line.split())
     card, table = read_ranked(tmp_path)
-    assert card["command"].startswith("python -m camu_core ")
+    assert card["command"].startswith("python -m camu_core")
     assert table["method"].tolist() == ["nothing", "mask", FLOOR]
     assert table["m"].tolist() == [8, 8, 8]
     assert table.set_index("method").loc["mask", "accuracy_gap"] < 0.2

@@ -7,10 +7,11 @@ import pytest
 from opening import open_page, words
 from summaries import publish
 
-from camu_core import METHODS, RunResult, RunStore, plan_run, run
+from camu_core import RunResult, RunStore, plan_run, run
 from camu_core.comparison import population, published, read_ranked
 from camu_core.engine import Engine
 from camu_core.jobs import BandJob, TrainJob
+from camu_core.methods import methods_for
 from camu_core.wording.verdict import judge
 from pages.components.compare import race
 from pages.components.compare import text as text_compare
@@ -48,31 +49,32 @@ def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() 
     app = open_page("explore/compare")
     assert not app.exception
     assert [button.label for button in app.button if (button.key or "").startswith("start-")] == [
-        "Compare 16 methods x 3 seeds"
+        "Compare 25 methods x 3 seeds"
     ]
-    assert "2 of 48" in words(app)
+    assert "2 of 75" in words(app)
     assert len(app.get("plotly_chart")) == 3
     assert app.query_params["methods"] == "all"
 
 
 def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_result: RunResult) -> None:
-    """All 48 runs are there; the numbers are one run's, so methods agree and seeds do not vary."""
+    """All 72 runs are there; the numbers are one run's, so methods agree and seeds do not vary."""
     summary = digits_result.summary()
 
     def summary_of(digest: str) -> dict:
         method, seed = asked[digest]
         return {**summary, "digest": digest, "spec": {**summary["spec"], "method": method, "seed": seed}}
 
-    asked = {plan_run("digits", [3], name, seed=seed).digest: (name, seed) for name in METHODS for seed in range(3)}
+    names = methods_for("class")
+    asked = {plan_run("digits", [3], name, seed=seed).digest: (name, seed) for name in names for seed in range(3)}
     monkeypatch.setattr(Engine, "is_there", lambda engine, digest, kind: kind is RunResult and digest in asked)
     monkeypatch.setattr(state, "is_finished", lambda digest: digest in asked)
     monkeypatch.setattr(state, "summary_of", summary_of)
     app = open_page("explore/compare", dataset="digits", forget="3", methods="all", seeds="0-2")
     assert not app.exception
     table = app.dataframe[0].value
-    assert len(table) == 16
+    assert len(table) == 25
     assert table["kept_reach"].abs().max() < 1e-9
-    assert "3 seeds cannot tell it from 10 other methods" in words(app)
+    assert "3 seeds cannot tell it from 19 other methods" in words(app)
     assert not [button for button in app.button if (button.key or "").startswith("start-")]
 
 
@@ -106,7 +108,7 @@ def test_the_choice_changes_the_address() -> None:
         ({"methods": "magic"}, "There is no method of this name"),
         ({"seeds": "0-999999999"}, "at most 1,000 numbers"),
         ({"seeds": "0-99"}, "at most 1,000 runs"),
-        ({"seeds": "0-39"}, "at most 300"),
+        ({"seeds": "0-29"}, "at most 300"),
     ],
 )
 def test_a_bad_address_is_one_sentence(parameters: dict[str, str], sentence: str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 from opening import open_page, words
 from streamlit.testing.v1 import AppTest
 
-from camu_core import ForgetSpec, RunStore, plan_run
+from camu_core import METHODS, ForgetSpec, RunStore, plan_run
 from camu_core.data import load_dataset
 from camu_core.figures import attack_figure, wall_figure
 from camu_core.figures.wall import COLUMNS
@@ -40,6 +40,15 @@ def test_several_classes_are_picked_one_after_another(asked) -> None:
         app.button(key=f"class-digits-{label}").click().run()
     press(app)
     assert asked[-1].forget == ForgetSpec(classes=(7,))
+
+
+def test_a_method_that_cannot_forget_such_says_so() -> None:
+    app = open_page("explore/run", dataset="digits")
+    for method, kind in (("amun", "whole classes"), ("delete", "")):
+        next(box for box in app.selectbox if box.key == "method").set_value(method).run()
+        assert not app.exception
+        said = [error.value for error in app.error if error.value.startswith(METHODS[method].title)]
+        assert [f"not {kind}." in sentence for sentence in said] == ([True] if kind else [])
 
 
 def test_a_part_of_all_images(asked) -> None:
