@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -212,7 +213,7 @@ def _sentences(runs, table, forget: ForgetSpec, harm: list[remarks.Remark]) -> N
             beside.append(text.ONE_NETWORK)
         else:
             share = training_share(runs[runs["method"] != GOLD], "kept").median()
-            known = text.TRAINING_SHARE.format(share=share) if share == share else ""  # not NaN
+            known = text.TRAINING_SHARE.format(share=share) if np.isfinite(share) else ""
             beside.append(text.SEVERAL_NETWORKS.format(n=runs["training_seed"].nunique()) + known)
         if aim or beside:
             st.caption(" ".join([*aim, *beside]))
