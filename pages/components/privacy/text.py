@@ -126,7 +126,8 @@ NEARBY_READ = (
     "line that rises sooner than that of the retrained network says: knowledge is left near the image."
 )
 NEARBY_NOT = (
-    "changes of another kind, such as noise or rotation. One retrained network is no range, so this judges nothing."
+    "changes of another kind, such as noise or rotation, and what is hidden behind an output mask, which no change of "
+    "pixels lifts. One retrained network is no range, so this judges nothing."
 )
 RELEARN_HOW = """
 A copy whose layers after the representation are drawn anew, the same for every network, and see the representation
@@ -206,7 +207,8 @@ EPSILONS_READ = (
 )
 EPSILONS_NOT = "a guarantee: an attack that nobody tried may be better, and more networks would show more."
 ATTACKER_READ = (
-    "the attacker studies one half of the networks and is asked about the other. Green on the purple bar: no better "
+    "the attacker studies one half of the networks and is asked about the other, each time by the answer to one image; "
+    "all answers of a network together can give away more. Green on the purple bar: no better "
     "than telling retrained networks from one another. Score of the NeurIPS 2023 challenge (forgetting times utility): "
     "**{score:.3f}** ({low:.3f} to {high:.3f}); of retraining itself {floor:.3f}."
 )
