@@ -50,6 +50,8 @@ def sentences(found: PopulationResult | None) -> list[str]:
     lines = ["", f"{report['m']} networks of each kind, {report['n_images']} forgotten images; noise floor in brackets"]
     for name in ("epsilon_median", "score", *ATTACK_FIGURES):
         figure, floor = (_told(report[part][name]) for part in ("figures", "noise_floor"))
+        if name == "epsilon_median" and report["figures"][name]["value"] >= report["ceiling"]:
+            figure = f"at least {report['ceiling']:.3f}, the most that so many networks can show"
         lines.append(f"  {name.replace('_', ' '):24}{figure}  [{floor}]")
     return lines
 
