@@ -24,13 +24,13 @@ def population_title(report: Mapping[str, Any]) -> str:
     share, among = percent(right["value"]), percent(floor["high"])
     if standing is Standing.ABOVE:
         return (
-            f"Shown its answer to one image, an attacker who trains networks too tells one that forgot from one that "
+            "From its answer to one image, an attacker who trains networks too tells a network that forgot from one that "
             f"never saw the images {share} of the time; chance reaches {among}"
         )
     if standing is Standing.ALIKE:
         return (
-            "Shown its answer to one image, even an attacker who trains networks cannot tell one that forgot from one "
-            f"that never saw the images: at most {percent(right['high'])} are told right, where guessing gives 50%"
+            "From its answer to one image, even an attacker who trains networks cannot tell a network that forgot from "
+            f"one that never saw the images: at most {percent(right['high'])} are told right, where guessing gives 50%"
         )
     if standing is Standing.BLIND:
         return "Cannot tell: even networks before forgetting are not told from those that never saw the images"

@@ -28,8 +28,12 @@ def report(value: float, low: float, epsilon: float = 2.0, before: float | None 
     ("value", "low", "says"),
     [
         (0.86, 0.82, "from one that never saw the images 86% of the time; chance reaches 53%"),
-        (0.52, 0.49, "cannot tell one that forgot from one that never saw the images: at most 55% are told right"),
-        (0.45, 0.40, "cannot tell one that forgot"),
+        (
+            0.52,
+            0.49,
+            "cannot tell a network that forgot from one that never saw the images: at most 55% are told right",
+        ),
+        (0.45, 0.40, "cannot tell a network that forgot"),
         (0.56, 0.50, "Cannot tell yet: an attacker is right 56% of the time, where chance reaches 53%"),
     ],
 )

@@ -202,8 +202,8 @@ HILLS_READ = (
 HILLS_NOT = "one image alone; and only the right class is looked at, not what the network says instead."
 EPSILONS_READ = (
     "epsilon 0: no attack on this image is better than guessing; 1: odds of 2.7 to 1; 3: of 20 to 1. The attack is "
-    "chosen after looking, so epsilon is above 0 even between retrained networks: only what lies right of the noise "
-    "floor counts. {m} networks show no more than the ceiling; beyond it the hills do not overlap."
+    "chosen after looking, so epsilon is above 0 even between retrained networks (hatched): compare the two heaps, not "
+    "single images. Chance puts the middle of a heap into the noise floor. {m} networks show no more than the ceiling; beyond it the hills do not overlap."
 )
 EPSILONS_NOT = "a guarantee: an attack that nobody tried may be better, and more networks would show more."
 ATTACKER_READ = (
