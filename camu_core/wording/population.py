@@ -24,8 +24,8 @@ def population_title(report: Mapping[str, Any]) -> str:
     share, among = percent(right["value"]), percent(floor["high"])
     if standing is Standing.ABOVE:
         return (
-            "From its answer to one image, an attacker who trains networks too tells a network that forgot from one that "
-            f"never saw the images {share} of the time; chance reaches {among}"
+            "From its answer to one image, an attacker who trains networks too tells a network that forgot from one "
+            f"that never saw the images {share} of the time; chance reaches {among}"
         )
     if standing is Standing.ALIKE:
         return (

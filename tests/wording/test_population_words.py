@@ -31,7 +31,7 @@ def report(value: float, low: float, epsilon: float = 2.0, before: float | None 
         (
             0.52,
             0.49,
-            "cannot tell a network that forgot from one that never saw the images: at most 55% are told right",
+            "a network that forgot from one that never saw the images: at most 55% are told right",
         ),
         (0.45, 0.40, "cannot tell a network that forgot"),
         (0.56, 0.50, "Cannot tell yet: an attacker is right 56% of the time, where chance reaches 53%"),

@@ -203,7 +203,8 @@ HILLS_NOT = "one image alone; and only the right class is looked at, not what th
 EPSILONS_READ = (
     "epsilon 0: no attack on this image is better than guessing; 1: odds of 2.7 to 1; 3: of 20 to 1. The attack is "
     "chosen after looking, so epsilon is above 0 even between retrained networks (hatched): compare the two heaps, not "
-    "single images. Chance puts the middle of a heap into the noise floor. {m} networks show no more than the ceiling; beyond it the hills do not overlap."
+    "single images. Chance puts the middle of a heap into the noise floor. {m} "
+    "networks show no more than the ceiling; beyond it the hills do not overlap."
 )
 EPSILONS_NOT = "a guarantee: an attack that nobody tried may be better, and more networks would show more."
 ATTACKER_READ = (
