@@ -9,6 +9,7 @@ from camu_core.config import device_name
 from camu_core.data import DATASETS, listing
 from camu_core.errors import NetworkMissing, SpecError
 from camu_core.methods import METHODS, forget_kinds
+from camu_core.networks.cards import card_sha256
 from camu_core.networks.models import MODELS, pick_device, usual_model
 from camu_core.networks.pace import image_seconds
 from camu_core.networks.weights import shipped_retrained, weights_named, weights_path
@@ -77,6 +78,12 @@ def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | Non
     _check_kind(method, forget)
     config = METHODS[method].default_config(spec.dataset, forget.kind, spec.model)
     return replace(spec, forget=forget, method=method, settings=config.pairs(), method_sha256=METHODS.sha256(method))
+
+
+def is_usual_original(spec: RunSpec) -> bool:
+    """Whether a run starts from a network of our recipe, shipped or trained here, and not from a file given by hand."""
+    path = weights_path(spec.dataset, spec.model, training_seed=spec.training_seed)
+    return spec.weights == card_sha256(path.with_suffix(".json"))
 
 
 def changed_settings(spec: RunSpec) -> dict[str, Setting]:

@@ -1,15 +1,18 @@
 import re
+from argparse import Namespace
 
 import pytest
 import torch
 
 from camu_core import DATASETS, METHODS, plan_run, planning
+from camu_core.commands.population import planned
 from camu_core.errors import NetworkMissing, RequestError, SpecError, WeightsError
 from camu_core.methods import is_control, methods_for
 from camu_core.networks import weights
 from camu_core.networks.cards import sha256_of
 from camu_core.networks.models import build_model
 from camu_core.networks.weights import shipped_path, to_bytes
+from camu_core.planning import is_usual_original
 from camu_core.specs import ForgetSpec, RunSpec
 
 PROPER = [name for name in methods_for("class") if not is_control(name)]
@@ -107,6 +110,15 @@ def test_own_weights_are_kept_and_named_by_their_content(own_weights, camu_home)
     assert spec.digest != plan_run("digits", [3]).digest
     own_weights.unlink()
     assert weights.find_weights(spec.weights).is_relative_to(camu_home)
+
+
+def test_a_run_from_a_file_of_weights_is_not_judged_by_many_networks_of_our_recipe(own_weights):
+    assert is_usual_original(plan_run("digits", [3]))
+    spec = plan_run("digits", [3], weights=own_weights)
+    assert not is_usual_original(spec)
+    assert planned(Namespace(population=None), spec) is None
+    with pytest.raises(SpecError, match="leave out --weights"):
+        planned(Namespace(population=16), spec)
 
 
 def test_planning_from_shipped_weights_writes_nothing(camu_home):

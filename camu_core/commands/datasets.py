@@ -4,8 +4,10 @@ import argparse
 
 from camu_core.data import DatasetInfo, imported_card, imported_datasets, is_imported
 from camu_core.errors import SpecError
+from camu_core.jobs.population import delete_images
 from camu_core.networks.models import models_for
-from camu_core.networks.originals import forget_dataset, has_damaged_network, network_cards
+from camu_core.networks.originals import has_damaged_network, network_cards
+from camu_core.runs.store import RunStore
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +20,7 @@ def run(arguments: argparse.Namespace) -> None:
         if not is_imported(name):
             raise SpecError(f"There are no imported images '{name}' here; 'python -m camu_core datasets' lists them.")
     for name in arguments.delete:
-        forget_dataset(name)
+        delete_images(name, RunStore())
         print(f"{name}: deleted")
     if not arguments.delete:
         print("\n".join(map(_line, imported_datasets())) or "No images were imported here.")

@@ -7,10 +7,13 @@ from camu_core.commands.images import add_argument, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Engine
 from camu_core.engine.populations import populating
+from camu_core.errors import SpecError
 from camu_core.jobs import Memorisation
 from camu_core.measures import GROUPS
 from camu_core.networks.models import MODELS
 from camu_core.runs.store import RunStore
+
+_SMALLEST = 4  # networks, so that halves of them have whole pairs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """On all processors, or on the cluster at CAMU_SCHEDULER; an interrupted one goes on where it was."""
+    """On all processors, or on the cluster at CAMU_SCHEDULER; an interrupted one goes on where it was.
+
+    Raises:
+        SpecError: too few networks or images, before anything has run.
+    """
+    if arguments.networks is not None and arguments.networks < _SMALLEST:
+        raise SpecError(f"--networks expects {_SMALLEST} or more; got {arguments.networks}.")
+    if arguments.images < 0:
+        raise SpecError(f"--images expects 0 or more; got {arguments.images}.")
     store = RunStore()
     work = Memorisation.of(dataset_named(arguments), arguments.model, arguments.networks)
     engine = Engine(store)

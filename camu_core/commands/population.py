@@ -6,8 +6,10 @@ from typing import Any
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Engine
 from camu_core.engine.populations import populating
+from camu_core.errors import SpecError
 from camu_core.jobs import Population, PopulationResult
 from camu_core.measures import ATTACK_FIGURES
+from camu_core.planning import is_usual_original
 from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
 
@@ -22,7 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def planned(arguments: argparse.Namespace, spec: RunSpec) -> Population | None:
     """What was asked for; None if nothing was. Raises: SpecError, before anything has run."""
-    return None if arguments.population is None else Population.of(spec, arguments.population)
+    if arguments.population is None:
+        return None
+    if not is_usual_original(spec):
+        raise SpecError("A population starts from networks trained here; leave out --weights, or --population.")
+    return Population.of(spec, arguments.population)
 
 
 def populate(population: Population | None, store: RunStore) -> PopulationResult | None:
@@ -44,6 +50,8 @@ def sentences(found: PopulationResult | None) -> list[str]:
     lines = ["", f"{report['m']} networks of each kind, {report['n_images']} forgotten images; noise floor in brackets"]
     for name in ("epsilon_median", "score", *ATTACK_FIGURES):
         figure, floor = (_told(report[part][name]) for part in ("figures", "noise_floor"))
+        if name == "epsilon_median" and report["figures"][name]["value"] >= report["ceiling"]:
+            figure = f"at least {report['ceiling']:.3f}, the most that so many networks can show"
         lines.append(f"  {name.replace('_', ' '):24}{figure}  [{floor}]")
     return lines
 

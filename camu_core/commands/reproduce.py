@@ -80,21 +80,29 @@ def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
     """What is finished is kept in CAMU_HOME, so that an interrupted ranking goes on where it was.
 
     Raises:
-        SpecError: before anything has run; RunError: a network could not be made.
+        SpecError: before anything has run; RunError: some could not be made; the table is of the others.
     """
     populations = [
         Population.of(spec, arguments.population)
         for dataset in arguments.dataset.split(",")
         for spec in SweepSpec.from_texts(dataset, arguments.forget, methods, "0").batch().specs
     ]
-    engine = Engine(RunStore())
+    engine, reports, failed = Engine(RunStore()), [], {}
     try:
-        reports = [drain_with_bar(populating(engine, population)).report for population in populations]
+        for population in populations:
+            try:
+                reports.append(drain_with_bar(populating(engine, population)).report)
+            except RunError as error:
+                failed[population.spec] = str(error)
     finally:
         engine.close()
+    if not reports:
+        raise RunError(failures_text(failed, len(populations)))
     table = population_table(reports)
     _write(arguments.output, {"populations.csv": _csv(table)}, _card())
     print(f"{arguments.output}: {len(reports)} populations, {len(table)} rows")
+    if failed:
+        raise RunError(failures_text(failed, len(populations)))
 
 
 def _csv(table: pd.DataFrame) -> str:

@@ -73,7 +73,8 @@ def read_ranked(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
         table = pd.read_csv(folder / "populations.csv", dtype={"forget": str})
     except (ValueError, OSError) as error:
         raise StoreError(f"The ranks in {folder} cannot be read ({error}); make them again.") from error
-    missing = [name for name in (*_KEYS, *RANKS, "auc_high", "accuracy_gap") if name not in table]
+    needed = (*_KEYS, *RANKS, "auc_high", "score_low", "score_high", "accuracy_gap")
+    missing = [name for name in needed if name not in table]
     if missing:
         raise StoreError(f"The ranks in {folder} lack {', '.join(missing)}; make them again.")
     return card, table

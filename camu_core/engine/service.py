@@ -13,7 +13,7 @@ from camu_core.config import ASSETS, least_free_bytes, share_limits
 from camu_core.engine import OVER, Engine
 from camu_core.engine.owners import IMAGES, RUNS, SWEEPS, Owners
 from camu_core.errors import CamuError
-from camu_core.networks.originals import forget_dataset
+from camu_core.jobs.population import delete_images
 from camu_core.runs.store import RunStore
 
 _TIDY_SECONDS = 5.0
@@ -121,7 +121,8 @@ def _look_at_disk(was_full: bool) -> bool:
 
 def tidy(now: float | None = None) -> None:
     """Delete what nobody owns any more."""
-    delete = {RUNS: engine().store.delete, SWEEPS: engine().store.forget_sweep, IMAGES: forget_dataset}
+    store = engine().store
+    delete = {RUNS: store.delete, SWEEPS: store.forget_sweep, IMAGES: lambda name: delete_images(name, store)}
     owners = engine().owners
     for thing in owners.settle(now) if owners is not None else ():
         try:

@@ -27,6 +27,7 @@ from camu_core.measures import (
     u_lira,
 )
 from camu_core.networks.models import BlockModel
+from camu_core.networks.originals import forget_dataset
 from camu_core.networks.training import recipe_for
 from camu_core.networks.weights import from_arrays
 from camu_core.planning import plan_like
@@ -34,6 +35,7 @@ from camu_core.progress import Step
 from camu_core.runs.execution import versions
 from camu_core.runs.population import SEED, asked, make_forget, networks_at_once, questioned, train_originals
 from camu_core.runs.results import Storable
+from camu_core.runs.store import RunStore
 from camu_core.specs import GIVEN, RunSpec
 from camu_core.threads import one_thread
 
@@ -211,6 +213,16 @@ class PopulationResult(Storable):
             for name in ("margins", "answers")
         )
         return cls(summary["digest"], summary["report"], margins, answers, **arrays)
+
+
+def delete_images(dataset: str, store: RunStore) -> None:
+    """Delete imported images, the networks of them, and the populations, which keep some; so do runs, which stay.
+
+    Raises:
+        StoreUnwritable: they cannot be removed.
+    """
+    forget_dataset(dataset)
+    store.delete_of_images(dataset, (Originals, PopulationResult))
 
 
 @dataclass(frozen=True)

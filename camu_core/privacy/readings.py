@@ -7,6 +7,7 @@ from typing import Any
 
 from camu_core.measures import Margin, Reference, Standing, stand
 from camu_core.measures.estimates import Estimate
+from camu_core.measures.reference import ALIKE_WITHIN
 from camu_core.privacy.attacks import SCORES
 from camu_core.privacy.inside import UNTRAINED
 
@@ -92,8 +93,8 @@ def population_reading(report: Mapping[str, Any]) -> Reading:
     Args:
         report: of a `PopulationResult`.
     Returns:
-        above if the 95% interval is above all that chance explains; alike if it ends within 0.10 of the floor, and the
-        originals are told apart.
+        above if the 95% interval is above all that chance explains; alike if it ends within 0.10 of the floor, and
+        within half of the way to the originals, which are told apart: else doing nothing could pass.
     """
     ours, floor = (report[part]["balanced_accuracy"] for part in ("figures", "noise_floor"))
     before, original = report.get("original", {}).get("balanced_accuracy"), None
@@ -105,7 +106,8 @@ def population_reading(report: Mapping[str, Any]) -> Reading:
     elif before is not None and before <= floor["high"]:
         standing = Standing.BLIND
     else:
-        standing = Standing.ALIKE if ours["high"] <= floor["value"] + _FLOOR_WITHIN else Standing.UNCLEAR
+        within = _FLOOR_WITHIN if before is None else min(_FLOOR_WITHIN, ALIKE_WITHIN * (before - floor["value"]))
+        standing = Standing.ALIKE if ours["high"] <= floor["value"] + within else Standing.UNCLEAR
     return Reading("population", standing, "balanced_accuracy", ours, original, None, band)
 
 

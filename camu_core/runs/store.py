@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -204,6 +204,14 @@ class RunStore:
         """Take a sweep off the list; its runs stay."""
         with suppress(OSError):
             (self.root / "sweeps" / f"{_safe(digest)}.json").unlink(missing_ok=True)
+
+    def delete_of_images(self, dataset: str, kinds: Iterable[type[Storable]]) -> None:
+        """Delete results of some kinds that are of imported images, whose name nothing else has in it."""
+        for kind in kinds:
+            for summary in (self.root / kind.folder).glob(f"{_DIGEST}/summary.json"):
+                with suppress(OSError):
+                    if dataset.encode() in summary.read_bytes():
+                        self._remove(summary.parent)
 
     def _pending(self, digest: str) -> Path:
         return self.root / "pending" / f"{_safe(digest)}.json"

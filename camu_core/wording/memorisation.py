@@ -20,10 +20,16 @@ def harder_title(groups: Mapping[str, Mapping[str, Any]], method: str) -> str:
     found = gaps(groups)
     least, most = (end(found, key=lambda group: abs(found[group]["value"])) for end in (min, max))
     if are_apart(found[most], found[least]):
+        nearer = [group for group in found if group != most and are_apart(found[most], found[group])]
         others = listed([f"{GROUP_NAMES[group]} {_points(gap)}" for group, gap in found.items() if group != most])
+        is_more = found[most]["value"] > 0  # less than after retraining is another failure than being hard to forget
+        rank = "were the hardest to forget" if is_more else "ended furthest from retraining"
+        if len(nearer) < len(found) - 1:
+            than = f"than {listed([GROUP_NAMES[group] for group in nearer])} ones"
+            rank = f"were harder to forget {than}" if is_more else f"ended further from retraining {than}"
         return (
-            f"{capital(GROUP_NAMES[most])} images were the hardest to forget: {_points(found[most], ' points')} "
-            f"recognised after {method}, compared with retraining; {others}"
+            f"{capital(GROUP_NAMES[most])} images {rank}: {_points(found[most], ' points')} recognised after {method}, "
+            f"compared with retraining; {others}"
         )
     told = listed([f"{GROUP_NAMES[group]} {_points(gap)}" for group, gap in found.items()])
     return (

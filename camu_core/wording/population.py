@@ -14,7 +14,7 @@ from camu_core.wording.format import listed, percent
 
 
 def population_title(report: Mapping[str, Any]) -> str:
-    """The finding: can an attacker who trains networks too tell this method from retraining?
+    """The finding: can an attacker who trains networks too tell this method from retraining, by one image at a time?
 
     Args:
         report: of `PopulationResult`.
@@ -24,11 +24,14 @@ def population_title(report: Mapping[str, Any]) -> str:
     share, among = percent(right["value"]), percent(floor["high"])
     if standing is Standing.ABOVE:
         return (
-            f"An attacker who trains networks too tells one that forgot from one that never saw the images {share} of "
-            f"the time; chance reaches {among}"
+            "From its answer to one image, an attacker who trains networks too tells a network that forgot from one "
+            f"that never saw the images {share} of the time; chance reaches {among}"
         )
     if standing is Standing.ALIKE:
-        return "Even an attacker who trains networks cannot tell one that forgot from one that never saw the images"
+        return (
+            "From its answer to one image, even an attacker who trains networks cannot tell a network that forgot from "
+            f"one that never saw the images: at most {percent(right['high'])} are told right, where guessing gives 50%"
+        )
     if standing is Standing.BLIND:
         return "Cannot tell: even networks before forgetting are not told from those that never saw the images"
     return f"Cannot tell yet: an attacker is right {share} of the time, where chance reaches {among}; more networks may"
@@ -44,14 +47,20 @@ def hills_title(epsilon: float, ceiling: float) -> str:
 def epsilons_title(report: Mapping[str, Any]) -> str:
     """All images."""
     median, floor = (report[part]["epsilon_median"]["value"] for part in ("figures", "noise_floor"))
+    if report["n_images"] == 1:
+        most = f"at least {median:.1f}, the most that can be shown" if median >= report["ceiling"] else f"{median:.1f}"
+        return f"The image: epsilon is {most}; {floor:.1f} between retrained networks"
     half = "the most that can be shown" if median >= report["ceiling"] else f"{median:.1f} or more"
     return f"All images: epsilon is {half} for half of them; {floor:.1f} between retrained networks"
 
 
 def attacker_title(report: Mapping[str, Any]) -> str:
     """The attacker's score."""
-    caught = report["figures"]["tpr_at_1_percent_fpr"]["value"]
-    return f"The attacker: catches {percent(caught)} of the networks that forgot, at 1 false alarm in 100"
+    caught, floor = (report[part]["tpr_at_1_percent_fpr"] for part in ("figures", "noise_floor"))
+    return (
+        f"The attacker: by one image, catches {percent(caught['value'])} of the networks that forgot, at 1 false alarm "
+        f"in 100; chance reaches {percent(floor['high'])}"
+    )
 
 
 def heirs_title(report: Mapping[str, Any]) -> str:
@@ -71,11 +80,15 @@ def ranks_title(table: pd.DataFrame) -> str:
     """
     rows = _methods(table)
     firsts = [listed(rows.loc[rows[rank] == rows[rank].min(), "title"].tolist()) for rank in RANKS]
+    best = rows.loc[rows["score"].idxmax()]
+    n_tied = int((rows["score_high"] >= best["score_low"]).sum() - (rows["score"] == best["score"]).sum())
     n_caught = int((rows["auc_low"] > table.loc[table["method"] == FLOOR, "auc_high"].iloc[0]).sum())
     by_quality, by_accuracy = firsts
     nearest = f"By accuracy, {by_accuracy} comes nearest to retraining; by forgetting quality, {by_quality}"
     if by_quality == by_accuracy:
         nearest = f"By accuracy and by forgetting quality, {by_quality} comes nearest to retraining"
+    if n_tied:
+        nearest += f", though {n_tied} more may be as near, within their intervals"
     return f"{nearest}. The attacker tells {n_caught} of {len(rows)} methods from retraining"
 
 

@@ -103,7 +103,7 @@ FIGURES = {
     "linear_probe": "told apart, where 50% is guessing",
     "attack": "AUC, where 0.50 is guessing",
     "epsilon": "in frequency, for the most telling answer",
-    "population": "told apart, where 50% is guessing",
+    "population": "told apart by one image, where 50% is guessing",
 }
 
 
@@ -193,20 +193,24 @@ def nearby_title(nearby: Mapping[str, Any]) -> str:
     Args:
         nearby: of `nearby_report`.
     """
-    ours = _change(nearby, "unlearned")
-    if nearby["median"]["unlearned"] == 0:
-        return "At least half of the forgotten images are recognised as they are"
-    title = f"Half of the forgotten images are recognised again once pixels change by {ours}"
-    return title if "retrained" not in nearby["median"] else f"{title}; by a retrained network, {_beside(nearby)}"
-
-
-def _beside(nearby: Mapping[str, Any]) -> str:
-    return "as they are" if nearby["median"]["retrained"] == 0 else f"by {_change(nearby, 'retrained')}"
-
-
-def _change(nearby: Mapping[str, Any], network: str) -> str:
-    median = nearby["median"][network]
-    return f"more than {percent(nearby['distances'][-1])}" if median is None else percent(median)
+    median = nearby["median"]
+    most = percent(nearby["distances"][-1])
+    if median["unlearned"] is None:
+        title = f"Half of the forgotten images are not recognised again even where pixels change by {most}"
+    elif median["unlearned"] == 0:
+        title = "At least half of the forgotten images are recognised as they are"
+    else:
+        change = percent(median["unlearned"])
+        title = f"Half of the forgotten images are recognised again once pixels change by {change}"
+    if "retrained" not in median:
+        return title
+    theirs = median["retrained"]
+    if theirs is None:
+        beside = "not even then" if median["unlearned"] is None else f"not even by {most}"
+    else:
+        beside = "as they are" if theirs == 0 else f"by {percent(theirs)}"
+        beside += ", too" if theirs == median["unlearned"] else ""
+    return f"{title}; by a retrained network, {beside}"
 
 
 def inside_title(report: Mapping[str, Any]) -> str:

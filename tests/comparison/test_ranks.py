@@ -13,7 +13,7 @@ from camu_core.__main__ import main
 from camu_core.commands import reproduce
 from camu_core.comparison import FLOOR, RANKS, is_ranked, population_table, read_ranked
 from camu_core.comparison.population import FOLDER
-from camu_core.errors import StoreError
+from camu_core.errors import RunError, StoreError
 from camu_core.jobs import Population, PopulationResult
 from camu_core.measures import ATTACK_FIGURES
 from camu_core.methods import METHODS
@@ -68,11 +68,17 @@ def test_the_sentence_names_who_is_first_by_each_and_leaves_out_controls_and_ret
         report("scrub", 0.0, 0.53, 0.03), report("finetune", 0.0, 0.99, 0.04),
     )  # fmt: skip
     title = ranks_title(table)
-    assert title.startswith("By accuracy, SCRUB comes nearest to retraining; by forgetting quality, CaMU.")
+    assert title.startswith(
+        "By accuracy, SCRUB comes nearest to retraining; by forgetting quality, CaMU, though 2 more "
+    )
     assert "tells 2 of 3 methods from retraining" in title  # 0.51 to 0.55 is not all above the floor's 0.52
     assert ranks_agreement(table) == pytest.approx(-0.816, abs=1e-3)  # of 3 pairs 2 disagree and 1 is tied in quality
     agreeing = ranked(report("camu", 0.01, 0.9, 0.0), report("scrub", 0.0, 0.9, 0.03))
-    assert "By accuracy and by forgetting quality, CaMU comes nearest" in ranks_title(agreeing)
+    assert "By accuracy and by forgetting quality, CaMU comes nearest to retraining, though 1 more may be as near" in (
+        ranks_title(agreeing)
+    )
+    apart = ranked(report("camu", 0.1, 0.9, 0.0), report("scrub", 0.0, 0.9, 0.03))
+    assert "CaMU comes nearest to retraining. The attacker" in ranks_title(apart)
 
 
 def test_a_damaged_table_is_refused_by_name(tmp_path: Path) -> None:
@@ -110,3 +116,20 @@ def test_the_command_writes_table_and_card(monkeypatch: pytest.MonkeyPatch, tmp_
     assert table["m"].tolist() == [8, 8, 8]
     assert table.set_index("method").loc["mask", "accuracy_gap"] < 0.2
     assert json.loads((tmp_path / "card.json").read_text())["machine"]
+
+
+@pytest.mark.usefixtures("short_trainings")
+def test_a_method_that_fails_costs_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    def here(_: object, population: Population) -> Generator[Step, None, PopulationResult]:
+        yield Step(0, 1)
+        if population.spec.method == "neggrad":
+            raise RunError("A network says nothing that is a number.")
+        return populated(population)[1]
+
+    monkeypatch.setattr(reproduce, "populating", here)
+    line = f"reproduce --dataset digits --forget 3 --method neggrad,nothing --population 8 --output {tmp_path}"
+    assert main(line.split()) != 0
+    assert "1 of 2 runs failed" in capsys.readouterr().err
+    assert read_ranked(tmp_path)[1]["method"].tolist() == ["nothing", FLOOR]

@@ -8,6 +8,7 @@ import torch
 from doing import done, populated
 
 from camu_core import RunStore
+from camu_core.__main__ import main
 from camu_core.engine.driver import LocalDriver
 from camu_core.errors import RunError
 from camu_core.jobs import Memorisation, MemorisationResult, followups
@@ -103,3 +104,9 @@ def test_a_network_that_says_nothing_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(module, "train_together", lambda *arguments: iter(()))
     with pytest.raises(RunError):
         done(Memorisation.of("digits", n_networks=4).shards[0])
+
+
+@pytest.mark.parametrize("wrong", [["--networks", "-3"], ["--networks", "0"], ["--images", "-5"]])
+def test_the_command_refuses_fewer_than_none(wrong: list[str], capsys: pytest.CaptureFixture) -> None:
+    assert main(["memorisation", "--dataset", "digits", *wrong]) == 2
+    assert f"{wrong[0]} expects" in capsys.readouterr().err

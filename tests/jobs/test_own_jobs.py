@@ -25,6 +25,7 @@ from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import ImagesRefused
 from camu_core.jobs import RunJob
 from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
+from camu_core.jobs.population import Originals, PopulationResult
 from camu_core.methods import METHODS
 from camu_core.networks.cards import sha256_of
 from camu_core.networks.originals import forget_dataset, has_damaged_network, network_card, shipped_twin
@@ -292,6 +293,20 @@ def test_what_an_unfinished_training_learned_is_deleted_with_the_images(pets, qu
     forget_dataset(name)
     steps.close()
     assert not list(camu_home.rglob("*.pt")), "also of one that is still under way"
+
+
+def test_many_networks_of_deleted_images_are_deleted_with_them(pets, camu_home):
+    name, store = done(ImportJob(keep_upload(pets), "Our pets", 32)).name, RunStore()
+    nothing = {"epsilons": np.zeros(2), "floor_epsilons": np.zeros(2), "aucs": np.zeros(2)}
+    for dataset, digest in ((name, "a" * 20), ("digits", "b" * 20)):
+        about = {"about": {"spec": {"dataset": dataset}}}
+        images = np.zeros((2, 3, 32, 32), np.uint8)
+        of_it = (images, np.arange(2), np.arange(2))
+        store.save(PopulationResult(digest, about, {}, {}, *nothing.values(), *of_it))
+        store.save(Originals(digest, {"dataset": dataset}, {"weight": np.zeros(3)}))
+    assert main(["datasets", "--delete", name]) == 0
+    left = {path.parent.name for path in camu_home.rglob("summary.json")}
+    assert left == {"b" * 20}
 
 
 def test_the_command_line_lists_and_deletes(pets, quick, capsys):

@@ -36,7 +36,14 @@ def test_the_hardest_group_is_named_where_the_intervals_are_apart() -> None:
     same = {"easy": accuracies(1, 0.96, 1), "worst": accuracies(1, 0.9, 0.84)}
     assert harder_title(same, "CaMU").startswith("No images were harder to forget than others, as far as 50 of each")
     easy = {"easy": accuracies(1, 0.4, 1), "worst": accuracies(1, 0.84, 0.8)}
-    assert harder_title(easy, "CaMU").startswith("Easy images were the hardest")
+    assert harder_title(easy, "CaMU").startswith("Easy images ended furthest from retraining: -60 points")
+
+
+def test_a_group_is_called_the_hardest_only_if_it_is_apart_from_every_other() -> None:
+    close = {"easy": accuracies(1, 1, 1), "typical": accuracies(1, 0.9, 0.6), "worst": accuracies(1, 0.84, 0.5)}
+    assert harder_title(close, "CaMU").startswith("Worst-case images were harder to forget than easy ones: +34 points")
+    less = {"easy": accuracies(1, 1, 1), "typical": accuracies(1, 0.5, 0.9), "worst": accuracies(1, 0.4, 0.9)}
+    assert harder_title(less, "CaMU").startswith("Worst-case images ended further from retraining than easy ones: -50")
 
 
 def test_what_is_picked_is_told_beside_all_images() -> None:

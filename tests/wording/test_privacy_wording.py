@@ -19,6 +19,7 @@ from camu_core.wording.privacy import (
     inside_title,
     layers_title,
     lying_title,
+    nearby_title,
     numbers,
     relearning_title,
     says,
@@ -178,3 +179,20 @@ def test_a_network_of_the_band_without_a_figure_is_passed_over(make_report) -> N
 def test_says_is_what_the_clause_says(make_report) -> None:
     for reading in readings(make_report()).values():
         assert says(reading)[0].islower() or says(reading)[0] == "a"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        (0.05, 0.03, "are recognised again once pixels change by 5%; by a retrained network, by 3%"),
+        (None, 0.03, "are not recognised again even where pixels change by 30%; by a retrained network, by 3%"),
+        (None, None, "are not recognised again even where pixels change by 30%; by a retrained network, not even then"),
+        (0.05, None, "once pixels change by 5%; by a retrained network, not even by 30%"),
+        (0.0, 0.0, "At least half of the forgotten images are recognised as they are; by a retrained network, as they"),
+        (0.0, 0.02, "are recognised as they are; by a retrained network, by 2%"),
+    ],
+)
+def test_a_change_that_brings_images_back_stands_beside_a_retrained_network(ours, theirs, words: str) -> None:
+    nearby = {"distances": [0.0, 0.3], "median": {"unlearned": ours, "retrained": theirs}}
+    assert words in nearby_title(nearby)
+    assert "retrained" not in nearby_title({**nearby, "median": {"unlearned": ours}})

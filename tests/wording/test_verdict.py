@@ -120,7 +120,10 @@ def test_many_networks_are_a_clause_of_a_class_and_make_nothing_less_forgotten(
     clause = verdict.clauses[-1]
     assert (clause.name, clause.subject, clause.is_good) == ("population", "Many networks", is_good)
     assert finding in clause.finding
-    assert f"{value:.0%} told apart, where 50% is guessing; before 100%; 128 retrained networks 50%" in clause.text
+    assert (
+        f"{value:.0%} told apart by one image, where 50% is guessing; before 100%; 128 retrained networks 50%"
+        in clause.text
+    )
     assert verdict.has_no_trace is (is_good is not False)
 
 

@@ -283,9 +283,10 @@ RANKED_COLUMNS = {
     "score": ("Forgetting quality", "%.3f", "Forgetting quality times utility: what the NeurIPS 2023 challenge ranked "
               "by; retraining is at the noise floor"),
     "epsilon_median": ("Epsilon", "%.2f", "Of the best attack on an image, median over images"),
-    "auc": ("AUC", "%.3f", "How often the attacker (U-LiRA) tells a network that forgot from a retrained one"),
-    "tpr_at_1_percent_fpr": ("Caught", "percent", "Networks that forgot which the attacker catches at 1 false alarm in "
-                             "100"),
+    "auc": ("AUC", "%.3f", "How often the attacker (U-LiRA), by one image, tells a network that forgot from one "
+            "retrained"),
+    "tpr_at_1_percent_fpr": ("Caught", "percent", "Networks that forgot which the attacker catches by one image, at 1 "
+                             "false alarm in 100"),
     "answers_apart": ("Other heirs", "percent", "Share of the forgotten images that goes to other classes than after "
                       "retraining"),
     "utility_factor": ("Utility", "%.3f", "Accuracy on the rest over retraining's"),

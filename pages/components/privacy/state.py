@@ -23,6 +23,7 @@ from camu_core.jobs import (
 from camu_core.jobs.band import band_minutes
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
 from camu_core.networks.pace import PATIENCE, training_seconds
+from camu_core.planning import is_usual_original
 from camu_core.specs import GIVEN
 from pages.components.shared import state
 
@@ -91,8 +92,11 @@ def population_of(spec: RunSpec, m: int) -> Population | None:
 
 
 def population_report_of(spec: RunSpec) -> dict | None:
-    """What the largest population of a run's method that was made here or is shipped shows; None without any."""
+    """What the largest population of a run's method that was made here or is shipped shows; None without any, and of a
+    run from weights given by hand, for a population starts from networks of our recipe."""
     try:
+        if not is_usual_original(spec):
+            return None
         made = (population_of(spec, m) for m in reversed(POPULATION_SIZES))
         results = (finished_population(population) for population in made if population is not None)
         return next((result.report for result in results if result is not None), None)

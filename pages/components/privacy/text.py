@@ -126,7 +126,8 @@ NEARBY_READ = (
     "line that rises sooner than that of the retrained network says: knowledge is left near the image."
 )
 NEARBY_NOT = (
-    "changes of another kind, such as noise or rotation. One retrained network is no range, so this judges nothing."
+    "changes of another kind, such as noise or rotation, and what is hidden behind an output mask, which no change of "
+    "pixels lifts. One retrained network is no range, so this judges nothing."
 )
 RELEARN_HOW = """
 A copy whose layers after the representation are drawn anew, the same for every network, and see the representation
@@ -201,12 +202,14 @@ HILLS_READ = (
 HILLS_NOT = "one image alone; and only the right class is looked at, not what the network says instead."
 EPSILONS_READ = (
     "epsilon 0: no attack on this image is better than guessing; 1: odds of 2.7 to 1; 3: of 20 to 1. The attack is "
-    "chosen after looking, so epsilon is above 0 even between retrained networks: only what lies right of the noise "
-    "floor counts. {m} networks show no more than the ceiling; beyond it the hills do not overlap."
+    "chosen after looking, so epsilon is above 0 even between retrained networks (hatched): compare the two heaps, not "
+    "single images. Chance puts the middle of a heap into the noise floor. {m} "
+    "networks show no more than the ceiling; beyond it the hills do not overlap."
 )
 EPSILONS_NOT = "a guarantee: an attack that nobody tried may be better, and more networks would show more."
 ATTACKER_READ = (
-    "the attacker studies one half of the networks and is asked about the other. Green on the purple bar: no better "
+    "the attacker studies one half of the networks and is asked about the other, each time by the answer to one image; "
+    "all answers of a network together can give away more. Green on the purple bar: no better "
     "than telling retrained networks from one another. Score of the NeurIPS 2023 challenge (forgetting times utility): "
     "**{score:.3f}** ({low:.3f} to {high:.3f}); of retraining itself {floor:.3f}."
 )

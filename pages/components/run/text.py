@@ -24,8 +24,8 @@ SCORES = (
     "{right:.1%} of the other half right. Under each image: its class and its memorisation."
 )
 MEMORISED_WHAT = (
-    "Images that a network had to **memorise** are the hardest to forget: it gets them right only because it has seen "
-    "them. To find them, {n:,} networks are trained, each on a random half of the images."
+    "Images that a network had to **memorise** are often the hardest to forget: it gets them right only because it has "
+    "seen them. To find them, {n:,} networks are trained, each on a random half of the images."
 )
 MEMORISED_TIME = "This takes {time}, once for all visitors; what is finished is kept if you stop."
 MEMORISED_LONG = (
