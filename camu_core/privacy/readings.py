@@ -29,7 +29,7 @@ _FLOOR_WITHIN = 0.10  # an attacker who may be so much better than chance at mos
 _SHARE = (0.0, 1.0)
 # What is left inside, and what the answers give away.
 KNOWLEDGE = ("old_head", "fresh_head", "relearning", "linear_probe")
-LEAKS = ("attack", "epsilon", "population")
+LEAKS = ("attack", "epsilon")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Reading:
     """One test's answer.
 
     Args:
-        question: "recognised" (of single images), one of KNOWLEDGE or of LEAKS.
+        question: "recognised" (of single images), one of KNOWLEDGE or of LEAKS, or "population".
         measure: of the battery, which answers it; of attacks the most telling.
         ours, original, untrained: its estimates, None where there is none.
         reference: the retrained networks'.

@@ -134,6 +134,9 @@ def test_many_networks_that_are_told_apart_mean_that_images_are_not_as_if_never_
     assert told.is_forgotten is False
     assert "Not as if it had never seen them: an attacker who trains networks too can tell" in told.headline
     assert judge(made_up(), None, images, many_networks(0.56, 0.08)).is_forgotten is None
+    usual = {"attack_attacker": 0.5, "attack_confidence": 0.5, "attack_entropy": 0.5, "relearning": 0.6, "epsilon": 0.1}
+    blind, seen_through = make_report(is_class=False, original=usual), made_up(before={"forget_train": 0.99})
+    assert judge(seen_through, None, blind, many_networks(0.51)).is_forgotten is None, "other networks do not testify"
 
 
 @pytest.mark.parametrize(
