@@ -43,7 +43,7 @@ ALLOWED = {
     "measures": "data networks progress threads",
     "methods": "config data errors networks progress settings specs",
     "causal": "data errors measures networks specs",
-    "planning": "config data errors methods networks specs",
+    "planning": "config data errors methods networks settings specs",
     "privacy": "data measures networks progress",
     "runs": "config data errors files measures methods networks planning progress settings specs threads",
     "citation": "data methods planning runs specs",

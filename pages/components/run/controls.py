@@ -9,7 +9,7 @@ from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
 from camu_core.methods import is_control
 from camu_core.networks.models import MODELS, models_for, n_weights, usual_model
 from camu_core.networks.pace import PATIENCE, unlearning_seconds
-from camu_core.planning import settings_phrase
+from camu_core.planning import settings_phrase, usual_settings
 from camu_core.settings import label_of
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text as text_own
@@ -125,7 +125,7 @@ def _settings(dataset: str, model: str, method: str, kind: str) -> tuple[dict[st
     Each gets what it holds as its `value` too: the browser makes an input of a closed popover when that is opened, and
     would begin at the smallest value there is.
     """
-    defaults = METHODS[method].default_config(dataset, kind, model)
+    defaults = usual_settings(method, dataset, kind, model)
     prefix = _prefix(dataset, model, method, kind)
     values = {}
     columns = st.columns(4)

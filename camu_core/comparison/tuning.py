@@ -1,0 +1,78 @@
+"""How well settings do, the best of several trials, and the file of those that were chosen."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from camu_core.config import ASSETS
+from camu_core.measures import SPLIT_NAMES
+from camu_core.specs import Setting
+
+TUNED = ASSETS / "tuned.json"
+# Of equal weight, all from 0 to 1; where single images are forgotten, there is no fresh head and no forget_test.
+JUDGED = (*SPLIT_NAMES, "fresh_head_1", "attack_confidence")
+OBJECTIVE = (
+    "mean of |figure - mean over the networks of the reference band| over accuracy on the four splits, recall of a "
+    "fresh head shown one image a class, and area under the ROC curve of the membership attack by confidence; smaller "
+    "is better"
+)
+
+
+def distance(measures: Mapping[str, float | None], reference: Mapping[str, Sequence[float | None]]) -> float:
+    """How far a network is from those retrained without the forget set, 0..1: see OBJECTIVE.
+
+    Args:
+        measures: of `Trial`.
+        reference: of `Band`, a figure a network.
+    """
+    gaps = []
+    for name in JUDGED:
+        retrained = [value for value in reference.get(name, ()) if value is not None]
+        value = measures.get(name)
+        if value is not None and retrained:
+            gaps.append(abs(value - float(np.mean(retrained))))
+    return float(np.mean(gaps))
+
+
+def best(objectives: Sequence[float | None]) -> int | None:
+    """The trial with the smallest objective, the first of equal ones; None if all failed."""
+    done = [(value, i) for i, value in enumerate(objectives) if value is not None and math.isfinite(value)]
+    return min(done)[1] if done else None
+
+
+def is_on_front(left: Sequence[float], kept: Sequence[float]) -> np.ndarray:
+    """Which points no other one beats in one respect without being worse in the other: the Pareto front.
+
+    Args:
+        left: what is to be small, such as accuracy on what was forgotten.
+        kept: what is to be large.
+    Returns:
+        bool (N,).
+    """
+    x, y = np.asarray(left, dtype=float), np.asarray(kept, dtype=float)
+    is_no_worse = (x[None] <= x[:, None]) & (y[None] >= y[:, None])
+    is_better = (x[None] < x[:, None]) | (y[None] > y[:, None])
+    return ~(is_no_worse & is_better).any(axis=1)
+
+
+def tuned_settings(dataset: str, model: str, forget_kind: str, method: str) -> dict[str, Setting]:
+    """Those that a tuning chose, from the file that comes with the project; empty if it has none."""
+    for found in _tuned(TUNED):
+        if (found["dataset"], found["model"], found["forget"]["kind"], found["method"]) == (
+            dataset, model, forget_kind, method,
+        ):  # fmt: skip
+            return dict(found["chosen"]["settings"])
+    return {}
+
+
+@lru_cache(maxsize=2)
+def _tuned(path: Path) -> list[dict[str, Any]]:
+    """Searches of the file that chose something; none without the file."""
+    if not path.is_file():
+        return []
+    return [found for found in json.loads(path.read_text())["searches"] if found["chosen"]]

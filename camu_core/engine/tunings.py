@@ -1,0 +1,234 @@
+"""Search for the settings of methods: as many trials for each, judged on validation images and never on test images.
+
+A trial is a run on the dataset whose training images are cut in two, see `camu_core.data.validation`. The first one has
+the method's usual settings, so a tuning cannot end worse, on these images, than it began; the others are points of
+a scrambled Sobol sequence (`scipy.stats.qmc`) over the ranges of `search_range`, logarithmic where they begin above 0.
+
+Why no search that learns from earlier trials (TPE of optuna): its first ten trials are random ones, so a budget of a
+dozen leaves it hardly anything to learn from, and Sobol points cover the ranges more evenly. They do not depend on one
+another: all run at once, a search with more trials contains the one with fewer, and an interrupted one finds its runs.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+from scipy.stats import qmc
+
+from camu_core.comparison import GOLD
+from camu_core.comparison.tuning import best, distance
+from camu_core.config import share_limits
+from camu_core.data import DATASETS, validation_name
+from camu_core.engine.batches import Batch
+from camu_core.engine.driver import Driver
+from camu_core.engine.sweeps import SweepSpec
+from camu_core.errors import RunError, SpecError
+from camu_core.jobs import Band, BandJob, TrainJob, Trial, TrialJob
+from camu_core.methods import METHODS, is_control, methods_for
+from camu_core.networks.models import usual_model
+from camu_core.networks.originals import network_card
+from camu_core.planning import known, plan_run, usual_settings
+from camu_core.progress import Step
+from camu_core.runs.results import RunResult
+from camu_core.settings import Settings, search_range
+from camu_core.specs import ForgetSpec, RunSpec, Setting
+
+_DIGITS_KEPT = 3  # of a rate
+_MOST_DRAWN = 16  # times as many points as trials, where whole numbers make many of them equal
+
+
+@dataclass(frozen=True)
+class Search:
+    """For the settings of one method, dataset and forget set.
+
+    Args:
+        dataset: in `DATASETS`, as it is; the trials are on its validation cut.
+        n_trials: 1 or more; the first has the usual settings.
+        seed: of the points; the runs themselves have seed 0.
+    """
+
+    dataset: str
+    forget: ForgetSpec
+    method: str
+    n_trials: int
+    seed: int = 0
+
+    @property
+    def model(self) -> str:
+        return usual_model(DATASETS[self.dataset].shape)
+
+    @property
+    def usual(self) -> Settings:
+        """What the method starts from, and what is not searched."""
+        return usual_settings(self.method, self.dataset, self.forget.kind, self.model)
+
+    @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Where it looks, by setting; empty of a method that has nothing to search."""
+        found = {spec.name: search_range(spec, getattr(self.usual, spec.name)) for spec in fields(self.usual)}
+        return {name: ends for name, ends in found.items() if ends}
+
+    def points(self) -> list[dict[str, Setting]]:
+        """The settings of every trial, no two alike, by name; those that are not searched are left out."""
+        usual, ranges = asdict(self.usual), self.ranges
+        points = [{name: usual[name] for name in ranges}]
+        n_drawn = 2 ** math.ceil(math.log2(_MOST_DRAWN * self.n_trials))
+        for unit in qmc.Sobol(len(ranges), rng=self.seed).random(n_drawn):
+            if len(points) == self.n_trials:
+                break
+            point = {name: _at(u, ranges[name], usual[name]) for u, name in zip(unit, ranges, strict=True)}
+            if point not in points:
+                points.append(point)
+        return points
+
+    def trials(self) -> list[RunSpec]:
+        """Raises: NetworkMissing where the network is still to be trained; SpecError: see `plan_run`."""
+        name = validation_name(self.dataset)
+        return [plan_run(name, self.forget, self.method, point) for point in self.points()]
+
+
+def _at(unit: float, ends: tuple[float, float], usual: Setting) -> Setting:
+    """A point of a range from one of 0..1."""
+    low, high = ends
+    value = low * (high / low) ** unit if low > 0 else low + unit * (high - low)
+    if isinstance(usual, int):
+        return min(int(high), max(math.ceil(low), round(value)))
+    return float(np.clip(float(f"{value:.{_DIGITS_KEPT}g}"), low, high))
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """Searches of equal budget. Args: searches: one or more, each of `n_trials` of the same seed."""
+
+    searches: tuple[Search, ...]
+
+    @classmethod
+    def from_texts(cls, dataset: str, what: str, methods: Iterable[str], n_trials: int, seed: int = 0) -> "Tuning":
+        """From what people type: to forget '3' or '0-2,5' of the classes, or '10%' of all images, each alone.
+
+        Args:
+            methods: names; "all" for every one that has something to search.
+        Raises:
+            SpecError: not of that form, unknown, too much, or nothing to do.
+        """
+        known("dataset", dataset, DATASETS if dataset in set(DATASETS) else list(DATASETS))
+        if n_trials < 1:
+            raise SpecError(f"A search needs at least one trial; got {n_trials}.")
+        if not 0 <= seed < 2**31:
+            raise SpecError(f"Seed must be a whole number from 0 to 2147483647; got {seed}.")
+        chosen = list(methods)
+        forgets = SweepSpec.from_texts(dataset, what, chosen, "0").forgets
+        searches = []
+        for forget in forgets:
+            names = tunable(dataset, forget) if chosen == ["all"] else chosen
+            searches += [Search(dataset, forget, known("method", name, METHODS), n_trials, seed) for name in names]
+        for search in searches:
+            _check(search)
+        most = share_limits().sweep_cells
+        if len(searches) * n_trials > most:
+            raise SpecError(
+                f"Expected a tuning of at most {most:,} runs; this one would be {len(searches) * n_trials:,}. Take "
+                "fewer trials or methods, or set CAMU_MAX_SWEEP_CELLS on the server."
+            )
+        return cls(tuple(searches))
+
+    @property
+    def digest(self) -> str:
+        """20 hex digits that name it."""
+        return hashlib.sha256(json.dumps([asdict(search) for search in self.searches]).encode()).hexdigest()[:20]
+
+    def trainings(self) -> list[TrainJob]:
+        """Of the networks of validation cuts that are not there yet."""
+        wanted = {validation_name(search.dataset): search.model for search in self.searches}
+        return [TrainJob(name, model) for name, model in wanted.items() if network_card(name, model) is None]
+
+    def batch(self) -> Batch:
+        """All trials. Raises: see `Search.trials`."""
+        return Batch("tune", self.digest, tuple(spec for search in self.searches for spec in search.trials()))
+
+    def bands(self) -> list[BandJob]:
+        """What the trials are judged by. Raises: see `Search.trials`."""
+        jobs = [BandJob.of(search.trials()[0]) for search in self.searches]
+        return list({job.digest: job for job in jobs}.values())
+
+    def running(self, work: Driver) -> Generator[Step, None, dict[RunSpec, str]]:
+        """Do all of it; what is there already is not done again, but for runs that failed.
+
+        Returns:
+            why runs failed, which counts as a trial like any other.
+        Raises:
+            RunError: a network or a reference band could not be made, or a trial not be judged.
+        """
+        _raise_any((yield from _missing(work, self.trainings(), "train")))
+        specs = self.batch().specs
+        runs = yield from self.batch().running(work)
+        _raise_any((yield from _missing(work, self.bands(), "band")))
+        judged = [TrialJob(spec) for spec in specs if spec not in runs]
+        _raise_any((yield from _missing(work, judged, "battery")))
+        return runs
+
+    def reports(self, work: Driver) -> list[dict[str, Any]]:
+        """What every search found so far, as JSON types; of one with its band and a trial that is judged."""
+        return [found for search in self.searches if (found := _report(search, work))]
+
+
+def tunable(dataset: str, forget: ForgetSpec) -> list[str]:
+    """Methods that can forget such and have something to search; controls and retraining, the target, are none."""
+    names = [name for name in methods_for(forget.kind) if name != GOLD and not is_control(name)]
+    return [name for name in names if Search(dataset, forget, name, 1).ranges]
+
+
+def _check(search: Search) -> None:
+    """Raises: SpecError: the method has nothing to search, or what is to be forgotten does not fit."""
+    if search.method == GOLD or not search.ranges:
+        raise SpecError(
+            f"There is nothing to tune in {search.method}; choose some of "
+            f"{', '.join(tunable(search.dataset, search.forget))}."
+        )
+    plan_run(search.dataset, search.forget, search.method)
+
+
+def _missing(work: Driver, jobs: list, stage: str) -> Generator[Step, None, dict[str, str]]:
+    missing = [job for job in jobs if not work.is_there(job.digest, job.result_type)]
+    return (yield from work.follow_all(missing, stage)) if missing else {}
+
+
+def _raise_any(failed: Mapping[str, str]) -> None:
+    if failed:
+        raise RunError(min(failed.values()))
+
+
+def _report(search: Search, work: Driver) -> dict[str, Any] | None:
+    specs = search.trials()
+    band = BandJob.of(specs[0])
+    if not work.is_there(band.digest, Band):
+        return None
+    reference = work.result(band.digest, Band).measures
+    trials = [
+        _trial(point, spec, reference, work) for point, spec in zip(search.points(), specs, strict=True)
+    ]  # fmt: skip
+    number = best([trial["objective"] for trial in trials])
+    if number is None:
+        return None
+    return {
+        "dataset": search.dataset, "model": search.model, "forget": search.forget.to_json(), "method": search.method,
+        "n_trials": search.n_trials, "seed": search.seed,
+        "ranges": {name: [float(f"{end:.{_DIGITS_KEPT}g}") for end in ends] for name, ends in search.ranges.items()},
+        "chosen": {"trial": number, **trials[number]}, "trials": trials,
+        "reference": {name: reference[name] for name in trials[number]["measures"] if name in reference},
+    }  # fmt: skip
+
+
+def _trial(
+    point: dict[str, Setting], spec: RunSpec, reference: Mapping[str, list[float | None]], work: Driver
+) -> dict[str, Any]:
+    """`objective` and `measures` are None of a run that failed, or is not done."""
+    job = TrialJob(spec)
+    is_judged = work.is_there(spec.digest, RunResult) and work.is_there(job.digest, Trial)
+    measures = work.result(job.digest, Trial).measures if is_judged else None
+    objective = distance(measures, reference) if measures is not None else None
+    return {"settings": point, "run": spec.digest, "objective": objective, "measures": measures}
