@@ -49,7 +49,8 @@ ALLOWED = {
     "citation": "data methods planning runs specs",
     "comparison": "config data errors measures methods networks runs specs",
     "jobs": "causal config data errors measures networks planning privacy progress runs specs threads",
-    "engine": "config data errors files jobs measures methods networks planning progress runs specs",
+    "engine": "comparison config data errors files jobs measures methods networks planning progress runs settings "
+    "specs",
     "wording": "comparison data measures methods privacy runs specs",
     "export": "data measures runs specs wording",
     "figures": "measures progress wording",

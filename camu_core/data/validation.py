@@ -8,6 +8,7 @@ What this costs: another original network is trained for each dataset, on four f
 suit those are taken to suit all of them.
 """
 
+import math
 from collections.abc import Generator
 from dataclasses import replace
 
@@ -41,7 +42,7 @@ def validation_info(of: DatasetInfo) -> DatasetInfo:
         title=f"{of.title}, validation",
         source=f"{of.source}; a fixed stratified part of the training images, one in five, is for choosing settings",
         load=load,
-        n_images=of.n_images - round(VALIDATION_FRACTION * of.n_images),
+        n_images=of.n_images - math.ceil(VALIDATION_FRACTION * of.n_images),
         origin=of.name,
     )
 
