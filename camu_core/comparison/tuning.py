@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from camu_core.config import ASSETS
 from camu_core.measures import SPLIT_NAMES
-from camu_core.specs import Setting
+from camu_core.specs import ForgetSpec, Setting
 
 TUNED = ASSETS / "tuned.json"
 # Of equal weight, all from 0 to 1; where single images are forgotten, there is no fresh head and no forget_test.
@@ -58,6 +59,47 @@ def is_on_front(left: Sequence[float], kept: Sequence[float]) -> np.ndarray:
     is_no_worse = (x[None] <= x[:, None]) & (y[None] >= y[:, None])
     is_better = (x[None] < x[:, None]) | (y[None] > y[:, None])
     return ~(is_no_worse & is_better).any(axis=1)
+
+
+def trial_table(found: Mapping[str, Any]) -> pd.DataFrame:
+    """One row a trial that is judged, the nearest to retraining first.
+
+    Args:
+        found: a search of `Tuning.reports`, or of the file.
+    Returns:
+        `trial` (0 is the usual settings), its settings, `objective`, `forgotten` (accuracy on new images of the class,
+        or on the forget set where it stands for no new ones), `kept`, `is_on_front`, `is_chosen`, `run`.
+    """
+    rows = []
+    for number, trial in enumerate(found["trials"]):
+        if (measures := trial["measures"]) is None:
+            continue
+        new = measures["forget_test"]
+        rows.append(
+            {
+                "trial": number, **trial["settings"], "objective": trial["objective"],
+                "forgotten": measures["forget_train"] if new is None else new, "kept": measures["retain_test"],
+                "is_chosen": number == found["chosen"]["trial"], "run": trial["run"],
+            }
+        )  # fmt: skip
+    table = pd.DataFrame(rows)
+    reference = left_by(found["reference"])
+    front = is_on_front((table["forgotten"] - reference).abs(), table["kept"])
+    return table.assign(is_on_front=front).sort_values(["objective", "trial"]).reset_index(drop=True)
+
+
+def left_by(reference: Mapping[str, Sequence[float | None]]) -> float:
+    """What retrained networks recognise of what was forgotten, mean: nearer to that is forgotten better."""
+    new = [value for value in reference["forget_test"] if value is not None]
+    return float(np.mean(new or reference["forget_train"]))
+
+
+def shipped_search(dataset: str, forget: ForgetSpec, method: str) -> dict[str, Any] | None:
+    """That of the file that comes with the project; None if it has none of the very same."""
+    for found in _tuned(TUNED):
+        if (found["dataset"], found["forget"], found["method"]) == (dataset, forget.to_json(), method):
+            return found
+    return None
 
 
 def tuned_settings(dataset: str, model: str, forget_kind: str, method: str) -> dict[str, Setting]:

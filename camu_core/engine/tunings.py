@@ -12,8 +12,8 @@ another: all run at once, a search with more trials contains the one with fewer,
 import hashlib
 import json
 import math
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -27,17 +27,18 @@ from camu_core.engine.batches import Batch
 from camu_core.engine.driver import Driver
 from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import RunError, SpecError
-from camu_core.jobs import Band, BandJob, TrainJob, Trial, TrialJob
+from camu_core.jobs import Band, BandJob, IsThere, Job, RunJob, TrainJob, Trial, TrialJob
 from camu_core.methods import METHODS, is_control, methods_for
 from camu_core.networks.models import usual_model
 from camu_core.networks.originals import network_card
 from camu_core.planning import known, plan_run, usual_settings
 from camu_core.progress import Step
-from camu_core.runs.results import RunResult
+from camu_core.runs.results import RunResult, Storable
 from camu_core.settings import Settings, search_range
 from camu_core.specs import ForgetSpec, RunSpec, Setting
 
 _DIGITS_KEPT = 3  # of a rate
+_DECIMALS = 4
 _MOST_DRAWN = 16  # times as many points as trials, where whole numbers make many of them equal
 
 
@@ -155,6 +156,33 @@ class Tuning:
         jobs = [BandJob.of(search.trials()[0]) for search in self.searches]
         return list({job.digest: job for job in jobs}.values())
 
+    def judging(self) -> list[TrialJob]:
+        """The figures of every trial. Raises: see `Search.trials`."""
+        return [TrialJob(spec) for spec in self.batch().specs]
+
+    def stage(self, is_there: IsThere, has_failed: Callable[[str], bool]) -> "Stage":
+        """The first stage with something left to do, else the last one with nothing left.
+
+        Args:
+            has_failed: whether a job failed, by digest; such are not tried again.
+        """
+        stage = Stage("train", list(self.trainings()), len(self.trainings()))
+        if stage.left:
+            return _without_failed(stage, has_failed)
+        specs = self.batch().specs
+        runs: list[Job[Storable]] = [*self.bands(), *map(RunJob, specs)]
+        judged: list[Job[Storable]] = [job for job in self.judging() if not has_failed(job.spec.digest)]
+        for name, jobs in (("sweep", runs), ("battery", judged)):
+            missing = [job for job in jobs if not is_there(job.digest, job.result_type)]
+            stage = _without_failed(Stage(name, missing, len(jobs)), has_failed)
+            if stage.left:
+                break
+        return stage
+
+    def is_run(self, digest: str) -> bool:
+        """Whether a job is one of the runs, any of which may fail: some settings are expected to."""
+        return not self.trainings() and any(spec.digest == digest for spec in self.batch().specs)
+
     def running(self, work: Driver) -> Generator[Step, None, dict[RunSpec, str]]:
         """Do all of it; what is there already is not done again, but for runs that failed.
 
@@ -163,13 +191,13 @@ class Tuning:
         Raises:
             RunError: a network or a reference band could not be made, or a trial not be judged.
         """
-        _raise_any((yield from _missing(work, self.trainings(), "train")))
-        specs = self.batch().specs
-        runs = yield from self.batch().running(work)
-        _raise_any((yield from _missing(work, self.bands(), "band")))
-        judged = [TrialJob(spec) for spec in specs if spec not in runs]
-        _raise_any((yield from _missing(work, judged, "battery")))
-        return runs
+        failed: dict[str, str] = {}
+        while (stage := self.stage(work.is_there, failed.__contains__)).left:
+            failed |= yield from work.follow_all(stage.left, stage.name)
+            fatal = [why for digest, why in failed.items() if not self.is_run(digest)]
+            if fatal:
+                raise RunError(fatal[0])
+        return {spec: failed[spec.digest] for spec in self.batch().specs if spec.digest in failed}
 
     def reports(self, work: Driver) -> list[dict[str, Any]]:
         """What every search found so far, as JSON types; of one with its band and a trial that is judged."""
@@ -192,14 +220,17 @@ def _check(search: Search) -> None:
     plan_run(search.dataset, search.forget, search.method)
 
 
-def _missing(work: Driver, jobs: list, stage: str) -> Generator[Step, None, dict[str, str]]:
-    missing = [job for job in jobs if not work.is_there(job.digest, job.result_type)]
-    return (yield from work.follow_all(missing, stage)) if missing else {}
+@dataclass(frozen=True)
+class Stage:
+    """Jobs that can be done at once. Args: name: in STAGES. left: those to do. total: how many there are of it."""
+
+    name: str
+    left: list[Job[Storable]]
+    total: int
 
 
-def _raise_any(failed: Mapping[str, str]) -> None:
-    if failed:
-        raise RunError(min(failed.values()))
+def _without_failed(stage: Stage, has_failed: Callable[[str], bool]) -> Stage:
+    return replace(stage, left=[job for job in stage.left if not has_failed(job.digest)])
 
 
 def _report(search: Search, work: Driver) -> dict[str, Any] | None:
@@ -219,7 +250,10 @@ def _report(search: Search, work: Driver) -> dict[str, Any] | None:
         "n_trials": search.n_trials, "seed": search.seed,
         "ranges": {name: [float(f"{end:.{_DIGITS_KEPT}g}") for end in ends] for name, ends in search.ranges.items()},
         "chosen": {"trial": number, **trials[number]}, "trials": trials,
-        "reference": {name: reference[name] for name in trials[number]["measures"] if name in reference},
+        "reference": {
+            name: [None if value is None else round(value, _DECIMALS) for value in reference[name]]
+            for name in trials[number]["measures"]
+        },
     }  # fmt: skip
 
 
@@ -229,6 +263,9 @@ def _trial(
     """`objective` and `measures` are None of a run that failed, or is not done."""
     job = TrialJob(spec)
     is_judged = work.is_there(spec.digest, RunResult) and work.is_there(job.digest, Trial)
-    measures = work.result(job.digest, Trial).measures if is_judged else None
-    objective = distance(measures, reference) if measures is not None else None
-    return {"settings": point, "run": spec.digest, "objective": objective, "measures": measures}
+    if not is_judged:
+        return {"settings": point, "run": spec.digest, "objective": None, "measures": None}
+    measures = work.result(job.digest, Trial).measures
+    rounded = {name: None if value is None else round(value, _DECIMALS) for name, value in measures.items()}
+    objective = round(distance(measures, reference), _DECIMALS)
+    return {"settings": point, "run": spec.digest, "objective": objective, "measures": rounded}

@@ -8,9 +8,15 @@ from pages.components.compare import pair as compare_pair
 from pages.components.compare import published as compare_published
 from pages.components.compare import state as state_compare
 from pages.components.compare import text
+from pages.components.compare import tune as compare_tune
 from pages.components.shared import state
 
-_PARTS = {"many": compare_many.many, "pair": compare_pair.pair, "published": compare_published.show}
+_PARTS = {
+    "many": compare_many.many,
+    "pair": compare_pair.pair,
+    "tune": compare_tune.tune,
+    "published": compare_published.show,
+}
 
 
 def main() -> None:

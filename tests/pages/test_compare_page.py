@@ -238,3 +238,35 @@ def test_reference_networks_that_take_hours_are_told_before_the_tests(
     assert not app.exception
     assert "about 4 hours" in words(app)
     assert (text_compare.TESTS in [button.label for button in app.button]) == (limit == "0")
+
+
+def test_a_shipped_tuning_is_shown_at_once_and_the_address_says_which() -> None:
+    app = open_page("explore/compare", part="tune", dataset="digits", forget="3", methods="ssd")
+    assert not app.exception
+    assert not app.error
+    assert text_compare.TUNE_SHIPPED in words(app)
+    assert charts(app) == [text_compare.TUNE_TITLE.format(method=METHODS["ssd"].title)]
+    table = app.dataframe[0].value
+    assert len(table) == 12
+    assert table["is_chosen"].sum() == 1
+    assert table["objective"].is_monotonic_increasing
+    parameters = {name: app.query_params[name] for name in ("part", "dataset", "forget", "methods", "trials")}
+    assert parameters == {"part": "tune", "dataset": "digits", "forget": "3", "methods": "ssd", "trials": "12"}
+
+
+def test_a_tuning_that_nobody_made_offers_to_make_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    submitted = []
+    monkeypatch.setattr(Engine, "submit_all", lambda engine, jobs, *rest: submitted.extend(jobs))
+    app = open_page("explore/compare", part="tune", dataset="digits", forget="10%", methods="camu", trials="5")
+    assert not app.exception
+    assert text_compare.TUNE_NOTHING in words(app)
+    app.button(key="tune-start").click().run()
+    assert not app.exception
+    assert submitted[0] == TrainJob("digits_validation", "cnn")
+
+
+@pytest.mark.parametrize("parameters", [{"methods": "retrain"}, {"trials": "1000000"}, {"forget": "4000"}])
+def test_a_bad_address_of_a_tuning_is_the_usual_one(parameters: dict[str, str]) -> None:
+    app = open_page("explore/compare", part="tune", **parameters)
+    assert not app.exception
+    assert not app.error

@@ -67,6 +67,11 @@ BATCH_NORM = (
 )
 ADVANCED = "Advanced"
 ADVANCED_RESET = "Reset to defaults"
+ADVANCED_TUNED = "Use tuned settings"
+ADVANCED_TUNED_HELP = (
+    "Those that came nearest to retraining in as many trials as every method got: see *Tune* on *Compare*. They were "
+    "found on a part of the training images, and need not be the best here"
+)
 METHOD_SOURCE = "**Where it comes from, and what differs here:** {source}"
 CONTROL = "{title} (control)"
 WITH_CONTROLS = "Include controls"
