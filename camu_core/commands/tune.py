@@ -16,7 +16,7 @@ from camu_core.comparison.tuning import OBJECTIVE
 from camu_core.data import DATASETS, VALIDATION_FRACTION, VALIDATION_SEED, validation_name
 from camu_core.engine import Engine
 from camu_core.engine.batches import failures_text
-from camu_core.engine.tunings import Tuning
+from camu_core.engine.tunings import USUAL_NETWORKS, Tuning
 from camu_core.methods import METHODS
 from camu_core.runs.execution import versions
 from camu_core.runs.store import RunStore
@@ -30,6 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         f"{', '.join(METHODS)}; default %(default)s")  # fmt: skip
     parser.add_argument("--trials", type=int, default=12, metavar="N", help="of every method, its usual settings being "
                         "the first; default %(default)s")  # fmt: skip
+    parser.add_argument("--networks", type=int, default=USUAL_NETWORKS, metavar="K", help="originals on each of which "
+                        "every trial is run; trained if they are not there; default %(default)s")  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="of the search; default %(default)s")
     parser.add_argument("--output", default="tuned.json", metavar="FILE", help="- for stdout; default %(default)s")
 
@@ -38,7 +40,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Finished trials are kept in CAMU_HOME, so an interrupted tuning goes on where it was."""
     methods = [name.strip() for name in arguments.method.split(",")]
     what = forgets_named(arguments.dataset, arguments.forget)
-    tuning = Tuning.from_texts(arguments.dataset, what, methods, arguments.trials, arguments.seed)
+    tuning = Tuning.from_texts(arguments.dataset, what, methods, arguments.trials, arguments.seed, arguments.networks)
     store = RunStore()
     engine = Engine(store, n_workers=os.cpu_count() or 1)
     try:
@@ -54,7 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
         before = "failed" if usual is None else f"{usual:.3f}"
         print(f"{search['method']}: {before} -> {chosen['objective']:.3f} with {settings}", file=sys.stderr)
     if failed:  # as expected of some settings, and so no failure of the search
-        print(failures_text(failed, sum(search.n_trials for search in tuning.searches)), file=sys.stderr)
+        print(failures_text(failed, len(tuning.batch().specs)), file=sys.stderr)
 
 
 def _card(dataset: str) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def trial_table(found: Mapping[str, Any]) -> pd.DataFrame:
             {
                 "trial": number, **trial["settings"], "objective": trial["objective"],
                 "forgotten": measures["forget_train"] if new is None else new, "kept": measures["retain_test"],
-                "is_chosen": number == found["chosen"]["trial"], "run": trial["run"],
+                "is_chosen": number == found["chosen"]["trial"], "run": trial["runs"][0],
             }
         )  # fmt: skip
     table = pd.DataFrame(rows)

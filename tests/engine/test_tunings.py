@@ -106,7 +106,7 @@ def test_all_is_every_method_with_something_to_search() -> None:
         ("digits", "10", ["camu"], 3, "classes 0 to 9"),
         ("digits_validation", "3", ["camu"], 3, "There is no dataset"),
         ("nowhere", "3", ["camu"], 3, "There is no dataset"),
-        ("digits", "3", ["all"], 1000, "at most 1,000 runs"),
+        ("digits", "3", ["camu"], 501, "at most 1,000 runs; this one would be 1,002"),
     ],
 )
 def test_what_cannot_be_tuned_is_refused_in_a_sentence(dataset, what, methods, n_trials, said) -> None:
@@ -132,16 +132,17 @@ def test_a_tuning_takes_the_best_trial_and_is_resumed(short: None) -> None:
     store, tuning = RunStore(), Tuning.from_texts("digits", "3", ["ssd", "finetune"], 3)
     reports, work = found(store, tuning)
     assert {spec.dataset for spec in tuning.batch().specs} == {"digits_validation"}
-    assert len(work.done) == 1 + 1 + 6 + 6, "a network, a band, and as many runs and their figures"
+    assert len(work.done) == 2 * (1 + 1 + 6 + 6), "networks, a band each, and as many runs and their figures"
     for report in reports:
         objectives = [trial["objective"] for trial in report["trials"]]
         assert report["chosen"]["objective"] == min(objectives) <= objectives[0]
-        assert store.summary(report["chosen"]["run"])["spec"]["dataset"] == "digits_validation"
+        trained = [store.summary(run)["spec"].get("training_seed", 0) for run in report["chosen"]["runs"]]
+        assert trained == [0, 1]
     again, work = found(store, tuning)
     assert again == reports
     assert work.done == []
     longer, work = found(store, Tuning.from_texts("digits", "3", ["ssd"], 4))
-    assert sum(isinstance(job, RunJob) for job in work.done) == 1, "three of the four were there"
+    assert sum(isinstance(job, RunJob) for job in work.done) == 2, "three of the four trials were there"
     assert longer[0]["trials"][:3] == reports[0]["trials"]
 
 
@@ -169,7 +170,7 @@ def poison(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 @pytest.mark.slow
 def test_test_images_have_no_say(short: None, poison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tuning = Tuning.from_texts("digits", "3", ["ssd"], 3)
+    tuning = Tuning.from_texts("digits", "3", ["ssd"], 3, n_networks=1)
     before, _ = found(RunStore(), tuning)
     monkeypatch.setenv("CAMU_HOME", str(tmp_path / "other"))
     poison()
@@ -191,7 +192,7 @@ def test_a_trial_that_diverges_counts_and_costs_no_other(short: None, monkeypatc
 
     monkeypatch.setattr(RunJob, "execute", diverging)
     work = Here(RunStore())
-    assert list(drain(tuning.running(work)).values()) == ["It diverged."]
+    assert list(drain(tuning.running(work)).values()) == ["It diverged."] * 2
     (report,) = tuning.reports(work)
     assert [trial["objective"] is None for trial in report["trials"]] == [False, True, False]
     assert report["chosen"]["trial"] != 1
@@ -203,7 +204,7 @@ def test_the_command_writes_how_settings_were_found(
 ) -> None:
     monkeypatch.setattr("camu_core.commands.tune.Engine", Here)
     file = tmp_path / "tuned.json"
-    assert main(f"tune --forget 10% --method ssd --trials 2 --seed 4 --output {file}".split()) == 0
+    assert main(f"tune --forget 10% --method ssd --trials 2 --seed 4 --networks 1 --output {file}".split()) == 0
     card = json.loads(file.read_text())
     assert card["split"] == {
         "dataset": "digits_validation", "of": "training images, stratified by class", "fraction": 0.2, "seed": 0,

@@ -18,13 +18,13 @@ TUNE_TRIALS = "Trials"
 TUNE_TRIALS_HELP = "Give every method that you compare the same number"
 TUNE_START = "Tune in {n} trials"
 TUNE_WHAT = (
-    "First an original network and the reference networks are trained without the images that are set aside; that is "
-    "shared by all methods."
+    "Each trial is run on {n} original networks. These and the reference networks are first trained without the "
+    "images that are set aside; all methods share them."
 )
 TUNE_STAGES = {
-    "train": "Training an original network without the images that are set aside",
-    "sweep": "{done} of {total} trials and reference bands finished",
-    "battery": "{done} of {total} trials judged",
+    "train": "Training original networks without the images that are set aside",
+    "sweep": "{done} of {total} runs and reference bands finished",
+    "battery": "{done} of {total} runs judged",
 }
 TUNE_NOTHING = "Nothing is tried yet. Press the button, and the trials appear here as they are finished."
 TUNE_FOUND = "**{settings}** come nearest to retraining: {chosen} points away, where the usual settings are {usual}."
@@ -33,12 +33,13 @@ TUNE_FAILED = "of no use (the run failed)"
 TUNE_SHIPPED = "Made beforehand, and shipped with the app. Tune here to open the runs of its trials."
 TUNE_TITLE = "{method}: what each setting forgets and keeps"
 TUNE_READ = (
-    "each mark is a trial. The line joins those that no other trial beats in both; the ringed star is the mean of the "
+    "each mark is a trial. The line joins those that no other trial beats in both; the star is the mean of the "
     "reference networks, and the chosen trial is the nearest to them in all figures, not in these two alone."
 )
 TUNE_NOT = (
-    "how a trial would do with another seed or network, for each was run once. Some methods forget at one rate and "
-    "not at the next one, and where that happens differs between networks: check settings on the run that matters."
+    "how a trial would do with another seed, or on yet another network: each mark is the mean of {n} networks. Some "
+    "methods forget at one rate and not at the next one, and where that happens differs between networks: check "
+    "settings on the run that matters."
 )
 TUNE_TRIAL, TUNE_FRONT, TUNE_CHOSEN = "Trial", "On the front", "Chosen"
 TUNE_OBJECTIVE = "Distance"
@@ -46,16 +47,16 @@ TUNE_OBJECTIVE_HELP = (
     "To the reference networks, in points: the mean over the four accuracies, a fresh classifier shown one image a "
     "class, and the membership attack"
 )
-TUNE_OPEN = "Open its run"
+TUNE_OPEN = "Open its run on the first network"
 TUNE_HINT = "Tick one trial (on the keyboard: Shift+Space) to open its run, two to compare them side by side."
 TUNE_HOW = (
-    "One training image in five is set aside, of each class alike, by a fixed draw; an original network is trained on "
-    "the others. The first trial has the usual settings; the others are points of a scrambled Sobol sequence "
-    "(`scipy.stats.qmc`): rates from a tenth to ten times the usual, passes from a third to three times, on a "
-    "logarithmic scale. Taken is the trial with the least mean difference to the reference networks over the "
-    "accuracies, the recall of a fresh classifier shown one image a class, and the area under the ROC curve of the "
-    "membership attack by confidence. Defaults do not change: *Advanced* on *Run* offers what the shipped file has."
-    "\n\n`{command}`"
+    "One training image in five is set aside, of each class alike, by a fixed draw; {n} original networks are trained "
+    "on the others, and every trial is run on each. The first trial has the usual settings; the others are points of a "
+    "scrambled Sobol sequence (`scipy.stats.qmc`): rates from a tenth to ten times the usual, passes from a third to "
+    "three times, on a logarithmic scale. Taken is the trial with the least mean difference to the reference networks "
+    "over the accuracies, the recall of a fresh classifier shown one image a class, and the area under the ROC curve "
+    "of the membership attack by confidence. Defaults do not change: *Advanced* on *Run* offers what the shipped file "
+    "has.\n\n`{command}`"
 )
 
 # --- many methods ----------------------------------------------------------------------------------------------------

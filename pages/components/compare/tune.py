@@ -1,5 +1,6 @@
 """Tuning on the page: what to tune, how far it is, the trials in the plane of forgetting and keeping."""
 
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,8 @@ from camu_core.comparison.tuning import trial_table
 from camu_core.config import is_read_only
 from camu_core.engine.tunings import Search, Tuning, tunable
 from camu_core.figures import trials_figure
+from camu_core.planning import usual_settings
+from camu_core.settings import label_of
 from camu_core.specs import ForgetSpec
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
@@ -37,7 +40,7 @@ def tune() -> None:
                 text.TUNE_START.format(n=search.n_trials), type="primary", icon=":material/tune:", key="tune-start",
                 on_click=state_tune.start, args=(tuning,),
             )  # fmt: skip
-            st.caption(text.TUNE_WHAT)
+            st.caption(text.TUNE_WHAT.format(n=search.n_networks))
         if problem := state_tune.problem(tuning):
             st.error(problem, icon=":material/report:")
     found, is_shipped = state_tune.report(tuning)
@@ -113,21 +116,24 @@ def _results(found: dict[str, Any], is_shipped: bool) -> None:
     title = text.TUNE_TITLE.format(method=METHODS[found["method"]].title)
     figure = trials_figure(table, found["reference"], text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="trials")
-    notes.reading(text.TUNE_READ, text.TUNE_NOT)
-    _table(table, is_shipped)
+    notes.reading(text.TUNE_READ, text.TUNE_NOT.format(n=found["n_networks"]))
+    _table(table, found, is_shipped)
     with st.expander(words.HOW_FOLD):
-        st.markdown(text.TUNE_HOW.format(command=state_tune.command(found)))
+        st.markdown(text.TUNE_HOW.format(n=found["n_networks"], command=state_tune.command(found)))
 
 
-def _table(table: pd.DataFrame, is_shipped: bool) -> None:
+def _table(table: pd.DataFrame, found: dict[str, Any], is_shipped: bool) -> None:
     """One row a trial; ticked ones can be opened, if they were made here."""
     shown = table.drop(columns="run").assign(
         objective=100 * table["objective"], forgotten=100 * table["forgotten"], kept=100 * table["kept"]
     )
+    config = usual_settings(found["method"], found["dataset"], found["forget"]["kind"], found["model"])
+    labels = {spec.name: label_of(spec) for spec in fields(config)}
     event = st.dataframe(
         shown, hide_index=True, height="content", key="trials-table", placeholder="",
         on_select="ignore" if is_shipped else "rerun", selection_mode="multi-row",
         column_config={
+            **{name: _Column.NumberColumn(labels[name]) for name in found["ranges"]},
             "trial": _Column.NumberColumn(text.TUNE_TRIAL),
             "objective": _Column.NumberColumn(text.TUNE_OBJECTIVE, format="%.1f", help=text.TUNE_OBJECTIVE_HELP),
             "forgotten": _Column.NumberColumn(text.COLUMNS["forgotten"], format="%.1f%%"),
