@@ -58,7 +58,7 @@ def is_on_front(left: Sequence[float], kept: Sequence[float]) -> np.ndarray:
     x, y = np.asarray(left, dtype=float), np.asarray(kept, dtype=float)
     is_no_worse = (x[None] <= x[:, None]) & (y[None] >= y[:, None])
     is_better = (x[None] < x[:, None]) | (y[None] > y[:, None])
-    return ~(is_no_worse & is_better).any(axis=1)
+    return np.logical_not((is_no_worse & is_better).any(axis=1))
 
 
 def trial_table(found: Mapping[str, Any]) -> pd.DataFrame:
@@ -83,15 +83,15 @@ def trial_table(found: Mapping[str, Any]) -> pd.DataFrame:
             }
         )  # fmt: skip
     table = pd.DataFrame(rows)
-    reference = left_by(found["reference"])
-    front = is_on_front((table["forgotten"] - reference).abs(), table["kept"])
+    front = is_on_front((table["forgotten"] - target_of(found["reference"])[0]).abs(), table["kept"])
     return table.assign(is_on_front=front).sort_values(["objective", "trial"]).reset_index(drop=True)
 
 
-def left_by(reference: Mapping[str, Sequence[float | None]]) -> float:
-    """What retrained networks recognise of what was forgotten, mean: nearer to that is forgotten better."""
-    new = [value for value in reference["forget_test"] if value is not None]
-    return float(np.mean(new or reference["forget_train"]))
+def target_of(reference: Mapping[str, Sequence[float | None]]) -> tuple[float, float]:
+    """What retrained networks recognise of what was forgotten, as in `trial_table`, and of the rest; means."""
+    names = ("forget_test", "forget_train", "retain_test")
+    new, old, kept = ([value for value in reference[name] if value is not None] for name in names)
+    return float(np.mean(new or old)), float(np.mean(kept))
 
 
 def shipped_search(dataset: str, forget: ForgetSpec, method: str) -> dict[str, Any] | None:

@@ -5,8 +5,8 @@ the method's usual settings, so a tuning cannot end worse, on these images, than
 a scrambled Sobol sequence (`scipy.stats.qmc`) over the ranges of `search_range`, logarithmic where they begin above 0.
 
 Each trial is run on several original networks, by whose mean it is judged. Some methods forget at one rate and nothing
-at the next one, and where that happens differs between networks: with one network, NegGrad+ took a setting that forgets
-digit 3 there with every seed, and not at all in the shipped network.
+at the next one, and where that happens differs between networks; a few do not show all of it: see the figures in
+assets/results/tuning.md.
 
 Why no search that learns from earlier trials (TPE of optuna): its first ten trials are random ones, so a budget of a
 dozen leaves it hardly anything to learn from, and Sobol points cover the ranges more evenly. They do not depend on one

@@ -1,8 +1,5 @@
 """Trials of a tuning in the plane of forgetting and keeping, with the front that none of them beats."""
 
-from collections.abc import Mapping, Sequence
-
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -13,7 +10,7 @@ _HIDDEN = ("trial", "objective", "forgotten", "kept", "is_on_front", "is_chosen"
 
 def trials_figure(
     table: pd.DataFrame,
-    reference: Mapping[str, Sequence[float | None]],
+    target: tuple[float, float],
     axes: tuple[str, str],
     title: str,
     dark: bool = False,
@@ -23,7 +20,7 @@ def trials_figure(
 
     Args:
         table: of `trial_table`.
-        reference: accuracies of the networks of the reference band.
+        target: what retrained networks recognise of what was forgotten, and of the rest, mean.
         axes: titles of x and y.
     """
     figure = go.Figure()
@@ -47,10 +44,8 @@ def trials_figure(
             },
             text=[_about(row) for _, row in rows.iterrows()], hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
-    new = [value for value in reference["forget_test"] if value is not None] or reference["forget_train"]
-    target = float(np.mean(new)), float(np.mean(reference["retain_test"]))
     figure.add_scatter(
-        x=target[:1], y=target[1:], mode="markers", name="the target: retrained without it",
+        x=[target[0]], y=[target[1]], mode="markers", name="the target: retrained without it",
         marker={"size": 17, "symbol": "star", "color": MODEL_COLORS["retrained"]},
         hovertemplate="retrained networks: %{x:.1%} and %{y:.1%}<extra></extra>",
     )  # fmt: skip

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, METHODS
-from camu_core.comparison.tuning import trial_table
+from camu_core.comparison.tuning import target_of, trial_table
 from camu_core.config import is_read_only
 from camu_core.engine.tunings import Search, Tuning, tunable
 from camu_core.figures import trials_figure
@@ -114,7 +114,7 @@ def _results(found: dict[str, Any], is_shipped: bool) -> None:
         if is_shipped:
             st.caption(text.TUNE_SHIPPED)
     title = text.TUNE_TITLE.format(method=METHODS[found["method"]].title)
-    figure = trials_figure(table, found["reference"], text.AXES[kind], title, state.is_dark())
+    figure = trials_figure(table, target_of(found["reference"]), text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="trials")
     notes.reading(text.TUNE_READ, text.TUNE_NOT.format(n=found["n_networks"]))
     _table(table, found, is_shipped)
