@@ -55,8 +55,9 @@ def trials_figure(
             arrowcolor=ground(dark).muted, font={"size": 13, "color": ground(dark).text}, bgcolor=ground(dark).page,
         )  # fmt: skip
     low = min(table["kept"].min(), target[1])
+    room = 0.1 * max(1 - low, 0.05)  # so that no tick is above 100%
     figure.update_xaxes(title=axes[0], range=[-0.04, 1.04], tickformat=".0%")
-    figure.update_yaxes(title=axes[1], range=[low - max(0.02, 0.1 * (1 - low)), 1.01], tickformat=".0%")
+    figure.update_yaxes(title=axes[1], range=[low - room, 1 + room / 2], tickformat=".0%")
     return styled(figure, dark, title, height).update_layout(margin_b=84)
 
 

@@ -129,7 +129,7 @@ def found(store: RunStore, tuning: Tuning) -> tuple[list[dict], Here]:
 
 @pytest.mark.slow
 def test_a_tuning_takes_the_best_trial_and_is_resumed(short: None) -> None:
-    store, tuning = RunStore(), Tuning.from_texts("digits", "3", ["ssd", "finetune"], 3)
+    store, tuning = RunStore(), Tuning.from_texts("digits", "3", ["ssd", "random_labels"], 3)
     reports, work = found(store, tuning)
     assert {spec.dataset for spec in tuning.batch().specs} == {"digits_validation"}
     assert len(work.done) == 2 * (1 + 1 + 6 + 6), "networks, a band each, and as many runs and their figures"

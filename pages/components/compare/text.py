@@ -26,7 +26,8 @@ TUNE_STAGES = {
     "sweep": "{done} of {total} runs and reference bands finished",
     "battery": "{done} of {total} runs judged",
 }
-TUNE_NOTHING = "Nothing is tried yet. Press the button, and the trials appear here as they are finished."
+TUNE_NOTHING = "Nothing is tried yet. Press the button, and the trials appear here when they are judged."
+TUNE_SOON = "The trials appear here when they are judged."
 TUNE_FOUND = "**{settings}** come nearest to retraining: {chosen} points away, where the usual settings are {usual}."
 TUNE_KEPT = "The usual settings stay the nearest to retraining, {chosen} points away: **{settings}**."
 TUNE_FAILED = "of no use (the run failed)"

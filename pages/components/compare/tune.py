@@ -45,7 +45,8 @@ def tune() -> None:
             st.error(problem, icon=":material/report:")
     found, is_shipped = state_tune.report(tuning)
     if found is None:
-        st.info(text.TUNE_NOTHING, icon=":material/hourglass_empty:")
+        is_asked = state_tune.is_under_way(tuning)
+        st.info(text.TUNE_SOON if is_asked else text.TUNE_NOTHING, icon=":material/hourglass_empty:")
         return
     _results(found, is_shipped)
 
