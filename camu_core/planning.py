@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from camu_core.config import device_name
-from camu_core.data import DATASETS, listing
+from camu_core.data import DATASETS, listing, origin_of
 from camu_core.errors import NetworkMissing, SpecError
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.networks.cards import card_sha256
 from camu_core.networks.models import MODELS, pick_device, usual_model
 from camu_core.networks.pace import image_seconds
 from camu_core.networks.weights import shipped_retrained, weights_named, weights_path
+from camu_core.settings import Settings
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec, Setting
 
 _MEASURING = 0.5  # updates that looking at an image takes before and after, and the attack
@@ -47,7 +48,7 @@ def plan_run(
         NetworkMissing: no such model is shipped, or was trained here.
     """
     info = DATASETS[known("dataset", dataset, DATASETS)]
-    chosen = METHODS[known("method", method, METHODS)]
+    method = known("method", method, METHODS)
     model = known("model", model or usual_model(info.shape), MODELS)
     forget = forget if isinstance(forget, ForgetSpec) else ForgetSpec(classes=tuple(forget))
     for label in forget.classes:
@@ -57,7 +58,7 @@ def plan_run(
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
     _check_kind(method, forget)
-    config = chosen.default_config(dataset, forget.kind, model).with_values(settings or {})
+    config = usual_settings(method, dataset, forget.kind, model).with_values(settings or {})
     device = pick_device(device or device_name())
     sha256 = METHODS.sha256(method)
     spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, sha256, training_seed)
@@ -68,6 +69,11 @@ def plan_run(
     return replace(spec, weights=weights_named(path, dataset, model, training_seed))
 
 
+def usual_settings(method: str, dataset: str, forget_kind: str, model: str) -> Settings:
+    """What a method starts from; on a part of a dataset's training images the same as on the dataset."""
+    return METHODS[method].default_config(origin_of(dataset), forget_kind, model)
+
+
 def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | None = None) -> RunSpec:
     """The run with another forget set, or another method, or both, and that method's defaults; all else stays.
 
@@ -76,7 +82,7 @@ def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | Non
     """
     forget, method = forget or spec.forget, known("method", method or spec.method, METHODS)
     _check_kind(method, forget)
-    config = METHODS[method].default_config(spec.dataset, forget.kind, spec.model)
+    config = usual_settings(method, spec.dataset, forget.kind, spec.model)
     return replace(spec, forget=forget, method=method, settings=config.pairs(), method_sha256=METHODS.sha256(method))
 
 
@@ -90,8 +96,8 @@ def changed_settings(spec: RunSpec) -> dict[str, Setting]:
     """Those that differ from the method's defaults; all of a method whose file is gone, none of a network given."""
     if spec.method == GIVEN:
         return {}
-    method = METHODS.get(spec.method)
-    defaults = asdict(method.default_config(spec.dataset, spec.forget.kind, spec.model)) if method else {}
+    is_here = spec.method in METHODS
+    defaults = asdict(usual_settings(spec.method, spec.dataset, spec.forget.kind, spec.model)) if is_here else {}
     return {name: value for name, value in spec.settings if value != defaults.get(name)}
 
 

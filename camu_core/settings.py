@@ -11,10 +11,46 @@ from typing import Any, Self
 from camu_core.errors import SpecError
 from camu_core.specs import Setting
 
+_RATE_SPAN, _PASSES_SPAN = 10.0, 3.0  # times smaller and larger
 
-def setting(default: Setting, low: float, high: float, help: str, label: str = "") -> Any:
-    """A dataclass field with its allowed range, both ends included, and for the page a sentence and perhaps a label."""
-    return field(default=default, metadata={"low": low, "high": high, "help": help, "label": label})
+
+def setting(
+    default: Setting,
+    low: float,
+    high: float,
+    help: str,
+    label: str = "",
+    searched: tuple[float, float] | None = None,
+) -> Any:
+    """A dataclass field with its allowed range, both ends included, and for the page a sentence and perhaps a label.
+
+    Args:
+        searched: where tuning looks, which rates and passes need not say; see `search_range`.
+    """
+    metadata = {"low": low, "high": high, "help": help, "label": label, "searched": searched}
+    return field(default=default, metadata=metadata)
+
+
+def search_range(spec: Field, usual: Setting) -> tuple[float, float] | None:
+    """Where tuning looks for a setting: in its own range, or, of rates and passes, around the usual one.
+
+    Args:
+        usual: its value in the config to start from.
+    Returns:
+        both ends, within what is allowed; None of one that stays as it is, such as a rate of 0, which is off.
+    """
+    low, high = spec.metadata["low"], spec.metadata["high"]
+    if spec.metadata["searched"]:
+        wanted = spec.metadata["searched"]
+    elif isinstance(usual, str) or not usual:
+        return None
+    elif spec.name.endswith("lr"):
+        wanted = usual / _RATE_SPAN, usual * _RATE_SPAN
+    elif spec.name.endswith("epochs"):
+        wanted = max(1.0, usual / _PASSES_SPAN), usual * _PASSES_SPAN
+    else:
+        return None
+    return max(low, wanted[0]), min(high, wanted[1])
 
 
 def label_of(spec: Field) -> str:

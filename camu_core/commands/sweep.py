@@ -107,6 +107,14 @@ def _classes(dataset: str, text: str) -> str:
     )  # fmt: skip
 
 
+def forgets_named(dataset: str, text: str) -> str:
+    """Of '3,cat,10%' the names as numbers, for `SweepSpec.from_texts`. Raises: see `_classes`."""
+    parts = [part.strip() for part in text.split(",")]
+    classes = [part for part in parts if not part.endswith("%")]
+    return ",".join([*([_classes(dataset, ",".join(classes))] if classes else []),
+                     *(part for part in parts if part.endswith("%"))])  # fmt: skip
+
+
 def _named(table: pd.DataFrame, dataset: str) -> pd.DataFrame:
     """With the names of the forgotten classes beside their numbers."""
     if table.empty:

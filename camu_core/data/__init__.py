@@ -26,12 +26,15 @@ from camu_core.data.importing.preview import Way, previewing
 from camu_core.data.indices import parse_indices
 from camu_core.data.mnist import FASHION_MNIST, MNIST
 from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, forget_mask, split
+from camu_core.data.validation import VALIDATION_FRACTION, VALIDATION_SEED, validation_info, validation_name
 from camu_core.progress import Step, drain
 
 __all__ = [
     "DATASETS",
     "FOUND",
     "LAYOUTS",
+    "VALIDATION_FRACTION",
+    "VALIDATION_SEED",
     "Copies",
     "CopyCounts",
     "Dataset",
@@ -57,21 +60,25 @@ __all__ = [
     "load_dataset",
     "loading",
     "named",
+    "origin_of",
     "parse_indices",
     "previewing",
     "split",
+    "validation_name",
     "without_copies",
 ]
 
 
 class Datasets(Mapping[str, DatasetInfo]):
-    """All datasets by name. Imported ones are found by their names but not listed: they may be somebody's own."""
+    """All datasets by name. Two kinds are found by their names but not listed: imported ones, which may be somebody's
+    own, and those with a part of another's training images for testing."""
 
     def __init__(self, *listed: DatasetInfo) -> None:
         self._listed = {info.name: info for info in listed}
+        self._derived = {validation_name(info.name): validation_info(info) for info in listed}
 
     def __getitem__(self, name: str) -> DatasetInfo:
-        return self._listed[name] if name in self._listed else imported_info(name)
+        return self._listed.get(name) or self._derived.get(name) or imported_info(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._listed)
@@ -83,6 +90,12 @@ class Datasets(Mapping[str, DatasetInfo]):
 DATASETS = Datasets(DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100)
 
 _loaded: dict[str, Dataset] = {}
+
+
+def origin_of(name: str) -> str:
+    """The dataset whose usual settings and recipes are a dataset's, too: itself, or that of its images."""
+    info = DATASETS.get(name)
+    return info.origin if info is not None and info.origin else name
 
 
 def loading(name: str) -> Generator[Step, None, Dataset]:

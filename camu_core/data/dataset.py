@@ -39,6 +39,7 @@ class DatasetInfo:
         n_train: training images of each class, where defaults depend on it; () of datasets with settings of their own.
         n_images: training images.
         groups: sorted classes that belong together, by name.
+        origin: the dataset whose training images these are, see `validation`; empty of all others.
     """
 
     name: str
@@ -54,6 +55,7 @@ class DatasetInfo:
     download_bytes: int = 0
     n_images: int = 0
     groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
+    origin: str = ""
 
     @property
     def n_classes(self) -> int:

@@ -21,6 +21,7 @@ from camu_core.figures.population import (
     ranks_figure,
 )
 from camu_core.figures.tradeoff import tradeoff_figure
+from camu_core.figures.trials import trials_figure
 from camu_core.figures.wall import wall_figure
 
 __all__ = [
@@ -64,5 +65,6 @@ __all__ = [
     "scores_figure",
     "split_figure",
     "tradeoff_figure",
+    "trials_figure",
     "wall_figure",
 ]

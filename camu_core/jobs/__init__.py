@@ -11,6 +11,7 @@ from camu_core.jobs.population import Population, PopulationResult
 from camu_core.jobs.privacy import PrivacyJob, PrivacyResult
 from camu_core.jobs.run import RunJob
 from camu_core.jobs.stages import Staged
+from camu_core.jobs.trial import Trial, TrialJob
 from camu_core.jobs.umap import UmapJob
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "Staged",
     "TrainJob",
     "Trained",
+    "Trial",
+    "TrialJob",
     "UmapJob",
     "followups",
     "is_quick",

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from camu_core.causal import share_figures
-from camu_core.data import DATASETS, Dataset, Splits, loading, split
+from camu_core.data import DATASETS, Dataset, Splits, loading, origin_of, split
 from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES
@@ -121,7 +121,7 @@ class BandJob(Job[Band]):
 
     @property
     def seeds(self) -> range:
-        return range(N_SEEDS.get(self.spec.dataset, _N_SEEDS_ELSEWHERE))
+        return range(N_SEEDS.get(origin_of(self.spec.dataset), _N_SEEDS_ELSEWHERE))
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload.of(self.spec)
@@ -192,7 +192,7 @@ def band_minutes(spec: RunSpec, patience: float | None = None) -> float:
     card = network_card(spec.dataset, spec.model) or {}
     is_known = card.get("device", "cpu") == device_title(spec.device)
     seconds = card["seconds"] if card and is_known else training_seconds(spec.dataset, spec.model, patience)
-    return math.inf if seconds is None else N_SEEDS.get(spec.dataset, _N_SEEDS_ELSEWHERE) * seconds / 60
+    return math.inf if seconds is None else N_SEEDS.get(origin_of(spec.dataset), _N_SEEDS_ELSEWHERE) * seconds / 60
 
 
 def beside(spec: RunSpec, is_there: IsThere) -> tuple[str | None, str | None]:

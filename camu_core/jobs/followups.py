@@ -1,5 +1,6 @@
 """What is computed after a run by itself, and in which order: retraining and reference band, tests, causal effects."""
 
+from camu_core.data import origin_of
 from camu_core.jobs.band import Band, BandJob
 from camu_core.jobs.base import IsThere, Job
 from camu_core.jobs.causal import CausalJob, CausalResult
@@ -16,7 +17,7 @@ _QUICK_DATASETS = ("digits",)
 
 def is_quick(dataset: str) -> bool:
     """Whether retraining takes seconds, so that it is done unasked."""
-    return dataset in _QUICK_DATASETS
+    return origin_of(dataset) in _QUICK_DATASETS
 
 
 def followups(about: RunSpec | Staged, is_there: IsThere) -> list[Job[Storable]]:

@@ -19,7 +19,8 @@ class NegGradPlusConfig(Settings):
     epochs: int = setting(5, 1, 200, "Passes over the retain set")
     batch_size: int = setting(128, 1, 4096, "Retain samples, and as many forget samples, per step")
     lr: float = setting(0.01, 0.0, 1.0, "Learning rate")
-    retain_share: float = setting(0.95, 0.0, 1.0, "Weight of keeping; the rest of 1 is the weight of forgetting")
+    retain_share: float = setting(0.95, 0.0, 1.0, "Weight of keeping; the rest of 1 is the weight of forgetting",
+                                  searched=(0.9, 0.999))  # fmt: skip
     longest_gradient: float = setting(1.0, 0.0, 1e6, "Gradients longer than this are shortened to it")
 
 

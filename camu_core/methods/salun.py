@@ -22,7 +22,8 @@ class SalUnConfig(Settings):
     lr: float = setting(0.013, 0.0, 1.0, "Learning rate")
     momentum: float = setting(0.9, 0.0, 0.99, "Momentum")
     weight_decay: float = setting(5e-4, 0.0, 1.0, "L2 penalty")
-    salient_fraction: float = setting(0.5, 0.0, 1.0, "Share of the weights that may move: the most salient ones")
+    salient_fraction: float = setting(0.5, 0.0, 1.0, "Share of the weights that may move: the most salient ones",
+                                      searched=(0.1, 0.9))  # fmt: skip
     forget_label_weight: float = setting(1.0, 0.0, 100.0, "Learn the wrong labels of forget samples")
     retain_label_weight: float = setting(1.0, 0.0, 100.0, "Keep the right labels of retain samples")
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim.lr_scheduler import OneCycleLR
 
-from camu_core.data import DATASETS
+from camu_core.data import DATASETS, origin_of
 from camu_core.errors import StoreUnwritable
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.models import BlockModel, half_precision, to_input
@@ -56,7 +56,7 @@ def recipe_for(dataset: str, model: str) -> TrainingConfig:
         dataset: by name, with or without a recipe of its own.
         model: a name in `MODELS`.
     """
-    recipe = _RECIPES.get((dataset, model)) or _RECIPES_BY_MODEL.get(model, TrainingConfig())
+    recipe = _RECIPES.get((origin_of(dataset), model)) or _RECIPES_BY_MODEL.get(model, TrainingConfig())
     info = DATASETS.get(dataset)
     return _for_few(recipe, sum(info.n_train)) if info is not None and info.n_train else recipe
 

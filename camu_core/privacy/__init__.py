@@ -20,6 +20,7 @@ from camu_core.privacy.battery import (
     Findings,
     accuracy_estimate,
     evaluation_split,
+    quick_figures,
     run_battery,
 )
 from camu_core.privacy.inside import UNTRAINED, likeness_report
@@ -48,6 +49,7 @@ __all__ = [
     "likeness_report",
     "nearby_report",
     "population_reading",
+    "quick_figures",
     "readings",
     "recognition",
     "relearning_report",

@@ -4,7 +4,7 @@ Run alike on the unlearned network, on the original (positive control: what each
 on an untrained one (negative control) and on the retrained ones of the reference band.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -168,12 +168,18 @@ def _inside(battery: Battery, model: BlockModel) -> dict[str, Estimate]:
     return found
 
 
-def _heads(battery: Battery, model: BlockModel) -> dict[str, Estimate]:
+def quick_figures(battery: Battery, model: BlockModel) -> dict[str, float | None]:
+    """What `run_battery` finds in a second: the attacks, the old head, and a fresh one shown one image a class."""
+    measures = _attacks(battery, model) | (_heads(battery, model, FEW[:1]) if battery.classes else {})
+    return {name: estimate["value"] for name, estimate in measures.items()}
+
+
+def _heads(battery: Battery, model: BlockModel, few: Sequence[int] = FEW) -> dict[str, Estimate]:
     data = battery.relearning_data
     x, y = torch.cat([data.x_evaluation, data.x_rest]), torch.cat([data.y_evaluation, data.y_rest]).numpy()
     evaluation, pool = (predict(model, images)[1].numpy() for images in (x, battery.pool))
     found = {"old_head": old_head_recognition(battery.original, evaluation, y, battery.classes)}
-    for n in FEW:
+    for n in few:
         recalls = fresh_head_recall((pool, battery.y_pool), (evaluation, y), battery.classes, n, range(HEAD_DRAWS))
         found[f"fresh_head_{n}"] = as_fraction(estimate_over_seeds(recalls))
     return found

@@ -9,12 +9,16 @@ from pages.components.compare import published as compare_published
 from pages.components.compare import race as compare_race
 from pages.components.compare import state as state_compare
 from pages.components.compare import text
+from pages.components.compare import tune as compare_tune
 from pages.components.shared import state
 
 _PARTS = {
-    "many": compare_many.many, "race": compare_race.show, "pair": compare_pair.pair,
+    "many": compare_many.many,
+    "race": compare_race.show,
+    "pair": compare_pair.pair,
+    "tune": compare_tune.tune,
     "published": compare_published.show,
-}  # fmt: skip
+}
 
 
 def main() -> None:

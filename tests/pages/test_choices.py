@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from camu_core import METHODS, RunResult, RunSpec, RunStore, plan_run
 from camu_core.citation import citation
+from camu_core.comparison.tuning import tuned_settings
 from camu_core.engine import Engine
 from camu_core.planning import settings_phrase
 from camu_core.report import html_report
@@ -151,3 +152,16 @@ def test_a_verdict_whose_tests_still_run_says_so_and_is_not_green(digits_result:
     assert text.JUDGING not in words(app), "stopped: nothing is under way"
     tested = open_page("explore/run")  # the example
     assert text.JUDGING not in words(tested)
+
+
+def test_tuned_settings_are_offered_where_there_are_some() -> None:
+    app = open_page("explore/run")
+    button = next(button for button in app.button if button.label == text.ADVANCED_TUNED)
+    button.click().run()
+    assert not app.exception
+    shown = {name: value for name, (value, _) in in_advanced(app).items()}
+    tuned = tuned_settings("digits", "cnn", "class", "camu")
+    assert tuned
+    assert shown == dict(plan_run("digits", [3]).settings) | tuned
+    app.segmented_control(key="dataset").set_value("mnist").run()
+    assert text.ADVANCED_TUNED not in [button.label for button in app.button]

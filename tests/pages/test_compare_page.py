@@ -7,7 +7,7 @@ import pytest
 from opening import open_page, words
 from summaries import publish
 
-from camu_core import RunResult, RunStore, plan_run, run
+from camu_core import METHODS, RunResult, RunStore, plan_run, run
 from camu_core.comparison import population, published, read_ranked
 from camu_core.engine import Engine
 from camu_core.jobs import BandJob, TrainJob
@@ -280,3 +280,35 @@ def test_a_race_needs_two_and_takes_four() -> None:
 def known(result: RunResult) -> tuple:
     spec = result.spec
     return state.retrained_for(spec), state_privacy.report_of(spec), state_privacy.population_report_of(spec)
+
+
+def test_a_shipped_tuning_is_shown_at_once_and_the_address_says_which() -> None:
+    app = open_page("explore/compare", part="tune", dataset="digits", forget="3", methods="ssd")
+    assert not app.exception
+    assert not app.error
+    assert text_compare.TUNE_SHIPPED in words(app)
+    assert charts(app) == [text_compare.TUNE_TITLE.format(method=METHODS["ssd"].title)]
+    table = app.dataframe[0].value
+    assert len(table) == 12
+    assert table["is_chosen"].sum() == 1
+    assert table["objective"].is_monotonic_increasing
+    parameters = {name: app.query_params[name] for name in ("part", "dataset", "forget", "methods", "trials")}
+    assert parameters == {"part": "tune", "dataset": "digits", "forget": "3", "methods": "ssd", "trials": "12"}
+
+
+def test_a_tuning_that_nobody_made_offers_to_make_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    submitted = []
+    monkeypatch.setattr(Engine, "submit_all", lambda engine, jobs, *rest: submitted.extend(jobs))
+    app = open_page("explore/compare", part="tune", dataset="digits", forget="10%", methods="camu", trials="5")
+    assert not app.exception
+    assert text_compare.TUNE_NOTHING in words(app)
+    app.button(key="tune-start").click().run()
+    assert not app.exception
+    assert submitted[0] == TrainJob("digits_validation", "cnn")
+
+
+@pytest.mark.parametrize("parameters", [{"methods": "retrain"}, {"trials": "1000000"}, {"forget": "4000"}])
+def test_a_bad_address_of_a_tuning_is_the_usual_one(parameters: dict[str, str]) -> None:
+    app = open_page("explore/compare", part="tune", **parameters)
+    assert not app.exception
+    assert not app.error

@@ -18,7 +18,7 @@ from pages.components.shared import selections, state, state_address, state_view
 
 ALL = "all"
 MOST_RACERS = 4
-PARTS = ("many", "race", "pair", "published")
+PARTS = ("many", "race", "pair", "tune", "published")
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,11 @@ def show_published() -> None:
     _set_url({"part": "published"})
 
 
+def show_tuned(parameters: dict[str, str]) -> None:
+    """A search in the URL. Args: parameters: of `state_tune.address`."""
+    _set_url(parameters)
+
+
 def _like(spec: RunSpec | None, offered: Collection[str]) -> Question:
     """Of one class, or of random images, as in a run."""
     if spec is None or spec.dataset not in offered or spec.forget.kind == "samples" or len(spec.forget.classes) > 1:
@@ -111,7 +116,7 @@ def _like(spec: RunSpec | None, offered: Collection[str]) -> Question:
 
 
 def _set_url(parameters: dict[str, str]) -> None:
-    for name in {"run", "b", "part", *(field.name for field in fields(Question))}:
+    for name in {"run", "b", "part", "trials", *(field.name for field in fields(Question))}:
         state_view.note_in_url(name, parameters.get(name, ""))
 
 

@@ -3,11 +3,65 @@
 TITLE = "Which method forgets best, and at what cost?"
 PART = "Part of the comparison"
 PARTS = {
-    "many": "Many methods", "race": "Race", "pair": "Two runs side by side", "published": "Published results",
+    "many": "Many methods", "race": "Race", "pair": "Two runs side by side", "tune": "Tune",
+    "published": "Published results",
 }  # fmt: skip
 
 SIDE_BY_SIDE = "Compare side by side"
 SIDE_BY_SIDE_HELP = "Both must have the same dataset and the same kind of network"
+
+# --- tune -------------------------------------------------------------------------------------------------------------
+
+TUNE_LEAD = (
+    "Which settings of a method come nearest to **retraining**? Every method gets the same number of trials, and its "
+    "usual settings are the first. Trials are judged on training images set aside for this: no network has seen them, "
+    "and no test image has a say."
+)
+TUNE_TRIALS = "Trials"
+TUNE_TRIALS_HELP = "Give every method that you compare the same number"
+TUNE_START = "Tune in {n} trials"
+TUNE_WHAT = (
+    "Each trial is run on {n} original networks. These and the reference networks are first trained without the "
+    "images that are set aside; all methods share them."
+)
+TUNE_STAGES = {
+    "train": "Training original networks without the images that are set aside",
+    "sweep": "{done} of {total} runs and reference bands finished",
+    "battery": "{done} of {total} runs judged",
+}
+TUNE_NOTHING = "Nothing is tried yet. Press the button, and the trials appear here when they are judged."
+TUNE_SOON = "The trials appear here when they are judged."
+TUNE_FOUND = "**{settings}** come nearest to retraining: {chosen} points away, where the usual settings are {usual}."
+TUNE_KEPT = "The usual settings stay the nearest to retraining, {chosen} points away: **{settings}**."
+TUNE_FAILED = "of no use (the run failed)"
+TUNE_SHIPPED = "Made beforehand, and shipped with the app. Tune here to open the runs of its trials."
+TUNE_TITLE = "{method}: what each setting forgets and keeps"
+TUNE_READ = (
+    "each mark is a trial. The line joins those that no other trial beats in both; the star is the mean of the "
+    "reference networks, and the chosen trial is the nearest to them in all figures, not in these two alone."
+)
+TUNE_NOT = (
+    "how a trial would do with another seed, or on yet another network: each mark is the mean of {n} networks. Some "
+    "methods forget at one rate and not at the next one, and where that happens differs between networks: check "
+    "settings on the run that matters."
+)
+TUNE_TRIAL, TUNE_FRONT, TUNE_CHOSEN = "Trial", "On the front", "Chosen"
+TUNE_OBJECTIVE = "Distance"
+TUNE_OBJECTIVE_HELP = (
+    "To the reference networks, in points: the mean over the four accuracies, a fresh classifier shown one image a "
+    "class, and the membership attack"
+)
+TUNE_OPEN = "Open its run on the first network"
+TUNE_HINT = "Tick one trial (on the keyboard: Shift+Space) to open its run, two to compare them side by side."
+TUNE_HOW = (
+    "One training image in five is set aside, of each class alike, by a fixed draw; {n} original networks are trained "
+    "on the others, and every trial is run on each. The first trial has the usual settings; the others are points of a "
+    "scrambled Sobol sequence (`scipy.stats.qmc`): rates from a tenth to ten times the usual, passes from a third to "
+    "three times, on a logarithmic scale. Taken is the trial with the least mean difference to the reference networks "
+    "over the accuracies, the recall of a fresh classifier shown one image a class, and the area under the ROC curve "
+    "of the membership attack by confidence. Defaults do not change: *Advanced* on *Run* offers what the shipped file "
+    "has.\n\n`{command}`"
+)
 
 # --- many methods ----------------------------------------------------------------------------------------------------
 

@@ -1,16 +1,19 @@
 """Widgets that make a RunSpec."""
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
 
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, ForgetSpec, RunSpec, plan_run
+from camu_core.comparison.tuning import tuned_settings
+from camu_core.data import origin_of
 from camu_core.methods import is_control
 from camu_core.networks.models import MODELS, models_for, n_weights, usual_model
 from camu_core.networks.pace import PATIENCE, unlearning_seconds
-from camu_core.planning import settings_phrase
+from camu_core.planning import settings_phrase, usual_settings
 from camu_core.settings import label_of
+from camu_core.specs import Setting
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text as text_own
 from pages.components.run import given
@@ -125,7 +128,7 @@ def _settings(dataset: str, model: str, method: str, kind: str) -> tuple[dict[st
     Each gets what it holds as its `value` too: the browser makes an input of a closed popover when that is opened, and
     would begin at the smallest value there is.
     """
-    defaults = METHODS[method].default_config(dataset, kind, model)
+    defaults = usual_settings(method, dataset, kind, model)
     prefix = _prefix(dataset, model, method, kind)
     values = {}
     columns = st.columns(4)
@@ -147,11 +150,20 @@ def _settings(dataset: str, model: str, method: str, kind: str) -> tuple[dict[st
         text.SEED, min_value=0, max_value=2**31 - 1, value=state.recall("seed", 0), step=1, help=text.SEED_HELP,
         key="seed", persist_state="session",
     )  # fmt: skip
-    st.button(
-        text.ADVANCED_RESET,
-        on_click=lambda: [state.put(prefix + spec.name, getattr(defaults, spec.name)) for spec in fields(defaults)],
-    )
+    tuned = tuned_settings(origin_of(dataset), model, kind, method)
+    with st.container(horizontal=True):
+        st.button(text.ADVANCED_RESET, on_click=_put, args=(prefix, asdict(defaults)))
+        if tuned:
+            st.button(
+                text.ADVANCED_TUNED, help=text.ADVANCED_TUNED_HELP, on_click=_put,
+                args=(prefix, asdict(defaults) | tuned),
+            )  # fmt: skip
     return values, seed
+
+
+def _put(prefix: str, values: Mapping[str, Setting]) -> None:
+    for name, value in values.items():
+        state.put(prefix + name, value)
 
 
 def choose(shown: RunSpec, numbers: Iterable[int]) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from camu_core import RunResult, RunSpec
 from camu_core.config import is_read_only, share_limits
-from camu_core.data import DATASETS, is_imported
+from camu_core.data import DATASETS, is_imported, validation_name
 from camu_core.engine import JobView
 from camu_core.engine.owners import IMAGES, RUNS, Thing
 from camu_core.engine.service import engine, example_store
@@ -196,7 +196,7 @@ def own_datasets() -> list[str]:
 
 def known_datasets() -> set[str]:
     """Those that everybody sees, and this visitor's own."""
-    return {*DATASETS, *own_datasets()}
+    return {*DATASETS, *map(validation_name, DATASETS), *own_datasets()}
 
 
 # --- starting and stopping ---------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ _FORMS = {
     "methods": "[A-Za-z0-9_-]{1,60}(,[A-Za-z0-9_-]{1,60}){0,49}",
     "seeds": _RANGES,
     "trainings": _RANGES,
+    "trials": _NUMBER,
 }
 
 

@@ -67,6 +67,11 @@ BATCH_NORM = (
 )
 ADVANCED = "Advanced"
 ADVANCED_RESET = "Reset to defaults"
+ADVANCED_TUNED = "Use tuned settings"
+ADVANCED_TUNED_HELP = (
+    "Those that came nearest to retraining in as many trials as every method got: see *Tune* on *Compare*. They were "
+    "found on a part of the training images, and need not be the best here"
+)
 METHOD_SOURCE = "**Where it comes from, and what differs here:** {source}"
 CONTROL = "{title} (control)"
 WITH_CONTROLS = "Include controls"
@@ -236,7 +241,7 @@ OPERATOR, OPERATOR_KEY = "Operator", "Key of this server (CAMU_ADMIN_KEY)"
 OPERATOR_YES, OPERATOR_NO = "You have all rights in this tab.", "That is not this server's key."
 BATCH_KINDS = {
     "sweep": "Sweep", "compare": "Comparison of methods", "map": "How forgetting each class affects the others",
-    "terms": "What each of CaMU's terms does",
+    "terms": "What each of CaMU's terms does", "tune": "Trials of a tuning",
 }  # fmt: skip
 BATCH_RUNS = "{kind} · {n} runs · {dataset} · {what} · {methods} · {seeds}"
 BATCH_FORGET, BATCH_FORGETS = "forget {what}", "{n} forget sets"
