@@ -20,6 +20,7 @@ from camu_core.privacy.battery import (
     Findings,
     accuracy_estimate,
     evaluation_split,
+    fresh_head,
     run_battery,
 )
 from camu_core.privacy.inside import UNTRAINED, likeness_report
@@ -45,6 +46,7 @@ __all__ = [
     "epsilon_report",
     "epsilon_within",
     "evaluation_split",
+    "fresh_head",
     "likeness_report",
     "nearby_report",
     "population_reading",

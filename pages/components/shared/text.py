@@ -236,7 +236,7 @@ OPERATOR, OPERATOR_KEY = "Operator", "Key of this server (CAMU_ADMIN_KEY)"
 OPERATOR_YES, OPERATOR_NO = "You have all rights in this tab.", "That is not this server's key."
 BATCH_KINDS = {
     "sweep": "Sweep", "compare": "Comparison of methods", "map": "How forgetting each class affects the others",
-    "terms": "What each of CaMU's terms does",
+    "terms": "What each of CaMU's terms does", "dial": "Forgetting harder and less hard",
 }  # fmt: skip
 BATCH_RUNS = "{kind} · {n} runs · {dataset} · {what} · {methods} · {seeds}"
 BATCH_FORGET, BATCH_FORGETS = "forget {what}", "{n} forget sets"
