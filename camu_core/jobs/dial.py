@@ -13,9 +13,9 @@ from camu_core.data import DATASETS, loading, split
 from camu_core.jobs.base import Find, Job
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures.estimates import Estimate
-from camu_core.methods import METHODS
 from camu_core.networks.models import BlockModel, predict
 from camu_core.networks.weights import from_arrays, load_weights
+from camu_core.planning import plan_like
 from camu_core.privacy import Battery, accuracy_estimate, fresh_head
 from camu_core.progress import Step
 from camu_core.runs.projection import fit_pca
@@ -31,8 +31,7 @@ _VERSION = 1
 
 def at_strength(spec: RunSpec, strength: float) -> RunSpec:
     """The run with all its learning rates multiplied."""
-    rates = {name: value * strength for name, value in spec.settings if name in RATES}
-    return replace(spec, settings=tuple({**dict(spec.settings), **rates}.items()))
+    return _with(spec, {name: value * strength for name, value in spec.settings if name in RATES})
 
 
 def dial_of(spec: RunSpec) -> dict[float, RunSpec]:
@@ -43,10 +42,13 @@ def dial_of(spec: RunSpec) -> dict[float, RunSpec]:
     """
     if spec.method != "camu" or spec.forget.kind != "class":
         return {}
-    defaults = asdict(METHODS["camu"].default_config(spec.dataset, spec.forget.kind, spec.model))
-    usual = replace(spec, settings=tuple({**dict(spec.settings), **{name: defaults[name] for name in RATES}}.items()))
-    runs = _all_strengths(usual)
+    rates = {name: value for name, value in plan_like(spec).settings if name in RATES}
+    runs = _all_strengths(_with(spec, rates))
     return runs if spec in runs.values() else _all_strengths(spec)
+
+
+def _with(spec: RunSpec, rates: dict[str, Any]) -> RunSpec:
+    return replace(spec, settings=tuple({**dict(spec.settings), **rates}.items()))
 
 
 def _all_strengths(spec: RunSpec) -> dict[float, RunSpec]:
@@ -62,7 +64,8 @@ class Stop:
     Args:
         strength: factor of the learning rates; 0 of the original network.
         run: its digest; empty of the original network.
-        recognised: accuracy on the forgotten classes; kept: on the others.
+        recognised: accuracy on the forgotten classes.
+        kept: likewise on the others.
         inside: share of the forgotten classes that a new classifier finds in the representation, taught with one image
             of each; see `fresh_head_recall`.
     """

@@ -122,7 +122,8 @@ class Trace:
 
     Args:
         x, y_at: coordinates by position.
-        y: true class of each point; said: the class that each network says, by position.
+        y: true class of each point.
+        said: the class that each network says, by position.
         names: of the classes.
         hover: what a point tells, with {true} and {said}.
     """
@@ -147,7 +148,8 @@ def told(
     """What the browser is told, once for everybody who looks.
 
     Args:
-        label: of the slider; ends: the words at its ends.
+        label: of the slider.
+        ends: the words at its ends.
         start: position that it begins at.
         figures: the map, whose first traces are `traces`, and the curves, whose first shape is the position's line.
     """
