@@ -15,23 +15,28 @@ def dial_figure(
     curves: Mapping[str, Mapping[int, Estimate]],
     names: Mapping[str, str],
     ticks: Sequence[str],
-    reference: tuple[float, float] | None,
+    base: str,
     title: str,
+    reference: tuple[float, float] | None = None,
+    chosen: int | None = None,
     dark: bool = False,
     height: int = 340,
 ) -> go.Figure:
-    """A curve a measure against the strength, with 95% intervals; its first shape is the line at the chosen strength.
+    """A curve a measure against the strength, with 95% intervals.
 
     Args:
         curves: by measure, estimates by index of the strength; those that are not there yet are left out.
         names: of the measures.
         ticks: strengths in words, the weakest first.
+        base: which learning rates those are that are multiplied: "usual".
         reference: least and most that retrained networks show of `INSIDE`; None if nobody knows.
+        chosen: strength at which there is a line, the figure's first shape.
     """
     tones, figure = ground(dark), go.Figure()
     styles = {KEPT: (tones.retain, "circle", "solid"), INSIDE: (tones.forget, "diamond-open", "dot"),
               RECOGNISED: (tones.forget, "diamond", "solid")}  # fmt: skip
-    figure.add_vline(x=0, line={"color": tones.text, "width": 2}, layer="below")
+    if chosen is not None:
+        figure.add_vline(x=chosen, line={"color": tones.text, "width": 2}, layer="below")
     if reference is not None:
         figure.add_hrect(y0=reference[0], y1=reference[1], line_width=0, layer="below", opacity=0.22,
                          fillcolor=MODEL_COLORS["retrained"])  # fmt: skip
@@ -51,6 +56,6 @@ def dial_figure(
                           "n = %{customdata[3]:,})<extra>" + names[measure] + "</extra>",
         )  # fmt: skip
     figure.update_xaxes(tickvals=list(range(len(ticks))), ticktext=list(ticks), range=[-0.5, len(ticks) - 0.5],
-                        title="learning rates, times the usual", showgrid=False)  # fmt: skip
+                        title=f"learning rates, times the {base}", showgrid=False)  # fmt: skip
     figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1])
     return styled(figure, dark, title, height).update_layout(margin_b=92, hovermode="closest")

@@ -12,11 +12,16 @@ def strength_words(strength: float) -> str:
     return f"1/{1 / strength:g}" if 0 < strength < 1 else f"{strength:g}"
 
 
-def dial_title(strengths: Sequence[float], recognised: Sequence[Estimate], inside: Sequence[Estimate]) -> str:
+def dial_title(
+    strengths: Sequence[float], recognised: Sequence[Estimate], inside: Sequence[Estimate], base: str
+) -> str:
     """From where on it is hardly recognised, and what a new classifier finds there.
 
     Args:
-        strengths: ascending; of each, how much of the forgotten classes is recognised, and found after one example.
+        strengths: ascending.
+        recognised: how much of the forgotten classes is, at each.
+        inside: how much of them is found after one example.
+        base: of which learning rates: "usual".
     """
     known = [each["value"] for each in recognised if each["value"] is not None]
     first = next(
@@ -27,4 +32,4 @@ def dial_title(strengths: Sequence[float], recognised: Sequence[Estimate], insid
         return f"At none of these strengths is it forgotten: at least {percent(min(known, default=1.0))} is recognised"
     found = inside[first]["value"]
     more = "" if found is None else f", but a new classifier finds {percent(found)} of it after one example"
-    return f"At {strength_words(strengths[first])} of the usual it is hardly recognised{more}"
+    return f"At {strength_words(strengths[first])} of the {base} it is hardly recognised{more}"

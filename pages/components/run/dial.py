@@ -32,12 +32,11 @@ def show(result: RunResult) -> None:
     with st.container(key="dial"):
         st.subheader(text.DIAL_TITLE, anchor=False)
         notes.lead(text.DIAL_LEAD)
-        found = state_dial.dial(runs)
-        if found is None:
-            found = _computed(runs, result)
+        found = state_dial.dial(runs) or _computed(runs, result)
         if found is not None:
             pictures(found, result)
-            _folds(found)
+            notes.reading(text.DIAL_READ + (text.DIAL_READ_BAND if _reference(result) else ""), text.DIAL_NOT)
+            notes.folds(text.DIAL_HOW, [_table(found)])
 
 
 def _computed(runs: dict[float, RunSpec], result: RunResult) -> Dial | None:
@@ -70,15 +69,15 @@ def _curves_so_far(runs: dict[float, RunSpec], result: RunResult) -> None:
     curves: dict[str, dict[int, Estimate]] = {INSIDE: {}}
     for i, measure in enumerate((RECOGNISED, KEPT)):
         curves[measure] = {strengths.index(strength): found[i] for strength, found in known.items()}
-    figure = dial_figure(curves, text.DIAL_NUMBERS, [strength_words(strength) for strength in strengths], None,
-                         text.DIAL_SO_FAR, state.is_dark())  # fmt: skip
+    ticks = [strength_words(strength) for strength in strengths]
+    figure = dial_figure(curves, text.DIAL_NUMBERS, ticks, _base(result.spec), text.DIAL_SO_FAR, dark=state.is_dark())
     charts.show(st, figure, key="dial-so-far", is_steady=True)
 
 
 def pictures(found: Dial, result: RunResult, height: int = 330) -> None:
     """Slider, numbers, map and curves."""
     moment = (found.digest, result.digest, _reference(result), state.is_dark(), height)
-    scatter, curves, told = _drawn(moment, found, result.spec.dataset)
+    scatter, curves, told = _drawn(moment, found, result.spec)
     for key, figure in {"dial-map": scatter, "dial-curves": curves}.items():
         state_figures.note(key, figure)
     component.show(f"dial-{result.digest}", told, charts.config("dial"))
@@ -86,7 +85,7 @@ def pictures(found: Dial, result: RunResult, height: int = 330) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _drawn(
-    moment: tuple[str, str, tuple[float, float] | None, bool, int], _found: Dial, _dataset: str
+    moment: tuple[str, str, tuple[float, float] | None, bool, int], _found: Dial, _spec: RunSpec
 ) -> tuple[go.Figure, go.Figure, dict[str, Any]]:
     """Map, curves, and what the browser is told.
 
@@ -94,15 +93,16 @@ def _drawn(
         moment: digests of the dial and of the open run, reference, dark, height; names all that follows.
     """
     _, run, reference, dark, height = moment
+    base, dataset = _base(_spec), _spec.dataset
     strengths = [stop.strength for stop in _found.stops]
     by_measure = {measure: [getattr(stop, measure) for stop in _found.stops] for measure in _NUMBERS}
     start = next((i for i, stop in enumerate(_found.stops) if stop.run == run), 0)
     curves = dial_figure(
         {measure: dict(enumerate(estimates)) for measure, estimates in by_measure.items()}, text.DIAL_NUMBERS,
-        [strength_words(strength) for strength in strengths], reference,
-        dial_title(strengths, by_measure[RECOGNISED], by_measure[INSIDE]), dark, height,
+        [strength_words(strength) for strength in strengths], base,
+        dial_title(strengths, by_measure[RECOGNISED], by_measure[INSIDE], base), reference, start, dark, height,
     )  # fmt: skip
-    scatter = _map(_found, start, _dataset, dark, height)
+    scatter = _map(_found, start, dataset, dark, height)
     never_saw = text.DIAL_REFERENCE.format(low=percent(reference[0]), high=percent(reference[1])) if reference else ""
     numbers = [
         component.Number(text.DIAL_NUMBERS[measure], role, never_saw if measure == INSIDE else "")
@@ -110,13 +110,13 @@ def _drawn(
     ]
     positions = [
         component.Position(
-            text.DIAL_AT.format(strength=strength_words(stop.strength)) if stop.strength else text.DIAL_AT_ZERO,
+            _strength_line(stop.strength, base),
             tuple(_value(getattr(stop, measure)) for measure in _NUMBERS),
             tuple(_note(measure, getattr(stop, measure)) for measure in _NUMBERS),
         )
         for stop in _found.stops
     ]
-    points, names = _found.points.astype(float).round(3), DATASETS[_dataset].class_names
+    points, names = _found.points.astype(float).round(3), DATASETS[dataset].class_names
     traces = [
         component.Trace(
             points[:, mask, 0].tolist(), points[:, mask, 1].tolist(), _found.y[mask].tolist(),
@@ -124,7 +124,9 @@ def _drawn(
         )
         for mask in (~_found.is_forget, _found.is_forget)
     ]  # fmt: skip
-    told = component.told(text.DIAL_SLIDER, text.DIAL_ENDS, numbers, positions, start, traces, [scatter, curves])
+    told = component.told(
+        text.DIAL_SLIDER.format(base=base), text.DIAL_ENDS, numbers, positions, start, traces, [scatter, curves]
+    )
     return scatter, curves, told
 
 
@@ -148,6 +150,15 @@ def _reference(result: RunResult) -> tuple[float, float] | None:
     return (min(found), max(found)) if found else None
 
 
+def _base(spec: RunSpec) -> str:
+    return text.DIAL_BASE[state_dial.has_usual_rates(spec)]
+
+
+def _strength_line(strength: float, base: str) -> str:
+    lines = {0.0: text.DIAL_AT_ZERO, 1.0: text.DIAL_AT_ONE}
+    return lines.get(strength, text.DIAL_AT).format(strength=strength_words(strength), base=base)
+
+
 def _value(estimate: Estimate) -> str:
     return percent(estimate["value"], digits=1) if is_measured(estimate) else text.DIAL_UNKNOWN
 
@@ -160,11 +171,9 @@ def _note(measure: str, estimate: Estimate) -> str:
     )
 
 
-def _folds(found: Dial) -> None:
-    rows = [
-        notes.estimate_row({text.DIAL_SLIDER: strength_words(stop.strength), "of": text.DIAL_NUMBERS[measure]},
+def _table(found: Dial) -> pd.DataFrame:
+    return pd.DataFrame(
+        notes.estimate_row({text.DIAL_COLUMN: strength_words(stop.strength), "of": text.DIAL_NUMBERS[measure]},
                            getattr(stop, measure))
         for stop in found.stops for measure in _NUMBERS
-    ]  # fmt: skip
-    notes.reading(text.DIAL_READ, text.DIAL_NOT)
-    notes.folds(text.DIAL_HOW, [pd.DataFrame(rows)])
+    )  # fmt: skip

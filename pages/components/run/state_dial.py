@@ -8,8 +8,9 @@ from camu_core.engine import BACKGROUND_PRIORITY, JobView
 from camu_core.engine.batches import Batch
 from camu_core.errors import CamuError
 from camu_core.jobs import Dial, DialJob, dial_of
-from camu_core.jobs.dial import accuracies
+from camu_core.jobs.dial import RATES, accuracies
 from camu_core.measures.estimates import Estimate
+from camu_core.planning import changed_settings
 from pages.components.shared import state, state_batch
 
 _QUICK_SECONDS = 60.0
@@ -24,8 +25,14 @@ def runs_of(result: RunResult) -> dict[float, RunSpec]:
 
 
 def batch_of(runs: dict[float, RunSpec]) -> Batch:
-    specs = tuple(runs.values())
-    return Batch("dial", specs[0].digest, specs)
+    """Every other strength first, so that the curve has its shape early."""
+    specs = list(runs.values())
+    return Batch("dial", specs[0].digest, (*specs[1::2], *specs[::2]))
+
+
+def has_usual_rates(spec: RunSpec) -> bool:
+    """Whether a run's dial is around the method's own learning rates."""
+    return not set(RATES) & set(changed_settings(dial_of(spec)[1.0]))
 
 
 def measured(runs: dict[float, RunSpec]) -> dict[float, RunSpec]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from doing import done
 from opening import open_page, words
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from camu_core import ForgetSpec, RunResult, RunStore, plan_run, run
@@ -78,7 +79,7 @@ def test_every_place_of_the_slider_has_all_numbers_and_a_picture_of_all_points()
 def test_the_numbers_are_in_a_table_too() -> None:
     app = open_page("explore/run")
     found = told(app)
-    table = next(frame.value for frame in app.dataframe if text.DIAL_SLIDER in frame.value)
+    table = next(frame.value for frame in app.dataframe if text.DIAL_COLUMN in frame.value)
     recognised = table[table["of"] == text.DIAL_NUMBERS["recognised"]]
     assert [percent(value, digits=1) for value in recognised["value"]] == [s["values"][0] for s in found["stops"]]
 
@@ -159,14 +160,17 @@ def test_a_long_run_has_none() -> None:
 
 def test_what_a_client_sends_for_it_changes_nothing() -> None:
     key = f"dial-{state.example_run().digest}"
-    before = told(open_page("explore/run"))
-    for value in (-1, 10**9, "<b>", None, {"stop": []}, float("nan")):
-        app = open_page("explore/run")
-        app.session_state[f"{key}-sent"] = value
-        app.query_params["stop"] = str(value)
-        app.run()
+    app = open_page("explore/run")
+    before, (name,) = told(app), [e.proto.id for e in app.get("bidi_component") if e.proto.id.endswith(key)]
+    for value in ("-1", "1e9", '"<b>"', "null", '{"stop": []}', '{"value": {"stop": 99}}', "NaN"):
+        app._run(WidgetStates(widgets=[WidgetState(id=name, json_value=value)]))
         assert not app.exception
         assert told(app) == before
+
+
+def test_rates_of_ones_own_are_called_the_chosen_ones() -> None:
+    assert state_dial.has_usual_rates(at_strength(plan_run("digits", (3,)), 4.0))
+    assert not state_dial.has_usual_rates(plan_run("digits", (3,), settings={"label_lr": 5e-4}))
 
 
 def test_the_title_says_where_it_is_forgotten_and_what_is_left_there() -> None:
@@ -174,10 +178,11 @@ def test_the_title_says_where_it_is_forgotten_and_what_is_left_there() -> None:
         return [{"value": value, "low": value, "high": value, "n": 40} for value in values]
 
     strengths = [0.0, 0.25, 1.0]
-    title = dial_title(strengths, estimates(1, 0.04, 0), estimates(0.9, 0.8, 0.7))
+    title = dial_title(strengths, estimates(1, 0.04, 0), estimates(0.9, 0.8, 0.7), "usual")
     assert (
         title == "At 1/4 of the usual it is hardly recognised, but a new classifier finds 80% of it after one example"
     )
-    assert "at least 30% is recognised" in dial_title(strengths, estimates(1, 0.5, 0.3), estimates(0.9, 0.8, 0.7))
+    assert "at least 30% is recognised" in dial_title(
+        strengths, estimates(1, 0.5, 0.3), estimates(0.9, 0.8, 0.7), "usual"
+    )
     assert [strength_words(each) for each in (0, 1 / 64, 0.5, 1, 16)] == ["0", "1/64", "1/2", "1", "16"]
-    assert at_strength(plan_run("digits", (3,)), 1.0) == plan_run("digits", (3,))
