@@ -12,8 +12,8 @@ from camu_core.jobs import Dial, DialJob, PrivacyJob, PrivacyResult, dial_of
 from camu_core.jobs.dial import RATES, STRENGTHS, at_strength
 
 
-def shipped() -> Dial:
-    job = DialJob(tuple(dial_of(plan_run("digits", (3,))).items()))
+def shipped(digit: int = 3) -> Dial:
+    job = DialJob(tuple(dial_of(plan_run("digits", (digit,))).items()))
     return LocalDriver(RunStore()).result(job.digest, Dial)
 
 
@@ -48,8 +48,9 @@ def test_other_runs_have_none(forget, method: str) -> None:
     assert dial_of(plan_run("digits", forget, method)) == {}
 
 
-def test_the_shipped_one_is_of_the_runs_that_this_program_would_make_and_small() -> None:
-    found, runs = shipped(), dial_of(plan_run("digits", (3,)))
+@pytest.mark.parametrize("digit", range(10))
+def test_the_shipped_ones_are_of_the_runs_that_this_program_would_make_and_small(digit: int) -> None:
+    found, runs = shipped(digit), dial_of(plan_run("digits", (digit,)))
     assert [stop.strength for stop in found.stops] == [0.0, *STRENGTHS]
     assert [stop.run for stop in found.stops] == ["", *(spec.digest for spec in runs.values())]
     assert sum(array.nbytes for array in found.arrays().values()) < 60_000

@@ -26,17 +26,29 @@ _NUMBERS = {RECOGNISED: "dial-forget", KEPT: "dial-retain", INSIDE: "dial-forget
 
 def show(result: RunResult) -> None:
     """Nothing for a run without learning rates to change, or one that takes long."""
-    runs = state_dial.runs_of(result)
-    if not runs:
+    if not state_dial.runs_of(result):
         return
     with st.container(key="dial"):
         st.subheader(text.DIAL_TITLE, anchor=False)
-        notes.lead(text.DIAL_LEAD)
-        found = state_dial.dial(runs) or _computed(runs, result)
+        found = panel(result)
         if found is not None:
-            pictures(found, result)
             notes.reading(text.DIAL_READ + (text.DIAL_READ_BAND if _reference(result) else ""), text.DIAL_NOT)
             notes.folds(text.DIAL_HOW, [_table(found)])
+
+
+def panel(result: RunResult, height: int = 330) -> Dial | None:
+    """The dial itself, or what there is to do for it; returns it once it is there.
+
+    Args:
+        result: one that has such runs.
+    """
+    runs, lead = state_dial.runs_of(result), st.container()
+    found = state_dial.dial(runs) or _computed(runs, result)
+    with lead:
+        notes.lead(text.DIAL_LEAD + (text.DIAL_DRAG if found is not None else ""))
+    if found is not None:
+        _pictures(found, result, height)
+    return found
 
 
 def _computed(runs: dict[float, RunSpec], result: RunResult) -> Dial | None:
@@ -74,7 +86,7 @@ def _curves_so_far(runs: dict[float, RunSpec], result: RunResult) -> None:
     charts.show(st, figure, key="dial-so-far", is_steady=True)
 
 
-def pictures(found: Dial, result: RunResult, height: int = 330) -> None:
+def _pictures(found: Dial, result: RunResult, height: int) -> None:
     """Slider, numbers, map and curves."""
     moment = (found.digest, result.digest, _reference(result), state.is_dark(), height)
     scatter, curves, told = _drawn(moment, found, result.spec)

@@ -47,10 +47,11 @@ DIAL_TITLE = "How hard should it forget?"
 DIAL_LEAD = (
     "The same run with other learning rates: too low, and it is still recognised; too high, and the rest suffers."
 )
+DIAL_DRAG = " Drag the slider: numbers, map and line follow."
 DIAL_START = "Run it at all strengths"
 DIAL_MEASURING = "Measuring what each strength leaves"
 DIAL_SO_FAR = "What is recognised, by strength, as the runs come in"
-DIAL_SLIDER, DIAL_COLUMN = "Drag: learning rates, times the {base}", "learning rates"
+DIAL_SLIDER, DIAL_COLUMN = "Learning rates, times the {base}", "learning rates"
 DIAL_BASE = {True: "usual", False: "chosen"}
 DIAL_ENDS = ("not at all", "hard")
 DIAL_AT = "{strength} times the {base} learning rates"
