@@ -40,3 +40,24 @@ def test_numbers_map_and_curve_follow_the_slider_without_the_server(server: str,
         assert tells.endswith(f"says {found.said[i, found.is_forget][0]}")
         assert slider.get_attribute("aria-valuetext")
     assert len(asked) == n_asked
+
+
+def test_arrow_keys_move_the_slider_and_after_a_drag_the_scenes(server: str, page: Page) -> None:
+    page.goto(f"{server}/?scene=5")
+    slider = page.locator(".dial input")
+    expect(page.locator(".dial .scatterlayer")).to_have_count(2)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    before = int(slider.input_value())
+    slider.press("ArrowRight")
+    assert int(slider.input_value()) == before + 1
+    page.wait_for_timeout(1000)
+    expect(page.get_by_role("heading", name="Turn the dial")).to_be_visible()
+
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + 4, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    assert 3 <= int(slider.input_value()) <= 8
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="Why does it")).to_be_visible()

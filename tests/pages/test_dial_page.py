@@ -121,6 +121,20 @@ def test_once_all_are_there_they_are_measured_by_themselves_and_then_dragged(few
     assert told(app)["start"] == 1 + FEW.index(4.0)
 
 
+def test_the_story_turns_the_dial_of_its_run_or_else_of_the_example(few: dict[float, RunResult]) -> None:
+    other = run(plan_run("digits", (3,), "finetune", settings={"epochs": 1}))
+    RunStore().save(other)
+    app = open_page("story/start", scene="5", run=other.digest)
+    assert not app.exception
+    assert told(app) is not None
+    assert "that of the example" in words(app)
+    RunStore().save(few[1.0])
+    app = open_page("story/start", scene="5", run=few[1.0].digest)
+    assert not app.exception
+    assert told(app) is None
+    assert text.DIAL_START in [button.label for button in app.button]
+
+
 def test_runs_that_failed_are_left_out(few: dict[float, RunResult], monkeypatch: pytest.MonkeyPatch) -> None:
     store, specs = RunStore(), {strength: result.spec for strength, result in few.items()}
     for strength in (0.25, 1.0):

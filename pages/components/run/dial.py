@@ -30,6 +30,7 @@ def show(result: RunResult) -> None:
         return
     with st.container(key="dial"):
         st.subheader(text.DIAL_TITLE, anchor=False)
+        notes.lead(text.DIAL_LEAD)
         found = panel(result)
         if found is not None:
             notes.reading(text.DIAL_READ + (text.DIAL_READ_BAND if _reference(result) else ""), text.DIAL_NOT)
@@ -42,10 +43,8 @@ def panel(result: RunResult, height: int = 330) -> Dial | None:
     Args:
         result: one that has such runs.
     """
-    runs, lead = state_dial.runs_of(result), st.container()
+    runs = state_dial.runs_of(result)
     found = state_dial.dial(runs) or _computed(runs, result)
-    with lead:
-        notes.lead(text.DIAL_LEAD + (text.DIAL_DRAG if found is not None else ""))
     if found is not None:
         _pictures(found, result, height)
     return found

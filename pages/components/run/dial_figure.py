@@ -33,6 +33,9 @@ const build = (parent) => {
   slider.id = id;
   box.querySelector('label').htmlFor = id;
   slider.addEventListener('input', () => turn(box));
+  // arrow keys turn the scenes of the story, too: here they move the slider, and after a drag the scenes again
+  slider.addEventListener('keydown', (event) => /^Arrow/.test(event.key) && event.stopPropagation());
+  slider.addEventListener('pointerup', () => slider.blur());
   return box;
 };
 const words = (box, i) => {

@@ -47,7 +47,6 @@ DIAL_TITLE = "How hard should it forget?"
 DIAL_LEAD = (
     "The same run with other learning rates: too low, and it is still recognised; too high, and the rest suffers."
 )
-DIAL_DRAG = " Drag the slider: numbers, map and line follow."
 DIAL_START = "Run it at all strengths"
 DIAL_MEASURING = "Measuring what each strength leaves"
 DIAL_SO_FAR = "What is recognised, by strength, as the runs come in"
