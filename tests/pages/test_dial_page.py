@@ -121,13 +121,16 @@ def test_once_all_are_there_they_are_measured_by_themselves_and_then_dragged(few
     assert told(app)["start"] == 1 + FEW.index(4.0)
 
 
-def test_the_story_turns_the_dial_of_its_run_or_else_of_the_example(few: dict[float, RunResult]) -> None:
+def test_the_story_turns_the_dial_of_the_example_for_a_run_without_one() -> None:
     other = run(plan_run("digits", (3,), "finetune", settings={"epochs": 1}))
     RunStore().save(other)
     app = open_page("story/start", scene="5", run=other.digest)
     assert not app.exception
     assert told(app) is not None
     assert "that of the example" in words(app)
+
+
+def test_the_story_offers_the_dial_of_a_run_that_is_not_computed_yet(few: dict[float, RunResult]) -> None:
     RunStore().save(few[1.0])
     app = open_page("story/start", scene="5", run=few[1.0].digest)
     assert not app.exception
