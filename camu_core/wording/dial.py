@@ -32,4 +32,7 @@ def dial_title(
         return f"At none of these strengths is it forgotten: at least {percent(min(known, default=1.0))} is recognised"
     found = inside[first]["value"]
     more = "" if found is None else f", but a new classifier finds {percent(found)} of it after one example"
-    return f"At {strength_words(strengths[first])} of the {base} it is hardly recognised{more}"
+    strength = strengths[first]
+    part = "times" if strength > 1 else "of"
+    where = f"the {base} learning rates" if strength == 1 else f"{strength_words(strength)} {part} the {base}"
+    return f"At {where} it is hardly recognised{more}"

@@ -199,6 +199,12 @@ def test_the_title_says_where_it_is_forgotten_and_what_is_left_there() -> None:
     assert (
         title == "At 1/4 of the usual it is hardly recognised, but a new classifier finds 80% of it after one example"
     )
+    assert dial_title(strengths, estimates(1, 0.5, 0.02), estimates(0.9, 0.8, 0.7), "usual").startswith(
+        "At the usual learning rates it is hardly recognised"
+    )
+    assert dial_title([0.0, 4.0], estimates(1, 0.02), estimates(0.9, 0.8), "chosen").startswith(
+        "At 4 times the chosen it is"
+    )
     assert "at least 30% is recognised" in dial_title(
         strengths, estimates(1, 0.5, 0.3), estimates(0.9, 0.8, 0.7), "usual"
     )
