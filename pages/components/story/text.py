@@ -121,8 +121,8 @@ MORE = "Try other methods on the same task"
 LEARN = "Learn how it works"
 
 DIAL = (
-    "Pushed gently, the network still recognises the digit; pushed hard, it loses some of the others, too. Between the two it "
-    "looks forgotten. Is it gone? The dotted line tells how much of it a new classifier finds inside after **one "
-    "example**; the purple band, how much it finds in networks that never saw it."
+    "Pushed gently, the network still recognises the digit; pushed hard, it loses some of the others, too. Between the "
+    "two it looks forgotten. Is it gone? The dotted line tells how much of it a new classifier finds inside after "
+    "**one example**; the purple band, how much it finds in networks that never saw it."
 )
 DIAL_EXAMPLE = "This run has no dial, so here is that of the example, which forgot {what}."
