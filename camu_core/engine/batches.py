@@ -19,7 +19,7 @@ from camu_core.runs.results import RunResult
 from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
 
-KINDS = ("sweep", "compare", "map", "terms", "tune")
+KINDS = ("sweep", "compare", "map", "terms", "tune", "dial")
 _NAMED_AT_MOST = 10  # failures
 _UNLEARNING = 0.95  # of the time a run takes
 

@@ -5,6 +5,7 @@ from camu_core.figures.attacks import divergence_figure, epsilon_figure, roc_fig
 from camu_core.figures.attribution import attribution_figure, entanglement_figure, interactions_figure
 from camu_core.figures.causal import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.cost import cost_figure
+from camu_core.figures.dial import dial_figure
 from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
 from camu_core.figures.graph import answers_figure, graph_figure
 from camu_core.figures.inside import heads_figure, likeness_figure, nearby_figure, probe_figure, relearning_figure
@@ -38,6 +39,7 @@ __all__ = [
     "confusion_difference_figure",
     "confusion_figure",
     "cost_figure",
+    "dial_figure",
     "divergence_figure",
     "effects_figure",
     "embedding_figure",

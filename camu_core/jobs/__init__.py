@@ -3,6 +3,7 @@
 from camu_core.jobs.band import Band, BandJob
 from camu_core.jobs.base import Find, IsThere, Job
 from camu_core.jobs.causal import CausalJob, CausalResult
+from camu_core.jobs.dial import Dial, DialJob, dial_of
 from camu_core.jobs.followups import followups, is_quick
 from camu_core.jobs.imports import Imported, ImportJob, Trained, TrainJob
 from camu_core.jobs.memorisation import Memorisation, MemorisationResult
@@ -19,6 +20,8 @@ __all__ = [
     "BandJob",
     "CausalJob",
     "CausalResult",
+    "Dial",
+    "DialJob",
     "Find",
     "ImportJob",
     "Imported",
@@ -38,6 +41,7 @@ __all__ = [
     "Trial",
     "TrialJob",
     "UmapJob",
+    "dial_of",
     "followups",
     "is_quick",
 ]

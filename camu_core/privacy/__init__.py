@@ -20,6 +20,7 @@ from camu_core.privacy.battery import (
     Findings,
     accuracy_estimate,
     evaluation_split,
+    fresh_head,
     quick_figures,
     run_battery,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "epsilon_report",
     "epsilon_within",
     "evaluation_split",
+    "fresh_head",
     "likeness_report",
     "nearby_report",
     "population_reading",

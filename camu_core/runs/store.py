@@ -35,7 +35,7 @@ _DAMAGED = "damaged"
 _DIGEST = "[0-9a-f]" * 20
 _LOOKS = 5  # at an entry that others replace meanwhile
 
-SHIPPED = tuple(ASSETS / name for name in ("example", "bands", "populations", "memorisation"))
+SHIPPED = tuple(ASSETS / name for name in ("example", "bands", "populations", "memorisation", "dials"))
 
 S = TypeVar("S", bound=Storable)
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""The door: what unlearning is, as a story of seven scenes, each with a live picture."""
+"""The door: what unlearning is, as a story of eight scenes, each with a live picture."""
 
 import streamlit as st
 
@@ -12,7 +12,9 @@ from pages.components.story import text
 
 WATCH = 3
 # Scenes about a finished run, which they are given.
-RUN_SCENES = {4: story.judged, 5: story.why, 6: story_end.attacks, 7: story_end.limits}
+RUN_SCENES = {
+    4: story.judged, 5: story.strengths, 6: story.why, 7: story_end.attacks, 8: story_end.limits,
+}  # fmt: skip
 N_SCENES = WATCH + len(RUN_SCENES)
 
 

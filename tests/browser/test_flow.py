@@ -23,10 +23,12 @@ def test_the_story_by_arrow_keys_and_on_into_the_full_tool(server: str, page: Pa
     page.wait_for_url(re.compile(r"run=[0-9a-f]{20}"))
     expect(page.get_by_role("button", name=re.compile("Stop|Skip")).first).to_be_visible()
     expect(page.get_by_text("The digit 7: ")).to_be_visible()
-    for scene, words in enumerate(("Did it forget", "Why does it", "Could somebody", "cannot promise"), start=4):
+    for scene, words in enumerate(
+        ("Did it forget", "Turn the dial", "Why does it", "Could somebody", "cannot promise"), start=4
+    ):
         page.keyboard.press("ArrowRight")
         expect(page.get_by_role("heading", name=words)).to_be_visible()
-        expect(page.get_by_role("img", name=f"Scene {scene} of 7")).to_be_visible()
+        expect(page.get_by_role("img", name=f"Scene {scene} of 8")).to_be_visible()
         expect(page.locator(".js-plotly-plot").first).to_be_visible()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("heading", name="Could somebody")).to_be_visible()

@@ -24,7 +24,7 @@ def rested(page: Page) -> None:
 
 def test_scenes_fit_a_projector_and_a_moving_map_is_there_in_every_frame(server: str, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
-    for scene in (1, 4, 5, 6, 7, 3):
+    for scene in (1, 4, 5, 6, 7, 8, 3):
         page.goto(f"{server}/?scene={scene}")
         expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
         rested(page)

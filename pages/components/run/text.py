@@ -42,3 +42,41 @@ HARDER_READ = (
     "that never saw them; the further purple is from grey, the more there was to forget"
 )
 HARDER_NOT = "other starts or other images of a group: the intervals are over these images alone"
+
+DIAL_TITLE = "How hard should it forget?"
+DIAL_LEAD = (
+    "The same run with other learning rates: too low, and it is still recognised; too high, and the rest suffers."
+)
+DIAL_START = "Run it at all strengths"
+DIAL_MEASURING = "Measuring what each strength leaves"
+DIAL_SO_FAR = "What is recognised, by strength, as the runs come in"
+DIAL_SLIDER, DIAL_COLUMN = "Learning rates, times the {base}", "learning rates"
+DIAL_BASE = {True: "usual", False: "chosen"}
+DIAL_ENDS = ("not at all", "hard")
+DIAL_AT = "{strength} times the {base} learning rates"
+DIAL_AT_ZERO, DIAL_AT_ONE = "Before forgetting", "The {base} learning rates"
+DIAL_NUMBERS = {"recognised": "Still recognised", "kept": "Kept", "inside": "Found after one example"}
+DIAL_NOTES = {
+    "recognised": "{low} to {high}, {n:,} new images of it",
+    "kept": "{low} to {high}, {n:,} new images of the rest",
+    "inside": "{low} to {high}, over {n:,} draws",
+}
+DIAL_REFERENCE = "retrained networks: {low} to {high}"
+DIAL_UNKNOWN = "not known"
+DIAL_MAP = "Where the images lie inside; the axes stay"
+DIAL_HOVER = "true class {true}<br>this network says {said}"
+DIAL_READ = (
+    "solid orange is what its answers give away, dotted orange what is left inside: a new classifier, taught with one "
+    "example of the forgotten class, finds so much of it"
+)
+DIAL_READ_BAND = ". Purple: what it finds in networks that never saw it"
+DIAL_NOT = (
+    "other seeds: each strength is one run, and bars are 95% intervals over images, or over draws of the one example. "
+    "The map shows two directions of many"
+)
+DIAL_HOW = (
+    "Each strength multiplies both learning rates of CaMU; all else, the draws too, is the same. *Still recognised* "
+    "and *Kept* are accuracies on test images, with Wilson intervals. *Found after one example* is the test *One "
+    "example* on *Privacy*: a logistic regression on the frozen representation, taught with one image of each "
+    "forgotten class and 20 of each other one, in 10 draws. The map is a PCA fitted on the original network alone."
+)

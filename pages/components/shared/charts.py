@@ -41,17 +41,21 @@ def show(
         # the browser keeps a large figure's type when it becomes small again, unless it is another one
         key, figure, fills = (key if "on_select" in options else f"{key}-large"), _enlarged(figure), has_bar
     alt = _name(figure) or text.FIGURE_UNNAMED
-    config = {
-        "displaylogo": False,
-        "displayModeBar": "hover" if has_bar else False,
-        "toImageButtonOptions": {"format": state_figures.picture_format(), "filename": f"camu-{key}", "scale": 2},
-    }
     height = "stretch" if fills or is_steady else "content"
     with where.container(key=f"figure-{key}", gap=None, height=height):
         _title(figure)
         if is_steady:
-            return moving.show(figure, key, alt, config, **options)
-        return st.plotly_chart(figure, key=key, alt=alt, config=config, height=height, **options)
+            return moving.show(figure, key, alt, config(key, has_bar), **options)
+        return st.plotly_chart(figure, key=key, alt=alt, config=config(key, has_bar), height=height, **options)
+
+
+def config(key: str, has_bar: bool = True) -> dict[str, Any]:
+    """Plotly's settings of a figure: its buttons, and what the camera saves."""
+    return {
+        "displaylogo": False,
+        "displayModeBar": "hover" if has_bar else False,
+        "toImageButtonOptions": {"format": state_figures.picture_format(), "filename": f"camu-{key}", "scale": 2},
+    }
 
 
 def _title(figure: go.Figure) -> None:

@@ -15,10 +15,11 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 _LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-_ADDRESS = f"plotly-{plotly.__version__}.js"
+ADDRESS = f"plotly-{plotly.__version__}.js"
 GLIDE_MS = 300
 
-_JS = """
+# JavaScript of `plotly(address)`, a promise of the library.
+LOADER = """
 let library;
 const plotly = (address) => library ??= new Promise((resolve, reject) => {
   const script = document.createElement('script');
@@ -27,6 +28,10 @@ const plotly = (address) => library ??= new Promise((resolve, reject) => {
   script.onerror = () => { library = undefined; reject(new Error('no plotly')); };
   document.head.append(script);
 });
+"""
+_JS = (
+    LOADER
+    + """
 const size = (array) => array?.bdata?.length ?? array?.length;
 // the traces whose points are elsewhere now; none where more than that is different
 const moved = (before, after) => {
@@ -77,6 +82,7 @@ export default function ({ parentElement, data, setStateValue }) {
   }).catch(console.error);
 }
 """
+)
 _figure = st.components.v2.component("camu_moving_figure", js=_JS, isolate_styles=False)
 
 
@@ -85,7 +91,7 @@ async def library(request: Request) -> Response:
     return FileResponse(_LIBRARY, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
-ROUTE = Route(f"/{_ADDRESS}", library)
+ROUTE = Route(f"/{ADDRESS}", library)
 
 
 def show(
@@ -101,7 +107,7 @@ def show(
         key=key,
         height="stretch",
         data={
-            "figure": figure.to_json(), "alt": alt, "config": config, "library": _ADDRESS, "glide_ms": GLIDE_MS,
+            "figure": figure.to_json(), "alt": alt, "config": config, "library": ADDRESS, "glide_ms": GLIDE_MS,
             "selects": on_select is not None,
         },
         default={"selection": {"points": []}},

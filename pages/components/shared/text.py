@@ -242,6 +242,7 @@ OPERATOR_YES, OPERATOR_NO = "You have all rights in this tab.", "That is not thi
 BATCH_KINDS = {
     "sweep": "Sweep", "compare": "Comparison of methods", "map": "How forgetting each class affects the others",
     "terms": "What each of CaMU's terms does", "tune": "Trials of a tuning",
+    "dial": "Forgetting harder and less hard",
 }  # fmt: skip
 BATCH_RUNS = "{kind} · {n} runs · {dataset} · {what} · {methods} · {seeds}"
 BATCH_FORGET, BATCH_FORGETS = "forget {what}", "{n} forget sets"

@@ -20,7 +20,7 @@ from camu_core.wording.guesses import BANDS, NOBODY, most_hurt
 from camu_core.wording.verdict import finding, forget_phrase, judge
 from pages.components.causal import decomposition
 from pages.components.causal import state as state_causal
-from pages.components.run import live
+from pages.components.run import dial, live, state_dial
 from pages.components.run.forget import class_row, picked_classes, start_with
 from pages.components.shared import charts, images, notes, state, state_pictures, state_view, verdict
 from pages.components.story import state as state_story
@@ -166,6 +166,15 @@ def who_lost(result: RunResult) -> str:
     form = text.HURT_ONE if len(listed) == 1 else text.HURT
     told = form.format(names=" and ".join(listed), n=n_images(next(iter(hurt.values()))))
     return f"{told} {text.HURT_CHANCE[bool(set(hurt) & set(harmed_classes(result.summary())))]}"
+
+
+def strengths(run: state.OpenRun) -> None:
+    """The run forgetting harder and less hard, dragged; the example where there is no such thing."""
+    notes.lead(text.DIAL)
+    result = run.result if state_dial.runs_of(run.result) else state.example_run().result
+    if result is not run.result:
+        st.caption(text.DIAL_EXAMPLE.format(what=forget_phrase(result.spec)))
+    dial.panel(result, TALL)
 
 
 def why(run: state.OpenRun) -> None:

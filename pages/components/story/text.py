@@ -5,6 +5,7 @@ TITLES = (
     "Make it forget one",
     "Watch it forget",
     "Did it forget? Did it keep the rest?",
+    "Turn the dial: how hard should it forget?",
     "Why does it no longer recognise it?",
     "Could somebody still tell, or bring it back?",
     "What this cannot promise",
@@ -118,3 +119,10 @@ LIMITS_PICTURE = "Accuracy by class, with 95% intervals"
 SCORE = "Your guesses: **{n_right} of {total}** right."
 MORE = "Try other methods on the same task"
 LEARN = "Learn how it works"
+
+DIAL = (
+    "Pushed gently, the network still recognises the digit; pushed hard, it loses some of the others, too. Between the "
+    "two it looks forgotten. Is it gone? The dotted line tells how much of it a new classifier finds inside after "
+    "**one example**; the purple band, how much it finds in networks that never saw it."
+)
+DIAL_EXAMPLE = "This run has no dial, so here is that of the example, which forgot {what}."
