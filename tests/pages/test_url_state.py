@@ -113,9 +113,11 @@ def test_presenter_mode_by_address_and_back(page: str) -> None:
 
 
 def names_of_figures(app) -> list[str]:
-    """Also of those that move, which are a component."""
-    moving = [json.loads(figure.proto.json) for figure in app.get("bidi_component")]
-    return [chart.proto.alt for chart in app.get("plotly_chart")] + [figure["alt"] for figure in moving]
+    """Also of those that move, which are a component, and of the dial, which is one of two."""
+    told = [json.loads(component.proto.json) for component in app.get("bidi_component")]
+    moving = [name for each in told for name in ([each["alt"]] if "alt" in each
+                                                 else [figure["title"] for figure in each["figures"]])]  # fmt: skip
+    return [chart.proto.alt for chart in app.get("plotly_chart")] + moving
 
 
 @pytest.mark.parametrize("page", ["explore/run", "explore/accuracy", "story/learn"])
