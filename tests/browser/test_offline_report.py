@@ -24,7 +24,7 @@ def test_the_report_opens_offline(browser: Browser, digits_result: RunResult, tm
     page.on("request", lambda request: requests.append(request.url))
     page.goto(path.as_uri())
     expect(page.locator(".plotly-graph-div .main-svg").first).to_be_visible()
-    expect(page.locator(".plotly-graph-div:has(.main-svg)")).to_have_count(8)
+    expect(page.locator(".plotly-graph-div:has(.main-svg)")).to_have_count(9)
     assert errors == []
     assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()
