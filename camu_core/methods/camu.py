@@ -189,12 +189,12 @@ class CaMU:
                 if config.retain_representation_weight or config.forget_representation_weight:
                     said = F.log_softmax(stack.encode(x), dim=1)
                     apart = F.kl_div(said, part.targets.transpose(1, 2), reduction="none").sum(dim=1)
-                    losses |= _by_group("representation", apart[:, :n].sum(dim=1), apart[:, n:].sum(dim=1))
-                    _descend(representation_step, losses, config, "representation")
+                    found = _by_group("representation", apart[:, :n].sum(dim=1), apart[:, n:].sum(dim=1))
+                    losses |= _descend(representation_step, found, config)
                 if config.retain_label_weight or config.forget_label_weight:
                     loss = F.cross_entropy(stack(x), part.y, reduction="none")
-                    losses |= _by_group("label", loss[:, :n].mean(dim=1), loss[:, n:].mean(dim=1))
-                    _descend(label_step, losses, config, "label")
+                    found = _by_group("label", loss[:, :n].mean(dim=1), loss[:, n:].mean(dim=1))
+                    losses |= _descend(label_step, found, config)
                 told = {name: each.mean().item() for name, each in losses.items()}
                 yield Step(epoch * n_batches + i + 1, config.epochs * n_batches, told)
         stack.copy_to([task.model for task in tasks])
@@ -273,26 +273,18 @@ def _unlearn_by_batches(task: UnlearningTask, config: CaMUConfig, learn: _Learne
 
 
 def _representation_losses(h_retain: Tensor, h_forget: Tensor, batch: _Batch) -> dict[str, Tensor]:
-    return {
-        "retain_representation": _kl_divergence(h_retain, batch.retain_targets),
-        "forget_representation": _kl_divergence(h_forget, batch.forget_targets),
-    }
+    targets = batch.retain_targets, batch.forget_targets
+    return _by_group("representation", *map(_kl_divergence, (h_retain, h_forget), targets))
 
 
 def _label_losses(logits_retain: Tensor, logits_forget: Tensor, batch: _Batch) -> dict[str, Tensor]:
-    return {
-        "retain_label": F.cross_entropy(logits_retain, batch.retain_y),
-        "forget_label": F.cross_entropy(logits_forget, batch.forget_y),
-    }
-
-
-def _weighted(losses: dict[str, Tensor], config: CaMUConfig) -> Tensor:
-    return sum((getattr(config, f"{name}_weight") * loss for name, loss in losses.items()), start=torch.zeros(()))
+    labels = batch.retain_y, batch.forget_y
+    return _by_group("label", *map(F.cross_entropy, (logits_retain, logits_forget), labels))
 
 
 def _two_steps(model: BlockModel, config: CaMUConfig) -> _Learner:
     """The paper's: a step down the terms of the representation, then one down those of the labels."""
-    representation_step, label_step = _optimizers(_encoder_weights(model), model.parameters(), config)
+    representation_step, label_step = _optimizers(_weights(model.encoder), model.parameters(), config)
     moves_representation = config.retain_representation_weight or config.forget_representation_weight
     moves_labels = config.retain_label_weight or config.forget_label_weight
     apart = bool(config.authors_batch_norm)
@@ -301,29 +293,25 @@ def _two_steps(model: BlockModel, config: CaMUConfig) -> _Learner:
         losses: dict[str, Tensor] = {}
         if moves_representation:
             found = _representation_losses(*_parts(model.encode, batch.x, apart), batch)
-            representation_step.zero_grad()
-            _weighted(found, config).backward()
-            representation_step.step()
-            losses |= found
+            losses |= _descend(representation_step, found, config)
         if moves_labels:
             found = _label_losses(*_parts(lambda images: model(images)[0], batch.x, apart), batch)
-            label_step.zero_grad()
-            _weighted(found, config).backward()
-            label_step.step()
-            losses |= found
+            losses |= _descend(label_step, found, config)
         return losses
 
     return learn
 
 
 def _one_step(model: BlockModel, config: CaMUConfig) -> _Learner:
-    encoder, apart = _encoder_weights(model), bool(config.authors_batch_norm)
-    among = {id(weight) for weight in encoder}
-    others = [weight for weight in model.parameters() if id(weight) not in among]
+    apart = bool(config.authors_batch_norm)
     optimizer = torch.optim.Adam(
-        [{"params": encoder, "lr": config.representation_lr}, {"params": others, "lr": config.label_lr}],
-        weight_decay=config.weight_decay, fused=True,
-    )  # fmt: skip
+        [
+            {"params": _weights(model.encoder), "lr": config.representation_lr},
+            {"params": _weights(model.head), "lr": config.label_lr},
+        ],
+        weight_decay=config.weight_decay,
+        fused=True,
+    )
 
     def learn(batch: _Batch) -> dict[str, Tensor]:
         h_retain, h_forget = _parts(model.encode, batch.x, apart)
@@ -331,17 +319,14 @@ def _one_step(model: BlockModel, config: CaMUConfig) -> _Learner:
         losses = {
             **_representation_losses(h_retain, h_forget, batch), **_label_losses(logits_retain, logits_forget, batch)
         }  # fmt: skip
-        if any(getattr(config, f"{name}_weight") for name in losses):  # or weight decay would move what is to stay
-            optimizer.zero_grad()
-            _weighted(losses, config).backward()
-            optimizer.step()
-        return losses
+        is_off = not any(getattr(config, f"{name}_weight") for name in losses)
+        return losses if is_off else _descend(optimizer, losses, config)  # or weight decay would move what is to stay
 
     return learn
 
 
-def _encoder_weights(model: BlockModel) -> list[nn.Parameter]:
-    return [weight for block in model.encoder for weight in block.parameters()]
+def _weights(blocks: Iterable[nn.Module]) -> list[nn.Parameter]:
+    return [weight for block in blocks for weight in block.parameters()]
 
 
 @dataclass(frozen=True)
@@ -394,12 +379,13 @@ def _by_group(what: str, retained: Tensor, forgotten: Tensor) -> dict[str, Tenso
     return {f"retain_{what}": retained, f"forget_{what}": forgotten}
 
 
-def _descend(optimizer: torch.optim.Adam, losses: dict[str, Tensor], config: CaMUConfig, what: str) -> None:
-    """One step down the weighted sum of two terms of every network, (S,) each."""
-    weights = {f"{group}_{what}": getattr(config, f"{group}_{what}_weight") for group in ("retain", "forget")}
+def _descend(optimizer: torch.optim.Adam, losses: dict[str, Tensor], config: CaMUConfig) -> dict[str, Tensor]:
+    """One step down the weighted sum of these terms, of one network, or of every one of a stack, (S,) each."""
+    weighted = (getattr(config, f"{name}_weight") * loss.sum() for name, loss in losses.items())
     optimizer.zero_grad()
-    sum((weight * losses[name].sum() for name, weight in weights.items()), start=torch.zeros(())).backward()
+    sum(weighted, start=torch.zeros(())).backward()
     optimizer.step()
+    return losses
 
 
 def _parts(network: Callable[[Tensor], Tensor], x: Tensor, apart: bool) -> tuple[Tensor, Tensor]:

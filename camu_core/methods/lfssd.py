@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import torch
+from torch import Tensor
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, dampening_factors, defaults
+from camu_core.methods.steps import dampen, defaults
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -50,24 +50,7 @@ class LFSSD:
         return config if forget_kind == "class" else config.with_values(_OF_IMAGES)
 
     def unlearn(self, task: UnlearningTask, config: LFSSDConfig) -> Iterator[Step]:
-        """A pass over the forget set, a pass over everything, then a step for each tensor of weights."""
-        rng = torch.Generator().manual_seed(task.seed)
-        weights = list(task.model.eval().parameters())
-        retained = torch.arange(len(task.y_retain))
-        passes = {
-            "forget_length": Mixture(task, task.y_forget, retained[:0], config.batch_size, 1, rng),
-            "all_length": Mixture(task, task.y_forget, retained, config.batch_size, 1, rng),
-        }
-        total = sum(map(len, passes.values())) + len(weights)
-        steps = count(1)
-        importance = {name: [torch.zeros_like(weight) for weight in weights] for name in passes}
-        for name, batches in passes.items():
-            for x, _, _ in batches:
-                length = task.model(x)[0].square().sum(dim=1).mean()
-                for sum_, gradient in zip(importance[name], torch.autograd.grad(length, weights), strict=True):
-                    sum_ += gradient.abs() / len(batches)
-                yield Step(next(steps), total, {name: length.item()})
-        for weight, for_forget, for_all in zip(weights, *importance.values(), strict=True):
-            with torch.no_grad():
-                weight *= dampening_factors(for_forget, for_all, config.selection, config.dampening)
-            yield Step(next(steps), total)
+        def length(x: Tensor, _: Tensor) -> Tensor:
+            return task.model(x)[0].square().sum(dim=1).mean()
+
+        return dampen(task, config.batch_size, config.selection, config.dampening, "length", length, torch.abs)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, dampening_factors, defaults
+from camu_core.methods.steps import dampen, defaults
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -49,24 +49,7 @@ class SSD:
         return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=SSDConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SSDConfig) -> Iterator[Step]:
-        """A pass over the forget set, a pass over everything, then a step for each tensor of weights."""
-        rng = torch.Generator().manual_seed(task.seed)
-        weights = list(task.model.eval().parameters())
-        retained = torch.arange(len(task.y_retain))
-        passes = {
-            "forget_error": Mixture(task, task.y_forget, retained[:0], config.batch_size, 1, rng),
-            "all_error": Mixture(task, task.y_forget, retained, config.batch_size, 1, rng),
-        }
-        total = sum(map(len, passes.values())) + len(weights)
-        steps = count(1)
-        importance = {name: [torch.zeros_like(weight) for weight in weights] for name in passes}
-        for name, batches in passes.items():
-            for x, y, _ in batches:
-                error = F.cross_entropy(task.model(x)[0], y)
-                for sum_, gradient in zip(importance[name], torch.autograd.grad(error, weights), strict=True):
-                    sum_ += gradient.square() / len(batches)
-                yield Step(next(steps), total, {name: error.item()})
-        for weight, for_forget, for_all in zip(weights, *importance.values(), strict=True):
-            with torch.no_grad():
-                weight *= dampening_factors(for_forget, for_all, config.selection, config.dampening)
-            yield Step(next(steps), total)
+        def error(x: Tensor, y: Tensor) -> Tensor:
+            return F.cross_entropy(task.model(x)[0], y)
+
+        return dampen(task, config.batch_size, config.selection, config.dampening, "error", error, torch.square)

@@ -7,8 +7,9 @@ one class. A step whose weights are all 0 is not taken, weight decay included.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import TypeVar
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor
 
 from camu_core.methods.base import UnlearningTask
 from camu_core.networks.models import to_input
+from camu_core.progress import Step
 from camu_core.settings import Settings
 
 S = TypeVar("S", bound=Settings)
@@ -143,6 +145,45 @@ def descend(
             torch.nn.utils.clip_grad_norm_(weights, longest_gradient)
         optimizer.step()
     return {name: loss.item() for name, (_, loss) in terms.items()}
+
+
+def dampen(
+    task: UnlearningTask,
+    batch_size: int,
+    selection: float,
+    dampening: float,
+    what: str,
+    measure: Callable[[Tensor, Tensor], Tensor],
+    size: Callable[[Tensor], Tensor],
+) -> Iterator[Step]:
+    """Weaken the weights that matter for the forget set far more than for everything, by `dampening_factors`.
+
+    A pass over the forget set, a pass over everything, then a step for each tensor of weights.
+
+    Args:
+        what: names what is measured, after "forget_" and "all_".
+        measure: of a batch of images and their classes; the mean size of its gradients is a weight's importance.
+        size: of a gradient, element by element.
+    """
+    rng = torch.Generator().manual_seed(task.seed)
+    weights = list(task.model.eval().parameters())
+    retained = torch.arange(len(task.y_retain))
+    passes = {
+        f"forget_{what}": Mixture(task, task.y_forget, retained[:0], batch_size, 1, rng),
+        f"all_{what}": Mixture(task, task.y_forget, retained, batch_size, 1, rng),
+    }
+    total, steps = sum(map(len, passes.values())) + len(weights), count(1)
+    importance = {name: [torch.zeros_like(weight) for weight in weights] for name in passes}
+    for name, batches in passes.items():
+        for x, y, _ in batches:
+            value = measure(x, y)
+            for sum_, gradient in zip(importance[name], torch.autograd.grad(value, weights), strict=True):
+                sum_ += size(gradient) / len(batches)
+            yield Step(next(steps), total, {name: value.item()})
+    for weight, for_forget, for_all in zip(weights, *importance.values(), strict=True):
+        with torch.no_grad():
+            weight *= dampening_factors(for_forget, for_all, selection, dampening)
+        yield Step(next(steps), total)
 
 
 def dampening_factors(for_forget: Tensor, for_all: Tensor, selection: float, dampening: float) -> Tensor:
