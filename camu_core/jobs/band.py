@@ -3,8 +3,6 @@
 One retraining is one draw; only several tell how far two networks that never saw the data lie apart anyway.
 """
 
-import hashlib
-import json
 import math
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
@@ -15,7 +13,7 @@ import torch
 
 from camu_core.causal import share_figures
 from camu_core.data import DATASETS, Dataset, Splits, loading, origin_of, split
-from camu_core.jobs.base import Find, IsThere, Job
+from camu_core.jobs.base import Find, IsThere, Job, digest_of
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES
 from camu_core.networks.checkpoints import Checkpoint
@@ -176,8 +174,7 @@ def band_digest(spec: RunSpec) -> str:
         spec: of the run, by any method.
     """
     of = band_spec(spec).to_json()
-    named = json.dumps(["band", _VERSION, {key: value for key, value in of.items() if key != "device"}], sort_keys=True)
-    return hashlib.sha256(named.encode()).hexdigest()[:20]
+    return digest_of("band", _VERSION, {key: value for key, value in of.items() if key != "device"})
 
 
 def band_minutes(spec: RunSpec, patience: float | None = None) -> float:

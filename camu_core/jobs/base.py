@@ -1,8 +1,10 @@
 """A job: what the engine carries. It holds names and settings only, and packs what it needs when it is handed over."""
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
@@ -18,6 +20,11 @@ class Find(Protocol):
     """Fetches a finished result. Raises: StoreError if there is none that can be read."""
 
     def __call__(self, digest: str, kind: type[S]) -> S: ...
+
+
+def digest_of(*named: Any) -> str:
+    """20 hex digits that stand for all that decides a result. Args: named: JSON types."""
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:20]
 
 
 class Job(ABC, Generic[R]):

@@ -1,7 +1,5 @@
 """The causal decomposition of a finished run, as a job that can run anywhere and a result that can be stored."""
 
-import hashlib
-import json
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -11,7 +9,7 @@ import numpy as np
 from camu_core.causal import MEASURES, attribution_report, causal_report, scenario_table, subset_specs
 from camu_core.data import DATASETS
 from camu_core.jobs.band import Band, beside
-from camu_core.jobs.base import Find, IsThere, Job
+from camu_core.jobs.base import Find, IsThere, Job, digest_of
 from camu_core.jobs.payload import JobPayload
 from camu_core.networks.models import BlockModel
 from camu_core.networks.weights import from_arrays, load_weights
@@ -92,8 +90,7 @@ class CausalJob(Job[CausalResult]):
 
     @property
     def digest(self) -> str:
-        named = json.dumps(["causal", _VERSION, self.sources, self.intervention, self.seed])
-        return hashlib.sha256(named.encode()).hexdigest()[:20]
+        return digest_of("causal", _VERSION, self.sources, self.intervention, self.seed)
 
     def pack(self, find: Find) -> JobPayload:
         bands = [find(self.band, Band)] if self.band else []

@@ -1,7 +1,5 @@
 """The same run with other learning rates, from hardly forgetting to doing damage: what each strength leaves."""
 
-import hashlib
-import json
 from collections.abc import Generator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
@@ -10,7 +8,7 @@ import numpy as np
 import torch
 
 from camu_core.data import DATASETS, loading, split
-from camu_core.jobs.base import Find, Job
+from camu_core.jobs.base import Find, Job, digest_of
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures.estimates import Estimate
 from camu_core.networks.models import BlockModel, predict
@@ -121,8 +119,7 @@ class DialJob(Job[Dial]):
 
     @property
     def digest(self) -> str:
-        named = json.dumps(["dial", _VERSION, [spec.digest for _, spec in self.specs]])
-        return hashlib.sha256(named.encode()).hexdigest()[:20]
+        return digest_of("dial", _VERSION, [spec.digest for _, spec in self.specs])
 
     def pack(self, find: Find) -> JobPayload:
         runs = [_light(find(spec.digest, RunResult)) for _, spec in self.specs]

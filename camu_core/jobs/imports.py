@@ -3,9 +3,7 @@
 What they make is kept where runs look for it; the store of results only notes it, see `results.Artifact`.
 """
 
-import hashlib
 import io
-import json
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -24,7 +22,7 @@ from camu_core.data import (
     previewing,
 )
 from camu_core.data.importing.uploads import upload_content
-from camu_core.jobs.base import Find, Job
+from camu_core.jobs.base import Find, Job, digest_of
 from camu_core.jobs.payload import JobPayload, images_for_workers
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.originals import Network, keep_network, network_card, take_shipped, train_network
@@ -99,8 +97,7 @@ class ImportJob(Job[Imported]):
     @property
     def digest(self) -> str:
         layout = [self.layout] if self.layout else []
-        named = json.dumps(["import", _VERSION, self.upload, self.title, self.size, *layout])
-        return hashlib.sha256(named.encode()).hexdigest()[:20]
+        return digest_of("import", _VERSION, self.upload, self.title, self.size, *layout)
 
     def pack(self, find: Find) -> JobPayload:
         """Raises: ImagesRefused if the upload is not here any more."""
@@ -180,8 +177,7 @@ class TrainJob(Job[Trained]):
 
     @property
     def digest(self) -> str:
-        named = json.dumps(["train", _VERSION, self.dataset, self.model, self.seed, self.shipped])
-        return hashlib.sha256(named.encode()).hexdigest()[:20]
+        return digest_of("train", _VERSION, self.dataset, self.model, self.seed, self.shipped)
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload(images=images_for_workers(self.dataset))

@@ -1,7 +1,5 @@
 """Memorisation scores as jobs: networks trained on random halves of the images, in shards, and what they show."""
 
-import hashlib
-import json
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,9 +10,9 @@ import torch
 from camu_core.config import device_name
 from camu_core.data import DATASETS
 from camu_core.errors import StoreError
-from camu_core.jobs.base import Find, IsThere, Job
+from camu_core.jobs.base import Find, IsThere, Job, digest_of
 from camu_core.jobs.payload import JobPayload, images_for_workers
-from camu_core.jobs.stages import Staged
+from camu_core.jobs.stages import Staged, shards
 from camu_core.measures import GROUPS, agreement, from_least_memorised, group_of, memorisation
 from camu_core.networks.models import pick_device, usual_model
 from camu_core.networks.training import recipe_for
@@ -31,11 +29,6 @@ N_NETWORKS = {"digits": 512}
 _N_NETWORKS_ELSEWHERE = 64
 USUAL_SIZE = 50  # images of a group
 _VERSION = 1
-
-
-def _named(*what: Any) -> str:
-    """20 hex digits."""
-    return hashlib.sha256(json.dumps([*what, _VERSION], sort_keys=True).encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,7 @@ class HalvesJob(Job[HalvesShard]):
     @property
     def digest(self) -> str:
         recipe = dict(recipe_for(self.dataset, self.model).pairs())
-        return _named("halves", self.dataset, self.model, recipe, self.seeds)
+        return digest_of("halves", self.dataset, self.model, recipe, self.seeds, _VERSION)
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload(images=images_for_workers(self.dataset))
@@ -145,7 +138,7 @@ class MemorisationJob(Job[MemorisationResult]):
 
     @property
     def digest(self) -> str:
-        return _named("memorisation", [job.digest for job in self.shards])
+        return digest_of("memorisation", [job.digest for job in self.shards], _VERSION)
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload(results={job.digest: find(job.digest, HalvesShard) for job in self.shards})
@@ -198,9 +191,8 @@ class Memorisation(Staged[MemorisationResult]):
 
     @property
     def shards(self) -> list[HalvesJob]:
-        n, size = self.n_networks, networks_at_once(self.dataset, self.model)
-        seeds = [tuple(range(i, min(i + size, n))) for i in range(0, n, size)]
-        return [HalvesJob(self.dataset, self.model, each, self.device) for each in seeds]
+        parts = shards(self.n_networks, networks_at_once(self.dataset, self.model))
+        return [HalvesJob(self.dataset, self.model, seeds, self.device) for seeds in parts]
 
     @property
     def job(self) -> MemorisationJob:

@@ -5,8 +5,6 @@ networks that never saw the data. Twice M are retrained, so that retraining can 
 one for all forget sets and methods, retrainings one for all methods.
 """
 
-import hashlib
-import json
 from collections.abc import Generator
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
@@ -14,9 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from camu_core.errors import SpecError
-from camu_core.jobs.base import Find, Job
+from camu_core.jobs.base import Find, Job, digest_of
 from camu_core.jobs.payload import JobPayload, images_for_workers
-from camu_core.jobs.stages import Staged
+from camu_core.jobs.stages import Staged, shards
 from camu_core.measures import (
     SMALLEST_POPULATION,
     Networks,
@@ -42,11 +40,6 @@ from camu_core.threads import one_thread
 USUAL_M, LARGEST_M = 64, 512
 _VERSION = 1
 _OUTCOME_VERSION = 2
-
-
-def _named(*what: Any) -> str:
-    """20 hex digits."""
-    return hashlib.sha256(json.dumps([*what, _VERSION], sort_keys=True).encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,7 @@ class OriginalsJob(Job[Originals]):
     @property
     def digest(self) -> str:
         spec, recipe = self.spec, recipe_for(self.spec.dataset, self.spec.model)
-        return _named("originals", spec.dataset, spec.model, dict(recipe.pairs()), self.seeds)
+        return digest_of("originals", spec.dataset, spec.model, dict(recipe.pairs()), self.seeds, _VERSION)
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload(images=images_for_workers(self.spec.dataset))
@@ -145,7 +138,7 @@ class ShardJob(Job[Shard]):
     @property
     def digest(self) -> str:
         of = {name: value for name, value in self.spec.to_json().items() if name not in ("device", "weights")}
-        return _named("shard", of, self.seeds, self.originals.digest if self.originals else "")
+        return digest_of("shard", of, self.seeds, self.originals.digest if self.originals else "", _VERSION)
 
     def pack(self, find: Find) -> JobPayload:
         results = [find(self.originals.digest, Originals)] if self.originals else []
@@ -258,12 +251,12 @@ class Population(Staged[PopulationResult]):
         """None where the method is the very retraining that all are compared with."""
         if self.spec == self._retraining:
             return []
-        return [OriginalsJob(self.spec, seeds) for seeds in self._shards(self.m)]
+        return [OriginalsJob(self.spec, seeds) for seeds in shards(self.m, self._at_once)]
 
     @property
     def retrained(self) -> list[ShardJob]:
         """Of 2 M: those that the method's are compared with, and as many more that stand for nothing left to find."""
-        return [ShardJob(self._retraining, seeds) for seeds in self._shards(2 * self.m)]
+        return [ShardJob(self._retraining, seeds) for seeds in shards(2 * self.m, self._at_once)]
 
     @property
     def _retraining(self) -> RunSpec:
@@ -280,9 +273,6 @@ class Population(Staged[PopulationResult]):
     def stages(self) -> list[list[Job[Storable]]]:
         return [[*self.originals, *self.retrained], [*self.unlearned], [self.job]]
 
-    def _shards(self, n: int) -> list[tuple[int, ...]]:
-        return [tuple(range(i, min(i + self._at_once, n))) for i in range(0, n, self._at_once)]
-
 
 @dataclass(frozen=True)
 class PopulationJob(Job[PopulationResult]):
@@ -296,9 +286,9 @@ class PopulationJob(Job[PopulationResult]):
 
     @property
     def digest(self) -> str:
-        return _named(
+        return digest_of(
             "population", _OUTCOME_VERSION, self.m,
-            [job.digest for job in self.unlearned], [job.digest for job in self.retrained],
+            [job.digest for job in self.unlearned], [job.digest for job in self.retrained], _VERSION,
         )  # fmt: skip
 
     def pack(self, find: Find) -> JobPayload:

@@ -1,7 +1,5 @@
 """Attacks, relearning and what is left inside of a finished run, as a job that can run anywhere."""
 
-import hashlib
-import json
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -12,7 +10,7 @@ from torch import Tensor
 
 from camu_core.data import DATASETS, Dataset, Splits, loading, split
 from camu_core.jobs.band import Band, beside
-from camu_core.jobs.base import Find, IsThere, Job
+from camu_core.jobs.base import Find, IsThere, Job, digest_of
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES, AttackGroups, attack_rng, distance_to_retrained
 from camu_core.measures.estimates import Estimate
@@ -112,8 +110,7 @@ class PrivacyJob(Job[PrivacyResult]):
 
     @property
     def digest(self) -> str:
-        named = json.dumps(["privacy", _VERSION, list(self.sources)])
-        return hashlib.sha256(named.encode()).hexdigest()[:20]
+        return digest_of("privacy", _VERSION, self.sources)
 
     def pack(self, find: Find) -> JobPayload:
         runs = [find(digest, RunResult) for digest in (self.spec.digest, self.retrained) if digest]

@@ -9,6 +9,11 @@ from camu_core.runs.results import Storable
 R = TypeVar("R", bound=Storable)
 
 
+def shards(n: int, size: int) -> list[tuple[int, ...]]:
+    """The seeds 0..n-1 in parts of `size`, the last one perhaps smaller."""
+    return [tuple(range(i, min(i + size, n))) for i in range(0, n, size)]
+
+
 class Staged(ABC, Generic[R]):
     """All that is to be made for one R, in the order in which it can be made."""
 

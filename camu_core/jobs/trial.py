@@ -1,7 +1,5 @@
 """The figures by which a tuning judges a finished run, of the same images and draws as those of the reference band."""
 
-import hashlib
-import json
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from camu_core.data import loading, split
-from camu_core.jobs.base import Find, Job
+from camu_core.jobs.base import Find, Job, digest_of
 from camu_core.jobs.payload import JobPayload
 from camu_core.measures import SPLIT_NAMES
 from camu_core.networks.weights import from_arrays, load_weights
@@ -48,7 +46,7 @@ class TrialJob(Job[Trial]):
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(json.dumps(["trial", _VERSION, self.spec.digest]).encode()).hexdigest()[:20]
+        return digest_of("trial", _VERSION, self.spec.digest)
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload.of(self.spec, [find(self.spec.digest, RunResult)])

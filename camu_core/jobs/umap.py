@@ -1,7 +1,5 @@
 """The refined picture of a run's representations, as a job."""
 
-import hashlib
-import json
 import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -9,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from camu_core.errors import RunStopped
-from camu_core.jobs.base import Find, Job
+from camu_core.jobs.base import Find, Job, digest_of
 from camu_core.jobs.payload import JobPayload
 from camu_core.progress import Step
 from camu_core.runs.projection import project_umap, representations_with
@@ -40,8 +38,7 @@ class UmapJob(Job[Projection]):
     @property
     def digest(self) -> str:
         names = ("original", "unlearned", "retrained")[: 1 + len(self.sources)]
-        named = json.dumps(["umap", names, self.sources, self.seed])
-        return hashlib.sha256(named.encode()).hexdigest()[:20]
+        return digest_of("umap", names, self.sources, self.seed)
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload(results={digest: find(digest, RunResult) for digest in self.sources})
