@@ -1,12 +1,27 @@
 """Where a command's answer goes."""
 
+import shlex
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from camu_core.bench import machine
 from camu_core.errors import StoreUnwritable
 from camu_core.files import write_atomically
+from camu_core.runs.execution import versions
 
 JSON_HELP = "write the result as one JSON object; - for stdout"
+
+
+def card() -> dict[str, Any]:
+    """When, where, with what and by which command figures were made: `date`, `machine`, `versions` and `command`."""
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "versions": versions(),
+        "command": shlex.join(["python", "-m", "camu_core", *sys.argv[1:]]),
+    }
 
 
 def deliver(text: str, target: str) -> None:

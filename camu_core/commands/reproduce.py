@@ -2,16 +2,13 @@
 
 import argparse
 import json
-import shlex
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from camu_core.bench import machine
-from camu_core.commands.output import deliver
+from camu_core.commands.output import card, deliver
 from camu_core.commands.sweep import train_originals
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison import as_markdown, population_table, published_table, with_tests
@@ -22,7 +19,6 @@ from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import RunError
 from camu_core.jobs import Population, PrivacyJob, PrivacyResult
 from camu_core.methods import METHODS
-from camu_core.runs.execution import versions
 from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
 
@@ -69,8 +65,8 @@ def run(arguments: argparse.Namespace) -> None:
     finally:
         engine.close()
     table = published_table(runs)
-    card = _card() | {"seeds": list(sweeps[0].seeds), "training_seeds": list(sweeps[0].training_seeds)}
-    _write(arguments.output, {"results.csv": _csv(table), "results.md": as_markdown(table, card)}, card)
+    found = card() | {"seeds": list(sweeps[0].seeds), "training_seeds": list(sweeps[0].training_seeds)}
+    _write(arguments.output, {"results.csv": _csv(table), "results.md": as_markdown(table, found)}, found)
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
     if failed:
         raise RunError(failures_text(failed, len(specs)))
@@ -99,7 +95,7 @@ def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
     if not reports:
         raise RunError(failures_text(failed, len(populations)))
     table = population_table(reports)
-    _write(arguments.output, {"populations.csv": _csv(table)}, _card())
+    _write(arguments.output, {"populations.csv": _csv(table)}, card())
     print(f"{arguments.output}: {len(reports)} populations, {len(table)} rows")
     if failed:
         raise RunError(failures_text(failed, len(populations)))
@@ -109,9 +105,9 @@ def _csv(table: pd.DataFrame) -> str:
     return table.to_csv(index=False, float_format="%.6g").rstrip()
 
 
-def _write(folder: Path, tables: Mapping[str, str], card: dict) -> None:
+def _write(folder: Path, tables: Mapping[str, str], how: dict) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in {**tables, "card.json": json.dumps(card, indent=2)}.items():
+    for name, content in {**tables, "card.json": json.dumps(how, indent=2)}.items():
         deliver(content, str(folder / name))
 
 
@@ -126,12 +122,3 @@ def _tested(specs: Iterable[RunSpec], engine: Engine) -> dict[str, dict]:
         else:
             reports[digest] = engine.result(job.digest, PrivacyResult).report
     return reports
-
-
-def _card() -> dict:
-    return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine(),
-        "versions": versions(),
-        "command": shlex.join(["python", "-m", "camu_core", *sys.argv[1:]]),
-    }

@@ -3,13 +3,10 @@
 import argparse
 import json
 import os
-import shlex
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
-from camu_core.bench import machine
-from camu_core.commands.output import deliver
+from camu_core.commands.output import card, deliver
 from camu_core.commands.sweep import forgets_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison.tuning import OBJECTIVE
@@ -18,7 +15,6 @@ from camu_core.engine import Engine
 from camu_core.engine.batches import failures_text
 from camu_core.engine.tunings import USUAL_NETWORKS, Tuning
 from camu_core.methods import METHODS
-from camu_core.runs.execution import versions
 from camu_core.runs.store import RunStore
 
 
@@ -61,14 +57,13 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _card(dataset: str) -> dict[str, Any]:
     """How the settings were found."""
+    how = card()
     return {
-        "made": datetime.now(UTC).date().isoformat(),
-        "command": shlex.join(["python", "-m", "camu_core", *sys.argv[1:]]),
+        "made": how.pop("date"),
+        **how,
         "objective": OBJECTIVE,
         "split": {
             "dataset": validation_name(dataset), "of": "training images, stratified by class",
             "fraction": VALIDATION_FRACTION, "seed": VALIDATION_SEED, "test_images_used": 0,
         },
-        "versions": versions(),
-        "machine": machine(),
     }  # fmt: skip

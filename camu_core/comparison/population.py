@@ -1,6 +1,5 @@
 """Methods beside each other on many networks: ranks by forgetting quality, and by accuracies alone."""
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from camu_core.comparison.published import CARD_ENTRIES, read_tables
 from camu_core.config import ASSETS
-from camu_core.errors import StoreError
 from camu_core.specs import ForgetSpec
 
 FOLDER = ASSETS / "populations"
@@ -66,15 +65,7 @@ def read_ranked(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     """The card and the `population_table` of a folder for which `is_ranked` holds.
 
     Raises:
-        StoreError: a file cannot be read, or lacks a column.
+        StoreError: a file cannot be read, or lacks a column or an entry.
     """
-    try:
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-        table = pd.read_csv(folder / "populations.csv", dtype={"forget": str})
-    except (ValueError, OSError) as error:
-        raise StoreError(f"The ranks in {folder} cannot be read ({error}); make them again.") from error
-    needed = (*_KEYS, *RANKS, "auc_high", "score_low", "score_high", "accuracy_gap")
-    missing = [name for name in needed if name not in table]
-    if missing:
-        raise StoreError(f"The ranks in {folder} lack {', '.join(missing)}; make them again.")
-    return card, table
+    columns = (*_KEYS, *RANKS, "auc_high", "score_low", "score_high", "accuracy_gap")
+    return read_tables(folder, "populations.csv", columns, CARD_ENTRIES, "ranks")

@@ -1,6 +1,7 @@
 """Results that come with the project: tables made beforehand, and the card that says how."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ _HEADINGS = {
     "fresh_head_1": "one example", "relearning": "relearned", "epsilon": "epsilon", "unlearn_seconds": "seconds",
 }  # fmt: skip
 _KEYS = ("dataset", "forget", "method", "n_seeds")
-_CARD = ("date", "machine", "versions", "command", "seeds")
+CARD_ENTRIES = ("date", "machine", "versions", "command")
 
 
 @dataclass(frozen=True)
@@ -122,17 +123,32 @@ def read_published(folder: Path) -> Published:
     Raises:
         StoreError: a file cannot be read, lacks a column or an entry, or is of a dataset that nobody knows.
     """
-    try:
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
-        paths = sorted(folder.glob("*.csv"))
-        table = pd.concat([pd.read_csv(path, dtype={"forget": str}) for path in paths], ignore_index=True)
-    except (ValueError, OSError) as error:
-        raise StoreError(f"The published results in {folder} cannot be read ({error}); make them again.") from error
-    wanted = [*_KEYS, *_numbers()]
-    missing = [name for name in wanted if name not in table] + [name for name in _CARD if name not in card]
-    if missing:
-        raise StoreError(f"The published results in {folder} lack {', '.join(missing)}; make them again.")
+    card, table = read_tables(folder, "*.csv", [*_KEYS, *_numbers()], [*CARD_ENTRIES, "seeds"], "published results")
     unknown = sorted(set(table["dataset"]) - set(DATASETS))
     if unknown:
         raise StoreError(f"The published results in {folder} are of {', '.join(unknown)}, which this version lacks.")
     return Published(card, table.astype(dict.fromkeys(_numbers(), np.float64)))
+
+
+def read_tables(
+    folder: Path, pattern: str, columns: Iterable[str], entries: Iterable[str], what: str
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The card of a folder and the rows of all its tables.
+
+    Args:
+        pattern: of the tables' file names.
+        columns, entries: that tables and card must have.
+        what: they are, for the refusal.
+    Raises:
+        StoreError: a file cannot be read, or lacks a column or an entry.
+    """
+    try:
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        paths = sorted(folder.glob(pattern))
+        table = pd.concat([pd.read_csv(path, dtype={"forget": str}) for path in paths], ignore_index=True)
+    except (ValueError, OSError) as error:
+        raise StoreError(f"The {what} in {folder} cannot be read ({error}); make them again.") from error
+    missing = [name for name in columns if name not in table] + [name for name in entries if name not in card]
+    if missing:
+        raise StoreError(f"The {what} in {folder} lack {', '.join(missing)}; make them again.")
+    return card, table

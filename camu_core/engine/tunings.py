@@ -196,22 +196,17 @@ class Tuning:
         Args:
             has_failed: whether a job failed, by digest; such are not tried again.
         """
-        stage = Stage("train", list(self.trainings()), len(self.trainings()))
-        if stage.left:
-            return _without_failed(stage, has_failed)
+        if trainings := self.trainings():
+            return _without_failed(Stage("train", list(trainings), len(trainings)), has_failed)
         specs = self.batch().specs
         runs: list[Job[Storable]] = [*self.bands(), *map(RunJob, specs)]
-        judged: list[Job[Storable]] = [job for job in self.judging() if not has_failed(job.spec.digest)]
+        judged: list[Job[Storable]] = [TrialJob(spec) for spec in specs if not has_failed(spec.digest)]
         for name, jobs in (("sweep", runs), ("battery", judged)):
             missing = [job for job in jobs if not is_there(job.digest, job.result_type)]
             stage = _without_failed(Stage(name, missing, len(jobs)), has_failed)
             if stage.left:
                 break
         return stage
-
-    def is_run(self, digest: str) -> bool:
-        """Whether a job is one of the runs, any of which may fail: some settings are expected to."""
-        return not self.trainings() and any(spec.digest == digest for spec in self.batch().specs)
 
     def running(self, work: Driver) -> Generator[Step, None, dict[RunSpec, str]]:
         """Do all of it; what is there already is not done again, but for runs that failed.
@@ -223,10 +218,11 @@ class Tuning:
         """
         failed: dict[str, str] = {}
         while (stage := self.stage(work.is_there, failed.__contains__)).left:
-            failed |= yield from work.follow_all(stage.left, stage.name)
-            fatal = [why for digest, why in failed.items() if not self.is_run(digest)]
-            if fatal:
+            now = yield from work.follow_all(stage.left, stage.name)
+            runs = {job.digest for job in stage.left if isinstance(job, RunJob)}  # some settings are expected to fail
+            if fatal := [why for digest, why in now.items() if digest not in runs]:
                 raise RunError(fatal[0])
+            failed |= now
         return {spec: failed[spec.digest] for spec in self.batch().specs if spec.digest in failed}
 
     def reports(self, work: Driver) -> list[dict[str, Any]]:
