@@ -35,14 +35,8 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
     if (band := relearning["band"]) is not None:
         _add_band(figure, batches, band["lowest"], band["highest"], band["mean"])
     for name, curve in relearning["curves"].items():
-        low, high = [e["low"] for e in curve], [e["high"] for e in curve]
-        figure.add_scatter(
-            x=[*batches, *batches[::-1]], y=[*high, *low[::-1]], fill="toself", fillcolor=MODEL_COLORS[name],
-            opacity=0.18, line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
-        )  # fmt: skip
-        figure.add_scatter(
-            x=batches, y=[e["value"] for e in curve], mode="lines+markers", name=MODEL_TITLES[name],
-            line={"color": MODEL_COLORS[name], "width": 2.5}, marker={"symbol": MODEL_SYMBOLS[name], "size": 9},
+        _add_curve(
+            figure, name, batches, curve, mode="lines+markers", marker={"symbol": MODEL_SYMBOLS[name], "size": 9},
             customdata=[f"95% interval {e['low']:.1%} to {e['high']:.1%}, {e['n']} seeds" for e in curve],
             hovertemplate="after %{x} batches: %{y:.1%}<br>%{customdata}<extra>" + MODEL_TITLES[name] + "</extra>",
         )  # fmt: skip
@@ -64,16 +58,11 @@ def nearby_figure(nearby: Mapping[str, Any], title: str, dark: bool = False, hei
     Args:
         nearby: of `nearby_report`.
     """
-    figure, x = go.Figure(), nearby["distances"]
+    figure = go.Figure()
     for name, found in nearby["recognised"].items():
-        low, high = [e["low"] for e in found], [e["high"] for e in found]
-        figure.add_scatter(
-            x=[*x, *x[::-1]], y=[*high, *low[::-1]], fill="toself", fillcolor=MODEL_COLORS[name], opacity=0.18,
-            line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
-        )  # fmt: skip
-        figure.add_scatter(
-            x=x, y=[e["value"] for e in found], mode="lines", name=MODEL_TITLES[name],
-            line={"color": MODEL_COLORS[name], "width": 2.5, "dash": "dash" if name == "retrained" else "solid"},
+        _add_curve(
+            figure, name, nearby["distances"], found, mode="lines",
+            line_dash="dash" if name == "retrained" else "solid",
             customdata=[f"95% interval {e['low']:.0%} to {e['high']:.0%}, {e['n']} images" for e in found],
             hovertemplate="pixels changed by up to %{x:.0%}: %{y:.0%}<br>%{customdata}<extra>" + MODEL_TITLES[name]
             + "</extra>",
@@ -83,6 +72,21 @@ def nearby_figure(nearby: Mapping[str, Any], title: str, dark: bool = False, hei
         range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="what was forgotten, recognised"
     )
     return styled(figure, dark, title, height)
+
+
+def _add_curve(
+    figure: go.Figure, network: str, x: Sequence[float], estimates: Sequence[Mapping[str, Any]], **options: Any
+) -> None:
+    """A network's line, on the band of its intervals. Args: options: of the line, as `add_scatter` takes them."""
+    low, high = [e["low"] for e in estimates], [e["high"] for e in estimates]
+    figure.add_scatter(
+        x=[*x, *x[::-1]], y=[*high, *low[::-1]], fill="toself", fillcolor=MODEL_COLORS[network], opacity=0.18,
+        line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=x, y=[e["value"] for e in estimates], name=MODEL_TITLES[network],
+        line={"color": MODEL_COLORS[network], "width": 2.5}, **options,
+    )  # fmt: skip
 
 
 def _add_band(

@@ -175,24 +175,25 @@ def quick_figures(battery: Battery, model: BlockModel) -> dict[str, float | None
 
 
 def _heads(battery: Battery, model: BlockModel, few: Sequence[int] = FEW) -> dict[str, Estimate]:
-    pool, evaluation = _examined(battery, model)
-    found = {"old_head": old_head_recognition(battery.original, *evaluation, battery.classes)}
-    for n in few:
-        recalls = fresh_head_recall(pool, evaluation, battery.classes, n, range(HEAD_DRAWS))
-        found[f"fresh_head_{n}"] = as_fraction(estimate_over_seeds(recalls))
-    return found
+    examined = _examined(battery, model)
+    found = {"old_head": old_head_recognition(battery.original, *examined[1], battery.classes)}
+    return found | {f"fresh_head_{n}": _fresh_head(battery, examined, n) for n in few}
 
 
 def fresh_head(battery: Battery, model: BlockModel, n_images: int = FEW[0]) -> Estimate:
     """One of the tests of the battery alone: what a new classifier finds, taught with so many images of each class."""
-    recalls = fresh_head_recall(*_examined(battery, model), battery.classes, n_images, range(HEAD_DRAWS))
+    return _fresh_head(battery, _examined(battery, model), n_images)
+
+
+_Labelled = tuple[np.ndarray, np.ndarray]
+
+
+def _fresh_head(battery: Battery, examined: tuple[_Labelled, _Labelled], n_images: int) -> Estimate:
+    recalls = fresh_head_recall(*examined, battery.classes, n_images, range(HEAD_DRAWS))
     return as_fraction(estimate_over_seeds(recalls))
 
 
-Examined = tuple[np.ndarray, np.ndarray]
-
-
-def _examined(battery: Battery, model: BlockModel) -> tuple[Examined, Examined]:
+def _examined(battery: Battery, model: BlockModel) -> tuple[_Labelled, _Labelled]:
     """Representations and classes of the images that heads are taught with, and of those they are judged on."""
     data = battery.relearning_data
     x, y = torch.cat([data.x_evaluation, data.x_rest]), torch.cat([data.y_evaluation, data.y_rest]).numpy()

@@ -8,9 +8,8 @@ import torch
 
 from camu_core.data import Dataset, Splits
 from camu_core.measures import N_STEPS, STEP_SIZE, pixel_distance
-from camu_core.measures.estimates import wilson_interval
 from camu_core.networks.models import BlockModel
-from camu_core.privacy.battery import SEED
+from camu_core.privacy.battery import SEED, accuracy_estimate
 from camu_core.progress import Step
 
 NEARBY_IMAGES = 50  # at most, of the forget set
@@ -34,12 +33,7 @@ def nearby_report(
     for name, model in models.items():
         found = yield from pixel_distance(model, dataset.x_train[idx], dataset.y_train[idx])
         shares = (found <= distances[:, None] + STEP_SIZE / 2).mean(axis=1)
-        recognised[name] = [_estimate(float(share), len(idx)) for share in shares]
+        recognised[name] = [accuracy_estimate(float(share), len(idx)) for share in shares]
         middle = float(np.median(found))
         median[name] = middle if np.isfinite(middle) else None
     return {"distances": distances.tolist(), "n": len(idx), "recognised": recognised, "median": median}
-
-
-def _estimate(share: float, n: int) -> dict[str, Any]:
-    low, high = wilson_interval(share, n)
-    return {"value": share, "low": low, "high": high, "n": n}
