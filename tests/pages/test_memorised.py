@@ -15,7 +15,7 @@ from camu_core.planning import plan_like
 from camu_core.runs.memorisation import Answers
 from camu_core.wording.memorisation import harder_title
 from pages.components.run import memorised, text
-from pages.components.shared import state, state_memorised
+from pages.components.shared import state, state_batch, state_memorised
 from pages.components.shared import text as words_of_pages
 
 N = 12
@@ -133,7 +133,7 @@ def test_what_would_take_hours_is_not_offered_but_told(not_made, monkeypatch: py
 
 
 def test_the_time_is_that_of_what_is_missing(not_made: Memorisation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state_memorised, "training_seconds", lambda *arguments: 10.0)
+    monkeypatch.setattr(state_batch, "training_seconds", lambda *arguments: 10.0)
     n_threads = max(1, state.engine().figures()["threads"])
     assert state_memorised.seconds_needed(not_made) == 32 * 5 / n_threads
     RunStore().save(HalvesShard(not_made.shards[0].digest, Answers(np.ones((16, 2), bool), np.ones((16, 2))), 1.0))

@@ -11,6 +11,7 @@ from camu_core import METHODS, RunResult, RunSpec, Snapshot
 from camu_core.comparison import title_of
 from camu_core.engine.batches import Batch
 from camu_core.figures import Panel, axis_ranges, embedding_figure
+from camu_core.methods import methods_for
 from camu_core.planning import plan_like
 from camu_core.specs import GIVEN
 from camu_core.wording.format import percent
@@ -33,13 +34,11 @@ class Lane:
 
     Args:
         snapshots: up to that moment; none of a run that has not begun.
-        seconds: of its own work so far; None where that is not known yet.
         line: how it stands, in words.
     """
 
     title: str
     snapshots: Sequence[Snapshot]
-    seconds: float | None
     line: str
 
 
@@ -51,7 +50,7 @@ def show() -> None:
         return
     of = run.result.spec
     notes.lead(text.RACE_LEAD.format(what=forget_phrase(of)))
-    offered = state_compare.racers(of)
+    offered = methods_for(of.forget.kind)
     state.remember("racers", state_compare.racers_in_url(offered) or [name for name in _USUAL if name in offered])
     names = st.multiselect(
         text.RACE_METHODS,
@@ -107,7 +106,7 @@ def _at(result: RunResult, seconds: float) -> Lane:
     reached = steps[-1] if seconds >= took else steps[-1] * seconds / took
     seen = result.snapshots[: int(np.searchsorted(steps, reached, side="right"))]
     line = text.RACE_DONE.format(seconds=took) if seconds >= took else text.RACE_RUNNING
-    return Lane(title_of(result.spec.method), seen, min(seconds, took), line)
+    return Lane(title_of(result.spec.method), seen, line)
 
 
 def _live(specs: Sequence[RunSpec]) -> list[Lane]:
@@ -121,7 +120,7 @@ def _live(specs: Sequence[RunSpec]) -> list[Lane]:
         job = state.engine().watch(spec.digest)
         is_running = job is not None and bool(job.snapshots)
         line = text.RACE_RUNNING if is_running else text.RACE_WAITING
-        lanes.append(Lane(title_of(spec.method), job.snapshots if job and is_running else (), None, line))
+        lanes.append(Lane(title_of(spec.method), job.snapshots if job and is_running else (), line))
     return lanes
 
 

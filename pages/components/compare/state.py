@@ -11,7 +11,6 @@ from camu_core.engine.batches import Batch
 from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import SpecError
 from camu_core.jobs import BandJob, PrivacyJob, PrivacyResult
-from camu_core.methods import methods_for
 from pages.components.compare import text
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import selections, state, state_address, state_view
@@ -81,11 +80,6 @@ def ask(question: Question) -> None:
     """Keep the question in the session and in the URL."""
     st.session_state["compare-asked"] = question
     _set_url({"part": "many", **asdict(question)})
-
-
-def racers(spec: RunSpec) -> list[str]:
-    """Methods that can forget what a run forgets."""
-    return methods_for(spec.forget.kind)
 
 
 def racers_in_url(offered: Collection[str]) -> list[str]:

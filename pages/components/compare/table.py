@@ -42,11 +42,15 @@ def _open(runs: pd.DataFrame, picked: list[str]) -> None:
         st.caption(text.TABLE_HINT)
         return
     (_, seed), of_seed = shared
-    digests = [of_seed[name] for name in picked]
-    if len(picked) == 1 and st.button(text.OPEN_RUN.format(seed=seed), type="primary", icon=":material/open_in_new:"):
+    open_buttons([of_seed[name] for name in picked], text.OPEN_RUN.format(seed=seed))
+
+
+def open_buttons(digests: list[str], label: str) -> None:
+    """Open one run, or put two side by side; nothing for any other number. Args: label: of the first button."""
+    if len(digests) == 1 and st.button(label, type="primary", icon=":material/open_in_new:"):
         state.open_run(digests[0])
         st.switch_page("pages/explore/run.py", query_params={"run": digests[0]})
-    if len(picked) == 2:
+    if len(digests) == 2:
         st.button(
             text.SIDE_BY_SIDE, type="primary", icon=":material/compare_arrows:", on_click=state_compare.show_pair,
             args=digests,

@@ -17,6 +17,7 @@ from camu_core.specs import ForgetSpec
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
 from pages.components.compare import state_tune, text
+from pages.components.compare import table as compare_table
 from pages.components.run import controls
 from pages.components.shared import batch, charts, notes, notices, selections, state
 from pages.components.shared import text as words
@@ -147,13 +148,6 @@ def _table(table: pd.DataFrame, found: dict[str, Any], is_shipped: bool) -> None
         return
     picked = [table["run"].iloc[row] for row in selections.rows(event, len(table))]
     picked = [digest for digest in picked if state.is_finished(digest)]
-    if len(picked) == 1 and st.button(text.TUNE_OPEN, type="primary", icon=":material/open_in_new:"):
-        state.open_run(picked[0])
-        st.switch_page("pages/explore/run.py", query_params={"run": picked[0]})
-    elif len(picked) == 2:
-        st.button(
-            text.SIDE_BY_SIDE, type="primary", icon=":material/compare_arrows:", on_click=state_compare.show_pair,
-            args=picked,
-        )  # fmt: skip
-    elif not picked:
+    compare_table.open_buttons(picked, text.TUNE_OPEN)
+    if not picked:
         st.caption(text.TUNE_HINT)

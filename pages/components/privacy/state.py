@@ -1,5 +1,6 @@
 """The privacy job of the open run, its result, and the threshold that the visitor drags."""
 
+from functools import lru_cache
 from math import isfinite
 
 import streamlit as st
@@ -22,10 +23,10 @@ from camu_core.jobs import (
 )
 from camu_core.jobs.band import band_minutes
 from camu_core.measures import Histogram, ThresholdView, histogram, view_threshold
-from camu_core.networks.pace import PATIENCE, training_seconds
+from camu_core.networks.pace import PATIENCE
 from camu_core.planning import is_usual_original
 from camu_core.specs import GIVEN
-from pages.components.shared import state
+from pages.components.shared import state, state_batch
 
 N_THRESHOLDS = 121
 POPULATION_SIZES = (16, 32, 64)  # networks of each kind, as the page offers them
@@ -95,13 +96,19 @@ def population_report_of(spec: RunSpec) -> dict | None:
     """What the largest population of a run's method that was made here or is shipped shows; None without any, and of a
     run from weights given by hand, for a population starts from networks of our recipe."""
     try:
-        if not is_usual_original(spec):
+        if not is_usual_original(spec) or spec.method == GIVEN:
             return None
-        made = (population_of(spec, m) for m in reversed(POPULATION_SIZES))
-        results = (finished_population(population) for population in made if population is not None)
-        return next((result.report for result in results if result is not None), None)
+        digests = (_population_digest(spec, m) for m in reversed(POPULATION_SIZES))
+        made = (digest for digest in digests if state.engine().is_there(digest, PopulationResult))
+        return next((stored_population(digest).report for digest in made), None)
     except CamuError:
         return None
+
+
+@lru_cache(maxsize=64)
+def _population_digest(spec: RunSpec, m: int) -> str:
+    """Which takes ten milliseconds where every network is a job, and pages ask again and again."""
+    return Population.of(spec, m).digest
 
 
 def start_population(population: Staged) -> None:
@@ -145,11 +152,8 @@ def finished_population(population: Population) -> PopulationResult | None:
 
 def population_seconds(population: Population) -> float | None:
     """About what is still to be done, on all processors; None if it is not known."""
-    spec, n_missing = population.spec, 0
-    for job in [*population.originals, *population.retrained]:
-        n_missing += 0 if state.engine().is_there(job.digest, job.result_type) else len(job.seeds)
-    one = training_seconds(spec.dataset, spec.model, PATIENCE)
-    return None if one is None else one * n_missing / max(1, state.engine().figures()["threads"])
+    spec = population.spec
+    return state_batch.seconds_of_networks([*population.originals, *population.retrained], spec.dataset, spec.model)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

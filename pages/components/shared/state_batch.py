@@ -1,13 +1,16 @@
 """Many runs behind one page: started, stopped, and how far they are."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from camu_core.engine.batches import Batch, BatchProgress, failures_text
 from camu_core.errors import TooMuchAsked
-from camu_core.networks.pace import PATIENCE
+from camu_core.jobs.memorisation import HalvesJob
+from camu_core.jobs.population import OriginalsJob, ShardJob
+from camu_core.networks.pace import PATIENCE, training_seconds
 from camu_core.planning import run_seconds
 from pages.components.shared import state
 
@@ -37,6 +40,13 @@ def seconds_needed(batch: Batch) -> tuple[float, float] | None:
             each.append(seconds)
     longest = max(each, default=0.0)
     return max(sum(each) / max(1, state.engine().connection.n_threads), longest), longest
+
+
+def seconds_of_networks(jobs: Sequence[OriginalsJob | ShardJob | HalvesJob], dataset: str, model: str) -> float | None:
+    """About what training the networks of jobs that are not there takes on all workers; None if nobody knows yet."""
+    n_missing = sum(len(job.seeds) for job in jobs if not state.engine().is_there(job.digest, job.result_type))
+    one = training_seconds(dataset, model, PATIENCE)
+    return None if one is None else one * n_missing / max(1, state.engine().figures()["threads"])
 
 
 def start_batch(batch: Batch) -> bool:

@@ -9,9 +9,8 @@ from camu_core.errors import CamuError
 from camu_core.jobs import Memorisation, MemorisationResult
 from camu_core.jobs.memorisation import group_forgotten
 from camu_core.measures import GROUPS
-from camu_core.networks.pace import PATIENCE, training_seconds
 from camu_core.specs import GIVEN
-from pages.components.shared import state
+from pages.components.shared import state, state_batch
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -32,9 +31,8 @@ def scores(dataset: str, model: str) -> MemorisationResult | None:
 
 def seconds_needed(work: Memorisation) -> float | None:
     """About what is still to be done, on all processors; None if it is not known."""
-    n_missing = sum(len(job.seeds) for job in work.shards if not state.engine().is_there(job.digest, job.result_type))
-    one = training_seconds(work.dataset, work.model, PATIENCE)
-    return None if one is None else one / 2 * n_missing / max(1, state.engine().figures()["threads"])
+    seconds = state_batch.seconds_of_networks(work.shards, work.dataset, work.model)
+    return None if seconds is None else seconds / 2  # each learns half of the images
 
 
 def group_of(spec: RunSpec) -> str | None:
