@@ -2,12 +2,11 @@
 
 import threading
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.components.shared import moving
+from pages.components.shared import first_paint, moving
 from pages.components.shared.gate import Gate
 from pages.components.shared.odd_messages import on_script_error, quieten
 from pages.components.shared.probes import ROUTES
@@ -45,7 +44,7 @@ def close_engine() -> None:
 app = st.App(
     "app.py",
     lifespan=lifespan,
-    routes=[*ROUTES, moving.ROUTE],
+    routes=[*ROUTES, *first_paint.ROUTES, moving.ROUTE],
     middleware=[Middleware(Gate)],
     on_script_error=on_script_error,
 )
@@ -58,7 +57,7 @@ def main() -> None:
     from pages.components.shared import charts, notices, presenting, state_figures, text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
-    st.html(Path("assets/style.css"))
+    st.html(first_paint.STYLE)
     st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
     groups = {
         "Story": [

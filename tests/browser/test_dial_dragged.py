@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from resting import rested
 
 from camu_core import RunStore, plan_run
 from camu_core.engine import LocalDriver
@@ -25,7 +26,7 @@ def test_numbers_map_and_curve_follow_the_slider_without_the_server(server: str,
     page.goto(f"{server}/run")
     slider, numbers = page.locator(".dial input"), page.locator(".dial dd:not(.dial-note)")
     expect(page.locator(".dial .scatterlayer")).to_have_count(2)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    rested(page)
     n_asked = len(asked)
     places = {"Home": 0, "ArrowRight": 1, "End": len(found.stops) - 1, "ArrowLeft": len(found.stops) - 2}
     for key, i in places.items():
@@ -46,7 +47,7 @@ def test_arrow_keys_move_the_slider_and_after_a_drag_the_scenes(server: str, pag
     page.goto(f"{server}/?scene=5")
     slider = page.locator(".dial input")
     expect(page.locator(".dial .scatterlayer")).to_have_count(2)
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    rested(page)
     before = int(slider.input_value())
     slider.press("ArrowRight")
     assert int(slider.input_value()) == before + 1

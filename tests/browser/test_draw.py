@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from resting import rested
 
 pytestmark = pytest.mark.browser
 
@@ -12,7 +13,7 @@ def test_a_drawing_is_judged_by_three_networks(server: str, page: Page) -> None:
     page.goto(f"{server}/draw")
     canvas = page.locator("canvas")
     expect(canvas).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")  # it moves no more
+    rested(page)  # it moves no more
     box = canvas.bounding_box()
 
     def at(x: float, y: float) -> tuple[float, float]:

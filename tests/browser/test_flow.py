@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from resting import rested
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +15,7 @@ def test_the_story_by_arrow_keys_and_on_into_the_full_tool(server: str, page: Pa
     page.goto(server)
     expect(page.get_by_role("heading", name="ten handwritten digits")).to_be_visible()
     expect(page.get_by_role("button", name="Next")).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    rested(page)
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("heading", name="Make it forget one")).to_be_visible()
     page.get_by_role("button", name="7", exact=True).click()

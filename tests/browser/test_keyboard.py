@@ -4,12 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from resting import rested
 
 pytestmark = pytest.mark.browser
-
-
-def rested(page: Page) -> None:
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def tab_to(page: Page, selector: str) -> None:

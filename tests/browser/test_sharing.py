@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from resting import rested
 
 pytestmark = pytest.mark.browser
 
@@ -14,19 +15,19 @@ def titles(page: Page) -> list[str]:
     return page.locator(".js-plotly-plot .gtitle").all_text_contents()
 
 
-def rested(page: Page) -> None:
+def drawn(page: Page) -> None:
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    rested(page)
 
 
 def test_a_link_shows_a_second_person_the_same(server: str, page: Page, browser: Browser) -> None:
     page.goto(f"{server}/causal")
-    rested(page)
+    drawn(page)
     page.get_by_text("Where in the network").click()
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     page.wait_for_url(re.compile("causal-part="))
     expect(page.locator(".js-plotly-plot .gtitle").last).to_contain_text("layer")
-    rested(page)
+    drawn(page)
     address, shown = page.url, titles(page)
 
     other = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
@@ -39,35 +40,35 @@ def test_a_link_shows_a_second_person_the_same(server: str, page: Page, browser:
 
 def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> None:
     page.goto(f"{server}/accuracy")
-    rested(page)
+    drawn(page)
     page.get_by_role("button", name="Figures of this page").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Data of all figures").click()
     with ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
         assert {"splits.csv", "per-class.csv", "attack.csv", "confusion.csv"} == set(archive.namelist())
     page.keyboard.press("Escape")
-    rested(page)
+    drawn(page)
     page.get_by_text("Presenter mode").click()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     expect(page.get_by_role("button", name="Leave")).to_be_visible()
     expect(page).to_have_url(re.compile("present=true"))
     page.set_viewport_size({"width": 1280, "height": 720})
-    rested(page)
+    drawn(page)
     main = page.get_by_test_id("stMain")
     main.evaluate("main => main.scrollTo(0, 0)")  # what was clicked before was scrolled to
     page.keyboard.press("PageDown")  # down the page
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
     expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
-    rested(page)
+    drawn(page)
     main.evaluate("main => main.scrollTo(0, main.scrollHeight)")
     page.keyboard.press("PageDown")
     expect(page.get_by_role("heading", name="Why it forgot")).to_be_visible()
     expect(page).to_have_url(re.compile("present=true"))
-    rested(page)
+    drawn(page)
     for _ in range(3):  # no press is lost while a page is being drawn
         page.keyboard.press("PageUp")
     expect(page.get_by_role("heading", name="Make it forget")).to_be_visible()
-    rested(page)
+    drawn(page)
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
     expect(page).not_to_have_url(re.compile("present"))

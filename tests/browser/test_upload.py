@@ -8,6 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
+from resting import rested
 
 from camu_core.config import data_dir
 
@@ -56,7 +57,7 @@ def test_from_upload_to_verdict_and_away_again(server: str, page: Page, photos: 
     page.get_by_role("button", name="Train the network").click()
     expect(page.get_by_text("Learning the images")).to_be_visible()
     expect(page.get_by_text(re.compile(r"of the test images \(\d+ of 40\)"))).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    rested(page)
     page.get_by_role("button", name="frog", exact=True).click()
     expect(page.get_by_test_id("stBaseButton-primary").filter(has_text="frog")).to_be_visible()
     page.get_by_role("button", name="Forget it").click()

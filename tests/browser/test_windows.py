@@ -1,9 +1,14 @@
 """What the size of a window may not do, and what may not be seen to blink."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from resting import rested, tops
 
 pytestmark = pytest.mark.browser
+
+TILES = "[class*='st-key-tile-']"
 
 # Notes each frame that is painted: whether the map is there, and where a few of its points are.
 WATCH_FRAMES = """() => {
@@ -16,10 +21,6 @@ WATCH_FRAMES = """() => {
   };
   look();
 }"""
-
-
-def rested(page: Page) -> None:
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def test_scenes_fit_a_projector_and_a_moving_map_is_there_in_every_frame(server: str, page: Page) -> None:
@@ -76,8 +77,7 @@ def test_no_word_on_a_tile_is_broken(server: str, page: Page, width: int) -> Non
            }).map(word => word[0]))"""
     )
     assert broken == []
-    tops = [round(label.bounding_box()["y"]) for label in page.locator("[class*='st-key-tile-']").all()]
-    assert len(set(tops)) <= (2 if width == 390 else 1)
+    assert len(set(tops(page, TILES))) <= (2 if width == 390 else 1)
 
 
 def test_a_phone_shows_whole_titles_and_five_tiles_in_a_row(server: str, page: Page) -> None:
@@ -87,9 +87,9 @@ def test_a_phone_shows_whole_titles_and_five_tiles_in_a_row(server: str, page: P
     rested(page)
     title, header = page.get_by_role("heading", level=1), page.get_by_test_id("stHeader")
     assert title.bounding_box()["y"] >= sum(header.bounding_box()[side] for side in ("y", "height"))
-    tops = [tile.bounding_box()["y"] for tile in page.locator("[class*='st-key-tile-']").all()]
-    assert [round(top) for top in tops[:5]] == [round(tops[0])] * 5
-    assert tops[5] > tops[0]
+    first, *others = tops(page, TILES)
+    assert others[:4] == [first] * 4
+    assert others[4] > first
     pills = page.locator(".st-key-forget-kind button").all()
     assert len(pills) == 4
     assert all(box["x"] + box["width"] <= 390 for box in map(Locator.bounding_box, pills))
@@ -101,3 +101,13 @@ def test_a_phone_shows_whole_titles_and_five_tiles_in_a_row(server: str, page: P
     page.get_by_role("button", name="8", exact=True).click()
     page.get_by_role("button", name="Forget it").click()
     expect(page.locator(".st-key-verdict")).to_contain_text("The digit 8, new images")
+
+
+def test_every_page_comes_with_its_style_sheet(server: str, page: Page) -> None:
+    page.goto(server)
+    links = page.get_by_test_id("stSidebarNavLink")
+    expect(links.first).to_be_visible()
+    addresses = links.evaluate_all("links => links.map((link) => link.href)")
+    assert len(addresses) >= 10
+    style = Path("assets/style.css").read_text()
+    assert [address for address in addresses if style not in page.request.get(address).text()] == []
