@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from doing import hide_shipped_networks, shorten_trainings  # noqa: E402
 from scenes import encoded, scene  # noqa: E402
 
 from camu_core import DATASETS, RunResult, plan_run, run  # noqa: E402
@@ -24,25 +25,25 @@ from camu_core.data import Dataset, load_dataset, split  # noqa: E402
 from camu_core.engine import Engine, service  # noqa: E402
 from camu_core.methods import UnlearningTask  # noqa: E402
 from camu_core.networks.models import BlockModel, build_model  # noqa: E402
-from camu_core.networks.training import recipe_for  # noqa: E402
 from camu_core.networks.weights import load_weights  # noqa: E402
-from camu_core.runs import store  # noqa: E402
 from camu_core.specs import ForgetSpec  # noqa: E402
 
 # A port on which nobody listens: connections are refused at once.
 _NOBODY = "http://127.0.0.1:9"
 
 
-# Files whose tests start servers or clusters.
-_SERVERS = ("test_faults.py", "test_engine.py", "test_hostile_visitors.py", "test_operator.py", "test_load.py")
+# Files whose tests start workers or clusters.
+_STARTERS = ("test_faults.py", "test_engine.py", "test_hostile_visitors.py", "test_operator.py", "test_load.py")
 
 
 class _Together(LoadScopeScheduling):
-    """What xdist keeps on one worker: a file; and all that start servers and workers, or they starve one another."""
+    """What xdist keeps on one worker: a file; all that need a browser, which share a server; all that start workers of
+    their own, which would starve one another. Both wait more than they compute, and pass the time beside the others.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        return "processes" if "/browser/" in file or file.endswith(_SERVERS) else file
+        return "browser" if "/browser/" in file else "workers" if file.endswith(_STARTERS) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
@@ -90,15 +91,13 @@ def fresh_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def no_shipped_networks(monkeypatch: pytest.MonkeyPatch) -> None:
     """No retrained networks of a population come with the project."""
-    monkeypatch.setattr(store, "SHIPPED", [folder for folder in store.SHIPPED if folder.name != "populations"])
+    hide_shipped_networks(monkeypatch)
 
 
 @pytest.fixture
 def short_trainings(monkeypatch: pytest.MonkeyPatch, no_shipped_networks: None) -> None:
     """Networks of a population of digits are trained for two epochs."""
-    recipe = recipe_for("digits", "cnn").with_values({"epochs": 2})
-    for name in ("runs.population", "jobs.population", "runs.memorisation", "jobs.memorisation", "methods.retrain"):
-        monkeypatch.setattr(sys.modules[f"camu_core.{name}"], "recipe_for", lambda dataset, model: recipe)
+    shorten_trainings(monkeypatch)
 
 
 @pytest.fixture

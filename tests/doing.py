@@ -1,10 +1,15 @@
 """Jobs done in the tests' own process, beside results that need not be in any store."""
 
+import sys
 from collections.abc import Generator
+
+import pytest
 
 from camu_core import RunResult, RunSpec, RunStore, Step, drain
 from camu_core.engine import LocalDriver
 from camu_core.jobs import Band, BandJob, CausalJob, Job, PrivacyJob, Staged
+from camu_core.networks.training import recipe_for
+from camu_core.runs import store
 from camu_core.runs.results import Storable
 
 
@@ -45,3 +50,15 @@ def populated(population: Staged) -> tuple[LocalDriver, Storable]:
         for job in jobs:
             store.save(drain(work.follow(job)))
     return work, work.result(population.digest, population.job.result_type)
+
+
+def hide_shipped_networks(patch: pytest.MonkeyPatch) -> None:
+    """No retrained networks of a population come with the project."""
+    patch.setattr(store, "SHIPPED", [folder for folder in store.SHIPPED if folder.name != "populations"])
+
+
+def shorten_trainings(patch: pytest.MonkeyPatch) -> None:
+    """Networks of a population of digits are trained for two epochs."""
+    recipe = recipe_for("digits", "cnn").with_values({"epochs": 2})
+    for name in ("runs.population", "jobs.population", "runs.memorisation", "jobs.memorisation", "methods.retrain"):
+        patch.setattr(sys.modules[f"camu_core.{name}"], "recipe_for", lambda dataset, model: recipe)

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -110,13 +111,18 @@ def group_of(module: str) -> str:
     return parts[0]
 
 
+@cache
+def statements_of(source: str) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 def imports_of(module: str, source: str, modules: set[str]) -> Iterator[str]:
     """Every module that a source names in an import, wherever in the file, `from package import module` resolved."""
-    packages = {name for name in modules if any(other.startswith(f"{name}.") for other in modules)}
-    for node in ast.walk(ast.parse(source)):
+    packages = {name.rpartition(".")[0] for name in modules}
+    for node in statements_of(source):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = node.module or ""
             if node.level:
                 own = module.split(".") if module in packages else module.split(".")[:-1]

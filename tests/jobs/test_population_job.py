@@ -1,12 +1,14 @@
 """A population: its networks are those of runs, its shards are kept and shared, and its answers are the known ones."""
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from doing import populated
+from doing import hide_shipped_networks, populated, shorten_trainings
 
 from camu_core import METHODS, RunStore, drain, plan_run, run
 from camu_core.comparison.population import FOLDER as POPULATIONS
@@ -27,7 +29,25 @@ SPEC = plan_run("digits", [3], device="cpu")
 M = 8
 
 
-@pytest.mark.usefixtures("short_trainings")
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """CAMU_HOME where the population of CaMU is finished."""
+    home = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        hide_shipped_networks(patch)
+        shorten_trainings(patch)
+        patch.setenv("CAMU_HOME", str(home))
+        populated(Population.of(SPEC, M))
+    return home
+
+
+@pytest.fixture
+def goes_on(finished: Path, camu_home: Path, short_trainings: None) -> None:
+    """From a finished population of CaMU, in a CAMU_HOME of this test."""
+    shutil.copytree(finished, camu_home)
+
+
+@pytest.mark.usefixtures("goes_on")
 def test_its_networks_are_those_of_runs_with_these_seeds(digits) -> None:
     population = Population.of(SPEC, M)
     work, found = populated(population)
@@ -52,7 +72,7 @@ def test_its_networks_are_those_of_runs_with_these_seeds(digits) -> None:
     assert np.median(found.margins["original"]) > 0 > np.median(found.margins["unlearned"])
 
 
-@pytest.mark.usefixtures("short_trainings")
+@pytest.mark.usefixtures("goes_on")
 def test_it_survives_the_store_and_its_json_has_every_figure_with_its_interval() -> None:
     _, found = populated(Population.of(SPEC, M))
     again = RunStore().load(found.digest, PopulationResult)
@@ -68,14 +88,16 @@ def test_it_survives_the_store_and_its_json_has_every_figure_with_its_interval()
 
 
 @pytest.mark.usefixtures("short_trainings")
-def test_an_interrupted_one_goes_on_with_its_shards_and_shares_them_with_other_methods() -> None:
+def test_an_interrupted_one_goes_on_with_its_shards_and_shares_them_with_other_methods(
+    finished: Path, camu_home: Path
+) -> None:
     population = Population.of(SPEC, M)
     store = RunStore()
     work = LocalDriver(store)
     first, *others = population.next_jobs(work.is_there)
     store.save(drain(work.follow(first)))
     assert population.next_jobs(LocalDriver(store).is_there) == others
-    populated(population)
+    shutil.copytree(finished, camu_home, dirs_exist_ok=True)
     assert population.next_jobs(LocalDriver(store).is_there) == []
     scrub = Population.of(plan_run("digits", [3], "scrub"), M)
     assert scrub.next_jobs(LocalDriver(store).is_there) == scrub.unlearned
@@ -83,7 +105,7 @@ def test_an_interrupted_one_goes_on_with_its_shards_and_shares_them_with_other_m
     assert elsewhere.next_jobs(LocalDriver(store).is_there) == elsewhere.retrained
 
 
-@pytest.mark.usefixtures("short_trainings")
+@pytest.mark.usefixtures("goes_on")
 def test_nothing_leaves_the_originals_and_retraining_is_judged_by_others_of_its_kind() -> None:
     _, nothing = populated(Population.of(plan_run("digits", [3], "nothing"), M))
     assert np.array_equal(nothing.margins["unlearned"], nothing.margins["original"])
