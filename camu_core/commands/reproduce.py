@@ -16,7 +16,7 @@ from camu_core.engine import Engine
 from camu_core.engine.batches import failures_text
 from camu_core.engine.populations import populating
 from camu_core.engine.sweeps import SweepSpec, sweep_table
-from camu_core.errors import RunError
+from camu_core.errors import RunError, SpecError
 from camu_core.jobs import Population, PrivacyJob, PrivacyResult
 from camu_core.methods import METHODS
 from camu_core.runs.store import RunStore
@@ -28,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forget", default="0,10%", help="classes and shares of all images, each forgotten alone; "
                         "default %(default)s")  # fmt: skip
     parser.add_argument("--method", default="all", help=f"all, or of {', '.join(METHODS)}; default %(default)s")
-    parser.add_argument("--seed", default="0-2", help="default %(default)s")
-    parser.add_argument("--training-seed", default="0", help="of the original networks, such as 0-2; where there are "
-                        "several, intervals are over them; default %(default)s")  # fmt: skip
+    parser.add_argument("--seed", help="default 0-2; not with --population")
+    parser.add_argument("--training-seed", help="of the original networks, such as 0-2; where there are several, "
+                        "intervals are over them; default 0; not with --population")  # fmt: skip
     parser.add_argument("--population", type=int, metavar="M", help="rank the methods by M networks each instead, as "
                         "`run --population` judges one: populations.csv and card.json")  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("results"), metavar="FOLDER",
@@ -47,7 +47,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.population is not None:
         _rank(arguments, methods)
         return
-    sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed, arguments.training_seed)
+    sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed or "0-2",
+                                   arguments.training_seed or "0")
               for name in arguments.dataset.split(",")]  # fmt: skip
     store = RunStore()
     train_originals(sweeps, store)
@@ -78,6 +79,11 @@ def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
     Raises:
         SpecError: before anything has run; RunError: some could not be made; the table is of the others.
     """
+    if arguments.seed or arguments.training_seed:
+        raise SpecError(
+            "The networks of a population have training seeds of their own, 0 to M - 1: leave out --seed and "
+            "--training-seed, or --population."
+        )
     populations = [
         Population.of(spec, arguments.population)
         for dataset in arguments.dataset.split(",")

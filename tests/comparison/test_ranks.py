@@ -118,6 +118,13 @@ def test_the_command_writes_table_and_card(monkeypatch: pytest.MonkeyPatch, tmp_
     assert json.loads((tmp_path / "card.json").read_text())["machine"]
 
 
+@pytest.mark.parametrize("seeds", ["--seed 0-4", "--training-seed 1"])
+def test_seeds_that_would_be_left_aside_are_refused(seeds: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    line = f"reproduce --dataset digits --forget 3 --population 8 {seeds} --output {tmp_path}"
+    assert main(line.split()) == 2
+    assert "training seeds of their own" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("short_trainings")
 def test_a_method_that_fails_costs_no_other(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
