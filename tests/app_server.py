@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-START_TIMEOUT_SECONDS = 120
+START_TIMEOUT_SECONDS = 300
 
 
 class AppServer:

@@ -145,7 +145,7 @@ class Progress:
         self.state = JobState.RUNNING
         for step in map(Step.from_message, messages):
             if step.stage != self.newest.stage:
-                self.stage_began, self.done_before = now, step.index - 1
+                self.stage_began, self.done_before = now, step.index  # what came before it has no time of its own
             self.newest = step
             if step.stage == "unlearn":
                 self.history.append(step)

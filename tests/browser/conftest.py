@@ -8,7 +8,7 @@ import pytest
 from app_server import AppServer
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-TIMEOUT_MS = 150_000
+TIMEOUT_MS = 240_000
 FLAGS = (
     "--no-sandbox",
     "--disable-quic",

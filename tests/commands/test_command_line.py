@@ -95,7 +95,7 @@ def words(line, files=None):
     return [str((files or {}).get(word, word)) for word in line.split()]
 
 
-def in_a_process(arguments, timeout=120):
+def in_a_process(arguments, timeout=600):
     return subprocess.run(
         [sys.executable, "-m", "camu_core", *arguments], capture_output=True, text=True, cwd=ROOT, timeout=timeout
     )

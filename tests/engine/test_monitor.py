@@ -17,6 +17,7 @@ def test_time_left_counts_the_steps_of_this_job_alone(before: int, monkeypatch: 
     progress = Progress(SimpleNamespace(digest="a"), {"me"})
     progress.see("first", [Step(1, 1, stage="data").to_message()])
     for done in range(1, 11):
-        progress.see("first", [Step(before + done, 1000, stage="train").to_message()])
         now[0] += 2.0
+        progress.see("first", [Step(before + done, 1000, stage="train").to_message()])
+        assert (progress.view(0).seconds_left is None) == (done == 1), "the first tells no pace: it would be 0 s left"
     assert progress.view(0).seconds_left == pytest.approx(2.0 * (1000 - before - 10))

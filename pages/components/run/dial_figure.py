@@ -20,8 +20,8 @@ const HTML = `<div class="dial-side">
   <div class="dial-ends"><span></span><span></span></div>
   <div class="dial-now"></div>
   <dl aria-live="polite"></dl></div>
-<figure><figcaption></figcaption><div class="dial-picture" role="img"></div></figure>
-<figure><figcaption></figcaption><div class="dial-picture" role="img"></div></figure>`;
+<figure><figcaption></figcaption><div class="dial-picture" role="figure"></div></figure>
+<figure><figcaption></figcaption><div class="dial-picture" role="figure"></div></figure>`;
 const said = (trace, i) => trace.said[i].map((label, n) => trace.hover
   .replace('{true}', () => trace.names[trace.y[n]]).replace('{said}', () => trace.names[label]));
 const build = (parent) => {
