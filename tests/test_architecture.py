@@ -54,6 +54,7 @@ ALLOWED = {
     "wording": "comparison data measures methods privacy runs specs",
     "export": "data measures runs specs wording",
     "figures": "measures progress wording",
+    "board": "citation config data figures measures methods planning privacy runs specs wording",
     "report": "citation data figures methods planning runs wording",
     "bench": "*",
     "commands": "*",
@@ -70,6 +71,8 @@ METHOD_ALLOWED = {"camu_core.methods.base", "camu_core.methods.steps"}
 CONFINED = {
     "streamlit": {"pages", "pages.components", "app"},
     "plotly": {"figures", "report", "bench", "commands", "pages", "pages.components"},
+    "reportlab": {"board"},
+    "pptx": {"board"},
     "distributed": {"engine", "bench", "commands"},
     "dask": {"engine", "bench", "commands"},
 }
@@ -86,6 +89,7 @@ WITHOUT_TORCH = (
     "camu_core.wording",
     "camu_core.report",
     "camu_core.export",
+    "camu_core.board",
 )
 
 
