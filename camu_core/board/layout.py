@@ -12,7 +12,7 @@ _MARGIN, _GAP, _PAD = 36.0, 16.0, 10.0
 _CARD = "#F5F7F9"
 # The rows of the page: top and height.
 _WHAT, _HEADLINE, _PICTURES, _WORDS, _TESTED, _IMPRINT = (
-    (24, 16), (42, 64), (112, 238), (362, 128), (496, 14), (512, 13)
+    (22, 18), (42, 64), (112, 238), (362, 128), (496, 14), (512, 13)
 )  # fmt: skip
 _HEADLINE_SIZES = (25, 12)
 _ONE_LINE = 0.85  # so much smaller may type be that stands in one line then, lest one word stand in the second
@@ -130,7 +130,7 @@ def lay_out(board: Board, whiskers: str = "") -> Page:
 def _lines(board: Board) -> list[Words]:
     """What goes across the page; the headline in one line if it is then hardly smaller."""
     rows = (
-        ("what", _WHAT, board.what, (11, 8), LIGHT.muted),
+        ("what", _WHAT, board.what, (11, 7), LIGHT.muted),
         ("tested", _TESTED, board.tested, (10, 7), LIGHT.text),
         ("imprint", _IMPRINT, board.imprint, (8.5, 6), LIGHT.muted),
     )

@@ -59,7 +59,7 @@ def is_covered(character: str) -> bool:
     )
 
 
-def printable(text: str, class_names: Sequence[str], class_noun: str = "class") -> str:
+def printable(text: str, class_names: Sequence[str]) -> str:
     """With classes by number whose names the font cannot write, and a box for any other letter that it has not.
 
     Args:
@@ -70,7 +70,7 @@ def printable(text: str, class_names: Sequence[str], class_noun: str = "class") 
         return text
     odd = {name: label for label, name in enumerate(class_names) if not all(map(is_covered, name))}
     for name in sorted(odd, key=len, reverse=True):
-        text = text.replace(name, f"{class_noun} {odd[name]}")
+        text = text.replace(name, f"number {odd[name]}")
     return "".join(character if is_covered(character) else SUBSTITUTE for character in text)
 
 
