@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from doing import causal_job, done
 
-from camu_core import RunResult, RunSpec, plan_run, report
+from camu_core import RunResult, RunSpec, plan_run
 from camu_core.__main__ import _parser
 from camu_core.citation import citation, command_of
 from camu_core.commands.run import planned
 from camu_core.data import DATASETS
-from camu_core.report import html_report
+from camu_core.report import document, html_report
 from camu_core.specs import ForgetSpec
 from camu_core.wording.causal import titles
 from camu_core.wording.verdict import judge
@@ -90,7 +90,7 @@ def test_class_names_cannot_put_markup_into_the_report(
 ) -> None:
     evil = "<img src=x onerror=alert(1)>"
     names = (evil, *DATASETS["digits"].class_names[1:])
-    monkeypatch.setattr(report, "DATASETS", {"digits": replace(DATASETS["digits"], class_names=names)})
+    monkeypatch.setattr(document, "DATASETS", {"digits": replace(DATASETS["digits"], class_names=names)})
     page = html_report(digits_result)
     assert "<th>&lt;img src=x onerror=alert(1)&gt;</th>" in page
     assert evil not in page

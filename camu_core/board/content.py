@@ -14,7 +14,6 @@ from camu_core.measures.estimates import wilson_interval
 from camu_core.methods import METHODS
 from camu_core.planning import settings_phrase
 from camu_core.privacy import KNOWLEDGE
-from camu_core.runs.projection import run_points
 from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
 from camu_core.wording.clauses import Clause, n_images
@@ -127,7 +126,7 @@ class Board:
 
 def board_of(
     result: RunResult,
-    imprint: Imprint,
+    imprint: Imprint | None = None,
     retrained: RunResult | None = None,
     privacy: Mapping[str, Any] | None = None,
     causal: Mapping[str, Any] | None = None,
@@ -145,8 +144,6 @@ def board_of(
     verdict, spec = judge(result, retrained, privacy, population), result.spec
     told, still_open = claims(result, verdict), risks(result, verdict, causal)
     tested, accuracies = _tested(result, retrained, privacy), _accuracies(result, retrained)
-    where = f" · {imprint.address}" if imprint.address else ""
-    made = f"page made {imprint.made.day} {imprint.made:%B %Y} with CaMU Explorer {imprint.version}"
 
     def brief(text: str) -> str:
         """With few classes named, of many that are forgotten."""
@@ -168,10 +165,17 @@ def board_of(
         may_not=sentences(told.may_not, "Nothing beyond this: tests are evidence, not proof."),
         still_open=tuple(map(brief, still_open)),
         tested=brief(tested),
-        imprint=f"Run {result.digest}{where} · {made}",
+        imprint=_imprint_line(result, imprint),
         notes=(tested, *(clause.text for clause in verdict.clauses), *still_open, citation(result)),
         class_names=DATASETS[spec.dataset].class_names,
     )  # fmt: skip
+
+
+def _imprint_line(result: RunResult, imprint: Imprint | None) -> str:
+    if imprint is None:
+        return f"Run {result.digest}"
+    made = f"made {imprint.made.day} {imprint.made:%B %Y} with CaMU Explorer {imprint.version}"
+    return " · ".join(part for part in (f"Run {result.digest}", imprint.address, made) if part)
 
 
 def described(spec: RunSpec) -> str:
@@ -206,7 +210,8 @@ def _accuracies(result: RunResult, retrained: RunResult | None) -> Picture:
 
 
 def _map(result: RunResult) -> Picture:
-    points, is_forget = run_points(result), result.probe.is_forget
+    is_forget = result.probe.is_forget[result.probe.is_live]
+    points = {"original": result.joint_points[0], "unlearned": result.joint_points[-1]}
     rng, chosen, counts = np.random.default_rng(result.spec.seed), [], []
     for group, most in _POINTS.items():
         there = np.flatnonzero(is_forget == group)

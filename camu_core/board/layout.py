@@ -112,7 +112,8 @@ def lay_out(board: Board, whiskers: str = "") -> Page:
         pictures.append((picture, drawn))
         caption = f"{picture.said} {whiskers or picture.whiskers}" if picture.whiskers else picture.said
         captions.append(_words("said", said, [caption], (9.5, 6.5), LIGHT.muted))
-    claims, lists = [], (
+    claims: list[Words] = []
+    lists = (
         ("may", "What may be claimed", board.may, MODEL_COLORS["unlearned"]),
         ("may not", "… and what not", board.may_not, LIGHT.forget),
         ("open", "What is still open", board.still_open, MODEL_COLORS["original"]),

@@ -1,6 +1,7 @@
 """What `run` makes for people: the report, and the page for the board."""
 
 import argparse
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,22 +34,29 @@ def _ending(path: Path) -> str:
     return path.suffix.removeprefix(".").lower()
 
 
-def make(arguments: argparse.Namespace, result: RunResult, *known: Any) -> None:
+def make(
+    arguments: argparse.Namespace,
+    result: RunResult,
+    retrained: RunResult | None,
+    privacy: Mapping[str, Any] | None,
+    causal: Mapping[str, Any] | None,
+    population: Mapping[str, Any] | None,
+) -> None:
     """Write what is asked for.
 
     Args:
-        known: of the run, as `html_report` takes it.
+        retrained, privacy, causal, population: what is known of the run, as `html_report` and `board_of` take it.
     Raises:
         StoreUnwritable: a file cannot be written.
     """
     from camu_core.board import WRITERS, Imprint, board_of  # these take a moment to import, and most runs need none
     from camu_core.report import html_report
 
-    made = datetime.now(UTC).date()
+    imprint = Imprint(__version__, datetime.now(UTC).date())
     if arguments.report is not None:
-        _keep(html_report(result, *known).encode(), arguments.report)
+        _keep(html_report(result, retrained, privacy, causal, population, imprint).encode(), arguments.report)
     for path in arguments.board:
-        _keep(WRITERS[_ending(path)](board_of(result, Imprint(__version__, made), *known)), path)
+        _keep(WRITERS[_ending(path)](board_of(result, imprint, retrained, privacy, causal, population)), path)
 
 
 def _keep(content: bytes, path: Path) -> None:

@@ -23,7 +23,6 @@ from camu_core.board.letters import fitted, width
 from camu_core.citation import citation
 from camu_core.config import ASSETS
 from camu_core.jobs import PrivacyResult
-from camu_core.runs.projection import run_points
 from camu_core.specs import ForgetSpec
 from camu_core.wording.format import capital
 from camu_core.wording.verdict import claims, judge
@@ -106,11 +105,12 @@ def test_the_slide_has_charts_with_the_numbers_of_the_run(run, retrained, board)
 def test_the_map_shows_points_of_the_run_and_says_how_many(run, board) -> None:
     maps = board.pictures[1].drawn
     assert isinstance(maps, Maps)
-    for shown, points in zip(maps.panels.values(), run_points(run).values(), strict=True):
-        at = {tuple(point): is_forget for point, is_forget in zip(points.tolist(), run.probe.is_forget, strict=True)}
+    live = run.probe.is_forget[run.probe.is_live]
+    for shown, points in zip(maps.panels.values(), run.joint_points[[0, -1]], strict=True):
+        at = {tuple(point): is_forget for point, is_forget in zip(points.tolist(), live, strict=True)}
         assert [at[tuple(point)] for point in shown.tolist()] == maps.is_forget.tolist()
     n_forget = int(maps.is_forget.sum())
-    there = int(run.probe.is_forget.sum())
+    there = int(live.sum())
     assert f"{n_forget} of {there} to forget" in board.pictures[1].said
     box = Box(10, 20, 280, 160)
     marks = [shape for shape in shapes_of(board.pictures[1], box) if isinstance(shape, Mark)]

@@ -28,11 +28,16 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
         privacy: report of a `PrivacyResult`, if the attacks were tried.
         population: report of the `PopulationResult` of its method, if it was made.
     """
+    imprint = Imprint(__version__, datetime.now(UTC).date(), _address(result))
+
+    def board() -> Board:
+        return board_of(result, imprint, retrained, *_found(result, privacy, population))
+
     with st.popover(text.SHARE, icon=":material/download:"):
         with st.container(horizontal=True):
             st.download_button(
                 text.SHARE_REPORT,
-                lambda: html_report(result, retrained, *_found(result, privacy, population)),
+                lambda: html_report(result, retrained, *_found(result, privacy, population), imprint=imprint),
                 file_name=f"camu-{result.digest}.html",
                 mime="text/html",
                 help=text.SHARE_REPORT_HELP,
@@ -53,11 +58,6 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
                 icon=":material/data_object:",
             )
         st.caption(text.SHARE_BOARD)
-        imprint = Imprint(__version__, datetime.now(UTC).date(), _address(result))
-
-        def board() -> Board:
-            return board_of(result, imprint, retrained, *_found(result, privacy, population))
-
         with st.container(horizontal=True):
             for ending, write in WRITERS.items():
                 st.download_button(
