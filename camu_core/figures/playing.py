@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from camu_core.figures.embedding import Panel, axis_ranges, class_labels, embedding_figure
-from camu_core.figures.live import accuracy_curve
+from camu_core.figures.live import accuracy_curve, accuracy_labels
 from camu_core.figures.theme import LIGHT
 from camu_core.progress import Snapshot
 
@@ -46,11 +46,14 @@ def playing_map(
 def playing_accuracies(snapshots: Sequence[Snapshot], title: str) -> go.Figure:
     """Accuracy of both parts up to each snapshot, in frames of the same names."""
     total = snapshots[-1].index
-    moments = [accuracy_curve(snapshots[: k + 1], total, title, height=300) for k in range(len(snapshots))]
-    figure = moments[-1]
+    figure = accuracy_curve(snapshots, total, title, height=300)
     figure.frames = [
-        _frame(snapshot, [{"x": line.x, "y": line.y} for line in moment.data], moment.layout.annotations)
-        for snapshot, moment in zip(snapshots, moments, strict=True)
+        _frame(
+            snapshot,
+            [{"x": line.x[: k + 1], "y": line.y[: k + 1]} for line in figure.data],
+            accuracy_labels(snapshot, total),
+        )
+        for k, snapshot in enumerate(snapshots)
     ]
     return figure
 

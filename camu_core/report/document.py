@@ -1,6 +1,6 @@
 """What the report says and shows: the verdict, the run as it went, figures, numbers, how to cite it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -91,16 +91,23 @@ def html_report(
     ]  # fmt: skip
     board = board_of(result, imprint, retrained, privacy, causal, population)
     verdict = judge(result, retrained, privacy, population)
-    clauses = "".join(f"<li>{escape(clause.text)}</li>" for clause in verdict.clauses)
+    clauses = [clause.text for clause in verdict.clauses]
     sections = "".join(section(i, *part) for i, part in enumerate(parts))
     body = (
         f'<h1>{escape(verdict.headline)}</h1><p class="quiet">{escape(described(spec))}</p>'
         f"{without_scripts(as_png(board), verdict.headline)}"
-        f"{_playing(result)}<h2>What was found</h2><ul>{clauses}</ul>{sections}"
+        f"{_playing(result)}<h2>What was found</h2>{_list(clauses)}"
+        f"<h2>What may be claimed</h2>{_list(board.may)}<h2>… and what not</h2>{_list(board.may_not)}"
+        f"<h2>What is still open</h2>{_list(board.still_open)}{sections}"
         f"<h2>Cite this run</h2><pre>{escape(citation(result))}</pre>"
         f'<p class="quiet">{escape(board.imprint)}</p>'
     )
     return html_file(verdict.headline, body)
+
+
+def _list(sentences: Iterable[str]) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f"<ul>{items}</ul>"
 
 
 def _playing(result: RunResult) -> str:
