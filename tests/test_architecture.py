@@ -55,7 +55,8 @@ ALLOWED = {
     "wording": "comparison data measures methods privacy runs specs",
     "export": "data measures runs specs wording",
     "figures": "measures progress wording",
-    "report": "citation data figures methods planning runs wording",
+    "board": "citation config data figures measures methods planning privacy runs specs wording",
+    "report": "board citation data figures runs wording",
     "bench": "*",
     "commands": "*",
     "__main__": "*",
@@ -71,6 +72,8 @@ METHOD_ALLOWED = {"camu_core.methods.base", "camu_core.methods.steps"}
 CONFINED = {
     "streamlit": {"pages", "pages.components", "app"},
     "plotly": {"figures", "report", "bench", "commands", "pages", "pages.components"},
+    "reportlab": {"board"},
+    "pptx": {"board"},
     "distributed": {"engine", "bench", "commands"},
     "dask": {"engine", "bench", "commands"},
 }
@@ -87,6 +90,7 @@ WITHOUT_TORCH = (
     "camu_core.wording",
     "camu_core.report",
     "camu_core.export",
+    "camu_core.board",
 )
 
 

@@ -1,22 +1,29 @@
 """The report a visitor takes home, and the command that makes its run again."""
 
+import base64
+import json
+import re
 import shlex
 from dataclasses import replace
+from datetime import date
 from html import escape
 from pathlib import Path
 
+import numpy as np
 import pytest
 from doing import causal_job, done
 
-from camu_core import RunResult, RunSpec, plan_run, report
+from camu_core import RunResult, RunSpec, plan_run
 from camu_core.__main__ import _parser
+from camu_core.board import Imprint, as_png, board_of
 from camu_core.citation import citation, command_of
 from camu_core.commands.run import planned
 from camu_core.data import DATASETS
-from camu_core.report import html_report
+from camu_core.report import document, html_report
 from camu_core.specs import ForgetSpec
 from camu_core.wording.causal import titles
-from camu_core.wording.verdict import judge
+from camu_core.wording.format import capital
+from camu_core.wording.verdict import claims, judge
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import state
 
@@ -60,8 +67,8 @@ def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> N
     privacy = state_privacy.report_of(state.example_run().result.spec)
     page = html_report(digits_result, digits_result, privacy)
     assert len(page.encode()) < 6e6
-    assert page.count('class="plotly-graph-div"') == 9
-    assert html_report(digits_result).count('class="plotly-graph-div"') == 5
+    assert page.count('class="plotly-graph-div') == 2 + 9
+    assert html_report(digits_result).count('class="plotly-graph-div') == 2 + 5
     for clause in judge(digits_result, digits_result, privacy).clauses:
         assert f"<li>{escape(clause.text)}</li>" in page
     probe = privacy["linear_probe"]["untrained"]
@@ -75,14 +82,74 @@ def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> N
     assert f"<td>{value:.4f}</td>" in page
 
 
+def figures_in(page: str) -> dict[str, dict]:
+    """Every figure of a report, as plotly is given it, by its name."""
+    found = re.findall(r'<script type="application/json" id="([^"]+)">(.*?)</script>', page, re.DOTALL)
+    return {name: json.loads(content) for name, content in found}
+
+
+def numbers(array: list | dict) -> list[float]:
+    """As plotly reads them."""
+    if isinstance(array, list):
+        return array
+    return np.frombuffer(base64.b64decode(array["bdata"]), np.dtype(array["dtype"])).tolist()
+
+
+def test_the_frames_of_the_report_are_the_snapshots_of_the_run(digits_result: RunResult) -> None:
+    figures, snapshots = figures_in(html_report(digits_result)), digits_result.snapshots
+    probe, points = digits_result.probe, digits_result.joint_points
+    moving, accuracies = figures["playing-0"], figures["playing-1"]
+    steps = [str(snapshot.index) for snapshot in snapshots]
+    assert [frame["name"] for frame in moving["frames"]] == [frame["name"] for frame in accuracies["frames"]] == steps
+    for frame, at in zip(moving["frames"], points, strict=True):
+        for trace, is_forget in zip(frame["data"], (False, True), strict=True):
+            expected = at[probe.is_forget[probe.is_live] == is_forget]
+            assert numbers(trace["x"]) == expected[:, 0].tolist()
+            assert numbers(trace["y"]) == expected[:, 1].tolist()
+    for k, frame in enumerate(accuracies["frames"], start=1):
+        kept, forgotten = (numbers(trace["y"]) for trace in frame["data"])
+        assert kept == [snapshot.retain_accuracy for snapshot in snapshots[:k]]
+        assert forgotten == [snapshot.forget_accuracy for snapshot in snapshots[:k]]
+    for figure in (moving, accuracies):  # what stands still is the end
+        for trace, last in zip(figure["data"], figure["frames"][-1]["data"], strict=True):
+            assert numbers(trace["y"]) == numbers(last["y"])
+
+
+def test_a_large_map_is_thinned_out_and_says_so(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "_PLAYED", 50)
+    page = html_report(digits_result)
+    assert f"The map has 50 of {digits_result.probe.is_live.sum()} images" in page
+    for frame in figures_in(page)["playing-0"]["frames"]:
+        assert sum(len(numbers(trace["x"])) for trace in frame["data"]) == 50
+
+
+def test_a_run_without_a_course_has_nothing_to_play(digits_result: RunResult) -> None:
+    still = replace(digits_result, snapshots=digits_result.snapshots[-1:], joint_points=digits_result.joint_points[-1:])
+    page = html_report(still)
+    assert "Watch it forget" not in page
+    assert digits_result.digest in page
+
+
+def test_the_report_says_what_may_be_claimed_and_shows_a_picture_without_scripts(digits_result: RunResult) -> None:
+    imprint = Imprint("0.1.0", date(2026, 11, 27), "https://camu.example.org/run")
+    page = html_report(digits_result, imprint=imprint)
+    told = claims(digits_result, judge(digits_result))
+    for claim in (*told.may, *told.may_not):
+        assert f"<li>{escape(capital(claim))}.</li>" in page
+    picture = re.search('<noscript><p>.*?src="data:image/png;base64,([^"]+)"', page)
+    assert base64.b64decode(picture[1]) == as_png(board_of(digits_result, imprint))
+    assert "27 November 2026" in page
+
+
 def test_the_report_says_why_it_forgot(digits_result: RunResult) -> None:
     causal = done(causal_job(digits_result, digits_result), digits_result).report
     page = html_report(digits_result, None, None, causal)
-    assert page.count('class="plotly-graph-div"') == 5 + 3
+    assert page.count('class="plotly-graph-div') == 2 + 5 + 3
     for name in ("effects", "mediation_forget", "layers"):
         first_words = " ".join(titles(causal)[name].split()[:4])
         assert first_words in page
-    assert html_report(digits_result, None, None, {**causal, "mediation": None}).count("plotly-graph-div") == 5 + 1
+    retrained = html_report(digits_result, None, None, {**causal, "mediation": None})
+    assert retrained.count('class="plotly-graph-div') == 2 + 5 + 1
 
 
 def test_class_names_cannot_put_markup_into_the_report(
@@ -90,7 +157,7 @@ def test_class_names_cannot_put_markup_into_the_report(
 ) -> None:
     evil = "<img src=x onerror=alert(1)>"
     names = (evil, *DATASETS["digits"].class_names[1:])
-    monkeypatch.setattr(report, "DATASETS", {"digits": replace(DATASETS["digits"], class_names=names)})
+    monkeypatch.setattr(document, "DATASETS", {"digits": replace(DATASETS["digits"], class_names=names)})
     page = html_report(digits_result)
     assert "<th>&lt;img src=x onerror=alert(1)&gt;</th>" in page
     assert evil not in page

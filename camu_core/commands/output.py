@@ -33,14 +33,22 @@ def deliver(text: str, target: str) -> None:
     if target == "-":
         print(text)
         return
-    path, content = Path(target), f"{text}\n".encode()
     try:
-        if path.exists() and not path.is_file():  # such as /dev/null, or a pipe: it must stay what it is
-            path.write_bytes(content)
-        else:
-            write_atomically(path, content)
+        write(f"{text}\n".encode(), Path(target))
     except OSError as error:
         print(text, file=sys.stderr)
         raise StoreUnwritable(
             f"Cannot write {target} ({error.strerror}); the result is printed above instead."
         ) from error
+
+
+def write(content: bytes, path: Path) -> None:
+    """To a file, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if path.exists() and not path.is_file():  # such as /dev/null, or a pipe: it must stay what it is
+        path.write_bytes(content)
+    else:
+        write_atomically(path, content)

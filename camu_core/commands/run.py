@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from camu_core.commands import decomposition, judging, population
+from camu_core.commands import decomposition, documents, judging, population
 from camu_core.commands.images import GROUP_HELP, add_argument, classes_named, dataset_named, tell_copies
 from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     decomposition.add_arguments(parser)
     judging.add_arguments(parser)
     population.add_arguments(parser)
+    documents.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
@@ -86,6 +87,7 @@ def _planned_given(arguments: argparse.Namespace, dataset: str) -> RunSpec:
 
 
 def run(arguments: argparse.Namespace) -> None:
+    documents.check(arguments)
     store = RunStore()
     with driver(store) as work:
         try:
@@ -109,6 +111,7 @@ def run(arguments: argparse.Namespace) -> None:
         group = group_forgotten(spec, work.is_there, work.result)
     found = population.populate(many, store)
     shown = found.report if found else None
+    documents.make(arguments, result, retrained, tests, causal, shown)
     if arguments.json is not None:
         deliver(json.dumps(run_json(result, retrained, tests, causal, shown, group)), arguments.json)
         return

@@ -98,7 +98,7 @@ def embedding_figure(
     labels = [
         label
         for column, panel in enumerate(panels, start=1)
-        for label in _class_labels(column, panel.points, y, is_forget, class_names, ranges, tones)
+        for label in class_labels(column, panel.points, y, is_forget, class_names, ranges, tones)
     ]
     figure.update_layout(annotations=[*figure.layout.annotations, *labels])
     headroom = 30 if any(panel.title for panel in panels) else 0
@@ -128,7 +128,7 @@ def _axis(name: str, column: int) -> str:
     return name if column == 1 else f"{name}{column}"
 
 
-def _class_labels(
+def class_labels(
     column: int,
     points: np.ndarray,
     y: np.ndarray,

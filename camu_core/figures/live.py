@@ -1,6 +1,7 @@
 """What is drawn while a run goes on: accuracy of both parts, and the loss terms."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -56,16 +57,26 @@ def accuracy_curve(
             x=steps, y=values, mode="lines+markers", name=name, line={"color": color, "width": 3, "dash": dash},
             marker={"symbol": symbol, "size": 6}, hovertemplate="step %{x}: %{y:.0%} right<extra>" + name + "</extra>",
         )  # fmt: skip
-        if values:
-            figure.add_annotation(
-                x=steps[-1], y=values[-1], text=f"<b>{name} {values[-1]:.0%}</b>", showarrow=False,
-                xanchor="left" if steps[-1] < 0.6 * total else "right",
-                yanchor="bottom" if values[-1] < 0.5 else "top",  # inside the picture
-                font={"color": color, "size": 13}, bgcolor=tones.page, opacity=0.9,
-            )  # fmt: skip
+    figure.update_layout(annotations=accuracy_labels(snapshots[-1], total, dark) if snapshots else [])
     figure.update_xaxes(range=[-0.02 * total, 1.02 * total])
     figure.update_yaxes(range=[-0.08, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])
     return styled(figure, dark, title, height).update_layout(showlegend=False, uirevision="accuracy")
+
+
+def accuracy_labels(snapshot: Snapshot, total: int, dark: bool = False) -> list[dict[str, Any]]:
+    """What stands at the ends of both lines of `accuracy_curve`."""
+    tones = ground(dark)
+    return [
+        {
+            "x": snapshot.index, "y": value, "text": f"<b>{name} {value:.0%}</b>", "showarrow": False,
+            "xanchor": "left" if snapshot.index < 0.6 * total else "right",
+            "yanchor": "bottom" if value < 0.5 else "top",  # inside the picture
+            "font": {"color": color, "size": 13}, "bgcolor": tones.page, "opacity": 0.9,
+        }
+        for name, color, value in (
+            ("to keep", tones.retain, snapshot.retain_accuracy), ("to forget", tones.forget, snapshot.forget_accuracy)
+        )
+    ]  # fmt: skip
 
 
 def loss_curves(

@@ -121,7 +121,7 @@ def _judge_class(
     privacy: Mapping[str, Any] | None,
     many: Mapping[str, Reading],
 ) -> Verdict:
-    split = _forget_split(result)
+    split = forget_split(result)
     gone, kept = _is_forgotten(before, after, split), _is_kept(before, after)
     found = {**(readings(privacy) if privacy is not None else {}), **many}
     is_forgotten, state = _class_state(result, before, after, gone, found, privacy)
@@ -152,7 +152,7 @@ def _class_state(
     privacy: Mapping[str, Any] | None,
 ) -> tuple[bool | None, str]:
     """Whether it is forgotten, and the headline's first words; the rows of the table in `judge`."""
-    split = _forget_split(result)
+    split = forget_split(result)
     if result.spec.method == "retrain":
         return True, _of_retraining("it", found)
     if gone is False:
@@ -284,12 +284,25 @@ def _is_kept(before: Report, after: Report) -> bool | None:
     return True if was - after["retain_test"] <= KEPT_DROP_AT_MOST and was - low < DAMAGED_DROP_FROM else None
 
 
-def _forget_split(result: RunResult) -> str:
+def forget_split(result: RunResult) -> str:
     """The accuracy that forgetting shows in: on new images, if the forget set stands for any."""
     return "forget_train" if result.metrics["unlearned"]["forget_test"] is None else "forget_test"
 
 
-def claim(result: RunResult, verdict: Verdict) -> str:
+@dataclass(frozen=True)
+class Claims:
+    """What may be said of a run, and what not; sentences that go on from "It is right to say".
+
+    Args:
+        may: "that it no longer recognises the digit 3".
+        may_not: "not that ..." of what is false, "not yet that ..." of what is not shown.
+    """
+
+    may: tuple[str, ...]
+    may_not: tuple[str, ...]
+
+
+def claims(result: RunResult, verdict: Verdict) -> Claims:
     """What may be said of a run, and what not: for whoever must sign it.
 
     Args:
@@ -308,7 +321,13 @@ def claim(result: RunResult, verdict: Verdict) -> str:
     may_not = [] if is_so else [f"{open_or_false[is_so]} it {deed}"]
     may_not += [] if kept else [f"{open_or_false[kept]} the rest is unharmed"]
     may_not += [] if verdict.has_no_trace else [f"{open_or_false[verdict.has_no_trace]} every trace of {what} is gone"]
-    sentences = [", and ".join(may) or "nothing yet", ", and ".join(may_not)]
+    return Claims(tuple(may), tuple(may_not))
+
+
+def claim(result: RunResult, verdict: Verdict) -> str:
+    """`claims` in one or two sentences."""
+    told = claims(result, verdict)
+    sentences = [", and ".join(told.may) or "nothing yet", ", and ".join(told.may_not)]
     return " ".join(f"{capital(sentence)}." for sentence in sentences if sentence)
 
 
@@ -318,7 +337,7 @@ def finding(result: RunResult) -> str:
     rest = "everything else" if result.spec.forget.kind == "class" else "new images"
     parts = (
         f"{what}: {percent(before[split], 1)} → {percent(after[split], 1)}"
-        for what, split in ((forget_phrase(result.spec), _forget_split(result)), (rest, "retain_test"))
+        for what, split in ((forget_phrase(result.spec), forget_split(result)), (rest, "retain_test"))
     )
     return capital(", ".join(parts))
 

@@ -6,6 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pptx import Presentation
 from resting import rested
 
 pytestmark = pytest.mark.browser
@@ -36,6 +37,24 @@ def test_a_link_shows_a_second_person_the_same(server: str, page: Page, browser:
     expect(other.locator(".js-plotly-plot .gtitle")).to_have_text(shown)
     expect(other).to_have_url(address)
     other.context.close()
+
+
+def test_a_page_for_the_board_is_taken_home(server: str, page: Page) -> None:
+    page.goto(f"{server}/run")
+    rested(page)
+    verdict = page.locator(".st-key-verdict").inner_text()
+    page.get_by_role("button", name="Share and cite").click()
+    made = {}
+    for form in ("PPTX", "PDF", "PNG"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=form, exact=True).click()
+        made[form] = download.value.path().read_bytes()
+    (slide,) = Presentation(io.BytesIO(made["PPTX"])).slides
+    assert slide.shapes.title.text_frame.text in verdict
+    said = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    digest = re.search("Run ([0-9a-f]{20})", said)[1]
+    assert f"{server}/run?run={digest}" in said
+    assert [made[form][:4] for form in ("PDF", "PNG")] == [b"%PDF", b"\x89PNG"]
 
 
 def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> None:

@@ -28,6 +28,7 @@ SPLITS = {"retain_train", "forget_train", "retain_test", "forget_test"}
 
 # What to ask for, beside `run --json -`, and a word that the one sentence must contain.
 BAD_REQUESTS = [
+    ("--forget-class 3 --board page.doc", ".pptx; got 'page.doc'"),
     ("--forget-class 3 --dataset digitz", "digitz"),
     ("--forget-class 3 --method amnesia", "amnesia"),
     ("--forget-class 3 --model transformer", "transformer"),
@@ -174,6 +175,17 @@ def test_json_to_a_file(tmp_path, capfd):
     assert main(["run", "--forget-class", "3", "--set", "epochs=1", "--quick", "--json", str(target)]) == 0
     assert capfd.readouterr().out == ""
     assert set(json.loads(target.read_text())["metrics"]) == {"original", "unlearned"}
+
+
+def test_a_report_and_pages_for_the_board_are_written_beside_what_is_printed(tmp_path, capfd):
+    names = ("report.html", "board.pdf", "board.PNG", "board.pptx")
+    report, *boards = (tmp_path / "made" / name for name in names)
+    pages = [word for path in boards for word in ("--board", str(path))]
+    quick = ["run", "--forget-class", "3", "--set", "epochs=1", "--quick"]
+    assert main([*quick, "--report", str(report), *pages, "--json", "-"]) == 0
+    digest = json.loads(capfd.readouterr().out)["digest"]
+    assert f"Run {digest}" in report.read_text(encoding="utf-8")
+    assert [path.read_bytes()[:4] for path in boards] == [b"%PDF", b"\x89PNG", b"PK\x03\x04"]
 
 
 def test_without_json_a_table_for_people(capfd):

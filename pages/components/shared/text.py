@@ -127,6 +127,12 @@ TOOK_RETRAINING = ", retraining {seconds:.1f} s"
 TOOK_BEFOREHAND = " (done in advance; it comes with the app)"
 SHARE, SHARE_REPORT, SHARE_JSON = "Share and cite", "Report (HTML)", "Numbers (JSON)"
 SHARE_REPORT_HELP = "One file with the verdict, figures and tables. It opens offline."
+SHARE_BOARD = "One page for people who present it: the verdict, three pictures, what may be claimed and what not."
+SHARE_BOARD_HELP = {
+    "pdf": "To print or to send.",
+    "png": "To put into a document.",
+    "pptx": "A slide: its words and charts can be changed, and its notes have the figures and sources.",
+}
 SHARE_LINK = "The address of this page reopens this run. To cite or reproduce it:"
 RETRAIN_PRESS = "Retrain for comparison"
 RETRAIN_HELP = "Trains a new network without the forget set, to compare with. Takes {time}."

@@ -6,13 +6,11 @@ import streamlit as st
 from camu_core import DATASETS, RunResult
 from camu_core.figures import class_figure, relearning_figure
 from camu_core.jobs.privacy import PrivacyResult
-from camu_core.measures.estimates import wilson_interval
 from camu_core.privacy import readings
-from camu_core.wording.causal_remarks import inner_remark
-from camu_core.wording.clauses import n_images, tests_as_clauses
-from camu_core.wording.format import listed, percent
+from camu_core.wording.clauses import tests_as_clauses
+from camu_core.wording.limits import risks
 from camu_core.wording.privacy import relearning_title
-from camu_core.wording.verdict import Verdict, claim, judge
+from camu_core.wording.verdict import claim, judge
 from pages.components.causal import state as state_causal
 from pages.components.privacy import attacked
 from pages.components.privacy import state as state_privacy
@@ -67,7 +65,8 @@ def limits(run: state.OpenRun) -> None:
                          query_params={"run": result.digest}, width="content")  # fmt: skip
             st.page_link("pages/story/learn.py", label=text.LEARN, icon=":material/school:", width="content")
     with middle:
-        _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in _risks(result, retrained, told)))
+        causal = state_causal.known_report(spec)
+        _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in risks(result, told, causal)))
     info = DATASETS[result.spec.dataset]
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
@@ -81,25 +80,6 @@ def limits(run: state.OpenRun) -> None:
 
 def _answer(question: str, answer: str) -> None:
     notes.lead(f"**{question}** {answer}")
-
-
-def _risks(result: RunResult, retrained: RunResult | None, told: Verdict) -> list[str]:
-    """What could still be wrong: what attacks found or could not tell, how few images, and what no test can show."""
-    tried = [clause for clause in told.clauses if clause.page == "privacy"]
-    silent = [clause.subject.lower() for clause in tried if clause.is_silent]
-    risks = [clause.plain for clause in tried if not (clause.is_good or clause.is_silent)] if tried else [text.UNTRIED]
-    if silent:
-        risks.append(text.SILENT[min(len(silent), 2)].format(n=len(silent), names=listed(silent)))
-    job = state_causal.causal_job(result.spec)
-    causal = state_causal.causal_result(job)
-    if causal is not None and (remark := inner_remark(causal.report)):
-        risks.append(remark)
-    after = result.metrics["unlearned"]
-    if result.spec.forget.kind == "class":  # single images may be recognised: others teach the same
-        part = "forget_test" if after["forget_test"] is not None else "forget_train"
-        _, high = wilson_interval(after[part], after["n"][part])
-        risks.append(text.FEW.format(n=n_images(after["n"][part]), high=percent(high, digits=1)))
-    return [*risks, text.OWN_TESTS.format(seed=result.spec.seed)]
 
 
 def _privacy(result: RunResult) -> PrivacyResult | None:

@@ -1,6 +1,7 @@
-"""A finished run as one HTML file that needs no network: verdict, figures, numbers, how to cite it."""
+"""What the report says and shows: the verdict, the run as it went, figures, numbers, how to cite it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from camu_core.board import Imprint, as_png, board_of, described
 from camu_core.citation import citation
 from camu_core.data import DATASETS
 from camu_core.figures import (
@@ -26,6 +28,7 @@ from camu_core.figures import (
     relearning_figure,
     split_figure,
 )
+from camu_core.figures.playing import playing_accuracies, playing_map
 from camu_core.figures.tables import (
     attack_table,
     class_table,
@@ -36,24 +39,15 @@ from camu_core.figures.tables import (
     relearning_table,
     split_table,
 )
-from camu_core.figures.theme import FONT, LIGHT, MODEL_TITLES
-from camu_core.methods import METHODS
-from camu_core.planning import settings_phrase
+from camu_core.figures.theme import MODEL_TITLES
+from camu_core.report.page import html_file, playing_section, section, without_scripts
 from camu_core.runs.projection import run_points
 from camu_core.runs.results import RunResult
 from camu_core.wording.causal import titles
 from camu_core.wording.privacy import finding_of, inside_title, nearby_title, relearning_title
-from camu_core.wording.verdict import finding, forget_phrase, judge
+from camu_core.wording.verdict import finding, judge
 
-_STYLE = f"""
-body {{ font: 16px/1.5 {FONT}; color: {LIGHT.text}; background: {LIGHT.page}; max-width: 1080px; margin: 2rem auto;
-        padding: 0 1rem; }}
-h1 {{ font-size: 1.7rem; line-height: 1.25; }} h2 {{ font-size: 1.15rem; margin-top: 2.5rem; }}
-.quiet, caption {{ color: {LIGHT.muted}; }} section {{ margin-top: 2rem; }}
-table {{ border-collapse: collapse; }} td, th {{ padding: .2rem .8rem .2rem 0; text-align: right; }}
-td:first-child, th:first-child {{ text-align: left; }}
-pre {{ background: {LIGHT.grid}; padding: 1rem; white-space: pre-wrap; overflow-wrap: anywhere; }}
-"""
+_PLAYED = 600  # points of the map that plays: as many as a browser moves without a graphics card
 
 
 def html_report(
@@ -62,6 +56,7 @@ def html_report(
     privacy: Mapping[str, Any] | None = None,
     causal: Mapping[str, Any] | None = None,
     population: Mapping[str, Any] | None = None,
+    imprint: Imprint | None = None,
 ) -> str:
     """The verdict with its evidence; plotly's script is inside, so the file opens without a network.
 
@@ -71,8 +66,9 @@ def html_report(
         privacy: report of its `PrivacyResult`, for what the attacks, relearning and probes found.
         causal: report of its `CausalResult`, for why it forgot.
         population: report of the `PopulationResult` of its method, for the verdict.
+        imprint: where the report comes from.
     Returns:
-        an HTML document, about 5 MB, light, with the numbers in tables too.
+        an HTML document, about 5 MB, with the numbers in tables too; see `page`.
     """
     metrics = result.metrics_with(retrained)
     spec = result.spec
@@ -93,29 +89,49 @@ def html_report(
         ("Confusion matrix",
          confusion_figure(confusions, info.class_names, forgotten, "% of each row, test images"), None),
     ]  # fmt: skip
+    board = board_of(result, imprint, retrained, privacy, causal, population)
     verdict = judge(result, retrained, privacy, population)
-    title = METHODS.title(spec.method, spec.method_sha256)
-    what = f"{info.title} · forget {forget_phrase(spec)} · {title} · seed {spec.seed}"
-    if changed := settings_phrase(spec):
-        what += f" · {changed}"
-    clauses = "".join(f"<li>{escape(clause.text)}</li>" for clause in verdict.clauses)
-    sections = "".join(_section(i == 0, *part) for i, part in enumerate(parts))
-    return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(verdict.headline)}</title>'
-        f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body><main><h1>{escape(verdict.headline)}</h1>'
-        f'<p class="quiet">{escape(what)}</p><ul>{clauses}</ul>{sections}'
-        f"<h2>Cite this run</h2><pre>{escape(citation(result))}</pre></main></body></html>\n"
+    clauses = [clause.text for clause in verdict.clauses]
+    sections = "".join(section(i, *part) for i, part in enumerate(parts))
+    body = (
+        f'<h1>{escape(verdict.headline)}</h1><p class="quiet">{escape(described(spec))}</p>'
+        f"{without_scripts(as_png(board), verdict.headline)}"
+        f"{_playing(result)}<h2>What was found</h2>{_list(clauses)}"
+        f"<h2>What may be claimed</h2>{_list(board.may)}<h2>… and what not</h2>{_list(board.may_not)}"
+        f"<h2>What is still open</h2>{_list(board.still_open)}{sections}"
+        f"<h2>Cite this run</h2><pre>{escape(citation(result))}</pre>"
+        f'<p class="quiet">{escape(board.imprint)}</p>'
     )
+    return html_file(verdict.headline, body)
 
 
-def _section(is_first: bool, question: str, figure: go.Figure, table: pd.DataFrame | None) -> str:
-    drawn = figure.to_html(full_html=False, include_plotlyjs=is_first, config={"displaylogo": False})
-    numbers = ""
-    if table is not None:
-        rows = table.set_index(table.columns[0]).rename_axis(None)
-        rows = rows.to_html(float_format="{:.4f}".format, na_rep="-", border=0)
-        numbers = f"<details><summary>The numbers as a table</summary>{rows}</details>"
-    return f"<section><h2>{escape(question)}</h2>{drawn}{numbers}</section>"
+def _list(sentences: Iterable[str]) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f"<ul>{items}</ul>"
+
+
+def _playing(result: RunResult) -> str:
+    """The run from its first to its last snapshot; empty of one that has no course."""
+    snapshots, probe = result.snapshots, result.probe
+    if len(snapshots) < 2:
+        return ""
+    live = np.flatnonzero(probe.is_live)
+    shown = np.arange(len(live))
+    said = "The run from its first step to its last; on paper, and until you press Play, its end."
+    if len(live) > _PLAYED:
+        shown = np.sort(np.random.default_rng(result.spec.seed).choice(len(live), _PLAYED, replace=False))
+        said += f" The map has {_PLAYED:,} of {len(live):,} images, the accuracies are of all."
+    of_shown = [replace(snapshot, logits=snapshot.logits[shown]) for snapshot in snapshots]
+    chosen, names = live[shown], DATASETS[result.spec.dataset].class_names
+    figures = [
+        playing_map(of_shown, result.joint_points[:, shown], probe.y[chosen], probe.is_forget[chosen], names,
+                    "How the network sees each image (PCA)"),
+        playing_accuracies(snapshots, f"Recognised of {len(live):,} images while it forgot"),
+    ]  # fmt: skip
+    moments = pd.DataFrame(
+        {"step": s.index, "to keep": s.retain_accuracy, "to forget": s.forget_accuracy} for s in snapshots
+    )
+    return playing_section("Watch it forget", said, figures, moments)
 
 
 def _inner(privacy: Mapping[str, Any]) -> list[tuple[str, go.Figure, pd.DataFrame]]:
