@@ -52,6 +52,7 @@ ALLOWED = {
     "engine": "comparison config data errors files jobs measures methods networks planning progress runs settings "
     "specs",
     "wording": "comparison data measures methods privacy runs specs",
+    "classroom": "causal data errors measures methods privacy runs wording",
     "export": "data measures runs specs wording",
     "figures": "measures progress wording",
     "report": "citation data figures methods planning runs wording",
