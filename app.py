@@ -56,6 +56,7 @@ def main() -> None:
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
     from pages.components.shared import charts, notices, presenting, state_figures, text
+    from pages.components.teach import projector
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(Path("assets/style.css"))
@@ -64,6 +65,8 @@ def main() -> None:
         "Story": [
             st.Page("pages/story/start.py", title="Start", icon=":material/flag:", default=True),
             st.Page("pages/story/learn.py", title="Learn", icon=":material/school:"),
+            st.Page("pages/story/teach.py", title="Teach", icon=":material/co_present:"),
+            st.Page("pages/story/join.py", title="Join", icon=":material/smartphone:", visibility="hidden"),
         ],
         "Explore": [
             st.Page("pages/explore/run.py", title="Run", icon=":material/play_circle:"),
@@ -78,7 +81,8 @@ def main() -> None:
     }
     page = st.navigation(groups)
     notices.show()
-    presenting.bar([each for group in groups.values() for each in group], page)
+    presenting.bar([each for group in groups.values() for each in group if each.visibility == "visible"], page)
+    projector.keep_open(page.url_path)
     state_figures.begin()
     try:
         len(METHODS)  # read, if nobody has

@@ -37,13 +37,21 @@ class Question:
     why: tuple[str, str]
 
 
-def lesson(
+@dataclass(frozen=True)
+class Lesson:
+    """Args: digest: of the run that it is about."""
+
+    digest: str
+    questions: tuple[Question, ...]
+
+
+def lesson_of(
     result: RunResult,
     retrained: RunResult | None = None,
     privacy: Mapping[str, Any] | None = None,
     population: Mapping[str, Any] | None = None,
-) -> tuple[Question, ...]:
-    """The questions, in the order in which they are asked.
+) -> Lesson:
+    """The questions about a run, in the order in which they are asked.
 
     Args:
         retrained: the run's retrained network, to be named beside it.
@@ -57,7 +65,7 @@ def lesson(
     else:
         asked = [_band_of_images(result, retrained), _kept(told)]
     asked += [_trace(result, found), _claim(result, told)]
-    return tuple(question for question in asked if question is not None)
+    return Lesson(result.digest, tuple(question for question in asked if question is not None))
 
 
 _BANDS = ("Hardly any", "Some", "Most", "Nearly all")

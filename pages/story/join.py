@@ -1,0 +1,19 @@
+"""Join: what phones show in a lesson; not in the menu, since a code or a link leads here."""
+
+import streamlit as st
+
+from camu_core.errors import CamuError
+from pages.components.teach import phone
+from pages.components.teach import state as state_teach
+
+
+def main() -> None:
+    with st.container(key="join"):
+        room = state_teach.entered_room()
+        try:
+            phone.inside(room) if room is not None else phone.entrance()
+        except CamuError as error:
+            st.error(str(error), icon=":material/report:")
+
+
+main()
