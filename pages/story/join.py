@@ -11,7 +11,10 @@ def main() -> None:
     with st.container(key="join"):
         room = state_teach.entered_room()
         try:
-            phone.inside(room) if room is not None else phone.entrance()
+            if room is None:
+                phone.entrance()
+            else:
+                phone.inside(room)
         except CamuError as error:
             st.error(str(error), icon=":material/report:")
 

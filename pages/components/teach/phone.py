@@ -9,6 +9,7 @@ from pages.components.teach import pictures, text
 from pages.components.teach import state as state_teach
 
 TICK_SECONDS = 1.5
+_PIXELS = 80  # of an image: three in a row
 
 
 def entrance() -> None:
@@ -32,13 +33,13 @@ def inside(room: Room) -> None:
     state_teach.note_presence(room)
     place = room.place
     with st.container(key=f"phone-{place.question}-{place.is_revealed}-{place.is_over}"):
-        if place.question is None:
-            _over(room, phone) if place.is_over else _waiting()
+        if place.is_over:
+            _over(room, phone)
+        elif place.question is None:
+            _waiting()
         else:
-            question = room.lesson.questions[place.question]
-            _answer(room, phone, place.question, question) if place.is_revealed else _ask(
-                room, phone, place.question, question
-            )
+            draw = _answer if place.is_revealed else _ask
+            draw(room, phone, place.question, room.lesson.questions[place.question])
     st.fragment(run_every=TICK_SECONDS)(_watch)(room, phone, place)
 
 
@@ -81,7 +82,7 @@ def _answer(room: Room, phone: str, number: int, question: Question) -> None:
         st.markdown(text.YOU_SAID.format(answer=question.options[guess]))
     for line in question.why:
         st.markdown(line)
-    pictures.strip(question.name, state.find_result(room.lesson.digest), is_revealed=True)
+    pictures.strip(question.name, state.find_result(room.lesson.digest), True, _PIXELS)
 
 
 def _over(room: Room, phone: str) -> None:

@@ -11,12 +11,11 @@ from camu_core.figures import (
     axis_ranges,
     class_figure,
     embedding_figure,
-    epsilon_figure,
     heads_figure,
     split_figure,
 )
 from camu_core.measures import masked
-from camu_core.wording.privacy import epsilon_title, finding_of
+from camu_core.wording.privacy import finding_of
 from camu_core.wording.verdict import finding
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import charts, images, state, state_pictures
@@ -24,12 +23,12 @@ from pages.components.teach import text
 
 _N_SHOWN = 6
 _TALL = 260
-_PIXELS = 80
+_PIXELS = 104  # of an image on the projector, at the usual size of type
 
 
 def picture(question: str, result: RunResult, is_revealed: bool) -> None:
     """On the projector. Args: question: its name."""
-    strip(question, result, is_revealed)
+    strip(question, result, is_revealed, _PIXELS)
     retrained = state.retrained_for(result.spec)
     metrics, dark = result.metrics_with(retrained), state.is_dark()
     report = state_privacy.report_of(result.spec)
@@ -37,8 +36,6 @@ def picture(question: str, result: RunResult, is_revealed: bool) -> None:
         figure = _map(result, dark)
     elif question == "inside" and report is not None:
         figure = heads_figure(report, finding_of(report, "fresh_head"), dark, _TALL)
-    elif question == "trace" and is_revealed and report is not None and report["epsilon"] is not None:
-        figure = epsilon_figure(report["epsilon"], epsilon_title(report), dark, _TALL)
     elif question == "hurt" and is_revealed:
         figure = _classes(result, metrics, dark)
     elif question == "claim" or (question == "band" and is_revealed):
@@ -48,29 +45,35 @@ def picture(question: str, result: RunResult, is_revealed: bool) -> None:
     charts.show(st, figure, key=f"lesson-{question}-{'answer' if is_revealed else 'asked'}", fills=True)
 
 
-def strip(question: str, result: RunResult, is_revealed: bool) -> None:
-    """A row of images with what the network says of them; also on phones. Nothing of a question without one."""
+def strip(question: str, result: RunResult, is_revealed: bool, pixels: int) -> None:
+    """A row of images with what a network says of them; also on phones. Nothing of a question without one."""
     before, after = result.logits["original"], result.logits["unlearned"]
-    is_class = result.spec.forget.kind == "class"
-    if question == "band":
-        _strip(result, _forgotten(result), before, text.BEFORE_STRIP if is_class else text.BEFORE_STRIP_IMAGES)
-        if is_revealed:
-            _strip(result, _forgotten(result), after, text.AFTER_STRIP)
+    forgotten = _forgotten(result)
+    if question == "band" and is_revealed:
+        _strip(result, forgotten, after, text.AFTER_STRIP, pixels, before)
+    elif question == "band":
+        is_class = result.spec.forget.kind == "class"
+        _strip(result, forgotten, before, text.BEFORE_STRIP if is_class else text.BEFORE_STRIP_IMAGES, pixels)
     elif question == "hurt" and not is_revealed:
-        _strip(result, _others(result), before, text.OTHERS_STRIP)
+        _strip(result, _others(result), before, text.OTHERS_STRIP, pixels)
+    elif question == "mask" and is_revealed:
+        _strip(result, forgotten, masked(before, result.spec.forget.classes), text.MASK_STRIP, pixels, before)
     elif question == "mask":
-        if is_revealed:
-            _strip(result, _forgotten(result), masked(before, result.spec.forget.classes), text.MASK_STRIP)
-        else:
-            _strip(result, _forgotten(result), before, text.BEFORE_STRIP)
+        _strip(result, forgotten, before, text.BEFORE_STRIP, pixels)
     elif question == "trace":
-        _strip(result, _forgotten(result), after, text.NOW_STRIP)
+        _strip(result, forgotten, after, text.NOW_STRIP, pixels)
+        if is_revealed and (retrained := state.retrained_for(result.spec)) is not None:
+            _strip(result, forgotten, retrained.logits["unlearned"], text.NEVER_STRIP, pixels)
 
 
-def _strip(result: RunResult, idx: np.ndarray, logits: np.ndarray, title: str) -> None:
+def _strip(
+    result: RunResult, idx: np.ndarray, logits: np.ndarray, title: str, pixels: int, before: np.ndarray | None = None
+) -> None:
     names = DATASETS[result.spec.dataset].class_names
     st.markdown(title)
-    images.answer_strip(result.probe.x[idx], result.probe.y[idx], logits[idx], names, pixels=_PIXELS)
+    images.answer_strip(
+        result.probe.x[idx], result.probe.y[idx], logits[idx], names, None if before is None else before[idx], pixels
+    )
 
 
 def _forgotten(result: RunResult) -> np.ndarray:

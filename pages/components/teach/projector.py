@@ -121,8 +121,9 @@ def _question(room: Room, question: Question, result: RunResult) -> None:
     with left:
         st.fragment(run_every=TICK_SECONDS)(_tally)(room, question, room.place)
         if is_revealed:
-            for line in question.why:
-                st.markdown(line)
+            with st.container(key="lesson-why"):
+                for line in question.why:
+                    st.markdown(line)
     with right:
         pictures.picture(question.name, result, is_revealed)
 
@@ -144,10 +145,10 @@ def _tally(room: Room, question: Question, place: Place) -> None:
         state_class = "right" if is_right else "wrong" if place.is_revealed else ""
         mark = "✓ " if is_right else ""
         rows.append(
-            f"<li class='{state_class}'><span>{mark}{html.escape(words)}</span><b>{count}</b>"
-            f"<i style='width:{100 * count / most:.0f}%'></i></li>"
+            f"<div class='{state_class}' role='listitem'><span>{mark}{html.escape(words)}</span><b>{count}</b>"
+            f"<i style='width:{100 * count / most:.0f}%'></i></div>"
         )
-    st.html(f"<ol class='lesson-tally'>{''.join(rows)}</ol>")
+    st.html(f"<div class='lesson-tally' role='list'>{''.join(rows)}</div>")
     if n_phones:
         st.markdown(text.ANSWERED.format(n=sum(counts), total=n_phones))
     else:
@@ -169,10 +170,10 @@ def _end(room: Room) -> None:
         n = sum(counts)
         share = text.OVER_SHARE.format(right=counts[question.right], n=n) if n else text.OVER_NOBODY
         rows.append(
-            f"<li class='right'><span>{html.escape(question.prompt)}<br><strong>"
-            f"{html.escape(question.options[question.right])}</strong></span><b>{share}</b></li>"
+            f"<div role='listitem'><span>{html.escape(question.prompt)}<br><strong>"
+            f"{html.escape(question.options[question.right])}</strong></span><b>{share}</b></div>"
         )
-    st.html(f"<ol class='lesson-tally lesson-end'>{''.join(rows)}</ol>")
+    st.html(f"<div class='lesson-tally lesson-end' role='list'>{''.join(rows)}</div>")
     st.fragment(run_every=TICK_SECONDS)(_here)(room, room.place)
 
 
@@ -200,7 +201,8 @@ def _navigation(room: Room) -> None:
         st.space("stretch")
         if not is_lobby:
             reach = state_teach.how_reached()
-            st.markdown(text.LATE.format(short=html.escape(reach.short), code=room.code), width="content")
+            line = text.LATE if reach.base else text.LATE_CODE
+            st.markdown(line.format(short=html.escape(reach.short), code=room.code), width="content")
 
 
 def keep_open(page: str) -> None:
