@@ -56,7 +56,6 @@ def main() -> None:
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
     from pages.components.shared import charts, notices, presenting, state_figures, text
-    from pages.components.teach import projector
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(Path("assets/style.css"))
@@ -82,7 +81,7 @@ def main() -> None:
     page = st.navigation(groups)
     notices.show()
     presenting.bar([each for group in groups.values() for each in group if each.visibility == "visible"], page)
-    projector.keep_open(page.url_path)
+    presenting.keep_lesson(page)
     state_figures.begin()
     try:
         len(METHODS)  # read, if nobody has

@@ -9,6 +9,9 @@ from pages.components.shared import state_figures, text
 from pages.components.story import state as state_story
 from pages.components.story import text as text_story
 from pages.components.teach import state as state_teach
+from pages.components.teach import text as text_teach
+
+_KEEP_SECONDS = 30.0
 
 # Presenters send PageDown and PageUp: first down the page, screen by screen, then on to the next. A press that comes
 # while a page is still being drawn waits for it: until then nobody knows where the page ends, and the server would
@@ -76,6 +79,14 @@ def bar(pages: Sequence[st.Page], here: st.Page) -> None:
     if is_back or is_next:
         _turn(pages, here, 1 if is_next else -1)
     st.html(_KEYS.replace("PLACE", f"{pages.index(here)} {state_teach.place()}"), unsafe_allow_javascript=True)
+
+
+def keep_lesson(here: st.Page) -> None:
+    """On the other pages a lesson that this visitor teaches goes on: a link back, and a sign that the tab is there."""
+    if here.url_path in ("teach", "join") or state_teach.taught_room() is None:
+        return
+    st.fragment(run_every=_KEEP_SECONDS)(state_teach.taught_room)()
+    st.page_link("pages/story/teach.py", label=text_teach.RETURN, icon=":material/co_present:")
 
 
 def _turn(pages: Sequence[st.Page], here: st.Page, by: int) -> None:

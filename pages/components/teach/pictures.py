@@ -15,7 +15,6 @@ from camu_core.figures import (
     split_figure,
 )
 from camu_core.measures import masked
-from camu_core.wording.privacy import finding_of
 from camu_core.wording.verdict import finding
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import charts, images, state, state_pictures
@@ -23,19 +22,22 @@ from pages.components.teach import text
 
 _N_SHOWN = 6
 _TALL = 260
-_PIXELS = 104  # of an image on the projector, at the usual size of type
+# Of an image on the projector, at the usual size of type: where it has the room to itself, and where not.
+_LARGE, _SMALL = 128, 80
 
 
 def picture(question: str, result: RunResult, is_revealed: bool) -> None:
     """On the projector. Args: question: its name."""
-    strip(question, result, is_revealed, _PIXELS)
+    strip(
+        question, result, is_revealed, _SMALL if question == "hurt" or (is_revealed and question != "mask") else _LARGE
+    )
     retrained = state.retrained_for(result.spec)
     metrics, dark = result.metrics_with(retrained), state.is_dark()
     report = state_privacy.report_of(result.spec)
     if question == "inside" and not is_revealed:
         figure = _map(result, dark)
     elif question == "inside" and report is not None:
-        figure = heads_figure(report, finding_of(report, "fresh_head"), dark, _TALL)
+        figure = heads_figure(report, text.HEADS, dark, _TALL)
     elif question == "hurt" and is_revealed:
         figure = _classes(result, metrics, dark)
     elif question == "claim" or (question == "band" and is_revealed):

@@ -15,7 +15,6 @@ from pages.components.teach import pictures, text
 from pages.components.teach import state as state_teach
 
 TICK_SECONDS = 1.0
-_KEEP_SECONDS = 30.0
 _MINUTES_A_QUESTION = 2
 
 
@@ -203,15 +202,3 @@ def _navigation(room: Room) -> None:
             reach = state_teach.how_reached()
             line = text.LATE if reach.base else text.LATE_CODE
             st.markdown(line.format(short=html.escape(reach.short), code=room.code), width="content")
-
-
-def keep_open(page: str) -> None:
-    """On the other pages of the app a lesson goes on: a link back to it, and a sign that the tab is there.
-
-    Args:
-        page: that is open.
-    """
-    if page in ("teach", "join") or state_teach.taught_room() is None:
-        return
-    st.fragment(run_every=_KEEP_SECONDS)(state_teach.taught_room)()
-    st.page_link("pages/story/teach.py", label=text.RETURN, icon=":material/co_present:")
