@@ -72,7 +72,7 @@ def run(n_phones: int) -> dict:
     """A question of a lesson: all guess, all change their minds, half of them load their page again."""
     with AppServer() as server, Visitor(server.address, "teach", new_cookie(server.address)) as teacher:
         teacher.press(text.OPEN)
-        code = re.search(r"lesson-code'>([A-Z]+)<", teacher.texts)[1]
+        code = re.search(r"lesson-code[^>]*>([A-Z]+)<", teacher.texts)[1]
         cookies = [new_cookie(server.address) for _ in range(n_phones)]
         with ThreadPoolExecutor(n_phones) as pool:
             phones = list(pool.map(lambda cookie: Phone(server.address, code, cookie), cookies))

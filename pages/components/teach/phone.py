@@ -8,7 +8,7 @@ from pages.components.shared import state
 from pages.components.teach import pictures, text
 from pages.components.teach import state as state_teach
 
-TICK_SECONDS = 1.5
+TICK_SECONDS = 0.75
 _PIXELS = 80  # of an image: three in a row
 
 
@@ -44,7 +44,7 @@ def inside(room: Room) -> None:
 
 
 def _watch(room: Room, phone: str, drawn: Place) -> None:
-    """Draws nothing: many phones ask this every second or so."""
+    """Draws nothing: many phones ask this every second."""
     if state_teach.entered_room() is not room or room.place != drawn or not room.come_in(phone):
         st.rerun()
 
