@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from app_server import AppServer  # noqa: E402
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
 from visitor import Visitor, new_cookie  # noqa: E402
 
 from pages.components.teach import phone as phone_views  # noqa: E402
@@ -42,6 +43,15 @@ class Phone(Visitor):
         self._is_left.set()
         super().__exit__(*error)
 
+    @property
+    def texts(self) -> str:
+        return "\n".join(e.markdown.body for e in self.elements if e.WhichOneof("type") == "markdown")
+
+    def _take(self, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "new_session":  # the fragment draws all that matters
+            self.elements.clear()
+        super()._take(message)
+
     def _ask(self) -> None:
         self._is_left.wait(random.random() * phone_views.TICK_SECONDS)
         while not self._is_left.is_set() and not self.is_closed:
@@ -51,8 +61,7 @@ class Phone(Visitor):
 
     def options(self) -> list[str]:
         """What the question offers, once it is here."""
-        self.wait_for(lambda: text.TAP in self.texts or text.TAKEN in self.texts, "a question")
-        return list(self.buttons)
+        return self.wait_for(lambda: text.TAP in self.texts and list(self.buttons), "a question")
 
     def guess(self, option: str) -> float:
         """Tap; seconds until the phone says that it counts."""
@@ -76,20 +85,18 @@ def run(n_phones: int) -> dict:
         cookies = [new_cookie(server.address) for _ in range(n_phones)]
         with ThreadPoolExecutor(n_phones) as pool:
             phones = list(pool.map(lambda cookie: Phone(server.address, code, cookie), cookies))
-            process = psutil.Process(server.pid)
-            process.cpu_percent()
-            time.sleep(5)
-            idle = process.cpu_percent()
             teacher.press(text.START)
             options = phones[0].options()
             list(pool.map(Phone.options, phones))
+            cost_ms = poll_cost_ms(server, phones)
             taps = list(pool.map(Phone.guess, phones, [options[0]] * n_phones))
             last = [options[i % len(options)] for i in range(n_phones)]
             taps += list(pool.map(Phone.guess, phones, last))
-            for i in range(0, n_phones, 2):
+            again = range(0, n_phones, 2)
+            for i in again:
                 phones[i].__exit__()
                 phones[i] = Phone(server.address, code, cookies[i])
-            kept = [text.TAKEN in phones[i].texts for i in range(0, n_phones, 2)]
+            kept = [bool(phones[i].wait_for(lambda i=i: text.TAKEN in phones[i].texts, "the guess")) for i in again]
             counted = counts(teacher, n_phones)
             started = time.monotonic()
             teacher.press(text.REVEAL)
@@ -105,11 +112,23 @@ def run(n_phones: int) -> dict:
             "reloads": len(kept),
             "reloads_that_kept_their_guess": sum(kept),
             "failures": failures + (["Traceback"] if "Traceback" in server.log else []),
-            "server_percent_of_a_core_while_waiting": idle,
+            "poll_cpu_ms": round(cost_ms, 1),
             "tap_p95_seconds": round(float(np.percentile(taps, 95)), 3),
             "tap_median_seconds": round(float(np.median(taps)), 3),
             "answer_on_phones_p95_seconds": round(float(np.percentile(answers, 95)), 3),
         }
+
+
+def poll_cost_ms(server: AppServer, phones: list[Phone], seconds: float = 6.0) -> float:
+    """Processor time of the server for one poll of a phone that shows a question, milliseconds."""
+
+    def used() -> tuple[float, int]:
+        return sum(psutil.Process(server.pid).cpu_times()[:2]), sum(phone.n_finished for phone in phones)
+
+    before = used()
+    time.sleep(seconds)
+    cpu_seconds, n_polls = np.subtract(used(), before)
+    return 1000 * cpu_seconds / max(n_polls, 1)
 
 
 def counts(teacher: Visitor, n_phones: int) -> list[int]:

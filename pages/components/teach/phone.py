@@ -25,28 +25,29 @@ def entrance() -> None:
 
 
 def inside(room: Room) -> None:
-    """Where the lesson stands, and a fragment that notices when it goes on."""
-    phone = state_teach.phone(room)
+    """Where the lesson stands; drawn anew by itself, figures apart."""
+    phone, place = state_teach.phone(room), room.place
     if not room.come_in(phone):
         st.warning(text.FULL.format(most=MOST_PHONES), icon=":material/block:")
         return
     state_teach.note_presence(room)
-    place = room.place
-    with st.container(key=f"phone-{place.question}-{place.is_revealed}-{place.is_over}"):
-        if place.is_over:
-            _over(room, phone)
-        elif place.question is None:
-            _waiting()
-        else:
-            draw = _answer if place.is_revealed else _ask
-            draw(room, phone, place.question, room.lesson.questions[place.question])
-    st.fragment(run_every=TICK_SECONDS)(_watch)(room, phone, place)
+    st.fragment(run_every=TICK_SECONDS)(_view)(room, phone, place)
+    if place.question is not None and place.is_revealed:
+        question = room.lesson.questions[place.question]
+        pictures.strip(question.name, state.find_result(room.lesson.digest), True, _PIXELS)
 
 
-def _watch(room: Room, phone: str, drawn: Place) -> None:
-    """Draws nothing: many phones ask this every second."""
+def _view(room: Room, phone: str, drawn: Place) -> None:
+    """All words and buttons, at every tick: Streamlit drops what was drawn if the next request comes in that moment."""
     if state_teach.entered_room() is not room or room.place != drawn or not room.come_in(phone):
         st.rerun()
+    if drawn.is_over:
+        _over(room, phone)
+    elif drawn.question is None:
+        _waiting()
+    else:
+        draw = _answer if drawn.is_revealed else _ask
+        draw(room, phone, drawn.question, room.lesson.questions[drawn.question])
 
 
 def _waiting() -> None:
@@ -57,11 +58,6 @@ def _waiting() -> None:
 def _ask(room: Room, phone: str, number: int, question: Question) -> None:
     st.caption(text.WHERE.format(number=number + 1, total=room.n_questions))
     st.subheader(question.prompt, anchor=False)
-    st.fragment(_options)(room, phone, number, question)
-
-
-def _options(room: Room, phone: str, number: int, question: Question) -> None:
-    """The only part that a tap draws anew."""
     chosen = room.guess_of(phone, number)
     for option, words in enumerate(question.options):
         is_chosen = option == chosen
@@ -82,7 +78,6 @@ def _answer(room: Room, phone: str, number: int, question: Question) -> None:
         st.markdown(text.YOU_SAID.format(answer=question.options[guess]))
     for line in question.why:
         st.markdown(line)
-    pictures.strip(question.name, state.find_result(room.lesson.digest), True, _PIXELS)
 
 
 def _over(room: Room, phone: str) -> None:
