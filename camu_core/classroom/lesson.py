@@ -81,7 +81,7 @@ def _band(result: RunResult, retrained: RunResult | None) -> Question | None:
     what, (before, after) = forget_phrase(result.spec), _reports(result)
     if after["forget_test"] is None:
         return None
-    gold = "" if retrained is None else f": {percent(retrained.metrics['unlearned']['forget_test'], 1)} here"
+    gold = "none" if retrained is None else percent(retrained.metrics["unlearned"]["forget_test"], 1)
     return Question(
         "band",
         f"The network was made to forget {what}. How many new images of it does it still recognise?",
@@ -90,7 +90,7 @@ def _band(result: RunResult, retrained: RunResult | None) -> Question | None:
         (
             f"{capital(percent(after['forget_test'], 1))} of {n_images(after['n']['forget_test'])}; before, it was "
             f"{percent(before['forget_test'], 1)}.",
-            f"That is the aim: to be like a network that never saw {what}, which recognises none{gold}.",
+            f"A network that never saw {what} recognises {gold}: to be like that one is the aim.",
         ),
     )
 

@@ -23,7 +23,7 @@ from pages.components.teach import text
 _N_SHOWN = 6
 _TALL = 260
 # Of an image on the projector, at the usual size of type: where it has the room to itself, and where not.
-_LARGE, _SMALL = 128, 80
+_LARGE, _SMALL = 168, 80
 
 
 def picture(question: str, result: RunResult, is_revealed: bool) -> None:
@@ -97,7 +97,7 @@ def _classes(result: RunResult, metrics: dict[str, Any], dark: bool) -> Any:
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
     return class_figure(
-        per_class, counts, info.class_names, result.spec.forget.classes, finding(result), dark, _TALL
+        per_class, counts, info.class_names, result.spec.forget.classes, text.CLASSES, dark, _TALL
     )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ MASK_STRIP = "With the mask"
 NEVER_STRIP = "What a network that never saw any says"
 NOW_STRIP = "What it says **now** to what it forgot"
 MAP = "How the network sees the images: before, and after forgetting"
+CLASSES = "Accuracy by class, with 95% intervals"
 HEADS = "What a new classifier finds after 1, 5 and 20 examples"
 
 JOIN_TITLE = "Join a lesson"
