@@ -146,7 +146,7 @@ def _kept(told: Verdict) -> Question | None:
         return None
     return Question(
         "hurt",
-        f"And new images: does it read them worse than before, by more than {KEPT_DROP_AT_MOST:.0%}?",
+        f"And new images: does it read them worse than before, by more than {100 * KEPT_DROP_AT_MOST:.0f} points?",
         (_NO, _YES),
         int(not told.is_kept),
         (told.clauses[1].plain, "What is to be kept must stay: forgetting by breaking everything is easy."),
@@ -250,7 +250,7 @@ def _claim(result: RunResult, told: Verdict) -> Question:
     if result.spec.forget.kind == "class":
         options = (
             f"It has forgotten {what}, as if it had never seen it",
-            f"It no longer recognises {what}, but more is not shown",
+            f"It no longer recognises {what}; that it is gone is not shown",
             "Not even that",
         )
         right = 0 if told.is_forgotten else 1 if told.clauses[0].is_good else 2

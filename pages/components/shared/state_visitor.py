@@ -21,19 +21,14 @@ def visitor() -> Visitor:
         email = str(user.get("email", "")).lower()
         key, is_known = f"user {user.get('iss', '')} {user.get('sub') or email}", email in admin_users()
     else:
-        key, is_known = _of_browser() or _of_session(), False
+        key, is_known = browser_key() or _of_session(), False
     name = hashlib.sha256(f"camu visitor {key}".encode()).hexdigest()[:20]
     st.session_state["watcher"] = name
     return Visitor(name, is_known or bool(st.session_state.get("is-operator")))
 
 
-def has_lasting_key() -> bool:
-    """Whether this visitor is the same after a reload."""
-    return bool(_of_browser()) or bool(st.user.to_dict().get("is_logged_in"))
-
-
-def _of_browser() -> str:
-    """The browser's key; empty if it has none."""
+def browser_key() -> str:
+    """Of this browser, whoever signed in; empty if it keeps no cookies."""
     cookie = st.context.cookies.get(COOKIE)
     return cookie if isinstance(cookie, str) and re.fullmatch("[0-9a-f]{64}", cookie) else ""
 

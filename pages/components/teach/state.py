@@ -10,8 +10,7 @@ from camu_core.classroom.lesson import Lesson, lesson_of
 from camu_core.classroom.rooms import Room, rooms
 from camu_core.errors import TooMuchAsked
 from pages.components.privacy import state as state_privacy
-from pages.components.shared import state, state_address, state_figures
-from pages.components.shared.state_visitor import has_lasting_key
+from pages.components.shared import state, state_address, state_figures, state_visitor
 from pages.components.teach import address
 
 # --- the teacher ------------------------------------------------------------------------------------------------------
@@ -114,7 +113,7 @@ def phone(room: Room) -> str:
 
     A browser that keeps no cookies has a random word in its address instead.
     """
-    me = state.watcher() if has_lasting_key() else _word_in_address()
+    me = state_visitor.browser_key() or _word_in_address()
     return hashlib.sha256(f"camu phone {room.code} {me}".encode()).hexdigest()[:20]
 
 
