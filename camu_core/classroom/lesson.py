@@ -195,12 +195,12 @@ def _inside(result: RunResult, privacy: Mapping[str, Any] | None, found: Mapping
     """Whether a new classifier finds more of it than in any retrained network; None where its interval allows both."""
     reading, what = found.get("fresh_head"), forget_phrase(result.spec)
     values = _of_band(privacy, "fresh_head_1")
-    if reading is None or len(values) < 2 or reading.ours["low"] is None:
+    if reading is None or len(values) < 2:
         return None
-    is_more = reading.ours["low"] > max(values)
-    if not is_more and reading.ours["high"] > max(values):
+    value, low, high = reading.ours["value"], reading.ours["low"], reading.ours["high"]
+    if value is None or low is None or high is None or low <= max(values) < high:
         return None
-    ours, low, high = (percent(reading.ours[part]) for part in ("value", "low", "high"))
+    is_more = low > max(values)
     never = f"in the {len(values)} networks that never saw it, {percent(min(values))} to {percent(max(values))}"
     return Question(
         "inside",
@@ -209,7 +209,7 @@ def _inside(result: RunResult, privacy: Mapping[str, Any] | None, found: Mapping
         ("Yes, more often", "No, not more often"),
         int(not is_more),
         (
-            f"It finds {ours} of the new images ({low} to {high}); {never}.",
+            f"It finds {percent(value)} of the new images ({percent(low)} to {percent(high)}); {never}.",
             (_LEFT_INSIDE + (_HINT if reading.standing is Standing.UNCLEAR else "")) if is_more else _NOT_INSIDE,
         ),
     )
@@ -248,7 +248,7 @@ def _claim(result: RunResult, told: Verdict) -> Question:
     """What may be said of the run in the end."""
     what = forget_phrase(result.spec)
     if result.spec.forget.kind == "class":
-        options = (
+        options: tuple[str, ...] = (
             f"It has forgotten {what}, as if it had never seen it",
             f"It no longer recognises {what}; that it is gone is not shown",
             "Not even that",
