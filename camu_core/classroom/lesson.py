@@ -184,9 +184,9 @@ def _mask(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
 def _behind(result: RunResult, found: Mapping[str, Reading]) -> str:
     """What the old classifier finds behind the mask, and in the run."""
     old = found.get("old_head")
-    if old is None or old.original is None or None in (old.ours["value"], old.original["value"]):
+    if old is None or old.original is None or old.ours["value"] is None or old.original["value"] is None:
         return "Behind the mask, nothing was forgotten."
-    ours, before = (number(old, max(each["value"], 0.0)) for each in (old.ours, old.original))
+    ours, before = number(old, max(old.ours["value"], 0.0)), number(old, old.original["value"])
     method = METHODS.title(result.spec.method, result.spec.method_sha256)
     return f"Put the old classifier back: behind the mask it finds {before} again, after {method} {ours}."
 
