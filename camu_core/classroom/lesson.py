@@ -39,9 +39,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Lesson:
-    """Args: digest: of the run that it is about."""
+    """Args:
+    digest: of the run that it is about.
+    about: what happened in the run, for those who have never heard of it.
+    """
 
     digest: str
+    about: str
     questions: tuple[Question, ...]
 
 
@@ -65,11 +69,22 @@ def lesson_of(
     else:
         asked = [_band_of_images(result, retrained), _kept(told)]
     asked += [_trace(result, found), _claim(result, told)]
-    return Lesson(result.digest, tuple(question for question in asked if question is not None))
+    return Lesson(result.digest, _about(result), tuple(question for question in asked if question is not None))
 
 
 _BANDS = ("Hardly any", "Some", "Most", "Nearly all")
 _YES, _NO = "Yes", "No"
+
+
+def _about(result: RunResult) -> str:
+    info, before = DATASETS[result.spec.dataset], result.metrics["original"]
+    n_train = before["n"]["forget_train"] + before["n"]["retain_train"]
+    share = percent(np.trace(before["confusion_test"]) / np.sum(before["confusion_test"]), 1)
+    return (
+        f"A network learned {len(info.class_names)} {info.class_nouns} from {n_train:,} images, and recognised {share} of "
+        f"new ones. Then it was made to forget **{forget_phrase(result.spec)}**, without training a new one. What became "
+        "of it?"
+    )
 
 
 def _bands() -> tuple[str, ...]:
@@ -200,12 +215,12 @@ def _inside(result: RunResult, privacy: Mapping[str, Any] | None, found: Mapping
     value, low, high = reading.ours["value"], reading.ours["low"], reading.ours["high"]
     if value is None or low is None or high is None or low <= max(values) < high:
         return None
-    is_more = low > max(values)
-    never = f"in the {len(values)} networks that never saw it, {percent(min(values))} to {percent(max(values))}"
+    is_more, noun = low > max(values), DATASETS[result.spec.dataset].class_noun
+    never = f"on the {len(values)} networks that never saw it, {percent(min(values))} to {percent(max(values))}"
     return Question(
         "inside",
-        f"Look inside: put a new classifier on the network, and show it one single image of each class. Will it find "
-        f"{what} more often than in each of {len(values)} networks that never saw it?",
+        f"Look inside: a new classifier, the part that names what it is given, sees one single image of each {noun}. Will "
+        f"it find {what} more often than on each of {len(values)} networks that never saw it?",
         ("Yes, more often", "No, not more often"),
         int(not is_more),
         (

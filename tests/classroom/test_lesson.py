@@ -50,6 +50,8 @@ def test_the_example_has_six_questions_answered_by_its_numbers(example) -> None:
     result, retrained, report = example
     lesson = lesson_of(result, retrained, report)
     assert [each.name for each in lesson.questions] == ["band", "hurt", "mask", "inside", "trace", "claim"]
+    assert "10 digits from 1,437 images" in lesson.about
+    assert "98.9% of new ones" in lesson.about
     after = result.metrics["unlearned"]
     assert question(lesson, "band").right == band_of(after["forget_test"])
     assert f"of {after['n']['forget_test']} images" in question(lesson, "band").why[0]

@@ -44,14 +44,15 @@ def _view(room: Room, phone: str, drawn: Place) -> None:
     if drawn.is_over:
         _over(room, phone)
     elif drawn.question is None:
-        _waiting()
+        _waiting(room)
     else:
         draw = _answer if drawn.is_revealed else _ask
         draw(room, phone, drawn.question, room.lesson.questions[drawn.question])
 
 
-def _waiting() -> None:
+def _waiting(room: Room) -> None:
     st.title(text.IN, anchor=False)
+    st.markdown(room.lesson.about)
     st.markdown(text.IN_WAIT)
 
 
@@ -78,6 +79,8 @@ def _answer(room: Room, phone: str, number: int, question: Question) -> None:
         st.markdown(text.YOU_SAID.format(answer=question.options[guess]))
     for line in question.why:
         st.markdown(line)
+    if number < room.n_questions - 1:
+        st.caption(text.NEXT_COMES)
 
 
 def _over(room: Room, phone: str) -> None:

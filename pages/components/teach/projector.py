@@ -80,10 +80,10 @@ def lesson(room: Room) -> None:
         elif place.is_over:
             _end(room)
         else:
-            _lobby(room, result)
+            _lobby(room)
 
 
-def _lobby(room: Room, result: RunResult) -> None:
+def _lobby(room: Room) -> None:
     st.title(text.LOBBY, anchor=False)
     reach = state_teach.how_reached()
     left, right = st.columns([5, 7], gap="large", vertical_alignment="center")
@@ -103,7 +103,8 @@ def _lobby(room: Room, result: RunResult) -> None:
         else:
             st.html(f"<div class='lesson-join'><p class='lesson-code'>{room.code}</p></div>")
             st.page_link("pages/story/join.py", label=text.TRY, query_params={"room": room.code})
-        st.markdown(text.LOBBY_ABOUT.format(what=forget_phrase(result.spec)))
+        with st.container(key="lesson-why"):
+            st.markdown(room.lesson.about)
         st.fragment(run_every=TICK_SECONDS)(_here)(room, room.place)
 
 

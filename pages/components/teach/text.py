@@ -24,7 +24,8 @@ REACH = {
     "browser": "Phones will open **{short}**, the address in your browser.",
     "network": (
         "Phones will open **{short}**: the address in its network of the computer that runs this app. They must be in "
-        "the same network, such as the same Wi-Fi. If another address reaches it, open this page by that one."
+        "the same network, such as the same Wi-Fi. If another address reaches it, open this page by that one. Some "
+        "networks keep devices apart: then a phone's hotspot helps."
     ),
     "closed": (
         "**Phones cannot reach this app:** it was started for its own computer alone (`--server.address {address}`). "
@@ -40,7 +41,6 @@ TRY = "Join in another tab"
 LOBBY = "Join with your phone"
 LOBBY_SCAN = "Scan the code, or open"
 LOBBY_CODE = "and type"
-LOBBY_ABOUT = "A network was made to forget: **{what}**. Guess what became of it."
 QR = "QR code of {url}"
 N_PHONES = {0: "No phone is here yet.", 1: "**1** phone is here.", 2: "**{n}** phones are here."}
 ANSWERED = "**{n}** of {total} answered"
@@ -73,7 +73,8 @@ NO_ROOM = "There is no open room with this code: it has ended, or the code is mi
 HAS_ENDED = "The lesson is over. Thank you for guessing!"
 FULL = "This room is full: {most} phones are in it."
 IN = "You are in"
-IN_WAIT = "Look at the screen in front. The first question comes here."
+IN_WAIT = "Look at the screen in front. The first question comes here by itself."
+NEXT_COMES = "The next question comes by itself."
 TAP = "Tap your guess."
 TAKEN = "Your guess is in. You can change it until the answer is shown."
 LATE_TAP = "Too late: the answer is being shown."
