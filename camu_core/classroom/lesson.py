@@ -80,10 +80,11 @@ def _about(result: RunResult) -> str:
     info, before = DATASETS[result.spec.dataset], result.metrics["original"]
     n_train = before["n"]["forget_train"] + before["n"]["retain_train"]
     share = percent(np.trace(before["confusion_test"]) / np.sum(before["confusion_test"]), 1)
+    learned = f"A network learned {len(info.class_names)} {info.class_nouns} from {n_train:,} images"
+    method = METHODS.title(result.spec.method, result.spec.method_sha256)
     return (
-        f"A network learned {len(info.class_names)} {info.class_nouns} from {n_train:,} images, and recognised {share} of "
-        f"new ones. Then it was made to forget **{forget_phrase(result.spec)}**, without training a new one. What became "
-        "of it?"
+        f"{learned}, and recognised {share} of new ones. Then it was made to forget **{forget_phrase(result.spec)}** "
+        f"(method: {method}). What became of it?"
     )
 
 
@@ -219,8 +220,8 @@ def _inside(result: RunResult, privacy: Mapping[str, Any] | None, found: Mapping
     never = f"on the {len(values)} networks that never saw it, {percent(min(values))} to {percent(max(values))}"
     return Question(
         "inside",
-        f"Look inside: a new classifier, the part that names what it is given, sees one single image of each {noun}. Will "
-        f"it find {what} more often than on each of {len(values)} networks that never saw it?",
+        f"Look inside: a new classifier, the part that names what it is given, sees one single image of each {noun}. "
+        f"Will it find {what} more often than on each of {len(values)} networks that never saw it?",
         ("Yes, more often", "No, not more often"),
         int(not is_more),
         (

@@ -13,10 +13,12 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import psutil
+from websockets.exceptions import ConnectionClosed
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
@@ -55,8 +57,9 @@ class Phone(Visitor):
     def _ask(self) -> None:
         self._is_left.wait(random.random() * phone_views.TICK_SECONDS)
         while not self._is_left.is_set() and not self.is_closed:
-            for fragment in list(self.timers):
-                self.rerun(fragment=fragment)
+            with suppress(ConnectionClosed):  # it was left a moment ago
+                for fragment in list(self.timers):
+                    self.rerun(fragment=fragment)
             self._is_left.wait(phone_views.TICK_SECONDS)
 
     def options(self) -> list[str]:
