@@ -63,6 +63,8 @@ def main() -> None:
         "Story": [
             st.Page("pages/story/start.py", title="Start", icon=":material/flag:", default=True),
             st.Page("pages/story/learn.py", title="Learn", icon=":material/school:"),
+            st.Page("pages/story/teach.py", title="Teach", icon=":material/co_present:"),
+            st.Page("pages/story/join.py", title="Join", icon=":material/smartphone:", visibility="hidden"),
         ],
         "Explore": [
             st.Page("pages/explore/run.py", title="Run", icon=":material/play_circle:"),
@@ -77,7 +79,8 @@ def main() -> None:
     }
     page = st.navigation(groups)
     notices.show()
-    presenting.bar([each for group in groups.values() for each in group], page)
+    presenting.bar([each for group in groups.values() for each in group if each.visibility == "visible"], page)
+    presenting.keep_lesson(page)
     state_figures.begin()
     try:
         len(METHODS)  # read, if nobody has

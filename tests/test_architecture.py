@@ -53,6 +53,7 @@ ALLOWED = {
     "engine": "comparison config data errors files jobs measures methods networks planning progress runs settings "
     "specs",
     "wording": "comparison data measures methods privacy runs specs",
+    "classroom": "causal data errors measures methods privacy runs wording",
     "export": "data measures runs specs wording",
     "figures": "measures progress wording",
     "board": "citation config data figures measures methods planning privacy runs specs wording",

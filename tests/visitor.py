@@ -34,6 +34,7 @@ class Visitor:
     Attributes:
         texts: everything readable that was shown since the last full run of the page, in one string.
         buttons: widget id by label.
+        fragments: of the widgets that are in one, by widget id.
         elements: everything shown since then.
     """
 
@@ -46,6 +47,7 @@ class Visitor:
         self.query, self.page_hash = urlencode(query), ""
         self.elements: list[Element] = []
         self.timers: dict[str, float] = {}
+        self.fragments: dict[str, str] = {}
         self.n_finished, self.is_closed, self.is_page_not_found, self.failures = 0, False, False, []
         self._news = threading.Condition()
         threading.Thread(target=self._listen, daemon=True).start()
@@ -93,7 +95,7 @@ class Visitor:
         state.context_info.timezone = "UTC"
         state.widget_states.SetInParent()
         if fragment:
-            state.fragment_id, state.is_auto_rerun = fragment, True
+            state.fragment_id, state.is_auto_rerun = fragment, not values
         for widget, (kind, value) in values.items():
             entry = state.widget_states.widgets.add(id=widget)
             if isinstance(value, list):
@@ -110,6 +112,12 @@ class Visitor:
         """Press a button and wait for the page."""
         button = self.wait_for(lambda: self.buttons.get(label), f"a button '{label}'")
         self.wait_finished(self.rerun(**{button: ("trigger_value", True)}))
+
+    def tap(self, label: str) -> None:
+        """Press a button of a fragment as a browser does: nothing else is drawn anew."""
+        button = self.wait_for(lambda: self.buttons.get(label), f"a button '{label}'")
+        fragment = self.fragments[button]
+        self.wait_finished(self.rerun(fragment=fragment, **{button: ("trigger_value", True)}))
 
     def wait_finished(self, asked: int = 0) -> None:
         self.wait_for(lambda: self.n_finished > asked, "the end of the script")
@@ -170,5 +178,7 @@ class Visitor:
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
             self.elements.append(element)
+            if message.delta.fragment_id and element.WhichOneof("type") == "button":
+                self.fragments[element.button.id] = message.delta.fragment_id
             if element.WhichOneof("type") == "exception":
                 self.failures.append(element.exception)

@@ -1,6 +1,6 @@
 """Pure functions on arrays and models. To add a measure: one file, and one line where `execution` collects them."""
 
-from camu_core.measures.accuracy import SPLIT_NAMES, accuracy_report, confusion_counts
+from camu_core.measures.accuracy import SPLIT_NAMES, accuracy_report, confusion_counts, masked
 from camu_core.measures.cost import COST_NAMES, CostMeter, training_cost
 from camu_core.measures.distance import distance_to_retrained, divergence_bits
 from camu_core.measures.heads import fresh_head_recall, old_head_recognition
@@ -103,6 +103,7 @@ __all__ = [
     "largest_shown_epsilon",
     "layer_grams",
     "linear_probe",
+    "masked",
     "membership_attack",
     "memorisation",
     "neighbour_share",

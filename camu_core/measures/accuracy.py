@@ -1,5 +1,6 @@
 """Accuracy of the four splits, per class, with Wilson intervals, and confusion."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,16 @@ def accuracy_report(
 def confusion_counts(y: np.ndarray, predicted: np.ndarray, n_classes: int) -> np.ndarray:
     """int64 (C, C) counts, rows = true class, columns = predicted class."""
     return confusion_matrix(y, predicted, labels=range(n_classes))
+
+
+def masked(logits: np.ndarray, classes: Sequence[int]) -> np.ndarray:
+    """What an output mask leaves of the logits: the classes never win.
+
+    Args:
+        logits: float32 (N, C).
+    """
+    barred = np.isin(np.arange(logits.shape[1]), classes)
+    return np.where(barred, -np.inf, logits)
 
 
 def _fraction(count: int, n: int) -> float | None:

@@ -1,5 +1,6 @@
 """What a visitor guessed before a run, against what came out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,30 +9,30 @@ from camu_core.runs.results import RunResult
 
 # Ranges of an accuracy that a guess picks one of, as fractions; the last holds its upper end too.
 BANDS = ((0.0, 0.1), (0.1, 0.5), (0.5, 0.9), (0.9, 1.0))
-NOBODY = -1  # instead of a class: none loses anything
 
 
 @dataclass(frozen=True)
 class Guess:
     """Args:
     band: index into `BANDS`, of how much of the forgotten classes is still recognised, new images.
-    hurt: the class to keep that loses most images, or `NOBODY`. None, each: not guessed.
+    hurt: whether any other class loses more than chance explains. None, each: not guessed.
     """
 
     band: int | None = None
-    hurt: int | None = None
+    hurt: bool | None = None
 
-    def check(self, result: RunResult) -> dict[str, bool]:
+    def check(self, result: RunResult, harmed: Collection[int]) -> dict[str, bool]:
         """Whether each of the guesses that were made is right, by its name.
 
         Args:
             result: of class forgetting.
+            harmed: its classes to keep that lost more than chance explains.
         """
         checks = {}
         if self.band is not None:
             checks["band"] = self.band == band_of(result.metrics["unlearned"]["forget_test"])
         if self.hurt is not None:
-            checks["hurt"] = self.hurt in (most_hurt(result) or (NOBODY,))
+            checks["hurt"] = self.hurt == bool(harmed)
         return checks
 
 

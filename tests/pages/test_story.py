@@ -6,6 +6,7 @@ import pytest
 from opening import open_page, words
 
 from camu_core import RunResult, RunStore
+from camu_core.causal import harmed_classes
 from camu_core.wording.format import listed
 from camu_core.wording.verdict import claim, judge
 from pages.components.privacy import state as state_privacy
@@ -61,7 +62,7 @@ def test_the_guess_is_revealed_and_counted(digits_result: RunResult) -> None:
     app = open_page("story/start", scene="2")
     band, hurt = (state_story.guess_key(part, digits_result.digest) for part in ("band", "hurt"))
     next(pills for pills in app.get("button_group") if pills.key == band).set_value(0)
-    next(pills for pills in app.get("button_group") if pills.key == hurt).set_value(1)
+    next(pills for pills in app.get("button_group") if pills.key == hurt).set_value(True)
     app.run()
     app.query_params.update(run=digits_result.digest, scene="4")
     app.run()
@@ -69,7 +70,7 @@ def test_the_guess_is_revealed_and_counted(digits_result: RunResult) -> None:
     assert "You guessed" in words(app)
     app.query_params["scene"] = "8"
     app.run()
-    checks = state_story.Guess(0, 1).check(digits_result)
+    checks = state_story.Guess(0, True).check(digits_result, harmed_classes(digits_result.summary()))
     assert text.SCORE.format(n_right=sum(checks.values()), total=2) in words(app)
 
 
@@ -90,8 +91,8 @@ def test_guesses_are_in_the_address_and_survive_a_reload(digits_result: RunResul
     RunStore().save(digits_result)
     app = open_page("story/start", scene="4", run=digits_result.digest, guess="0.1")
     assert "You guessed that it would still recognise 0% to 10%" in words(app)
-    assert "You guessed that 1 would lose most" in words(app)
-    for unfit in ("7.1", "x", "", "0", "..", "-1.-1"):
+    assert "You guessed that others would be harmed, too" in words(app)
+    for unfit in ("7.1", "x", "", "0", "..", "-1.-1", "0.7"):
         assert not open_page("story/start", scene="4", run=digits_result.digest, guess=unfit).exception
 
 

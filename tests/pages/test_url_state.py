@@ -133,13 +133,17 @@ def test_every_figure_has_a_name_and_gives_its_data(page: str) -> None:
 HOSTILE = "[click](http://evil.example) ![x](http://evil.example/x.png) <img src=x>"
 NAMES = (
     "run", "b", "dataset", "moment", "selected", "scene", "guess", "part", "forget", "methods", "seeds", "trainings",
+    "room", "me",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("page", "value"),
     [
-        *itertools.product(("story/start", "explore/run", "explore/embeddings", "library/runs"), (HOSTILE,)),
+        *itertools.product(
+            ("story/start", "story/teach", "story/join", "explore/run", "explore/embeddings", "library/runs"),
+            (HOSTILE,),
+        ),
         *itertools.product(
             ("explore/compare",), (HOSTILE, "a" * 300, "9" * 5000, "../../etc/passwd", "5-2", "0-99999,0-99999")
         ),
@@ -154,7 +158,7 @@ def test_an_address_of_another_form_is_left_out_and_not_shown(page: str, value: 
     assert not any(app.query_params.get(name) == [value] for name in NAMES if value != "5-2" or name != "seeds")
 
 
-def test_a_guess_of_a_class_that_is_not_there_is_none(digits_result: RunResult) -> None:
+def test_a_guess_that_nobody_can_make_is_none(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
-    app = open_page("story/start", run=digits_result.digest, guess="1.999", scene="4")
+    app = open_page("story/start", run=digits_result.digest, guess="1.9", scene="4")
     assert not app.exception

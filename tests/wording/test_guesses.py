@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from camu_core.wording.guesses import NOBODY, Guess, band_of, most_hurt
+from camu_core.wording.guesses import Guess, band_of, most_hurt
 
 
 @pytest.mark.parametrize(("accuracy", "band"), [(0.0, 0), (0.0999, 0), (0.1, 1), (0.5, 2), (0.9, 3), (1.0, 3)])
@@ -33,22 +33,18 @@ def test_the_forgotten_class_is_not_the_one_that_suffers(outcome) -> None:
     assert most_hurt(outcome(c3=30, c8=3, c5=2)) == {8: 3}
 
 
-def test_all_that_lost_as_many_images_are_right_answers(outcome) -> None:
-    result = outcome(c1=1, c8=1)
-    assert most_hurt(result) == {1: 1, 8: 1}
-    assert Guess(hurt=1).check(result) == {"hurt": True}
-    assert Guess(hurt=8).check(result) == {"hurt": True}
-    assert Guess(hurt=NOBODY).check(result) == {"hurt": False}
+def test_all_that_lost_as_many_images_lost_most(outcome) -> None:
+    assert most_hurt(outcome(c1=1, c8=1)) == {1: 1, 8: 1}
+    assert most_hurt(outcome(c3=30, c4=-2)) == {}, "all stay or gain"
 
 
-def test_nobody_is_right_when_all_stay_or_gain(outcome) -> None:
-    result = outcome(c3=30, c4=-2)
-    assert most_hurt(result) == {}
-    assert Guess(hurt=NOBODY).check(result) == {"hurt": True}
-    assert Guess(hurt=4).check(result) == {"hurt": False}
+@pytest.mark.parametrize("guess", [False, True])
+def test_who_guesses_harm_is_right_where_there_is_more_than_chance_explains(outcome, guess: bool) -> None:
+    assert Guess(hurt=guess).check(outcome(), harmed=[]) == {"hurt": not guess}
+    assert Guess(hurt=guess).check(outcome(c8=20), harmed=[8]) == {"hurt": guess}
 
 
 def test_only_what_was_guessed_is_checked(outcome) -> None:
-    assert Guess().check(outcome()) == {}
-    assert Guess(band=0).check(outcome(forget_test=0.05)) == {"band": True}
-    assert Guess(band=0, hurt=7).check(outcome(forget_test=0.3)) == {"band": False, "hurt": False}
+    assert Guess().check(outcome(), []) == {}
+    assert Guess(band=0).check(outcome(forget_test=0.05), []) == {"band": True}
+    assert Guess(band=0, hurt=True).check(outcome(forget_test=0.3), []) == {"band": False, "hurt": False}

@@ -8,13 +8,17 @@ import streamlit as st
 from pages.components.shared import state_figures, text
 from pages.components.story import state as state_story
 from pages.components.story import text as text_story
+from pages.components.teach import state as state_teach
+from pages.components.teach import text as text_teach
+
+_KEEP_SECONDS = 30.0
 
 # Presenters send PageDown and PageUp: first down the page, screen by screen, then on to the next. A press that comes
 # while a page is still being drawn waits for it: until then nobody knows where the page ends, and the server would
 # take two presses for one.
 _KEYS = """<script>
 {
-  window.place = PLACE;
+  window.place = 'PLACE';
   const isDrawn = () => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning';
   const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const calm = async (times, isOver = () => false) => {  // nothing was drawn for so many times 50 ms
@@ -54,12 +58,13 @@ _KEYS = """<script>
 
 
 def bar(pages: Sequence[st.Page], here: st.Page) -> None:
-    """Args: pages: all, in their order. here: the open one."""
+    """Args: pages: all that the menu shows, in their order. here: the open one."""
+    if here not in pages:
+        return
     st.sidebar.toggle(text.PRESENT, key=state_figures.PRESENT, bind="query-params", help=text.PRESENT_HELP)
     if not state_figures.is_presenting():
         return
     st.html(Path("assets/presenter.css"))
-    st.html(_KEYS.replace("PLACE", str(pages.index(here))), unsafe_allow_javascript=True)
     with st.container(horizontal=True, key="presenter-bar", gap="xsmall"):
         is_back = st.button(text.PRESENT_BACK, key="present-back", icon=":material/keyboard_arrow_up:", type="tertiary")
         is_next = st.button(text.PRESENT_NEXT, key="present-next", icon=":material/keyboard_arrow_down:",
@@ -73,11 +78,23 @@ def bar(pages: Sequence[st.Page], here: st.Page) -> None:
         )  # fmt: skip
     if is_back or is_next:
         _turn(pages, here, 1 if is_next else -1)
+    st.html(_KEYS.replace("PLACE", f"{pages.index(here)} {state_teach.place()}"), unsafe_allow_javascript=True)
+
+
+def keep_lesson(here: st.Page) -> None:
+    """On the other pages a lesson that this visitor teaches goes on: a link back, and a sign that the tab is there."""
+    if here.url_path in ("teach", "join") or state_teach.taught_room() is None:
+        return
+    st.fragment(run_every=_KEEP_SECONDS)(state_teach.taught_room)()
+    st.page_link("pages/story/teach.py", label=text_teach.RETURN, icon=":material/co_present:")
 
 
 def _turn(pages: Sequence[st.Page], here: st.Page, by: int) -> None:
-    """To the next scene of the story, or the next page; nowhere after the last."""
+    """To the next scene of the story or of a lesson, or the next page; nowhere after the last."""
     place = pages.index(here)
+    if here.url_path == "teach" and state_teach.taught_room() is not None:
+        state_teach.turn(by)
+        return
     if place == 0 and state_story.turn(by, len(text_story.TITLES)):
         return
     if 0 <= place + by < len(pages):

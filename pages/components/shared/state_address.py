@@ -26,6 +26,8 @@ _FORMS = {
     "seeds": _RANGES,
     "trainings": _RANGES,
     "trials": _NUMBER,
+    "room": "[A-Za-z]{1,12}",
+    "me": "[0-9a-f]{32}",
 }
 
 

@@ -21,12 +21,16 @@ def visitor() -> Visitor:
         email = str(user.get("email", "")).lower()
         key, is_known = f"user {user.get('iss', '')} {user.get('sub') or email}", email in admin_users()
     else:
-        cookie = st.context.cookies.get(COOKIE)
-        is_key = isinstance(cookie, str) and re.fullmatch("[0-9a-f]{64}", cookie)
-        key, is_known = cookie if is_key else _of_session(), False
+        key, is_known = browser_key() or _of_session(), False
     name = hashlib.sha256(f"camu visitor {key}".encode()).hexdigest()[:20]
     st.session_state["watcher"] = name
     return Visitor(name, is_known or bool(st.session_state.get("is-operator")))
+
+
+def browser_key() -> str:
+    """Of this browser, whoever signed in; empty if it keeps no cookies."""
+    cookie = st.context.cookies.get(COOKIE)
+    return cookie if isinstance(cookie, str) and re.fullmatch("[0-9a-f]{64}", cookie) else ""
 
 
 def _of_session() -> str:

@@ -16,7 +16,7 @@ from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark
 from camu_core.wording.clauses import n_images
 from camu_core.wording.format import percent
-from camu_core.wording.guesses import BANDS, NOBODY, most_hurt
+from camu_core.wording.guesses import BANDS, most_hurt
 from camu_core.wording.verdict import finding, forget_phrase, judge
 from pages.components.causal import decomposition
 from pages.components.causal import state as state_causal
@@ -62,8 +62,8 @@ def choose() -> None:
     """The ten digits, and a guess for who likes one."""
     notes.lead(text.CHOOSE)
     start_with("digits", state.current_run().spec)
-    labels, spec = class_row("digits"), chosen()
-    names = DATASETS["digits"].class_names
+    class_row("digits")
+    spec = chosen()
     with st.container(border=True, key="guess"):
         st.markdown(text.GUESS_LEAD)
         left, right = st.columns([1, 1], gap="large")
@@ -71,10 +71,9 @@ def choose() -> None:
             text.GUESS_BAND.format(what=forget_phrase(spec)), range(len(BANDS)), format_func=_band,
             key=state_story.guess_key("band", spec.digest), persist_state="session", wrap=True,
         )  # fmt: skip
-        others = [label for label in range(len(names)) if label not in labels]
         right.pills(
-            text.GUESS_HURT, [*others, NOBODY], key=state_story.guess_key("hurt", spec.digest), persist_state="session",
-            wrap=True, format_func=lambda label: text.GUESS_NOBODY if label == NOBODY else names[label],
+            text.GUESS_HURT, list(text.GUESS_HARM), format_func=text.GUESS_HARM.get,
+            key=state_story.guess_key("hurt", spec.digest), persist_state="session", wrap=True,
         )  # fmt: skip
     st.caption(text.CHOOSE_WHY)
 
@@ -135,7 +134,6 @@ def judged(run: state.OpenRun) -> None:
 def _reveal(result: RunResult) -> None:
     guess = state_story.guess(result.digest)
     checks = checked(result)
-    names = DATASETS[result.spec.dataset].class_names
     if "band" in checks:
         truth = result.metrics["unlearned"]["forget_test"]
         line = text.REVEAL_BAND.format(
@@ -143,14 +141,16 @@ def _reveal(result: RunResult) -> None:
         )
         st.markdown(f":material/casino: {line}")
     if "hurt" in checks:
-        named = text.GUESS_NOBODY if guess.hurt == NOBODY else names[guess.hurt]
+        named = text.HARMED[guess.hurt]
         line = text.REVEAL_HURT.format(guess=named, right=text.RIGHT[checks["hurt"]], truth=who_lost(result))
         st.markdown(f":material/casino: {line}")
 
 
 def checked(result: RunResult) -> dict[str, bool]:
     """Which guesses were right; empty if none was made."""
-    return state_story.guess(result.digest).check(result) if result.spec.forget.kind == "class" else {}
+    if result.spec.forget.kind != "class":
+        return {}
+    return state_story.guess(result.digest).check(result, harmed_classes(result.summary()))
 
 
 def who_lost(result: RunResult) -> str:

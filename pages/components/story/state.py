@@ -2,10 +2,8 @@
 
 import streamlit as st
 
-from camu_core.data import DATASETS
-from camu_core.errors import CamuError
-from camu_core.wording.guesses import BANDS, NOBODY, Guess
-from pages.components.shared import state, state_address
+from camu_core.wording.guesses import BANDS, Guess
+from pages.components.shared import state_address
 
 
 def scene(n_scenes: int) -> int:
@@ -55,7 +53,7 @@ def guess(digest: str) -> Guess:
     kept = st.session_state.setdefault("guesses", {})
     if digest not in kept and state_address.read("run") == digest and state_address.read("guess"):
         band, hurt = map(_from_url, (*state_address.read("guess").split("."), "", "")[:2])
-        kept[digest] = Guess(band if band in range(len(BANDS)) else None, hurt if _is_class(hurt, digest) else None)
+        kept[digest] = Guess(band if band in range(len(BANDS)) else None, bool(hurt) if hurt in (0, 1) else None)
     return kept.get(digest, Guess())
 
 
@@ -64,20 +62,11 @@ def note_guess(digest: str) -> None:
     made = guess(digest)
     if made != Guess():
         st.session_state.setdefault("guesses", {})[digest] = made
-        st.query_params["guess"] = ".".join("" if part is None else str(part) for part in (made.band, made.hurt))
+        st.query_params["guess"] = ".".join("" if part is None else str(int(part)) for part in (made.band, made.hurt))
 
 
 def _from_url(part: str) -> int | None:
     return int(part) if part else None
-
-
-def _is_class(hurt: int | None, digest: str) -> bool:
-    """Whether the address guesses a class that the run has, or nobody."""
-    try:
-        n_classes = DATASETS[state.summary_of(digest)["spec"]["dataset"]].n_classes
-    except (CamuError, KeyError):
-        return False
-    return hurt in (NOBODY, *range(n_classes))
 
 
 def guess_key(part: str, digest: str) -> str:
