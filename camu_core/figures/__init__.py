@@ -21,6 +21,7 @@ from camu_core.figures.population import (
     hills_figure,
     ranks_figure,
 )
+from camu_core.figures.slow_motion import slow_motion_figure
 from camu_core.figures.tradeoff import tradeoff_figure
 from camu_core.figures.trials import trials_figure
 from camu_core.figures.wall import wall_figure
@@ -65,6 +66,7 @@ __all__ = [
     "runs_figure",
     "score_text",
     "scores_figure",
+    "slow_motion_figure",
     "split_figure",
     "tradeoff_figure",
     "trials_figure",
