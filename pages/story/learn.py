@@ -79,6 +79,7 @@ def _camu(result: RunResult) -> None:
     _chapter(words.CAMU_TITLE, words.CAMU.format(n_numbers=result.representations["original"].shape[1]))
     slow.panel(result)
     st.markdown(words.CAMU_END)
+    slow.how()
 
 
 def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -> None:

@@ -12,6 +12,7 @@ from camu_core.runs.slow_motion import CARRIED, HALVES, FilmOnMap, Half, Moment,
 from camu_core.wording.format import percent
 from camu_core.wording.verdict import forget_phrase
 from pages.components.shared import charts, images, notes, state, state_figures
+from pages.components.shared import text as words
 from pages.components.story import slow_figure as component
 from pages.components.story import state_slow
 from pages.components.story import text_slow as text
@@ -45,6 +46,12 @@ def panel(result: RunResult, height: int = 360) -> None:
         component.show(f"slow-{shown.digest}-{state_slow.image_number()}", told, charts.config("slow-motion", False))
 
 
+def how() -> None:
+    """How all this is computed, folded."""
+    with st.expander(words.HOW_FOLD):
+        st.markdown(text.HOW)
+
+
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _drawn(
     moment: tuple[str, int, bool, int], _film: SlowMotion, _on_map: FilmOnMap, _result: RunResult
@@ -74,11 +81,11 @@ def _drawn(
         for half, terms in HALVES.items()
     ]  # fmt: skip
     moments = [_shown(each, _film, names) for each in shown]
-    words = {
+    labels = {
         "back": text.BACK, "play": text.PLAY, "pause": text.PAUSE, "on": text.ON, "position": text.POSITION,
         "help": text.TERM_HELP.format(n=_film.batch_size),
     }  # fmt: skip
-    return figure, component.told(pictures, halves, list(_PARTS), moments, figure, words)
+    return figure, component.told(pictures, halves, list(_PARTS), moments, figure, labels)
 
 
 def _shown(moment: Moment, film: SlowMotion, names: tuple[str, ...]) -> component.Shown:
