@@ -33,6 +33,7 @@ CARRIED = "carried"
 N_IMAGES = 12
 _N_STEPS = 6  # after these, hardly anything moves far enough to be seen
 _ARROW_FRACTION = 0.22  # of the map, the longest arrow
+_MOST_TIMES = 1000  # what does not move has no arrow, however long it is drawn
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,13 @@ class SlowMotion:
 
 
 def slow_motion(spec: RunSpec, image: int = 0) -> SlowMotion:
-    """Make a run of CaMU again, and watch one image of its first batch.
+    """Make a run of CaMU again, on the processor, and watch one image of its first batch.
 
     Args:
         image: which of the first batch's images to forget, 0..N_IMAGES-1; the one farthest from its counterfactual is
             the first.
     Raises:
-        SpecError: the run is another method's.
+        SpecError: the run is another method's, or takes no steps: all its weights are 0.
         DatasetUnavailable, WeightsError: see `execute`.
     """
     method = CaMU()
@@ -109,7 +110,7 @@ def slow_motion(spec: RunSpec, image: int = 0) -> SlowMotion:
     with one_thread():
         dataset = load_dataset(spec.dataset)
         task = UnlearningTask.of(
-            load_weights(spec.weights, spec.dataset, spec.model).to(spec.device), dataset,
+            load_weights(spec.weights, spec.dataset, spec.model), dataset,
             split(dataset, spec.forget, spec.seed), DATASETS[spec.dataset].n_classes, spec.seed, spec.training_seed,
         )  # fmt: skip
         config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
@@ -171,6 +172,8 @@ class _Camera:
         self._halves.append(Half(self.n_done + 1, name, losses, before, after, logits, moves, is_in_batch))
 
     def film(self) -> SlowMotion:
+        if self._watched is None:
+            raise SpecError("There is nothing to see in slow motion: all four weights are 0.")
         task, pairs, (place, kept) = self._task, self._pairs, self._watched
         counterfactual = self._counterfactuals[place]
         end, end_logits = self._look()
@@ -302,5 +305,5 @@ def on_map(film: SlowMotion, result: RunResult) -> FilmOnMap:
     moments.append(Moment(None, frame.transform(film.end), {}, len(steps) - 1))
     longest = max(np.linalg.norm(move, axis=1).max() for moment in moments for move in moment.moves.values())
     extent = np.ptp(result.joint_points.reshape(-1, 2), axis=0).max()
-    magnification = max(1, round(_ARROW_FRACTION * extent / max(longest, np.finfo(float).tiny)))
+    magnification = max(1, round(_ARROW_FRACTION * extent / max(longest, extent / _MOST_TIMES)))
     return FilmOnMap(tuple(moments), frame.transform(film.target[None])[0], magnification)

@@ -125,6 +125,21 @@ def test_on_the_map_a_move_is_the_way_between_two_places(film: SlowMotion, digit
     np.testing.assert_allclose(drawn.moments[-1].points, frame.transform(film.end), atol=1e-5)
 
 
+def test_a_half_that_is_off_is_not_there_and_nothing_that_stands_still_has_an_arrow(
+    make_class_task, digits_result
+) -> None:
+    off = replace(SHORT, epochs=1, retain_label_weight=0.0, forget_label_weight=0.0)
+    assert {half.name for half in watch(make_class_task("digits", 3), off).halves} == {"representation"}
+    still = watch(make_class_task("digits", 3), replace(SHORT, epochs=1, representation_lr=0.0, label_lr=0.0))
+    assert np.isfinite(on_map(still, digits_result).magnification)
+    assert all((moves == 0).all() for half in still.halves for moves in half.moves.values())
+    with pytest.raises(SpecError, match="nothing to see"):
+        watch(
+            make_class_task("digits", 3),
+            replace(off, retain_representation_weight=0.0, forget_representation_weight=0.0),
+        )
+
+
 def test_runs_of_other_methods_have_no_such_steps() -> None:
     with pytest.raises(SpecError, match="CaMU"):
         slow_motion(plan_run("digits", [3], method="finetune"))

@@ -9,8 +9,9 @@ from pages.components.shared import state
 
 
 def has_film(spec: RunSpec) -> bool:
-    """Whether the run is of CaMU itself, and made again in a second."""
-    return spec.method == "camu" and is_quick(spec.dataset)
+    """Whether the run is of CaMU itself, moves anything, and is made again in a second."""
+    weights = (value for name, value in spec.settings if name.endswith("_weight"))
+    return spec.method == "camu" and is_quick(spec.dataset) and any(weights)
 
 
 def film(result: RunResult, image: int) -> tuple[SlowMotion, FilmOnMap]:
