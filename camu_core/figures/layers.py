@@ -6,9 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import MODEL_TITLES, ground, styled
+from camu_core.figures.theme import MODEL_TITLES, WIDE, Ground, ground, styled
 
 N_CHANNELS = 12
+_LEAST = 1e-30  # of a scale, where everything is 0
 
 
 def weights_figure(changes: Mapping[str, float], title: str, dark: bool = False, height: int = 320) -> go.Figure:
@@ -47,28 +48,13 @@ def maps_figure(
     figure = make_subplots(rows=len(maps), subplot_titles=list(maps), vertical_spacing=0.16)
     for row, (layer, by_network) in enumerate(maps.items(), start=1):
         shown = order[layer][:N_CHANNELS]
-        tiles = {name: each[shown].astype(float) for name, each in by_network.items()}
-        low, high = min(0.0, *(each.min() for each in tiles.values())), max(each.max() for each in tiles.values())
-        n_high, n_wide = next(iter(tiles.values())).shape[1:]
-        # a line of nothing between two pictures
-        strips = [np.concatenate([*np.pad(each, ((0, 0), (0, 1), (0, 1)), constant_values=np.nan)], axis=1)
-                  for each in tiles.values()]  # fmt: skip
-        figure.add_heatmap(
-            row=row, col=1, z=np.concatenate(strips).round(3), zmin=low, zmax=max(high, 1e-9), showscale=False,
-            colorscale=[[0, tones.page], [1, tones.text]], hovertemplate="%{z:.2f}<extra></extra>", hoverongaps=False,
-        )  # fmt: skip
-        figure.update_xaxes(
-            row=row, col=1, showgrid=False, tickvals=[i * (n_wide + 1) + (n_wide - 1) / 2 for i in range(len(shown))],
-            ticktext=[str(channel) for channel in shown], range=[-1, len(shown) * (n_wide + 1) - 0.5],
-            title="channel" if row == len(maps) else None,
-        )  # fmt: skip
-        figure.update_yaxes(
-            row=row, col=1, showgrid=False, range=[len(tiles) * (n_high + 1) - 0.5, -1],
-            tickvals=[i * (n_high + 1) + (n_high - 1) / 2 for i in range(len(tiles))],
-            ticktext=[_broken(MODEL_TITLES[name]) for name in tiles],
-        )  # fmt: skip
-    figure.update_annotations(font={"size": 14, "color": tones.muted}, yshift=2)
-    return styled(figure, dark, title, height, headroom=24)
+        tiles = np.stack([each[shown] for each in by_network.values()]).astype(float)
+        ends = min(0.0, float(tiles.min())), max(float(tiles.max()), _LEAST)
+        names = [_broken(MODEL_TITLES[name]) for name in by_network]
+        _add_tiles(figure, row, tiles, names, [str(channel) for channel in shown], ends, tones.text, tones)
+    figure.update_xaxes(title="channel", row=len(maps))
+    figure.update_annotations(font={"size": 14, "color": tones.muted}, x=0, xanchor="left", yshift=2)
+    return styled(figure, dark, title, height, headroom=24).update_layout(meta=WIDE)
 
 
 def saliency_figure(saliency: Mapping[str, np.ndarray], title: str, dark: bool = False, height: int = 240) -> go.Figure:
@@ -77,28 +63,47 @@ def saliency_figure(saliency: Mapping[str, np.ndarray], title: str, dark: bool =
     Args:
         saliency: float32 (H, W) by network.
     """
-    tones = ground(dark)
+    tones, figure = ground(dark), make_subplots()
     names = [_broken(MODEL_TITLES[name]) for name in saliency]
-    figure = make_subplots(cols=len(saliency), subplot_titles=names, horizontal_spacing=0.04)
-    for column, pixels in enumerate(saliency.values(), start=1):
-        figure.add_heatmap(
-            row=1, col=column, z=(pixels / max(float(pixels.max()), 1e-30)).round(3), zmin=0, zmax=1, showscale=False,
-            colorscale=[[0, tones.page], [1, tones.forget]],
-            hovertemplate="%{z:.0%} of the strongest pixel<extra></extra>",
-        )  # fmt: skip
-    frame = {
-        "showticklabels": False,
-        "showgrid": False,
-        "mirror": True,
-        "linecolor": tones.muted,
-        "constrain": "domain",
-    }
-    figure.update_xaxes(**frame)
-    figure.update_yaxes(autorange="reversed", constraintoward="top", **frame)
-    for column in range(1, len(saliency) + 1):
-        figure.update_yaxes(scaleanchor="x" if column == 1 else f"x{column}", col=column)
-    figure.update_annotations(font={"size": 13, "color": tones.muted}, yshift=4)
-    return styled(figure, dark, title, height, headroom=40)
+    tiles = np.stack([[pixels / max(float(pixels.max()), _LEAST) for pixels in saliency.values()]]).astype(float)
+    _add_tiles(figure, 1, tiles, [""], names, (0.0, 1.0), tones.forget, tones)
+    return styled(figure, dark, title, height, headroom=24)
+
+
+def _add_tiles(
+    figure: go.Figure,
+    row: int,
+    tiles: np.ndarray,
+    row_names: list[str],
+    column_names: list[str],
+    ends: tuple[float, float],
+    color: str,
+    tones: Ground,
+) -> None:
+    """Pictures in rows and columns, as one heatmap with square pixels and a line of nothing between two pictures.
+
+    Args:
+        tiles: float (rows, columns, h, w).
+        ends: values of the page's colour and of `color`.
+    """
+    n_rows, n_columns, high, wide = tiles.shape
+    padded = np.pad(tiles, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=np.nan)
+    whole = padded.transpose(0, 2, 1, 3).reshape(n_rows * (high + 1), n_columns * (wide + 1))
+    figure.add_heatmap(
+        row=row, col=1, z=whole.round(3), zmin=ends[0], zmax=ends[1], showscale=False, hoverongaps=False,
+        colorscale=[[0, tones.page], [1, color]], hovertemplate="%{z:.2f}<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(
+        row=row, col=1, showgrid=False, ticks="", showline=False, constrain="domain", constraintoward="left",
+        tickvals=[i * (wide + 1) + (wide - 1) / 2 for i in range(n_columns)], ticktext=column_names,
+        range=[-0.5, n_columns * (wide + 1) - 1.5],
+    )  # fmt: skip
+    figure.update_yaxes(
+        row=row, col=1, showgrid=False, ticks="", showline=False, constrain="domain", constraintoward="top",
+        scaleanchor="x" if row == 1 else f"x{row}",
+        tickvals=[i * (high + 1) + (high - 1) / 2 for i in range(n_rows)], ticktext=row_names,
+        range=[n_rows * (high + 1) - 1.5, -0.5],
+    )  # fmt: skip
 
 
 def _broken(name: str) -> str:

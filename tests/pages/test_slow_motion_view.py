@@ -38,14 +38,14 @@ def test_the_formula_has_the_numbers_of_the_run(page: str, parameters: dict[str,
             assert [float(loss) for *_, loss in shown] == pytest.approx(losses, abs=6e-4)
             total = float(moment["values"][half]["total"])
             assert total == pytest.approx(np.dot(weights, losses), abs=6e-4)
-    figure = json.loads(data["figure"])
+    figure = json.loads(data["figures"][0]["figure"])
     assert len(figure["frames"]) == len(data["moments"])
 
 
 def test_arrows_begin_at_the_images_and_are_as_long_as_it_says() -> None:
     data = told(open_page("story/start", **SLOW))
     _, drawn = state_slow.film(state.example_run().result, 0)
-    frames, first = json.loads(data["figure"])["frames"], 4
+    frames, first = json.loads(data["figures"][0]["figure"])["frames"], 4
     for frame, moment in zip(frames, drawn.moments, strict=True):
         for i, part in enumerate(data["parts"]):
             arrow = frame["data"][first + i]
@@ -58,7 +58,7 @@ def test_arrows_begin_at_the_images_and_are_as_long_as_it_says() -> None:
                     continue
                 way = [arrow[axis][end] - arrow[axis][start] for axis in "xy"]
                 np.testing.assert_allclose(way, drawn.magnification * moment.moves[part][image], atol=1e-6)
-    assert f"{drawn.magnification} times" in data["title"]
+    assert f"{drawn.magnification} times" in data["figures"][0]["title"]
 
 
 def test_another_image_is_another_film() -> None:

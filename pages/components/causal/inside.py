@@ -37,7 +37,7 @@ def pixels(result: RunResult, job: CausalJob, image: np.ndarray, label: int) -> 
         label: the class.
     """
     view, name = state_causal.inside_view(job, image, label), DATASETS[result.spec.dataset].class_names[label]
-    picture, maps = st.columns([1, 4], vertical_alignment="center")
+    picture, maps = st.columns([1, 3], vertical_alignment="center")
     picture.image(images.to_picture(image), caption=text.GIVEN, width=96, alt=text.GIVEN)
     title = saliency_title(name, view.likeness)
     charts.show(maps, saliency_figure(view.saliency, title, state.is_dark()), key="saliency")

@@ -154,11 +154,11 @@ export default function ({ parentElement, data }) {
   pictures(box);
   formula(box);
   words(box);
-  const map = box.querySelector('.slow-map');
-  map.previousElementSibling.textContent = data.title;
-  map.setAttribute('aria-label', data.title);
+  const map = box.querySelector('.slow-map'), [drawn] = data.figures;
+  map.previousElementSibling.textContent = drawn.title;
+  map.setAttribute('aria-label', drawn.title);
   box.work = (box.work ?? Promise.resolve()).then(async () => {
-    const library = await plotly(data.library), figure = JSON.parse(data.figure);
+    const library = await plotly(data.library), figure = JSON.parse(drawn.figure);
     const { height, ...layout } = figure.layout;
     map.style.minHeight = `${height}px`;
     box.frames = figure.frames;
@@ -234,12 +234,10 @@ def told(
         figure: of `slow_motion_figure`, with a frame a moment.
         words: `back`, `play`, `pause`, `on`, `position`, `help`.
     """
-    plain = (figure.layout.title.text or "").replace("<br>", " ")
     return {
         "pictures": [asdict(picture) for picture in pictures], "halves": [asdict(half) for half in halves],
-        "parts": list(parts), "moments": [asdict(moment) for moment in moments], "words": dict(words), "title": plain,
-        "figure": go.Figure(figure).update_layout(title=None, margin_t=6).to_json(), "library": moving.ADDRESS,
-        "glide_ms": _GLIDE_MS, "moment_ms": _MOMENT_MS,
+        "parts": list(parts), "moments": [asdict(moment) for moment in moments], "words": dict(words),
+        "figures": [moving.titled(figure)], "library": moving.ADDRESS, "glide_ms": _GLIDE_MS, "moment_ms": _MOMENT_MS,
     }  # fmt: skip
 
 
