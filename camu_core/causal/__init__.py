@@ -7,6 +7,7 @@ from camu_core.causal.attribution import CAMU_TERMS, attribution_report, subset_
 from camu_core.causal.effects import INTERVENTIONS, MEASURES, intervene
 from camu_core.causal.entanglement import entanglement_report, harmed_classes
 from camu_core.causal.graph import GraphView, graph_title, graph_view
+from camu_core.causal.inside import InsideView, look_inside, weight_changes
 from camu_core.causal.mediation import PARTS
 from camu_core.causal.report import causal_report, share_figures
 from camu_core.causal.scenarios import SampleView, scenario_name, scenario_table, view_sample
@@ -19,6 +20,7 @@ __all__ = [
     "PARTS",
     "Estimate",
     "GraphView",
+    "InsideView",
     "SampleView",
     "attribution_report",
     "causal_report",
@@ -27,9 +29,11 @@ __all__ = [
     "graph_view",
     "harmed_classes",
     "intervene",
+    "look_inside",
     "scenario_name",
     "scenario_table",
     "share_figures",
     "subset_specs",
     "view_sample",
+    "weight_changes",
 ]

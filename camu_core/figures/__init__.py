@@ -9,6 +9,7 @@ from camu_core.figures.dial import dial_figure
 from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
 from camu_core.figures.graph import answers_figure, graph_figure
 from camu_core.figures.inside import heads_figure, likeness_figure, nearby_figure, probe_figure, relearning_figure
+from camu_core.figures.layers import maps_figure, saliency_figure, weights_figure
 from camu_core.figures.live import accuracy_curve, loss_curves
 from camu_core.figures.membership import attack_figure
 from camu_core.figures.memorisation import groups_figure
@@ -21,6 +22,7 @@ from camu_core.figures.population import (
     hills_figure,
     ranks_figure,
 )
+from camu_core.figures.slow_motion import slow_motion_figure
 from camu_core.figures.tradeoff import tradeoff_figure
 from camu_core.figures.trials import trials_figure
 from camu_core.figures.wall import wall_figure
@@ -55,6 +57,7 @@ __all__ = [
     "layers_figure",
     "likeness_figure",
     "loss_curves",
+    "maps_figure",
     "mediation_figure",
     "multiples_figure",
     "nearby_figure",
@@ -63,10 +66,13 @@ __all__ = [
     "relearning_figure",
     "roc_figure",
     "runs_figure",
+    "saliency_figure",
     "score_text",
     "scores_figure",
+    "slow_motion_figure",
     "split_figure",
     "tradeoff_figure",
     "trials_figure",
     "wall_figure",
+    "weights_figure",
 ]

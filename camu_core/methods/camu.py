@@ -16,6 +16,7 @@ the weights alone, unless `authors_batch_norm` asks for their way.
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 import torch
@@ -118,22 +119,34 @@ def draw_pairs(task: UnlearningTask, batch_size: int, rng: torch.Generator, repe
     return CounterfactualPairs(forget_idx, retain_idx, counterfactual_idx, torch.where(y == y_forget, other, y))
 
 
-@torch.no_grad()
-def _teach(
-    original: BlockModel, x: Tensor, device: str, noise: float = 0.0, rng: torch.Generator | None = None
-) -> Tensor:
-    """softmax(h_o(x)), float32 (N, D), of uint8 images.
+def _inputs(x: Tensor, device: str, noise: float = 0.0, rng: torch.Generator | None = None) -> Iterator[Tensor]:
+    """Batches of float32 (n, channels, H, W) of uint8 images.
 
     Args:
         noise: with a generator, each pixel gets U[0, noise) more.
     """
-    targets = []
     for batch in x.split(_TEACHER_BATCH_SIZE):
         inputs = to_input(batch, device)
         if rng is not None:
             inputs += noise * torch.rand(batch.shape, generator=rng).to(device)  # not clamped
-        targets.append(F.softmax(original.encode(inputs), dim=1))
-    return torch.cat(targets)
+        yield inputs
+
+
+@torch.no_grad()
+def _teach(original: BlockModel, inputs: Iterable[Tensor]) -> Tensor:
+    """softmax(h_o(x)), float32 (N, D), of batches of images."""
+    return torch.cat([F.softmax(original.encode(batch), dim=1) for batch in inputs])
+
+
+def draw_counterfactuals(task: UnlearningTask, config: CaMUConfig) -> tuple[CounterfactualPairs, Tensor]:
+    """The pairs of a run, as the run itself draws them.
+
+    Returns:
+        And the counterfactual of each, with its noise, float32 (M, channels, H, W); 0..1 and beyond.
+    """
+    rng = torch.Generator().manual_seed(task.seed)
+    pairs = draw_pairs(task, config.batch_size, rng, config.repeats)
+    return pairs, torch.cat([*_inputs(task.x_retain[pairs.counterfactual_idx], task.device, config.noise, rng)])
 
 
 class CaMU:
@@ -170,7 +183,13 @@ class CaMU:
 
     def unlearn(self, task: UnlearningTask, config: CaMUConfig) -> Iterator[Step]:
         """Two Adam optimisers in turn on every batch: the representation step, then the label step."""
-        return _unlearn_by_batches(task, config, _two_steps(task.model, config))
+        return self.unlearn_watched(task, config, lambda half: nullcontext())
+
+    def unlearn_watched(
+        self, task: UnlearningTask, config: CaMUConfig, watch: "Callable[[HalfStep], AbstractContextManager[None]]"
+    ) -> Iterator[Step]:
+        """`unlearn`, each of whose two steps is taken inside what `watch` gives for it."""
+        return _unlearn_by_batches(task, config, _two_steps(task.model, config, watch))
 
     def unlearn_together(self, tasks: Sequence[UnlearningTask], config: CaMUConfig) -> Iterator[Step]:
         """`unlearn` of many networks at once, each with its own seed; see `camu_core.networks.stacked`."""
@@ -232,6 +251,7 @@ class _Batch:
         x: float32 (2 n, channels, H, W), 0..1.
         retain_targets, forget_targets: (n, D), the representations that they are to have, a distribution a row.
         retain_y, forget_y: int64 (n,), the labels that they are to have.
+        retain_places, forget_places: int64 (n,), which of the `CounterfactualPairs` they are.
     """
 
     x: Tensor
@@ -239,6 +259,24 @@ class _Batch:
     forget_targets: Tensor
     retain_y: Tensor
     forget_y: Tensor
+    retain_places: Tensor
+    forget_places: Tensor
+
+
+@dataclass(frozen=True)
+class HalfStep:
+    """One of the two steps on a batch, as it is about to be taken.
+
+    Args:
+        losses: its two terms by name, unweighted, each with its graph.
+        optimizer: that takes it.
+        retain_places, forget_places: int64 (n,), which of the `CounterfactualPairs` the batch is.
+    """
+
+    losses: dict[str, Tensor]
+    optimizer: torch.optim.Adam
+    retain_places: Tensor
+    forget_places: Tensor
 
 
 _Learner = Callable[[_Batch], dict[str, Tensor]]
@@ -252,8 +290,9 @@ def _unlearn_by_batches(task: UnlearningTask, config: CaMUConfig, learn: _Learne
     """
     rng = torch.Generator().manual_seed(task.seed)
     pairs, device = draw_pairs(task, config.batch_size, rng, config.repeats), task.device
-    retain_targets = _teach(task.original, task.x_retain[pairs.retain_idx], device)
-    forget_targets = _teach(task.original, task.x_retain[pairs.counterfactual_idx], device, config.noise, rng)
+    retain_targets = _teach(task.original, _inputs(task.x_retain[pairs.retain_idx], device))
+    others = task.x_retain[pairs.counterfactual_idx]
+    forget_targets = _teach(task.original, _inputs(others, device, config.noise, rng))
     task.model.train(bool(config.authors_batch_norm))  # nothing but batch normalisation has a mode here
     n_batches = math.ceil(len(pairs.forget_idx) / config.batch_size)
     for epoch in range(config.epochs):
@@ -267,6 +306,8 @@ def _unlearn_by_batches(task: UnlearningTask, config: CaMUConfig, learn: _Learne
                 forget_targets=forget_targets[f],
                 retain_y=task.y_retain[pairs.retain_idx[r]].to(device),
                 forget_y=pairs.counterfactual_y[f].to(device),
+                retain_places=r,
+                forget_places=f,
             )
             losses = {name: loss.item() for name, loss in learn(batch).items()}
             yield Step(epoch * n_batches + i + 1, config.epochs * n_batches, losses)
@@ -274,7 +315,7 @@ def _unlearn_by_batches(task: UnlearningTask, config: CaMUConfig, learn: _Learne
 
 def _representation_losses(h_retain: Tensor, h_forget: Tensor, batch: _Batch) -> dict[str, Tensor]:
     targets = batch.retain_targets, batch.forget_targets
-    return _by_group("representation", *map(_kl_divergence, (h_retain, h_forget), targets))
+    return _by_group("representation", *map(kl_divergence, (h_retain, h_forget), targets))
 
 
 def _label_losses(logits_retain: Tensor, logits_forget: Tensor, batch: _Batch) -> dict[str, Tensor]:
@@ -282,7 +323,9 @@ def _label_losses(logits_retain: Tensor, logits_forget: Tensor, batch: _Batch) -
     return _by_group("label", *map(F.cross_entropy, (logits_retain, logits_forget), labels))
 
 
-def _two_steps(model: BlockModel, config: CaMUConfig) -> _Learner:
+def _two_steps(
+    model: BlockModel, config: CaMUConfig, watch: Callable[[HalfStep], AbstractContextManager[None]]
+) -> _Learner:
     """The paper's: a step down the terms of the representation, then one down those of the labels."""
     representation_step, label_step = _optimizers(_weights(model.encoder), model.parameters(), config)
     moves_representation = config.retain_representation_weight or config.forget_representation_weight
@@ -293,10 +336,12 @@ def _two_steps(model: BlockModel, config: CaMUConfig) -> _Learner:
         losses: dict[str, Tensor] = {}
         if moves_representation:
             found = _representation_losses(*_parts(model.encode, batch.x, apart), batch)
-            losses |= _descend(representation_step, found, config)
+            with watch(HalfStep(found, representation_step, batch.retain_places, batch.forget_places)):
+                losses |= _descend(representation_step, found, config)
         if moves_labels:
             found = _label_losses(*_parts(lambda images: model(images)[0], batch.x, apart), batch)
-            losses |= _descend(label_step, found, config)
+            with watch(HalfStep(found, label_step, batch.retain_places, batch.forget_places)):
+                losses |= _descend(label_step, found, config)
         return losses
 
     return learn
@@ -352,8 +397,8 @@ class _Material:
             others = task.x_retain[drawn.counterfactual_idx]
             x.append(torch.cat([retained, task.x_forget[drawn.forget_idx]]))
             y.append(torch.cat([task.y_retain[drawn.retain_idx], drawn.counterfactual_y]).to(task.device))
-            taught = (_teach(task.original, retained, task.device),
-                      _teach(task.original, others, task.device, config.noise, rng))  # fmt: skip
+            taught = (_teach(task.original, _inputs(retained, task.device)),
+                      _teach(task.original, _inputs(others, task.device, config.noise, rng)))  # fmt: skip
             targets.append(torch.cat(taught))
         return cls(torch.stack(x), torch.stack(y), torch.stack(targets))
 
@@ -401,7 +446,7 @@ def _parts(network: Callable[[Tensor], Tensor], x: Tensor, apart: bool) -> tuple
     return retained, forgotten
 
 
-def _kl_divergence(representation: Tensor, target: Tensor) -> Tensor:
+def kl_divergence(representation: Tensor, target: Tensor) -> Tensor:
     """KL(target || softmax(representation)), summed over the batch.
 
     Args:

@@ -8,6 +8,7 @@ from camu_core.data.drawing import is_written
 from camu_core.errors import CamuError
 from camu_core.figures import answers_figure
 from camu_core.wording.verdict import forget_phrase
+from pages.components.causal import inside
 from pages.components.causal import state as state_causal
 from pages.components.draw import canvas, text
 from pages.components.draw import state as state_draw
@@ -80,7 +81,8 @@ def _test_image(result: RunResult) -> np.ndarray:
 def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
     names = DATASETS[result.spec.dataset].class_names
     retrained = state.retrained_for(result.spec)
-    answers = state_draw.answers(state_causal.causal_job(result.spec), image)
+    job = state_causal.causal_job(result.spec)
+    answers = state_draw.answers(job, image)
     voices = {"original": text.BEFORE, "unlearned": text.AFTER, "retrained": text.GOLD.format(what=what)}
     said = [
         text.ANSWER.format(network=voices[name], name=names[int(row.argmax())], share=row.max())
@@ -94,6 +96,9 @@ def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
     likeliest = int(answers["original"].argmax())
     figure = answers_figure(answers, names, likeliest, text.PICTURE, state.is_dark(), height=380)
     charts.show(st, figure.update_xaxes(title=text.AXIS), key="drawn")
+    if st.toggle(text.INSIDE, key="draw-inside"):
+        inside.pixels(result, job, image, likeliest)
+        inside.channels(job, image, likeliest)
 
 
 main()

@@ -7,16 +7,12 @@ import streamlit as st
 from camu_core import DATASETS, RunResult
 from camu_core.causal import SampleView, entanglement_report, scenario_name
 from camu_core.figures import (
-    Panel,
     answers_figure,
-    axis_ranges,
     effects_figure,
-    embedding_figure,
     layers_figure,
     mediation_figure,
     split_figure,
 )
-from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs.causal import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
 from camu_core.wording.causal import attribution_title, entanglement_title, titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks, substitutes_remark
@@ -24,7 +20,8 @@ from camu_core.wording.format import percent
 from camu_core.wording.verdict import finding, forget_phrase
 from pages.components.causal import state as state_causal
 from pages.components.causal import text as text_causal
-from pages.components.shared import charts, images, state, state_pictures, verdict
+from pages.components.shared import charts, images, state, verdict
+from pages.components.story import slow
 from pages.components.story import text_learn as words
 
 
@@ -40,7 +37,7 @@ def main() -> None:
     _sets(result, retrained)
     idx = int(np.flatnonzero(result.probe.is_forget & ~result.probe.in_train)[0])
     view = state_causal.sample_view(job, idx)
-    _camu(result, idx, view)
+    _camu(result)
     _pull(result, causal, idx, view)
     _where(causal)
     _terms(result)
@@ -78,21 +75,11 @@ def _sets(result: RunResult, retrained: RunResult) -> None:
     )
 
 
-def _camu(result: RunResult, idx: int, view: SampleView) -> None:
-    st.subheader(words.CAMU_TITLE, anchor=False, divider="gray")
-    left, right = st.columns([5, 6], gap="large")
-    left.markdown(words.CAMU)
-    pair = zip(left.columns(3), (result.probe.x[idx], view.alternative), words.COUNTERFACTUAL, strict=False)
-    for column, picture, caption in pair:
-        column.image(images.to_picture(picture), caption=caption, width=120, alt=caption)
-    points = state_pictures.pca_points(result.digest, None)
-    panels = [Panel(MODEL_TITLES[name], points[name], result.logits[name]) for name in ("original", "unlearned")]
-    charts.show(right, embedding_figure(
-            panels, result.probe.y, result.probe.is_forget, DATASETS[result.spec.dataset].class_names,
-            axis_ranges(points.values()), words.EMBEDDING, state.is_dark(), height=460,
-        ),
-        key="learn-embedding",
-    )  # fmt: skip
+def _camu(result: RunResult) -> None:
+    _chapter(words.CAMU_TITLE, words.CAMU.format(n_numbers=result.representations["original"].shape[1]))
+    slow.panel(result)
+    st.markdown(words.CAMU_END)
+    slow.how()
 
 
 def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -> None:
@@ -114,6 +101,9 @@ def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -
         )
     )  # fmt: skip
     left.markdown(words.PULL_CARE.format(remark=hidden_remark(causal.report)))
+    with middle.container(horizontal=True):
+        for picture, caption in zip((result.probe.x[idx], view.alternative), words.PAIR, strict=True):
+            st.image(images.to_picture(picture), caption=caption, width=110, alt=caption)
     answers = {model: view.probabilities[scenario_name("own", model, model)] for model in view.prediction_bits}
     charts.show(
         middle,

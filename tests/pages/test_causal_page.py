@@ -135,5 +135,6 @@ def test_learn_takes_its_numbers_from_the_example() -> None:
     result = state.example_run().result
     assert f"{result.metrics['original']['n']['forget_train']:,} images" in words(app)
     assert f"{result.metrics['unlearned']['retain_test']:.1%}" in words(app)
-    assert len(app.get("plotly_chart")) == 6
+    assert len(app.get("plotly_chart")) == 5
+    assert app.get("bidi_component"), "slow motion"
     assert not re.findall(r"(?<!\d)(?:100|0)\.0%", words(app)), "none and all are written without a decimal"

@@ -14,7 +14,7 @@ from camu_core.networks.pace import PATIENCE, training_seconds
 from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks
 from camu_core.wording.format import percent
-from pages.components.causal import text
+from pages.components.causal import inside, text
 from pages.components.shared import batch, charts, notes, notices, state
 from pages.components.shared import text as words
 
@@ -130,6 +130,7 @@ def where(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
     n_forget = int(result.probe.is_forget.sum())
     how = text.WHERE_HOW.format(n_forget=n_forget, n_retain=len(result.probe.y) - n_forget)
     notes.folds(how, [_mediation_table(intervals, per_class, info.class_names), _layer_table(report)])
+    inside.look(result, job)
 
 
 def _mediation_table(intervals: dict, per_class: list, names: tuple[str, ...]) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def _scenario_table(causal: CausalResult) -> pd.DataFrame:
 
 def _sample(result: RunResult, job: CausalJob, replaced: list[str], encoder: str | None, head: str | None) -> None:
     st.subheader(text.SAMPLE_TITLE, anchor=False)
-    idx = _pick(result)
+    idx = pick(result, "sample")
     probe, names = result.probe, DATASETS[result.spec.dataset].class_names
     view, true = state_causal.sample_view(job, idx), int(probe.y[idx])
     is_replaced = ("forget" if probe.is_forget[idx] else "retain") in replaced
@@ -81,17 +81,17 @@ def _sample(result: RunResult, job: CausalJob, replaced: list[str], encoder: str
     st.markdown(text.SAMPLE_BITS.format(before=bits["original"], after=bits["unlearned"], moved=view.moved_bits))
 
 
-def _pick(result: RunResult) -> int:
-    """An image of the probe set: a group, then one of its live samples."""
+def pick(result: RunResult, key: str) -> int:
+    """An image of the probe set: a group, then one of its samples. Args: key: of the widgets."""
     probe = result.probe
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     group = left.segmented_control(
         text.SAMPLE_GROUP, list(text.SAMPLE_GROUPS), format_func=text.SAMPLE_GROUPS.get, default="forget",
-        key="sample-group", required=True,
-    )  # fmt: skip
+        key=f"{key}-group", required=True,
+    ) or "forget"  # fmt: skip
     members = np.flatnonzero(probe.is_forget == (group == "forget"))
     if len(members) == 1:
         return int(members[0])
-    state.remember_for(result.digest, f"sample-{group}", 1)
-    number = right.slider(text.SAMPLE_PICK, 1, len(members), key=f"sample-{group}")
+    state.remember_for(result.digest, f"{key}-{group}", 1)
+    number = right.slider(text.SAMPLE_PICK, 1, len(members), key=f"{key}-{group}")
     return int(members[number - 1])

@@ -4,11 +4,13 @@ import numpy as np
 import streamlit as st
 
 from camu_core import RunSpec
-from camu_core.causal import SampleView, view_sample
+from camu_core.causal import InsideView, SampleView, look_inside, view_sample
+from camu_core.causal import weight_changes as changes_of
 from camu_core.data import ProbeSet
 from camu_core.errors import CamuError
 from camu_core.jobs import CausalJob, CausalResult, is_quick
 from camu_core.progress import drain
+from camu_core.threads import one_thread
 from pages.components.shared import state
 
 
@@ -55,6 +57,28 @@ def sample_view(job: CausalJob, idx: int) -> SampleView:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _sample_view(digest: str, idx: int, _job: CausalJob) -> SampleView:
     return view_sample(networks(_job), probe_of(_job), idx, _job.intervention, _job.seed)
+
+
+def weight_changes(job: CausalJob) -> dict[str, float]:
+    """How far forgetting moved the weights of each layer."""
+    return _weight_changes(job.spec.digest, job)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _weight_changes(digest: str, _job: CausalJob) -> dict[str, float]:
+    models = networks(_job)
+    return changes_of(models["original"], models["unlearned"])
+
+
+def inside_view(job: CausalJob, image: np.ndarray, label: int) -> InsideView:
+    """One image inside every network. Args: image: uint8 (channels, H, W). label: whose score is explained."""
+    return _inside_view(job.digest, image, label, job)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _inside_view(digest: str, image: np.ndarray, label: int, _job: CausalJob) -> InsideView:
+    with one_thread():
+        return look_inside(networks(_job), image, label)
 
 
 def probe_of(job: CausalJob) -> ProbeSet:

@@ -21,6 +21,7 @@ BEFORE, AFTER, GOLD = "Before, the network", "after forgetting it", "one that ne
 AXIS = "answer (shaded: what the network said before)"
 PICTURE = "How sure is each network of each class?"
 ALONE = "No network was retrained without {what} yet; *Retrain for comparison* on the Run page does that."
+INSIDE = "Look inside the networks"
 CARE = (
     "One image is an example, not evidence, and one of your own may look unlike the training images. *Accuracy* shows "
     "how often the networks are right on new images."

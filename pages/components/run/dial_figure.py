@@ -159,7 +159,7 @@ def told(
     return {
         "label": label, "ends": ends, "numbers": [asdict(number) for number in numbers],
         "stops": [asdict(stop) for stop in stops], "start": start, "traces": [asdict(trace) for trace in traces],
-        "figures": [_titled(figure) for figure in figures], "library": moving.ADDRESS, "glide_ms": _GLIDE_MS,
+        "figures": [moving.titled(figure) for figure in figures], "library": moving.ADDRESS, "glide_ms": _GLIDE_MS,
     }  # fmt: skip
 
 
@@ -170,9 +170,3 @@ def show(key: str, told: dict[str, Any], config: dict[str, Any]) -> None:
         config: plotly's.
     """
     _component(key=key, data={**told, "key": key, "config": config})
-
-
-def _titled(figure: go.Figure) -> dict[str, str]:
-    """The figure, and its title as words of the page, which break at any width."""
-    plain = (figure.layout.title.text or "").replace("<br>", " ")
-    return {"title": plain, "figure": go.Figure(figure).update_layout(title=None, margin_t=6).to_json()}

@@ -94,6 +94,12 @@ async def library(request: Request) -> Response:
 ROUTE = Route(f"/{ADDRESS}", library)
 
 
+def titled(figure: go.Figure) -> dict[str, str]:
+    """The figure for a component's own JavaScript, and its title as words of the page, which break at any width."""
+    plain = (figure.layout.title.text or "").replace("<br>", " ")
+    return {"title": plain, "figure": go.Figure(figure).update_layout(title=None, margin_t=6).to_json()}
+
+
 def show(
     figure: go.Figure, key: str, alt: str, config: dict[str, Any], on_select: Callable[[], None] | None = None
 ) -> None:

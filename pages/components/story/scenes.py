@@ -23,8 +23,8 @@ from pages.components.causal import state as state_causal
 from pages.components.run import dial, live, state_dial
 from pages.components.run.forget import class_row, picked_classes, start_with
 from pages.components.shared import charts, images, notes, state, state_pictures, state_view, verdict
+from pages.components.story import slow, text
 from pages.components.story import state as state_story
-from pages.components.story import text
 
 TALL = 300  # pixels at least: a scene fills the window
 
@@ -97,8 +97,8 @@ def watch(run: state.OpenRun) -> None:
     if is_over and run.result is None:
         verdict.problem(run)
         return
-    notes.lead(text.WATCH)
     if not is_over or state_view.is_replaying(run.digest):
+        notes.lead(text.WATCH)
         live.live_panel(run.spec, run.digest, has_terms=False)
         return
     result = run.result
@@ -107,7 +107,11 @@ def watch(run: state.OpenRun) -> None:
             line = text.WATCHED.format(seconds=result.seconds["unlearn"], finding=finding(result))
             st.markdown(line, width="content")
             live.replay_button(result.digest)
-        live.end(result, has_terms=False)
+            view = slow.choose_view()
+        if view == "one":
+            slow.panel(result, TALL)
+        else:
+            live.end(result, has_terms=False)
 
 
 def judged(run: state.OpenRun) -> None:

@@ -42,11 +42,7 @@ GUESS_HURT = "Will it harm any other digit, by more than chance explains?"
 GUESS_HARM = {False: "no, none", True: "yes, one or more"}
 BAND = "{low:.0%} to {high:.0%}"
 
-WATCH = (
-    "CaMU pairs every image to forget with another one plus noise: its **counterfactual**. It teaches the network to "
-    "see the image the way it sees the counterfactual, and holds all other images in place. Watch the orange points "
-    "leave their place."
-)
+WATCH = "Each point is an image. Watch the orange ones, which are to be forgotten, leave their place."
 WATCHED = "Forgetting took **{seconds:.1f} seconds**. {finding}."
 
 JUDGED = (

@@ -34,30 +34,26 @@ that never saw it*.
 
 CAMU_TITLE = "3 · What CaMU does"
 CAMU = """
-CaMU asks: what would the network have learned, had this image been something else? For each image to forget it makes a
-**counterfactual**: another image from the retain set, with noise on top.
-
-Then it changes a copy of the network, a small batch at a time, in two steps:
-
-1. **How it sees.** Inside, an image becomes a list of 256 numbers, its **representation**. CaMU moves the
-   representation of each image to forget to where its counterfactual lies, and holds the others in place.
-2. **What it says.** The images to forget get the counterfactual's label, softly; the others keep their own.
-
-In the picture, each point is an image, placed by its representation. The orange group loses its own
-place but mostly stays together: it moves elsewhere and does not dissolve.
+CaMU asks: what would the network have learned, had this image been something else? Inside, an image becomes a list of
+{n_numbers} numbers, its **representation**. Every small step has two halves: the first moves the representation of the
+images to forget to where their counterfactuals lie, the second gives them the counterfactuals' labels, softly. Both
+hold the other images in place.
 """
-COUNTERFACTUAL = ("an image to forget", "a counterfactual")
-EMBEDDING = "The forgotten images lose their own place"
+CAMU_END = (
+    "In the end, the orange group has lost its own place but mostly stays together: it moves elsewhere and does not "
+    "dissolve."
+)
+PAIR = ("an image to forget", "another one plus noise")
 
 PULL_TITLE = "4 · Does the image still matter?"
 PULL = """
 "It gets them wrong" is an observation. To learn *why*, we must **change something and watch**. That is all that
 "causal" means here.
 
-Take the image above. Before, the network gave its right answer, {name}, a probability of {own_before}. When shown
-its counterfactual instead: {other_before}. So the image itself was worth {pull_before} points: that is its
-**pull** on the right answer. After forgetting: {own_after} with the image, {other_after} with the counterfactual. Its
-pull is now {pull_after} points.
+Take a new image of the forgotten class. Before, the network gave its right answer, {name}, a probability of
+{own_before}. When shown a counterfactual instead: {other_before}. So the image itself was worth {pull_before} points:
+that is its **pull** on the right answer. After forgetting: {own_after} with the image, {other_after} with the
+counterfactual. Its pull is now {pull_after} points.
 
 Over all {n:,} images of the forgotten class: {finding}
 """
