@@ -25,8 +25,8 @@ from camu_core.specs import RunSpec
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dataset", default="mnist,fashion_mnist", help="default %(default)s")
-    parser.add_argument("--forget", default="0,10%", help="classes and shares of all images, each forgotten alone; "
-                        "default %(default)s")  # fmt: skip
+    parser.add_argument("--forget", default="0,10%", help="classes, shares of all images, or what is planted "
+                        "(trigger:8, swap:3-5), each forgotten alone; default %(default)s")  # fmt: skip
     parser.add_argument("--method", default="all", help=f"all, or of {', '.join(METHODS)}; default %(default)s")
     parser.add_argument("--seed", default="0-2", help="default %(default)s")
     parser.add_argument("--training-seed", default="0", help="of the original networks, such as 0-2; where there are "

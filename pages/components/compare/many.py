@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -120,7 +119,7 @@ def _show(wanted: Question, offered: Sequence[str]) -> None:
     """Put a question into the widgets; what they cannot show is told, and left at its default."""
     try:
         sweep = wanted.sweep(list(METHODS))
-        replace(sweep, training_seeds=(0,)).runs()
+        sweep.check()
         if sweep.dataset not in offered or len(sweep.forgets) != 1:
             raise SpecError(text.ONE_AT_A_TIME)
     except CamuError as error:
