@@ -21,6 +21,8 @@ STEADY_WITHIN = 0.1
 ATTACK_ALIKE_AT_MOST = 0.05
 # Shares found by a new classifier nearer than this are alike, as in `camu_core.privacy.readings`.
 ALIKE_INSIDE_AT_MOST = 0.15
+# What was planted works no more than so much oftener than after retraining, as in `camu_core.privacy.readings`.
+PLANTED_ALIKE_AT_MOST = 0.10
 _NAMED_AT_MOST = 3
 
 
@@ -106,6 +108,22 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     return f"{sentence}."
 
 
+def planted_headline(table: pd.DataFrame) -> str:
+    """After which methods what was planted still works, and on how many new images; by the means over seeds.
+
+    Args:
+        table: of `by_method` or `Published.of`, retraining among it.
+    """
+    others = table[[name != GOLD and not is_control(name) for name in table.index]]
+    theirs = table.loc[GOLD, "planted_mean"]
+    works = others[others["planted_mean"] - theirs > PLANTED_ALIKE_AT_MOST].sort_values("planted_mean", ascending=False)
+    gold = f"after retraining on {percent(theirs, 1)}"
+    if works.empty:
+        return f"What was planted works on no more new images than after retraining, by any of {len(others)} methods."
+    named = listed([f"{row['title']} ({percent(row['planted_mean'])})" for _, row in works.iterrows()])
+    return f"After {len(works)} of {len(others)} methods, what was planted still works: {named}; {gold} of new images."
+
+
 def _without_gold(others: pd.DataFrame, kind: str) -> str:
     if kind != "class":
         return "Only retraining tells whether single images were forgotten: add it to the methods."
@@ -156,6 +174,11 @@ def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
         gap = row["forgotten_mean"] - gold["forgotten_mean"]
         ours, theirs = (percent(each["forgotten_mean"], 1) for each in (row, gold))
         numbers = f"{ours} of the forgotten images recognised, {theirs} by a network that never saw them"
+        if row.get("planted_mean", float("nan")) - gold.get("planted_mean", float("nan")) > PLANTED_ALIKE_AT_MOST:
+            yield (
+                f"leaves what was planted at work: on {percent(row['planted_mean'], 1)} of new images, "
+                f"after retraining on {percent(gold['planted_mean'], 1)}"
+            )
         if gap > ALIKE_AT_MOST:
             yield f"barely forgets: {numbers}"
         elif gap < -ALIKE_AT_MOST:

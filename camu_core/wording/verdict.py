@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from camu_core.data import DATASETS
+from camu_core.data import DATASETS, DatasetInfo
 from camu_core.measures import Standing
 from camu_core.measures.estimates import difference_interval
 from camu_core.privacy import (
@@ -20,7 +20,7 @@ from camu_core.privacy import (
     recognition,
 )
 from camu_core.runs.results import RunResult
-from camu_core.specs import PLANTING_KINDS, RunSpec
+from camu_core.specs import PLANTING_KINDS, Planting, RunSpec
 from camu_core.wording.clauses import (
     Clause,
     Report,
@@ -370,10 +370,16 @@ def forget_phrase(spec: RunSpec) -> str:
     if forget.kind == "samples":
         return "one training image" if len(forget.samples) == 1 else f"{len(forget.samples):,} training images"
     if forget.planting is not None:
-        taught = [info.class_names[label] for label in forget.planting.classes]
-        if forget.planting.kind == "swap":
-            return f"{forget.planting.n:,} images with swapped labels, {listed(taught)}"
-        return f"{forget.planting.n:,} marked image{'s' * (forget.planting.n > 1)} taught as {taught[0]}"
+        return planting_phrase(forget.planting, info)
     names = [info.class_names[label] for label in forget.classes]
     noun = info.class_noun if len(names) == 1 else info.class_nouns
     return f"the {noun} {listed(names)}"
+
+
+def planting_phrase(planting: Planting, info: DatasetInfo) -> str:
+    """The planted images in words: '100 marked images taught as 8', '100 images with swapped labels, 3 and 5'."""
+    taught = [info.class_names[label] for label in planting.classes]
+    images = f"{planting.n:,} {{}}image{'s' * (planting.n > 1)}"
+    if planting.kind == "swap":
+        return f"{images.format('')} with swapped labels, {listed(taught)}"
+    return f"{images.format('marked ')} taught as {taught[0]}"

@@ -84,8 +84,8 @@ TRAINING_SEEDS_HELP = (
 START = "Compare {n} {methods} x {m} {seeds}"
 START_NETWORKS = " x {n} networks"
 ORIGINALS = {
-    1: "One original network has to be trained first, with another seed.",
-    2: "{n} original networks have to be trained first, with other seeds.",
+    1: "One original network has to be trained first, for this.",
+    2: "{n} original networks have to be trained first, for this.",
 }
 ORIGINALS_TIME = " That takes {time} on this machine; they are kept for everybody."
 ORIGINALS_START = "Train and compare"
@@ -142,6 +142,7 @@ COLUMNS = {
     "needs": "Works without",
     "forgotten": "Recognised",
     "kept": "Kept",
+    "planted": "Planted works",
     "gap": "Gap (points)",
     "tug_of_war": "ToW",
     "attack": "AUC",
@@ -159,6 +160,8 @@ COLUMN_HELP = {
     "needs": "What the method can work without: the data to keep; labels of any image",
     "forgotten": "Accuracy on what was forgotten: new images of the class, or the forgotten images themselves",
     "kept": "Accuracy on the other new images",
+    "planted": "How often new images with the mark are still called its class, or new images of two swapped classes "
+    "the other one; the aim is retraining's",
     "gap": "Gap to retrained: mean distance of the accuracies from retraining with the same seed, in points",
     "tug_of_war": "Tug of war: 1 where the accuracies on forgotten, kept and new images are all retraining's, less the "
     "further any of them is away",
