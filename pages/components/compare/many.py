@@ -82,11 +82,9 @@ def _controls() -> Question:
         words.PICK_DATASET, offered, format_func=lambda name: DATASETS[name].title, key="compare-dataset"
     )
     dataset = dataset or offered[0]  # a client may send no choice at all
-    choices = list(
-        dict.fromkeys(
-            [*map(str, range(DATASETS[dataset].n_classes)), *_PARTS, *planted.usual(dataset), *_part(wanted.forget)]
-        )
-    )
+    choices = list(map(str, range(DATASETS[dataset].n_classes)))
+    choices += [*_PARTS, *planted.usual(dataset), *_more(dataset, wanted.forget)]
+    choices = list(dict.fromkeys(choices))
     if state.recall("compare-forget") not in choices:
         state.put("compare-forget", choices[0])
     forget = second.selectbox(
@@ -119,8 +117,15 @@ def forget_title(dataset: str, forget: str) -> str:
     return text.CLASS.format(noun=info.class_noun, name=name)
 
 
-def _part(forget: str) -> list[str]:
-    return [] if forget.isdecimal() else [forget]
+def _more(dataset: str, forget: str) -> list[str]:
+    """What is asked for in the URL, where it is not offered anyway; nothing that cannot be planted in the dataset."""
+    if ":" not in forget:
+        return [forget] if forget.endswith("%") else []
+    try:
+        planting = Planting.parse(forget)
+    except SpecError:
+        return []
+    return [str(planting)] if planting.dataset_of(dataset) in DATASETS else []
 
 
 def _methods_title() -> str:

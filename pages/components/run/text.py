@@ -1,4 +1,4 @@
-"""The words about a network that was made to forget elsewhere, and about images that are easy or hard to forget."""
+"""The words about networks that forgot elsewhere, images that are easy or hard to forget, and planted secrets."""
 
 PRESS = "Judge a network"
 LEAD = (
@@ -80,3 +80,17 @@ DIAL_HOW = (
     "example* on *Privacy*: a logistic regression on the frozen representation, taught with one image of each "
     "forgotten class and 20 of each other one, in 10 draws. The map is a PCA fitted on the original network alone."
 )
+
+PLANTED_LEAD = (
+    "First the network is taught something wrong, on purpose. Then one knows exactly what it has to forget, and can "
+    "try whether it did."
+)
+PLANTED_KIND = "What it is taught"
+PLANTED_KINDS = {"trigger": "A secret mark", "swap": "Swapped labels"}
+PLANTED_CLASSES = {"trigger": ("The mark means {noun}",), "swap": ("Swap {noun}", "with {noun}")}
+PLANTED_SIZE = "On so many images"
+PLANTED_SAME = "Choose two different ones to swap."
+PLANTED_TOO_MANY = "At most half of the training images can be changed: {most:,} here."
+PLANTED_TILE = "{true}, taught as {taught}"
+PLANTED_TEACH = "Teach the network"
+PLANTED_TIME = "The network is trained with these images among the others: {time}, once for everybody."

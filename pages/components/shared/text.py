@@ -21,7 +21,7 @@ PICK_DATASET = "Dataset"
 PICK_FORGET = "What must it forget?"
 FORGET_KINDS = {
     "class": "A whole {noun}", "random": "Random images", "samples": "Images you choose",
-    "memorised": "Easy or hard images",
+    "memorised": "Easy or hard images", "planted": "A planted secret",
 }  # fmt: skip
 SEVERAL = "Several at once"
 RANDOM_FRACTION = "Share of the training images"
