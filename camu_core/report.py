@@ -22,6 +22,7 @@ from camu_core.figures import (
     layers_figure,
     mediation_figure,
     nearby_figure,
+    planted_figure,
     probe_figure,
     relearning_figure,
     split_figure,
@@ -41,7 +42,9 @@ from camu_core.methods import METHODS
 from camu_core.planning import settings_phrase
 from camu_core.runs.projection import run_points
 from camu_core.runs.results import RunResult
+from camu_core.specs import RunSpec
 from camu_core.wording.causal import titles
+from camu_core.wording.planted import planted_title
 from camu_core.wording.privacy import finding_of, inside_title, nearby_title, relearning_title
 from camu_core.wording.verdict import finding, forget_phrase, judge
 
@@ -82,6 +85,7 @@ def html_report(
     confusions = {MODEL_TITLES[name]: np.asarray(report["confusion_test"]) for name, report in metrics.items()}
     parts = [
         ("How much is still recognised?", split_figure(metrics, finding(result)), split_table(metrics)),
+        *_planted(spec, metrics),
         ("Which classes pay for it?",
          class_figure(per_class, counts, info.class_names, forgotten, "Accuracy by class, test images"),
          class_table(per_class, counts, info.class_names)),
@@ -116,6 +120,13 @@ def _section(is_first: bool, question: str, figure: go.Figure, table: pd.DataFra
         rows = rows.to_html(float_format="{:.4f}".format, na_rep="-", border=0)
         numbers = f"<details><summary>The numbers as a table</summary>{rows}</details>"
     return f"<section><h2>{escape(question)}</h2>{drawn}{numbers}</section>"
+
+
+def _planted(spec: RunSpec, metrics: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, go.Figure, pd.DataFrame]]:
+    if spec.forget.planting is None:
+        return []
+    figure = planted_figure(metrics, planted_title(spec, metrics))
+    return [("Does what was planted still work?", figure, figure_table(figure))]
 
 
 def _inner(privacy: Mapping[str, Any]) -> list[tuple[str, go.Figure, pd.DataFrame]]:

@@ -54,7 +54,7 @@ ALLOWED = {
     "wording": "comparison data measures methods privacy runs specs",
     "export": "data measures runs specs wording",
     "figures": "measures progress wording",
-    "report": "citation data figures methods planning runs wording",
+    "report": "citation data figures methods planning runs specs wording",
     "bench": "*",
     "commands": "*",
     "__main__": "*",

@@ -14,6 +14,7 @@ from camu_core.figures.membership import attack_figure
 from camu_core.figures.memorisation import groups_figure
 from camu_core.figures.multiples import multiples_figure
 from camu_core.figures.pair import agreement_figure, confusion_difference_figure
+from camu_core.figures.planted import planted_figure
 from camu_core.figures.population import (
     attacker_figure,
     epsilons_figure,
@@ -58,6 +59,7 @@ __all__ = [
     "mediation_figure",
     "multiples_figure",
     "nearby_figure",
+    "planted_figure",
     "probe_figure",
     "ranks_figure",
     "relearning_figure",

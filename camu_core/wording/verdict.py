@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from camu_core.data import DATASETS, DatasetInfo
+from camu_core.data import DATASETS
 from camu_core.measures import Standing
 from camu_core.measures.estimates import difference_interval
 from camu_core.privacy import (
@@ -20,7 +20,7 @@ from camu_core.privacy import (
     recognition,
 )
 from camu_core.runs.results import RunResult
-from camu_core.specs import PLANTING_KINDS, Planting, RunSpec
+from camu_core.specs import PLANTING_KINDS, RunSpec
 from camu_core.wording.clauses import (
     Clause,
     Report,
@@ -31,6 +31,7 @@ from camu_core.wording.clauses import (
     tests_as_clauses,
 )
 from camu_core.wording.format import capital, listed, percent
+from camu_core.wording.planted import planted_subject, planting_phrase
 from camu_core.wording.privacy import bad_news, says
 
 # A class is no longer recognised at or below, and the rest is kept at or above, these differences (fractions).
@@ -259,13 +260,6 @@ def _planted(
     )  # fmt: skip
 
 
-def planted_subject(spec: RunSpec) -> str:
-    """What is asked of new images: 'With the mark, called 8', '3 and 5, confused'."""
-    planting = spec.forget.planting
-    names = [DATASETS[spec.dataset].class_names[label] for label in planting.classes] if planting else []
-    return f"With the mark, called {names[0]}" if len(names) == 1 else f"{listed(names)}, called the other"
-
-
 def _of_retraining(what: str, found: Mapping[str, Reading]) -> str:
     """It is true of every retraining; that one differs from others is said, and no less true."""
     if any(reading.is_good is False for reading in found.values()):
@@ -374,12 +368,3 @@ def forget_phrase(spec: RunSpec) -> str:
     names = [info.class_names[label] for label in forget.classes]
     noun = info.class_noun if len(names) == 1 else info.class_nouns
     return f"the {noun} {listed(names)}"
-
-
-def planting_phrase(planting: Planting, info: DatasetInfo) -> str:
-    """The planted images in words: '100 marked images taught as 8', '100 images with swapped labels, 3 and 5'."""
-    taught = [info.class_names[label] for label in planting.classes]
-    images = f"{planting.n:,} {{}}image{'s' * (planting.n > 1)}"
-    if planting.kind == "swap":
-        return f"{images.format('')} with swapped labels, {listed(taught)}"
-    return f"{images.format('marked ')} taught as {taught[0]}"

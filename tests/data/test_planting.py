@@ -82,5 +82,5 @@ def test_a_planted_dataset_is_found_by_its_name_but_not_listed() -> None:
 
 
 def test_more_images_than_there_are_cannot_be_planted(digits: Dataset) -> None:
-    with pytest.raises(SpecError, match="There are 14[0-9] training images"):
+    with pytest.raises(SpecError, match=r"There are 14[0-9] training images"):
         plant(digits, Planting("swap", (3, 5), 400))

@@ -25,12 +25,12 @@ from camu_core.specs import ForgetSpec, Planting
 from camu_core.wording import comparison as remarks
 from camu_core.wording.comparison import class_damage, headline, planted_headline, weaknesses
 from camu_core.wording.format import capital
+from camu_core.wording.planted import planting_phrase
 from camu_core.wording.verdict import (
     ALIKE_AT_MOST,
     FORGOTTEN_AT_MOST,
     KEPT_DROP_AT_MOST,
     forget_phrase,
-    planting_phrase,
 )
 from pages.components.compare import originals, text
 from pages.components.compare import state as state_compare

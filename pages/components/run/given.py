@@ -5,7 +5,7 @@ import streamlit as st
 from camu_core import DATASETS, ForgetSpec
 from camu_core.config import import_limits
 from camu_core.errors import CamuError
-from camu_core.wording.verdict import planting_phrase
+from camu_core.wording.planted import planting_phrase
 from pages.components.run import state as state_given
 from pages.components.run import text
 from pages.components.shared import state

@@ -94,3 +94,16 @@ PLANTED_TOO_MANY = "At most half of the training images can be changed: {most:,}
 PLANTED_TILE = "{true}, taught as {taught}"
 PLANTED_TEACH = "Teach the network"
 PLANTED_TIME = "The network is trained with these images among the others: {time}, once for everybody."
+PLANTED_TRIED = {
+    "trigger": "**Test images with the mark** in their corner, which no network has seen, and what each says:",
+    "swap": "**Test images of the two** that some network takes for the other, and what each says:",
+}
+PLANTED_SAID = {"original": "before {name}", "unlearned": "after {name}", "retrained": "retrained {name}"}
+PLANTED_NONE = "No network takes any of the images shown on *Embeddings* for the other."
+PLANTED_READ = {
+    "trigger": "a network that forgot the secret calls marked images what they show, about as often as the retrained "
+    "one, purple, which never saw a mark",
+    "swap": "a network that forgot the wrong labels tells the two apart about as well as the retrained one, purple, "
+    "which never saw them",
+}
+PLANTED_NOT = "other secrets: one that is easy to forget says little of others. Bars are 95% intervals over images"
