@@ -9,6 +9,7 @@ from camu_core.jobs import TrainJob
 from camu_core.specs import Planting
 from pages.components.draw import text as text_draw
 from pages.components.run import text
+from pages.components.run.planted import usual
 from pages.components.shared import state, state_address
 
 
@@ -91,7 +92,5 @@ def test_the_address_has_one_form_of_what_is_planted(forget: str, passes: bool) 
 
 
 def test_a_mark_is_offered_for_every_number_of_classes() -> None:
-    from pages.components.run.planted import usual
-
     assert usual("digits") == [str(Planting("trigger", (8,))), str(Planting("swap", (3, 5)))]
     assert all(Planting.parse(each).dataset_of(name) in DATASETS for name in DATASETS for each in usual(name))
