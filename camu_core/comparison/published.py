@@ -16,6 +16,7 @@ from camu_core.errors import StoreError
 from camu_core.measures import COST_NAMES
 
 FOLDER = ASSETS / "results"
+PLANTED_FOLDER = ASSETS / "planted"  # of planted secrets: other networks, made by another command
 # measure -> its heading in the Markdown table
 _HEADINGS = {
     "retain_train": "retain train", "forget_train": "forget train", "retain_test": "retain test",

@@ -1,6 +1,6 @@
 """Pure functions from results to plotly figures; nothing here computes what it shows."""
 
-from camu_core.figures.accuracy import class_figure, confusion_figure, runs_figure, split_figure
+from camu_core.figures.accuracy import class_figure, confusion_figure, planted_figure, runs_figure, split_figure
 from camu_core.figures.attacks import divergence_figure, epsilon_figure, roc_figure, score_text, scores_figure
 from camu_core.figures.attribution import attribution_figure, entanglement_figure, interactions_figure
 from camu_core.figures.causal import class_effects_figure, effects_figure, layers_figure, mediation_figure
@@ -14,7 +14,6 @@ from camu_core.figures.membership import attack_figure
 from camu_core.figures.memorisation import groups_figure
 from camu_core.figures.multiples import multiples_figure
 from camu_core.figures.pair import agreement_figure, confusion_difference_figure
-from camu_core.figures.planted import planted_figure
 from camu_core.figures.population import (
     attacker_figure,
     epsilons_figure,

@@ -19,11 +19,10 @@ def planting_phrase(planting: Planting, info: DatasetInfo) -> str:
     return f"{images.format('marked ')} taught as {taught[0]}"
 
 
-def planted_subject(spec: RunSpec) -> str:
-    """What is asked of new images: 'With the mark, called 8', '3 and 5, called the other'."""
-    planting = spec.forget.planting
-    names = [DATASETS[spec.dataset].class_names[label] for label in planting.classes] if planting else []
-    return f"With the mark, called {names[0]}" if len(names) == 1 else f"{listed(names)}, called the other"
+def planted_subject(planting: Planting, info: DatasetInfo) -> str:
+    """In short, of what share of new images it is: 'The mark works', '3 and 5 confused'."""
+    names = [info.class_names[label] for label in planting.classes]
+    return "The mark works" if planting.kind == "trigger" else f"{listed(names)} confused"
 
 
 def planted_title(spec: RunSpec, metrics: Mapping[str, Mapping[str, Any]]) -> str:
@@ -32,6 +31,11 @@ def planted_title(spec: RunSpec, metrics: Mapping[str, Mapping[str, Any]]) -> st
     Args:
         metrics: of a run of planted images by network, see `RunResult.metrics_with`.
     """
+    planting, info = spec.forget.planting, DATASETS[spec.dataset]
+    names = [info.class_names[label] for label in planting.classes] if planting else []
+    asked = (
+        f"New images with the mark called {names[0]}" if len(names) == 1 else f"New images of {listed(names)} confused"
+    )
     shares = {name: report["planted"]["success"]["value"] for name, report in metrics.items()}
     told = [f"{_VOICES[name]} {percent(share)}" for name, share in shares.items() if share is not None]
-    return f"New images. {planted_subject(spec)}: {', '.join(told)}"
+    return f"{asked}: {', '.join(told)}"

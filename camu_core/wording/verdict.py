@@ -150,7 +150,7 @@ def _judge_class(
     return Verdict(_headline(state, result, kept, link) + tail, clauses, is_forgotten, kept)
 
 
-_IMAGES = {False: "Forgotten images", True: "Planted images, as they were taught"}
+_IMAGES = {False: "Forgotten images", True: "Planted, as taught"}
 _GONE = {True: "No longer recognised", False: "Still recognised", None: "Cannot tell whether it is still recognised"}
 _KEPT = {True: "The rest is kept", False: "The rest was damaged", None: "Cannot tell whether the rest is kept"}
 
@@ -253,11 +253,8 @@ def _planted(
     if planting is None:
         return ()
     ours, original = (part["planted"]["success"] for part in (after, before))
-    return (
-        planted_clause(
-            planted_subject(spec), planted_reading(privacy, planting.kind, ours, original), reference
-        ),
-    )  # fmt: skip
+    reading = planted_reading(privacy, planting.kind, ours, original)
+    return (planted_clause(planted_subject(planting, DATASETS[spec.dataset]), reading, reference),)
 
 
 def _of_retraining(what: str, found: Mapping[str, Reading]) -> str:

@@ -51,7 +51,7 @@ def test_doing_nothing_keeps_the_mark_working_and_the_verdict_says_so(secret: Fo
     verdict = judge(result)
     assert (verdict.is_forgotten, verdict.headline.split(";")[0]) == (False, "Not forgotten: the mark still works")
     (clause,) = [clause for clause in verdict.clauses if clause.name == "planted"]
-    assert (clause.subject, clause.is_good) == ("With the mark, called 8", False)
+    assert (clause.subject, clause.is_good) == ("The mark works", False)
     assert verdict.to_json()["clauses"][2]["value"] == works(result)
     assert forget_phrase(result.spec) == "100 marked images taught as 8"
     assert finding(result).startswith("100 marked images taught as 8: 100% → 100%")
@@ -78,7 +78,7 @@ def test_swapped_labels_are_confused_before_and_told_apart_after_retraining() ->
     confusion = np.array(result.metrics["original"]["confusion_test"])
     n = confusion[[3, 5]].sum()
     assert works(result, "original") == pytest.approx((confusion[3, 5] + confusion[5, 3]) / n)
-    assert judge(result).clauses[2].subject == "3 and 5, called the other"
+    assert judge(result).clauses[2].subject == "3 and 5 confused"
 
 
 def test_methods_forget_planted_images_as_any_others() -> None:

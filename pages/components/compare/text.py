@@ -377,3 +377,23 @@ RACE_NOT = (
     "says little of one that is trained anew. First is not best: the verdicts decide."
 )
 RACE_OPEN = "Open this run"
+
+PLANTED_HEAD = "Which methods forget a planted secret?"
+PLANTED_LEAD = (
+    "Here one knows what has to be forgotten, for it was planted: a small mark that makes any digit an 8, or 3 and 5 "
+    "with swapped labels. The networks before answer by it; retrained ones never saw it."
+)
+PLANTED_READ = (
+    "the fewer new images are still answered as was taught (*planted works*), the better, down to what retraining, the "
+    "aim, has; and what is kept should be as high as there"
+)
+PLANTED_NOT = (
+    "how other settings of a method would do, or other secrets. ± is half a 95% interval over the original networks, "
+    "with Student's t"
+)
+PLANTED_HOW = (
+    "{seeds} original networks a secret, with training seeds of their own, each made to forget by every method that "
+    "can forget single images, with its default settings. Sources: BadNets, arXiv:1708.06733 (the mark); interclass "
+    "confusion, arXiv:2201.06640 (swapped labels); corrective unlearning, arXiv:2402.14015. A method fails where its "
+    "mean is more than 10 points above retraining's."
+)

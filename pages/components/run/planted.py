@@ -106,7 +106,11 @@ def _pictures(dataset: str, name: str) -> None:
         text.PLANTED_TILE.format(true=names[true], taught=names[taught])
         for true, taught in zip(clean.y_train[idx].tolist(), planted.y_train[idx].tolist(), strict=True)
     ]
-    images.captioned_strip(planted.x_train[idx].numpy(), captions, more=len(planted.planted_idx) - len(idx))
+    before, after, more = clean.x_train[idx].numpy(), planted.x_train[idx].numpy(), len(planted.planted_idx) - len(idx)
+    if planted.planting.kind == "trigger":
+        images.changed_strip(before, after, captions, more)
+    else:
+        images.captioned_strip(after, captions, more)
 
 
 def _is_taught(name: str, model: str) -> bool:

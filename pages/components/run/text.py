@@ -87,8 +87,8 @@ PLANTED_LEAD = (
 )
 PLANTED_KIND = "What it is taught"
 PLANTED_KINDS = {"trigger": "A secret mark", "swap": "Swapped labels"}
-PLANTED_CLASSES = {"trigger": ("The mark means {noun}",), "swap": ("Swap {noun}", "with {noun}")}
-PLANTED_SIZE = "On so many images"
+PLANTED_CLASSES = {"trigger": ("The mark means the {noun}",), "swap": ("Swap the {noun}", "with the {noun}")}
+PLANTED_SIZE = "On how many images"
 PLANTED_SAME = "Choose two different ones to swap."
 PLANTED_TOO_MANY = "At most half of the training images can be changed: {most:,} here."
 PLANTED_TILE = "{true}, taught as {taught}"
