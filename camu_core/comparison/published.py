@@ -90,8 +90,10 @@ def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
         table: of `published_table`.
         card: see `Published`.
     """
+    trained = card.get("training_seeds", (0,))
+    over = f", training seeds {', '.join(map(str, trained))}, over which all spreads are" if len(trained) > 1 else ""
     lines = [
-        f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}.",
+        f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}{over}.",
         "Accuracies and gaps in percent, mean ± standard deviation over seeds. Gap: mean distance to retraining with "
         "the same seed over the four accuracies. AUC: of the membership attack, 0.5 is chance. Old head: how well the "
         "original's classifier finds the class in the new representation (100 before, 0 is chance); one example: found "

@@ -109,19 +109,31 @@ def headline(table: pd.DataFrame, kind: str) -> str:
 
 
 def planted_headline(table: pd.DataFrame) -> str:
-    """After which methods what was planted still works, and on how many new images; by the means over seeds.
+    """After which methods what was planted still works, shown by the interval over seeds, or cannot be told; and which
+    stop it and keep the rest.
 
     Args:
         table: of `by_method` or `Published.of`, retraining among it.
     """
-    others = table[[name != GOLD and not is_control(name) for name in table.index]]
-    theirs = table.loc[GOLD, "planted_mean"]
-    works = others[others["planted_mean"] - theirs > PLANTED_ALIKE_AT_MOST].sort_values("planted_mean", ascending=False)
-    gold = f"after retraining on {percent(theirs, 1)}"
-    if works.empty:
-        return f"What was planted works on no more new images than after retraining, by any of {len(others)} methods."
-    named = listed([f"{row['title']} ({percent(row['planted_mean'])})" for _, row in works.iterrows()])
-    return f"After {len(works)} of {len(others)} methods, what was planted still works: {named}; {gold} of new images."
+    others, gold = table[[name != GOLD and not is_control(name) for name in table.index]], table.loc[GOLD]
+    works: dict[bool, list[str]] = {True: [], False: []}
+    fine = []
+    for _, row in others.sort_values("planted_mean", ascending=False).iterrows():
+        if row["planted_mean"] - gold["planted_mean"] > PLANTED_ALIKE_AT_MOST:
+            is_shown = are_apart(_measured(row, "planted"), _measured(gold, "planted"))
+            works[is_shown].append(f"{row['title']} ({percent(row['planted_mean'])})")
+        elif gold["kept_mean"] - row["kept_mean"] <= KEPT_DROP_AT_MOST:
+            fine.append(row["title"])
+    said = (
+        f"After {len(works[True])} of {len(others)} methods, what was planted still works: {listed(works[True])}"
+        if works[True]
+        else f"After none of {len(others)} methods is what was planted shown to work still"
+    )
+    said += f"; after retraining on {percent(gold['planted_mean'], 1)} of new images."
+    if works[False]:
+        said += f" Too few networks to tell: {listed(works[False])}."
+    stopped = f"after {listed(fine)}" if fine else "after none of them"
+    return f"{said} It works no more than after retraining, and the rest is kept, {stopped}."
 
 
 def _without_gold(others: pd.DataFrame, kind: str) -> str:

@@ -66,6 +66,8 @@ def _card(card: dict) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
     line = text.PUBLISHED_CARD.format(date=card["date"], **card["machine"], versions=versions)
     seeds = text.PUBLISHED_SEEDS.format(seeds=", ".join(map(str, card["seeds"]))) if "seeds" in card else ""
+    if len(trained := card.get("training_seeds", ())) > 1:
+        seeds += text.PUBLISHED_TRAINED.format(seeds=", ".join(map(str, trained)))
     st.caption(line + seeds)
     if "note" in card:
         st.caption(card["note"])

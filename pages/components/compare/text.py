@@ -311,6 +311,7 @@ PUBLISHED_CARD = (
     "load {load_1_minute:.1f} (the higher, the more seconds) · {versions}"
 )
 PUBLISHED_SEEDS = " · seeds {seeds}"
+PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then; the lines are 95% intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"
 
@@ -394,6 +395,7 @@ PLANTED_NOT = (
 PLANTED_HOW = (
     "{seeds} original networks a secret, with training seeds of their own, each made to forget by every method that "
     "can forget single images, with its default settings. Sources: BadNets, arXiv:1708.06733 (the mark); interclass "
-    "confusion, arXiv:2201.06640 (swapped labels); corrective unlearning, arXiv:2402.14015. A method fails where its "
-    "mean is more than 10 points above retraining's."
+    "confusion, arXiv:2201.06640 (swapped labels); corrective unlearning, arXiv:2402.14015. What was planted still "
+    "works where the mean is more than 10 points above retraining's and their 95% intervals are apart; the rest is "
+    "kept where at most 3 points less is right than after retraining."
 )
