@@ -32,6 +32,7 @@ def chosen() -> AppTest:
 def test_a_network_is_taught_the_secret_before_it_can_forget_it(asked: list) -> None:
     app = chosen()
     assert app.button(key="press").disabled
+    assert text.PLANTED_FIRST in words(app)
     app.button(key="teach-secret").click().run()
     assert asked == [TrainJob("digits_trigger-8x100", "cnn")]
     app.segmented_control(key="planted-kind").set_value("swap").run()

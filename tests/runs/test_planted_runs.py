@@ -5,16 +5,18 @@ import json
 import numpy as np
 import pytest
 
-from camu_core import RunResult, RunStore, drain, plan_run, run
+from camu_core import DATASETS, RunResult, drain, plan_run, run
 from camu_core.__main__ import main
-from camu_core.data import load_dataset, with_mark
-from camu_core.engine import LocalDriver
+from camu_core.data import import_images, load_dataset, with_mark
 from camu_core.engine.sweeps import SweepSpec, sweep_table
+from camu_core.engine.tunings import Tuning
 from camu_core.errors import NetworkMissing, SpecError
 from camu_core.jobs import TrainJob
 from camu_core.methods import METHODS, methods_for
 from camu_core.networks.models import predict
-from camu_core.networks.weights import load_weights
+from camu_core.networks.originals import forget_dataset, keep_network, network_card, train_network
+from camu_core.networks.training import recipe_for
+from camu_core.networks.weights import load_weights, weights_path
 from camu_core.specs import ForgetSpec, Planting
 from camu_core.wording.verdict import finding, forget_phrase, judge
 
@@ -68,10 +70,9 @@ def test_beside_retrained_networks_a_clean_run_is_as_after_retraining(secret: Fo
 
 @pytest.mark.slow
 def test_swapped_labels_are_confused_before_and_told_apart_after_retraining() -> None:
-    work = LocalDriver(RunStore())
     with pytest.raises(NetworkMissing, match="--dataset digits_swap-3-5x100"):
         plan_run("digits", SWAP)
-    drain(work.follow(TrainJob("digits_swap-3-5x100", "cnn"))).publish()
+    assert main(["run", "--forget-planted", "swap:3-5", "--method", "nothing", "--quick"]) == 0, "it is trained"
     result = run(plan_run("digits", SWAP, "retrain"))
     assert works(result, "original") >= 0.10
     assert works(result) <= 0.03
@@ -105,6 +106,28 @@ def test_a_sweep_over_what_is_planted_trains_its_networks_first_and_keeps_other_
     result = run(plan_run("digits", secret, "nothing"))
     (row,) = sweep_table([result.summary()]).to_dict("records")
     assert (row["forget"], row["unlearned_planted"]) == ("trigger:8x100", works(result))
+
+
+def test_names_of_all_in_which_nothing_is_planted_stay() -> None:
+    """A run, a sweep or a search of former versions is found again."""
+    assert Tuning.from_texts("digits", "3,10%", ["camu", "ssd"], 5, 0, 1).digest == "a5f9c24bccd99ec56101"
+    assert SweepSpec.from_texts("digits", "3,10%", ("camu",), "0-1").digest == "37eebc4024c26db86b5a"
+    of_images = [ForgetSpec("random", fraction=0.1), ForgetSpec("samples", samples=(3, 9))]
+    assert [forget.to_json() for forget in of_images] == [
+        {"kind": "random", "fraction": 0.1}, {"kind": "samples", "samples": [3, 9]}
+    ]  # fmt: skip
+
+
+def test_a_network_that_learned_a_secret_of_ones_own_images_goes_with_them(files, zipped) -> None:
+    name = drain(import_images(zipped(files))).name
+    planted = Planting("trigger", (1,), 2).dataset_of(name)
+    recipe = recipe_for(planted, "resnet20").with_values({"epochs": 1})
+    path = weights_path(planted, "resnet20")
+    keep_network(drain(train_network(planted, "resnet20", recipe, 0)), path)
+    assert network_card(planted, "resnet20")
+    forget_dataset(name)
+    assert not path.exists()
+    assert planted not in DATASETS
 
 
 def test_the_command_line_plants_and_forgets(secret: ForgetSpec, capsys) -> None:

@@ -18,7 +18,7 @@ from pages.components.shared import images, notices, state
 from pages.components.shared import text as words
 
 _USUAL = {"trigger": (8,), "swap": (3, 5)}
-_TILES = 8
+_TILES = 6
 _MOST = 1000
 
 
@@ -79,12 +79,11 @@ def _controls(dataset: str) -> Planting | None:
     for i, column in enumerate(middle.columns(len(first.classes), vertical_alignment="bottom")):
         key = f"planted-{kind}-{dataset}-{i}"
         state.remember(key, first.classes[i])
-        labels.append(
-            column.selectbox(
-                text.PLANTED_CLASSES[kind][i].format(noun=info.class_noun), range(info.n_classes), key=key,
-                format_func=info.class_names.__getitem__, persist_state="session",
-            )
+        label = column.selectbox(
+            text.PLANTED_CLASSES[kind][i].format(noun=info.class_noun), range(info.n_classes), key=key,
+            format_func=info.class_names.__getitem__, persist_state="session",
         )  # fmt: skip
+        labels.append(first.classes[i] if label is None else label)  # a client may send no choice at all
     size, least = f"planted-n-{dataset}", len(first.classes)
     most = max(least, min(_MOST, info.n_images // 2))
     state.remember(size, min(first.n, most))
@@ -92,7 +91,7 @@ def _controls(dataset: str) -> Planting | None:
     if len(set(labels)) < len(labels):
         st.caption(text.PLANTED_SAME)
         return None
-    return Planting(kind, tuple(labels), min(max(least, int(n)), most))  # a client may send anything
+    return Planting(kind, tuple(labels), min(max(least, int(n or first.n)), most))
 
 
 def _pictures(dataset: str, name: str) -> None:

@@ -93,7 +93,8 @@ PLANTED_SAME = "Choose two different ones to swap."
 PLANTED_TOO_MANY = "At most half of the training images can be changed: {most:,} here."
 PLANTED_TILE = "{true}, taught as {taught}"
 PLANTED_TEACH = "Teach the network"
-PLANTED_TIME = "The network is trained with these images among the others: {time}, once for everybody."
+PLANTED_TIME = "It is trained anew with these images among the others. This takes {time}, once for everybody."
+PLANTED_FIRST = "First teach the network what it is to forget"
 PLANTED_TRIED = {
     "trigger": "**Test images with the mark** in their corner, which no network has seen, and what each says:",
     "swap": "**Test images of the two** that some network takes for the other, and what each says:",
