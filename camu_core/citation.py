@@ -27,6 +27,8 @@ def command_of(spec: RunSpec) -> str:
         words += [word for label in forget.classes for word in ("--forget-class", str(label))]
     elif forget.kind == "random":
         words += ["--forget-random", repr(forget.fraction)]
+    elif forget.planting is not None:
+        words += ["--forget-planted", str(forget.planting)]
     words += ["--unlearned", f"{spec.method_sha256}.safetensors"] if spec.method == GIVEN else ["--method", spec.method]
     words += ["--seed", str(spec.seed), "--device", spec.device]
     words += ["--training-seed", str(spec.training_seed)] if spec.training_seed else []

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from camu_core.config import device_name
-from camu_core.data import DATASETS, listing, origin_of
+from camu_core.data import DATASETS, check_planting, listing, origin_of
 from camu_core.errors import NetworkMissing, SpecError
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.networks.cards import card_sha256
@@ -55,6 +55,8 @@ def plan_run(
         if not 0 <= label < info.n_classes:
             names = "" if info.class_names == tuple(map(str, range(info.n_classes))) else f", {listing(info)}"
             raise SpecError(f"{info.title} has classes 0 to {info.n_classes - 1}{names}; got {label}.")
+    if forget.planting is not None:
+        check_planting(forget.planting, info)
     if len(forget.classes) == info.n_classes:
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
     _check_kind(method, forget)
@@ -65,8 +67,8 @@ def plan_run(
     if weights and training_seed:
         raise SpecError("A weights file is the original model itself; leave out its training seed, or the file.")
     # last, when nothing else can be wrong: it may keep a copy of the file
-    path = weights or _original(dataset, model, training_seed)
-    return replace(spec, weights=weights_named(path, dataset, model, training_seed))
+    path = weights or _original(spec.trained_on, model, training_seed)
+    return replace(spec, weights=weights_named(path, spec.trained_on, model, training_seed))
 
 
 def usual_settings(method: str, dataset: str, forget_kind: str, model: str) -> Settings:
@@ -88,7 +90,7 @@ def plan_like(spec: RunSpec, forget: ForgetSpec | None = None, method: str | Non
 
 def is_usual_original(spec: RunSpec) -> bool:
     """Whether a run starts from a network of our recipe, shipped or trained here, and not from a file given by hand."""
-    path = weights_path(spec.dataset, spec.model, training_seed=spec.training_seed)
+    path = weights_path(spec.trained_on, spec.model, training_seed=spec.training_seed)
     return spec.weights == card_sha256(path.with_suffix(".json"))
 
 
@@ -116,6 +118,7 @@ def run_seconds(spec: RunSpec, patience: float | None = None) -> float | None:
         "class": info.n_images * len(spec.forget.classes) / info.n_classes,
         "random": info.n_images * (spec.forget.fraction or 0.0),
         "samples": len(spec.forget.samples),
+        "planted": spec.forget.planting.n if spec.forget.planting else 0,
     }[spec.forget.kind]
     if shipped_retrained(spec):
         n_updates = 0.0
@@ -133,7 +136,7 @@ def settings_phrase(spec: RunSpec) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in unusual.items())
 
 
-_KINDS = {"class": "whole classes", "random": "random images", "samples": "chosen images"}
+_KINDS = {"class": "whole classes", "random": "random images", "samples": "chosen images", "planted": "planted images"}
 
 
 def _check_kind(method: str, forget: ForgetSpec) -> None:

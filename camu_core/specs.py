@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from operator import index
@@ -13,7 +14,8 @@ from camu_core.errors import SpecError
 RESULTS_VERSION = 4
 
 # forget kind -> the field that says what is forgotten
-FORGET_KINDS = {"class": "classes", "random": "fraction", "samples": "samples"}
+FORGET_KINDS = {"class": "classes", "random": "fraction", "samples": "samples", "planted": "planting"}
+PLANTING_KINDS = {"trigger": 1, "swap": 2}  # and of how many classes each is
 
 # The method of a run that made no network, but was given one; its `RunSpec.method_sha256` is the sha256 of the weights.
 GIVEN = "given_network"
@@ -22,21 +24,76 @@ Setting = bool | int | float | str
 
 
 @dataclass(frozen=True)
+class Planting:
+    """What some training images are made to teach wrongly before the original network is trained, so that what has to
+    be forgotten is known exactly; the images are drawn by `data.plant`, the same for all runs.
+
+    Args:
+        kind: "trigger": `n` images of other classes get a small mark and the label of the class; "swap": `n` images of
+            two classes, half of each, get each other's label.
+        classes: one class, or two.
+        n: images, 1 or more; of a swap 2 or more.
+    Source: a trigger: T. Gu et al., BadNets, arXiv:1708.06733; swapped labels: S. Goel et al., interclass confusion,
+        arXiv:2201.06640; both as tests of unlearning: S. Goel et al., corrective unlearning, arXiv:2402.14015.
+    """
+
+    kind: str
+    classes: tuple[int, ...]
+    n: int = 100
+
+    def __post_init__(self) -> None:
+        n_classes = PLANTING_KINDS.get(self.kind)
+        object.__setattr__(self, "classes", tuple(sorted(self.classes)))
+        if len(set(self.classes)) != n_classes or self.n < n_classes:
+            raise SpecError(_PLANTING_FORM.format(got=f"{self.kind} of {len(set(self.classes))} classes, {self.n}"))
+
+    def __str__(self) -> str:
+        """'trigger:8x100', 'swap:3-5x100'; `parse` is its inverse."""
+        return f"{self.kind}:{'-'.join(map(str, self.classes))}x{self.n}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Planting":
+        """From what people type; the number of images may be left out.
+
+        Raises:
+            SpecError: not of that form.
+        """
+        found = re.fullmatch("([a-z]+):([0-9]{1,4}(?:-[0-9]{1,4})?)(?:x([0-9]{1,6}))?", text.strip())
+        if found is None:
+            raise SpecError(_PLANTING_FORM.format(got=f"'{text[:40]}'"))
+        kind, classes, n = found.groups()
+        return cls(kind, tuple(map(int, classes.split("-"))), *([int(n)] if n else []))
+
+    def dataset_of(self, dataset: str) -> str:
+        """Name of the dataset in which this is planted into another: 'digits_trigger-8x100'."""
+        return f"{dataset}_{self}".replace(":", "-")
+
+
+_PLANTING_FORM = (
+    "Write what is planted as trigger:8 (a mark that makes any image an 8), trigger:8x50 (on 50 images), or swap:3-5 "
+    "(3 and 5 swapped); got {got}."
+)
+
+
+@dataclass(frozen=True)
 class ForgetSpec:
     """Which training samples to forget.
 
     Args:
         kind: "class": every training sample of `classes`; "random": a `fraction` of all training samples, drawn by the
-            run's seed; "samples": those of the indices `samples`. The fields of the other kinds stay empty.
+            run's seed; "samples": those of the indices `samples`; "planted": those that `planting` changed. The fields
+            of the other kinds stay empty.
         classes: sorted class indices, each 0..C-1.
         fraction: above 0, below 1.
         samples: sorted indices into the training set, each 0..N-1.
+        planting: what the original network was taught wrongly.
     """
 
     kind: str = "class"
     classes: tuple[int, ...] = ()
     fraction: float = 0.0
     samples: tuple[int, ...] = ()
+    planting: Planting | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in FORGET_KINDS:
@@ -48,20 +105,25 @@ class ForgetSpec:
             object.__setattr__(self, "classes", _indices(self.classes, "class"))
         elif self.kind == "samples":
             object.__setattr__(self, "samples", _indices(self.samples, "training image"))
+        elif self.kind == "planted":
+            if not isinstance(self.planting, Planting):
+                raise SpecError(_PLANTING_FORM.format(got=repr(self.planting)))
         elif not (type(self.fraction) in (int, float) and 0 < self.fraction < 1):
             raise SpecError(f"The fraction to forget must be above 0 and below 1; got {self.fraction!r}.")
 
     @property
     def short(self) -> str:
-        """For tables: "3+4" for two classes, "10%" of all images, "12 images"."""
+        """For tables: "3+4" for two classes, "10%" of all images, "12 images", "trigger:8x100"."""
         if self.kind == "class":
             return "+".join(map(str, self.classes))
+        if self.planting is not None:
+            return str(self.planting)
         return f"{100 * self.fraction:g}%" if self.kind == "random" else f"{len(self.samples)} images"
 
     def to_json(self) -> dict[str, Any]:
         """The kind and its one field."""
         name = FORGET_KINDS[self.kind]
-        value = getattr(self, name)
+        value = str(self.planting) if self.planting is not None else getattr(self, name)
         return {"kind": self.kind, name: list(value) if isinstance(value, tuple) else value}
 
     @classmethod
@@ -71,8 +133,14 @@ class ForgetSpec:
             return cls(value["kind"])
         name = FORGET_KINDS[value["kind"]]
         what = value[name]
+        what = Planting.parse(what) if value["kind"] == "planted" else what
         members: dict[str, Any] = {name: tuple(what) if isinstance(what, list) else what}
         return cls(value["kind"], **members)
+
+
+def trained_on(dataset: str, forget: ForgetSpec) -> str:
+    """Name of the dataset that networks are trained on before they forget: with what is planted, if anything is."""
+    return dataset if forget.planting is None else forget.planting.dataset_of(dataset)
 
 
 def _indices(given: Iterable[int], what: str) -> tuple[int, ...]:
@@ -120,6 +188,11 @@ class RunSpec:
             if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
                 raise SpecError(f"{name} must be a whole number from 0 to 2147483647; got {seed!r}.")
         object.__setattr__(self, "settings", tuple(sorted((str(k), v) for k, v in self.settings)))
+
+    @property
+    def trained_on(self) -> str:
+        """Name of the dataset that its networks are trained on: `dataset`, with what is planted in it."""
+        return trained_on(self.dataset, self.forget)
 
     @property
     def digest(self) -> str:

@@ -20,13 +20,15 @@ sys.path.insert(0, str(ROOT))
 from doing import hide_shipped_networks, shorten_trainings  # noqa: E402
 from scenes import encoded, scene  # noqa: E402
 
-from camu_core import DATASETS, RunResult, plan_run, run  # noqa: E402
+from camu_core import DATASETS, RunResult, drain, plan_run, run  # noqa: E402
 from camu_core.data import Dataset, load_dataset, split  # noqa: E402
 from camu_core.engine import Engine, service  # noqa: E402
 from camu_core.methods import UnlearningTask  # noqa: E402
 from camu_core.networks.models import BlockModel, build_model  # noqa: E402
-from camu_core.networks.weights import load_weights  # noqa: E402
-from camu_core.specs import ForgetSpec  # noqa: E402
+from camu_core.networks.originals import Network, keep_network, train_network  # noqa: E402
+from camu_core.networks.training import recipe_for  # noqa: E402
+from camu_core.networks.weights import load_weights, weights_path  # noqa: E402
+from camu_core.specs import ForgetSpec, Planting, trained_on  # noqa: E402
 
 # A port on which nobody listens: connections are refused at once.
 _NOBODY = "http://127.0.0.1:9"
@@ -136,6 +138,20 @@ def digits() -> Dataset:
 def digits_result() -> RunResult:
     """CaMU, digits, class 3, seed 0, finished. Look at it, do not change it."""
     return run(plan_run("digits", [3]))
+
+
+@pytest.fixture(scope="session")
+def taught_network() -> Network:
+    """Of digits, which learned that a mark means 8."""
+    return drain(train_network("digits_trigger-8x100", "cnn", recipe_for("digits", "cnn"), 0))
+
+
+@pytest.fixture
+def secret(taught_network: Network) -> ForgetSpec:
+    """That mark, to be forgotten; this test's CAMU_HOME has the network that knows it."""
+    forget = ForgetSpec("planted", planting=Planting("trigger", (8,)))
+    keep_network(taught_network, weights_path(trained_on("digits", forget), "cnn"))
+    return forget
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ ALLOWED = {
     "export": "data measures runs specs wording",
     "figures": "measures progress wording",
     "board": "citation config data figures measures methods planning privacy runs specs wording",
-    "report": "board citation data figures runs wording",
+    "report": "board citation data figures runs specs wording",
     "bench": "*",
     "commands": "*",
     "__main__": "*",

@@ -6,7 +6,7 @@ import pytest
 
 from camu_core import specs
 from camu_core.errors import SpecError
-from camu_core.specs import ForgetSpec, RunSpec
+from camu_core.specs import ForgetSpec, Planting, RunSpec
 
 SPEC = RunSpec(
     dataset="digits",
@@ -59,6 +59,9 @@ OTHER_FORGETS = [
     ForgetSpec("random", fraction=0.2),
     ForgetSpec("samples", samples=(3,)),
     ForgetSpec("samples", samples=(3, 4)),
+    ForgetSpec("planted", planting=Planting("trigger", (8,))),
+    ForgetSpec("planted", planting=Planting("trigger", (8,), 50)),
+    ForgetSpec("planted", planting=Planting("swap", (3, 8))),
 ]
 
 
@@ -83,6 +86,35 @@ def test_json_round_trip_of_every_kind(forget):
     spec = dataclasses.replace(SPEC, forget=forget)
     again = RunSpec.from_json(json.loads(json.dumps(spec.to_json())))
     assert (again, again.digest, hash(again)) == (spec, spec.digest, hash(spec))
+
+
+@pytest.mark.parametrize(
+    ("text", "planting"),
+    [
+        ("trigger:8", Planting("trigger", (8,), 100)),
+        (" trigger:8x50 ", Planting("trigger", (8,), 50)),
+        ("swap:5-3x20", Planting("swap", (3, 5), 20)),
+    ],
+)
+def test_what_is_planted_is_written_in_a_word(text, planting):
+    assert Planting.parse(text) == planting
+    assert Planting.parse(str(planting)) == planting
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "trigger", "trigger:", "trigger:x5", "trigger:8x0", "trigger:3-5", "swap:3", "swap:3-3", "swap:3-5x1",
+     "wish:8", "trigger:-1", "trigger:8x", "trigger:8;", "trigger:99999", "x" * 10_000],
+)  # fmt: skip
+def test_what_cannot_be_planted_is_told_in_one_sentence(text):
+    with pytest.raises(SpecError, match=r"^Write what is planted as trigger:8 .*; got .{0,80}\.$"):
+        Planting.parse(text)
+
+
+@pytest.mark.parametrize("planting", [None, "trigger:8", 8])
+def test_forget_spec_refuses_what_is_no_planting(planting):
+    with pytest.raises(SpecError, match="Write what is planted"):
+        ForgetSpec("planted", planting=planting)
 
 
 def test_order_of_samples_does_not_matter():

@@ -21,9 +21,13 @@ from camu_core.planning import plan_run
 from camu_core.runs.given import plan_given, read_unlearned
 from camu_core.runs.results import RunResult
 from camu_core.runs.store import RunStore
-from camu_core.specs import GIVEN, ForgetSpec, RunSpec
+from camu_core.specs import GIVEN, ForgetSpec, Planting, RunSpec, trained_on
 from camu_core.wording.verdict import judge
 
+PLANTED_HELP = (
+    "what the original network is taught on purpose, and is to forget: trigger:8 (a mark that makes any image an 8), "
+    "trigger:8x50 (on 50 training images), swap:3-5 (labels of 3 and 5 swapped); it is trained if it is not there"
+)
 TRAINING_SEED_HELP = "which original network to start from, by the seed of its training; trained if it is not there"
 
 
@@ -33,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--forget-class", action="append", metavar="C", help=f"{GROUP_HELP} to forget; repeatable")
     what.add_argument("--forget-random", type=float, metavar="F", help="a fraction of the training images, such as 0.1")
     what.add_argument("--forget-samples", type=Path, metavar="FILE", help="CSV of the training images' numbers, from 0")
+    what.add_argument("--forget-planted", metavar="WHAT", help=PLANTED_HELP)
     parser.add_argument(
         "--model", help=f"one of {', '.join(MODELS)}; default: cnn for grey images, resnet20 for coloured ones"
     )
@@ -93,11 +98,12 @@ def run(arguments: argparse.Namespace) -> None:
         try:
             spec = planned(arguments)
         except NetworkMissing:
-            if not arguments.training_seed:  # the usual one may take hours, so that somebody has to ask for it
-                raise
             dataset = dataset_named(arguments)
+            data = trained_on(dataset, _forget(arguments, dataset))
+            if not arguments.training_seed and data == dataset:
+                raise  # the usual one may take hours, so that somebody has to ask for it
             model = arguments.model or usual_model(DATASETS[dataset].shape)
-            drain_with_bar(work.follow(TrainJob(dataset, model, arguments.training_seed))).publish()
+            drain_with_bar(work.follow(TrainJob(data, model, arguments.training_seed))).publish()
             spec = planned(arguments)
         decomposition.check(arguments, spec)
         many = population.planned(arguments, spec)
@@ -124,6 +130,8 @@ def run(arguments: argparse.Namespace) -> None:
 def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:
     if arguments.forget_random is not None:
         return ForgetSpec("random", fraction=arguments.forget_random)
+    if arguments.forget_planted is not None:
+        return ForgetSpec("planted", planting=Planting.parse(arguments.forget_planted))
     if arguments.forget_samples is None:
         return ForgetSpec(classes=classes_named(dataset, arguments.forget_class))
     path = arguments.forget_samples
@@ -149,6 +157,9 @@ def _table(result: RunResult) -> str:
     attacks = (result.metrics[model]["attack"]["value"] for model in ("original", "unlearned"))
     cells = ("-" if value is None else f"{value:.3f}" for value in attacks)
     rows.append(f"{'attack AUC':14}{next(cells):>10}{next(cells):>11}")
+    if result.spec.forget.planting is not None:
+        cells = (_percent(result.metrics[model]["planted"]["success"]["value"]) for model in ("original", "unlearned"))
+        rows.append(f"{'planted works':14}{next(cells):>10}{next(cells):>11}")
     forgotten = ", ".join(_forgotten(result.spec)) or result.spec.forget.short
     took = f"unlearning took {result.seconds['unlearn']:.2f} s"
     if result.spec.method == GIVEN:

@@ -4,7 +4,6 @@ import argparse
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -29,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forget-class", help="each forgotten alone: all (the default), or such as 0-2,5 or cat,dog")
     parser.add_argument("--forget-random", type=float, action="append", default=[], metavar="F",
                         help="a fraction of the training images, such as 0.1; repeatable, each alone")  # fmt: skip
+    parser.add_argument("--forget-planted", action="append", default=[], metavar="WHAT",
+                        help="what the original networks are taught on purpose, such as trigger:8 or swap:3-5; "
+                        "repeatable, each alone")  # fmt: skip
     parser.add_argument(
         "--method", default="camu,retrain", help=f"all, or of {', '.join(METHODS)}; default %(default)s"
     )
@@ -49,6 +51,7 @@ def run(arguments: argparse.Namespace) -> None:
     methods = METHODS if arguments.method == "all" else (name.strip() for name in arguments.method.split(","))
     dataset = dataset_named(arguments)
     what = [ForgetSpec("random", fraction=fraction).short for fraction in arguments.forget_random]
+    what += arguments.forget_planted
     if arguments.forget_class or not what:
         what.insert(0, _classes(dataset, arguments.forget_class or "all"))
     sweep = SweepSpec.from_texts(dataset, ",".join(what), methods, arguments.seed, arguments.training_seed)
@@ -83,7 +86,7 @@ def train_originals(sweeps: Sequence[SweepSpec], store: RunStore) -> None:
     if not jobs:
         return
     for sweep in sweeps:
-        replace(sweep, training_seeds=(0,)).runs()
+        sweep.check()
     engine = Engine(store, n_workers=min(os.cpu_count() or 1, len(jobs)))
     try:
         failed = drain_with_bar(engine.follow_all(jobs, "train"))
@@ -110,9 +113,9 @@ def _classes(dataset: str, text: str) -> str:
 def forgets_named(dataset: str, text: str) -> str:
     """Of '3,cat,10%' the names as numbers, for `SweepSpec.from_texts`. Raises: see `_classes`."""
     parts = [part.strip() for part in text.split(",")]
-    classes = [part for part in parts if not part.endswith("%")]
-    return ",".join([*([_classes(dataset, ",".join(classes))] if classes else []),
-                     *(part for part in parts if part.endswith("%"))])  # fmt: skip
+    others = [part for part in parts if part.endswith("%") or ":" in part]
+    classes = [part for part in parts if part not in others]
+    return ",".join([*([_classes(dataset, ",".join(classes))] if classes else []), *others])
 
 
 def _named(table: pd.DataFrame, dataset: str) -> pd.DataFrame:

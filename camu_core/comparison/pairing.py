@@ -154,5 +154,5 @@ def _forgotten_by(run: RunResult, probe: ProbeSet) -> np.ndarray:
         return np.isin(probe.y, run.spec.forget.classes)
     if _is_same(run.probe, probe):
         return run.probe.is_forget
-    mask = forget_mask(load_dataset(run.spec.dataset).y_train, run.spec.forget, run.spec.seed).numpy()
+    mask = forget_mask(load_dataset(run.spec.trained_on), run.spec.forget, run.spec.seed).numpy()
     return probe.in_train & mask[np.where(probe.in_train, probe.idx, 0)]

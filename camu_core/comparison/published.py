@@ -16,13 +16,20 @@ from camu_core.errors import StoreError
 from camu_core.measures import COST_NAMES
 
 FOLDER = ASSETS / "results"
+PLANTED_FOLDER = ASSETS / "planted"  # of planted secrets: other networks, made by another command
 # measure -> its heading in the Markdown table
 _HEADINGS = {
     "retain_train": "retain train", "forget_train": "forget train", "retain_test": "retain test",
     "forget_test": "forget test", "attack_auc": "attack AUC", "average_gap": "gap", "old_head": "old head",
     "fresh_head_1": "one example", "relearning": "relearned", "epsilon": "epsilon", "unlearn_seconds": "seconds",
 }  # fmt: skip
+# And where something was planted.
+_PLANTED = {"planted": "planted works"}
 _KEYS = ("dataset", "forget", "method", "n_seeds")
+_PLANTED_NOTE = (
+    " Planted works: how often new images with the mark are called its class, or new images of two swapped classes the "
+    "other one."
+)
 CARD_ENTRIES = ("date", "machine", "versions", "command")
 
 
@@ -71,8 +78,9 @@ def published_table(runs: pd.DataFrame) -> pd.DataFrame:
     parts = []
     for (dataset, forget), group in runs.groupby(["dataset", "forget"], sort=False):
         rows = by_method(by_run(group)).reset_index()
-        parts.append(rows.assign(dataset=dataset, forget=forget)[[*_KEYS, *_numbers()]])
-    return pd.concat(parts, ignore_index=True)
+        parts.append(rows.assign(dataset=dataset, forget=forget)[[*_KEYS, *_numbers(), *_numbers(_PLANTED)]])
+    table = pd.concat(parts, ignore_index=True)
+    return table if table["planted_mean"].notna().any() else table.drop(columns=_numbers(_PLANTED))
 
 
 def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
@@ -82,22 +90,27 @@ def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
         table: of `published_table`.
         card: see `Published`.
     """
+    trained = card.get("training_seeds", (0,))
+    over = f", training seeds {', '.join(map(str, trained))}, over which all spreads are" if len(trained) > 1 else ""
     lines = [
-        f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}.",
+        f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}{over}.",
         "Accuracies and gaps in percent, mean ± standard deviation over seeds. Gap: mean distance to retraining with "
         "the same seed over the four accuracies. AUC: of the membership attack, 0.5 is chance. Old head: how well the "
         "original's classifier finds the class in the new representation (100 before, 0 is chance); one example: found "
         "by a new classifier taught with one image of it; relearned: mean accuracy over 20 batches with a fresh head; "
-        "epsilon (nats): answers against those of the reference band. Seconds: of unlearning alone.",
+        "epsilon (nats): answers against those of the reference band. Seconds: of unlearning alone."
+        + _PLANTED_NOTE
+        * ("planted_mean" in table),
     ]
     for (dataset, forget), rows in table.groupby(["dataset", "forget"], sort=False):
-        what = f"a random {forget}" if forget.endswith("%") else f"class {forget}"
+        what = f"a random {forget}" if forget.endswith("%") else forget if ":" in forget else f"class {forget}"
+        headings = (_PLANTED if ":" in forget else {}) | _HEADINGS
         lines += [
             f"\n## {DATASETS[dataset].title}, {what}\n",
-            "| " + " | ".join(["method", *_HEADINGS.values()]) + " |",
-            "| --- |" + " ---: |" * len(_HEADINGS),
+            "| " + " | ".join(["method", *headings.values()]) + " |",
+            "| --- |" + " ---: |" * len(headings),
             *(
-                f"| {title_of(row['method'])} | " + " | ".join(_cell(row, name) for name in _HEADINGS) + " |"
+                f"| {title_of(row['method'])} | " + " | ".join(_cell(row, name) for name in headings) + " |"
                 for _, row in rows.iterrows()
             ),
         ]
@@ -113,8 +126,8 @@ def _cell(row: pd.Series, name: str) -> str:
     return f"{factor * mean:.{digits}f}{spread}"
 
 
-def _numbers() -> list[str]:
-    return [f"{name}_{end}" for name in (*_HEADINGS, *COST_NAMES) for end in ("mean", "std")]
+def _numbers(names: Iterable[str] = (*_HEADINGS, *COST_NAMES)) -> list[str]:
+    return [f"{name}_{end}" for name in names for end in ("mean", "std")]
 
 
 def read_published(folder: Path) -> Published:

@@ -19,8 +19,8 @@ GOLD = "retrain"  # the method that others are measured against
 # The figures of tests of what is left inside, see `camu_core.privacy`, where they were made.
 TESTS = ("old_head", "fresh_head_1", "relearning", "epsilon")
 MEASURES = (
-    "forgotten", "kept", "kept_drop", *SPLIT_NAMES, "attack_auc", "average_gap", "tug_of_war", "unlearn_seconds",
-    *COST_NAMES, *TESTS,
+    "forgotten", "kept", "kept_drop", "planted", *SPLIT_NAMES, "attack_auc", "average_gap", "tug_of_war",
+    "unlearn_seconds", *COST_NAMES, *TESTS,
 )  # fmt: skip
 
 
@@ -32,6 +32,7 @@ def by_run(runs: pd.DataFrame) -> pd.DataFrame:
     Returns:
         `forgotten`: accuracy on new images of what was forgotten, or on the forget set itself where it stands for no
         new ones; `kept`: accuracy on the other new images; `kept_drop`: how much lower that is than the original's;
+        `planted`: how often what was planted works, see `planted_report`, NaN where nothing was;
         `average_gap`: mean over the splits of |accuracy - that of the retraining with the same seeds|, NaN where there
         is none, and of retraining itself; `tug_of_war`: likewise, the product of 1 - |difference| over the forget set,
         the retain set and new images of what is kept, 1 is retraining's; TESTS: NaN where they were not made.
@@ -45,6 +46,7 @@ def by_run(runs: pd.DataFrame) -> pd.DataFrame:
     table["forgotten"] = table["forget_test"].fillna(table["forget_train"])
     table["kept"] = table["retain_test"]
     table["kept_drop"] = runs["original_retain_test"] - table["kept"]
+    table["planted"] = runs["unlearned_planted"].astype(float) if "unlearned_planted" in runs else np.nan
     gold = table[table["method"] == GOLD].drop_duplicates(SEEDS).set_index(SEEDS)[list(SPLIT_NAMES)]
     gaps = table[list(SPLIT_NAMES)] - gold.reindex(pd.MultiIndex.from_frame(table[SEEDS])).set_axis(table.index)
     is_judged = table["method"] != GOLD

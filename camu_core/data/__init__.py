@@ -25,8 +25,10 @@ from camu_core.data.importing.layout import LAYOUTS, Layout, LayoutUnclear
 from camu_core.data.importing.preview import Way, previewing
 from camu_core.data.indices import parse_indices
 from camu_core.data.mnist import FASHION_MNIST, MNIST
+from camu_core.data.planting import PlantedDataset, check_planting, plant, planted_from, planted_info, with_mark
 from camu_core.data.splits import ProbeSet, Splits, draw_probe_set, forget_mask, split
 from camu_core.data.validation import VALIDATION_FRACTION, VALIDATION_SEED, validation_info, validation_name
+from camu_core.errors import SpecError
 from camu_core.progress import Step, drain
 
 __all__ = [
@@ -41,9 +43,11 @@ __all__ = [
     "DatasetInfo",
     "Layout",
     "LayoutUnclear",
+    "PlantedDataset",
     "ProbeSet",
     "Splits",
     "Way",
+    "check_planting",
     "class_number",
     "content_of",
     "copies_in",
@@ -62,23 +66,32 @@ __all__ = [
     "named",
     "origin_of",
     "parse_indices",
+    "plant",
     "previewing",
     "split",
     "validation_name",
+    "with_mark",
     "without_copies",
 ]
 
 
 class Datasets(Mapping[str, DatasetInfo]):
-    """All datasets by name. Two kinds are found by their names but not listed: imported ones, which may be somebody's
-    own, and those with a part of another's training images for testing."""
+    """All datasets by name. Three kinds are found by their names but not listed: imported ones, which may be somebody's
+    own, those with a part of another's training images for testing, and those with something planted in another."""
 
     def __init__(self, *listed: DatasetInfo) -> None:
         self._listed = {info.name: info for info in listed}
         self._derived = {validation_name(info.name): validation_info(info) for info in listed}
 
     def __getitem__(self, name: str) -> DatasetInfo:
-        return self._listed.get(name) or self._derived.get(name) or imported_info(name)
+        return self._listed.get(name) or self._derived.get(name) or self._planted(name) or imported_info(name)
+
+    def _planted(self, name: str) -> DatasetInfo | None:
+        found = planted_from(name)
+        try:
+            return planted_info(self[found[0]], found[1]) if found else None
+        except (KeyError, SpecError):
+            return None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._listed)

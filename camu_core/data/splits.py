@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from camu_core.data.dataset import Dataset
+from camu_core.data.planting import PlantedDataset
 from camu_core.errors import SpecError
 from camu_core.specs import ForgetSpec
 
@@ -60,7 +61,7 @@ def split(dataset: Dataset, forget: ForgetSpec, seed: int) -> Splits:
         SpecError: a part would be empty, a sample does not exist, or no sample of a class would remain although the
             class is not to be forgotten.
     """
-    splits = Splits(*_parts(forget_mask(dataset.y_train, forget, seed)), *_parts(_of_classes(dataset.y_test, forget)))
+    splits = Splits(*_parts(forget_mask(dataset, forget, seed)), *_parts(_of_classes(dataset.y_test, forget)))
     if not len(splits.forget_train):
         raise SpecError("There is no training sample to forget; choose another class.")
     if not len(splits.retain_train):
@@ -74,21 +75,24 @@ def split(dataset: Dataset, forget: ForgetSpec, seed: int) -> Splits:
     return splits
 
 
-def forget_mask(y_train: Tensor, forget: ForgetSpec, seed: int) -> Tensor:
+def forget_mask(dataset: Dataset, forget: ForgetSpec, seed: int) -> Tensor:
     """Which training samples are forgotten.
 
     Args:
-        y_train: int64 (N,).
         seed: as in `split`.
     Returns:
         bool (N,).
     Raises:
-        SpecError: a sample does not exist.
+        SpecError: a sample does not exist, or what is to be forgotten is not planted in this dataset.
     """
     if forget.kind == "class":
-        return _of_classes(y_train, forget)
-    n = len(y_train)
-    if forget.kind == "random":
+        return _of_classes(dataset.y_train, forget)
+    n = len(dataset.y_train)
+    if forget.kind == "planted":
+        if not isinstance(dataset, PlantedDataset) or dataset.planting != forget.planting:
+            raise SpecError(f"{forget.short} is not planted in these images; load those of `RunSpec.trained_on`.")
+        idx = dataset.planted_idx.numpy()
+    elif forget.kind == "random":
         order = np.random.default_rng((seed, _FORGET_DRAW)).permutation(n)
         idx = order[: max(1, round(forget.fraction * n))]
     else:

@@ -5,7 +5,8 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -13,14 +14,14 @@ import pandas as pd
 from camu_core.config import share_limits
 from camu_core.data import DATASETS
 from camu_core.engine.batches import Batch
-from camu_core.errors import SpecError
+from camu_core.errors import NetworkMissing, SpecError
 from camu_core.jobs import TrainJob
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.networks.models import usual_model
 from camu_core.networks.originals import network_card
 from camu_core.planning import plan_run
-from camu_core.specs import ForgetSpec, RunSpec
+from camu_core.specs import ForgetSpec, Planting, RunSpec, trained_on
 
 MOST_NUMBERS = 1000  # of a range; so that a slip of the finger does not fill the memory
 _LONGEST_NUMBER = 10  # digits, as the largest seed has
@@ -35,6 +36,7 @@ class SweepSpec:
         seeds: of unlearning.
         fractions: of random training images, above 0, below 1; each is forgotten alone.
         training_seeds: of the original networks, with each of which all seeds are run.
+        plantings: each of networks of its own, which were taught it.
     """
 
     dataset: str
@@ -43,6 +45,7 @@ class SweepSpec:
     seeds: tuple[int, ...]
     fractions: tuple[float, ...] = ()
     training_seeds: tuple[int, ...] = (0,)
+    plantings: tuple[Planting, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -52,20 +55,31 @@ class SweepSpec:
     @property
     def n_runs(self) -> int:
         """Cells of the grid, counted without planning them."""
-        n_forgets = len(self.classes) + len(self.fractions)
+        n_forgets = len(self.classes) + len(self.fractions) + len(self.plantings)
         return len(self.methods) * n_forgets * len(self.training_seeds) * len(self.seeds)
 
     @property
     def forgets(self) -> list[ForgetSpec]:
         """What is forgotten, one after another."""
         classes = (ForgetSpec(classes=(label,)) for label in self.classes)
-        return [*classes, *(ForgetSpec("random", fraction=fraction) for fraction in self.fractions)]
+        fractions = (ForgetSpec("random", fraction=fraction) for fraction in self.fractions)
+        return [*classes, *fractions, *(ForgetSpec("planted", planting=planting) for planting in self.plantings)]
 
     def trainings(self) -> list[TrainJob]:
         """Of the original networks that are not there yet, but the usual one's."""
-        info = DATASETS[self.dataset]
-        jobs = [TrainJob(self.dataset, usual_model(info.shape), seed) for seed in self.training_seeds if seed]
-        return [job for job in jobs if network_card(job.dataset, job.model, job.seed) is None]
+        model = usual_model(DATASETS[self.dataset].shape)
+        names = dict.fromkeys(trained_on(self.dataset, forget) for forget in self.forgets)
+        jobs = [TrainJob(name, model, seed) for name in names for seed in self.training_seeds]
+        own = [job for job in jobs if job.seed or job.dataset != self.dataset]
+        return [job for job in own if network_card(job.dataset, job.model, job.seed) is None]
+
+    def check(self) -> None:
+        """Plan what can be planned before the `trainings`. Raises: see `runs`."""
+        usual = replace(self, training_seeds=(0,), plantings=())
+        usual.runs()
+        for planting in self.plantings:
+            with suppress(NetworkMissing):
+                replace(usual, classes=(), fractions=(), plantings=(planting,)).runs()
 
     def runs(self) -> list[RunSpec]:
         """Every cell of the grid, but those of methods that cannot forget such.
@@ -87,8 +101,10 @@ class SweepSpec:
         return Batch("sweep", self.digest, tuple(self.runs()))
 
     def to_json(self) -> dict[str, Any]:
-        """`training_seeds` only where they are not the usual, so that digests stay."""
-        plain = asdict(self)
+        """`training_seeds` and `plantings` only where they are not the usual, so that digests stay."""
+        plain = asdict(self) | {"plantings": list(map(str, self.plantings))}
+        if not self.plantings:
+            del plain["plantings"]
         if self.training_seeds == (0,):
             del plain["training_seeds"]
         return plain
@@ -97,7 +113,8 @@ class SweepSpec:
     def from_texts(
         cls, dataset: str, what: str, methods: Iterable[str], seeds: str, training_seeds: str = "0"
     ) -> "SweepSpec":
-        """From what people type: to forget 'all' or '0-2,5' of the classes, or '10%' of all images; seeds '0-2'.
+        """From what people type: to forget 'all' or '0-2,5' of the classes, '10%' of all images, or what is
+        planted, 'trigger:8' or 'swap:3-5'; seeds '0-2'.
 
         Raises:
             SpecError: not of that form, or nothing to do.
@@ -110,10 +127,11 @@ class SweepSpec:
             raise SpecError("Choose at least one method; got none.")
         parts = [part.strip() for part in what.split(",")]
         fractions = tuple(dict.fromkeys(_fraction(part) for part in parts if part.endswith("%")))
-        texts = [part for part in parts if not part.endswith("%")]
+        plantings = tuple(dict.fromkeys(Planting.parse(part) for part in parts if ":" in part))
+        texts = [part for part in parts if not part.endswith("%") and ":" not in part]
         labels = everything if texts == ["all"] else _numbers(",".join(texts), "The list of classes") if texts else ()
         trained = _numbers(training_seeds, "The list of training seeds")
-        sweep = cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions, trained)
+        sweep = cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions, trained, plantings)
         most = share_limits().sweep_cells
         if sweep.n_runs > most:
             raise SpecError(
@@ -125,12 +143,14 @@ class SweepSpec:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> "SweepSpec":
         lists = {name: tuple(value.get(name, ())) for name in ("classes", "methods", "seeds", "fractions")}
-        return cls(value["dataset"], **lists, training_seeds=tuple(value.get("training_seeds", (0,))))
+        plantings = tuple(map(Planting.parse, value.get("plantings", ())))
+        trained = tuple(value.get("training_seeds", (0,)))
+        return cls(value["dataset"], **lists, training_seeds=trained, plantings=plantings)
 
 
 def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """One row a run: what was run, its seconds of unlearning alone, the four accuracies and the membership attack
-    before and after, and what unlearning cost in samples and passes.
+    before and after, how often what was planted works, if anything was, and what unlearning cost in samples and passes.
 
     Args:
         summaries: of finished runs, see `RunResult.summary`.
@@ -153,6 +173,11 @@ def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
             f"{model}_{split}": summary["metrics"][model][split]
             for model in ("original", "unlearned")
             for split in SPLIT_NAMES
+        },
+        **{
+            f"{model}_planted": summary["metrics"][model]["planted"]["success"]["value"]
+            for model in ("original", "unlearned")
+            if "planted" in summary["metrics"][model]
         },
         **{f"{model}_attack_auc": summary["metrics"][model]["attack"]["value"] for model in ("original", "unlearned")},
         **{name: summary.get("cost", {}).get(name) for name in COST_NAMES},

@@ -39,7 +39,7 @@ from camu_core.planning import known, plan_run, usual_settings
 from camu_core.progress import Step
 from camu_core.runs.results import RunResult, Storable
 from camu_core.settings import Settings, search_range
-from camu_core.specs import ForgetSpec, RunSpec, Setting
+from camu_core.specs import ForgetSpec, RunSpec, Setting, trained_on
 
 USUAL_NETWORKS = 2
 _DIGITS_KEPT = 3  # of a rate
@@ -64,6 +64,13 @@ class Search:
     n_trials: int
     seed: int = 0
     n_networks: int = USUAL_NETWORKS
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields; `planting` only where something is planted, so that digests stay."""
+        plain = asdict(self)
+        if self.forget.planting is None:
+            del plain["forget"]["planting"]
+        return plain
 
     @property
     def model(self) -> str:
@@ -165,12 +172,12 @@ class Tuning:
     @property
     def digest(self) -> str:
         """20 hex digits that name it."""
-        return hashlib.sha256(json.dumps([asdict(search) for search in self.searches]).encode()).hexdigest()[:20]
+        return hashlib.sha256(json.dumps([search.to_json() for search in self.searches]).encode()).hexdigest()[:20]
 
     def trainings(self) -> list[TrainJob]:
         """Of the networks of validation cuts that are not there yet."""
         wanted = dict.fromkeys(
-            TrainJob(validation_name(search.dataset), search.model, seed)
+            TrainJob(trained_on(validation_name(search.dataset), search.forget), search.model, seed)
             for search in self.searches
             for seed in range(search.n_networks)
         )

@@ -1,6 +1,6 @@
 """Pure functions from results to plotly figures; nothing here computes what it shows."""
 
-from camu_core.figures.accuracy import class_figure, confusion_figure, runs_figure, split_figure
+from camu_core.figures.accuracy import class_figure, confusion_figure, planted_figure, runs_figure, split_figure
 from camu_core.figures.attacks import divergence_figure, epsilon_figure, roc_figure, score_text, scores_figure
 from camu_core.figures.attribution import attribution_figure, entanglement_figure, interactions_figure
 from camu_core.figures.causal import class_effects_figure, effects_figure, layers_figure, mediation_figure
@@ -61,6 +61,7 @@ __all__ = [
     "mediation_figure",
     "multiples_figure",
     "nearby_figure",
+    "planted_figure",
     "probe_figure",
     "ranks_figure",
     "relearning_figure",

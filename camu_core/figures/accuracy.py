@@ -1,4 +1,4 @@
-"""How often each model is right: by split, by class, and what it takes for what."""
+"""How often each model is right: by split, by class, what it takes for what; and how often what was planted works."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,6 +28,7 @@ SPLIT_TITLES = {
     "retain_test": "To keep,<br>new images",
     "forget_test": "To forget,<br>new images",
 }
+_PLANTED_LABELS = {"success": "With the mark", "without": "Without it"}
 _LONGEST_NUMBER = 2  # letters of a class that is a digit, or a little more
 _SPLIT_ORDER = ("forget_test", "forget_train", "retain_test", "retain_train")
 
@@ -61,6 +62,37 @@ def split_figure(
     figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
     return styled(figure, dark, title, height).update_layout(
         barmode="group", scattermode="group", bargap=0.12, bargroupgap=0.06, meta=DENSE
+    )
+
+
+def planted_figure(
+    metrics: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 300
+) -> go.Figure:
+    """The share of new images that are answered as was taught, a bar a network, with Wilson 95% intervals.
+
+    Args:
+        metrics: by network, with "planted", see `measures.planted_report`.
+    """
+    figure = go.Figure()
+    for model, report in metrics.items():
+        found = {name: each for name, each in report["planted"].items() if each["value"] is not None}
+        labels = [_PLANTED_LABELS[name] if len(found) > 1 else "" for name in found]
+        estimates = list(found.values())
+        values, low, high = (np.array([each[end] for each in estimates]) for end in ("value", "low", "high"))
+        figure.add_bar(
+            x=labels, y=values, name=MODEL_TITLES[model], marker={"color": MODEL_COLORS[model]},
+            error_y=_whiskers(values, low, high, dark),
+            customdata=[each["n"] for each in estimates],
+            hovertemplate="%{y:.1%} of %{customdata:,} images<extra>" + MODEL_TITLES[model] + "</extra>",
+        )  # fmt: skip
+        figure.add_scatter(
+            x=labels, y=high, mode="text", textposition="top center",
+            text=[percent(value) for value in values], textfont={"size": 11}, cliponaxis=False, showlegend=False,
+            hoverinfo="skip",
+        )  # fmt: skip
+    figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="answered as taught")
+    return styled(figure, dark, title, height).update_layout(
+        barmode="group", scattermode="group", bargap=0.3, bargroupgap=0.08, meta=DENSE
     )
 
 

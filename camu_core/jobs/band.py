@@ -12,10 +12,10 @@ import numpy as np
 import torch
 
 from camu_core.causal import share_figures
-from camu_core.data import DATASETS, Dataset, Splits, loading, origin_of, split
+from camu_core.data import DATASETS, Dataset, PlantedDataset, Splits, loading, origin_of, split
 from camu_core.jobs.base import Find, IsThere, Job, digest_of
 from camu_core.jobs.payload import JobPayload
-from camu_core.measures import SPLIT_NAMES
+from camu_core.measures import SPLIT_NAMES, planted_report
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.models import BlockModel, build_model, device_title, predict
 from camu_core.networks.originals import network_card
@@ -47,7 +47,8 @@ class Band(Storable):
         about: what they are and how they were made: `dataset`, `model`, `forget`, `seeds`, `recipe`, `weights` (of the
             original), `seconds` of training in all, `versions`.
         measures: name -> a figure a seed, None where there is none: the four accuracies, those of `run_battery` and of
-            `share_figures`, and "cka_forget_conv1" and so on, the likeness of each layer to the original's.
+            `share_figures`, "cka_forget_conv1" and so on, the likeness of each layer to the original's, and, where
+            something was planted, "planted", how often it works, see `planted_report`.
         curves, rest_curves: float64 (S, K), accuracy while relearning, mean over heads, one row a seed.
         scores: float32 (S, n) by score, of the forgotten images asked about, see `run_battery`.
     """
@@ -132,7 +133,7 @@ class BandJob(Job[Band]):
 
     def _execute(self) -> Generator[Step, None, Band]:
         spec, n = self.spec, len(self.seeds)
-        dataset = yield from loading(spec.dataset)
+        dataset = yield from loading(spec.trained_on)
         splits = split(dataset, spec.forget, spec.seed)
         original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
         battery = Battery.of(dataset, splits, spec.forget.classes, original)
@@ -214,23 +215,29 @@ class Member:
 
 def measured(model: BlockModel, battery: Battery) -> Generator[Step, None, Member]:
     """A retrained network's figures: its accuracies, and the battery of tests."""
-    right = {}
+    answers, right = {}, {}
     for part, x, y in (
         ("train", battery.dataset.x_train, battery.dataset.y_train),
         ("test", battery.dataset.x_test, battery.dataset.y_test),
     ):
         pieces = []
-        for images, labels in zip(x.split(_IMAGES_PER_STEP), y.split(_IMAGES_PER_STEP), strict=True):
-            pieces.append(predict(model, images)[0].argmax(dim=1) == labels)
+        for images in x.split(_IMAGES_PER_STEP):
+            pieces.append(predict(model, images)[0].argmax(dim=1))
             yield Step(0, 1, stage="band")
-        right[part] = torch.cat(pieces)
+        answers[part] = torch.cat(pieces)
+        right[part] = answers[part] == y
     found = yield from run_battery(battery, model)
     hits = {name: right[name.split("_")[1]][getattr(battery.splits, name)] for name in SPLIT_NAMES}
     accuracy = {name: hit.double().mean().item() if len(hit) else None for name, hit in hits.items()}
+    planted = {}
+    if isinstance(battery.dataset, PlantedDataset):
+        report = yield from planted_report(model, battery.dataset, answers["test"].numpy())
+        planted["planted"] = report["success"]["value"]
     likeness = yield from likeness_report({"original": battery.original, "other": model}, battery.probe, SEED)
     return Member(
         {
             **accuracy,
+            **planted,
             **{name: estimate["value"] for name, estimate in found.measures.items()},
             **share_figures(battery.original, model, battery.probe),
             **{

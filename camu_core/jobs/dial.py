@@ -131,7 +131,7 @@ class DialJob(Job[Dial]):
         spec = self.specs[0][1]
         runs = {strength: payload.result(each.digest, RunResult) for strength, each in self.specs}
         with one_thread():
-            dataset = yield from loading(spec.dataset)
+            dataset = yield from loading(spec.trained_on)
             splits = split(dataset, spec.forget, spec.seed)
             original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
             battery = Battery.of(dataset, splits, spec.forget.classes, original)

@@ -19,6 +19,7 @@ from camu_core.data import (
     import_images,
     imported_card,
     keep_content,
+    origin_of,
     previewing,
 )
 from camu_core.data.importing.uploads import upload_content
@@ -180,7 +181,7 @@ class TrainJob(Job[Trained]):
         return digest_of("train", _VERSION, self.dataset, self.model, self.seed, self.shipped)
 
     def pack(self, find: Find) -> JobPayload:
-        return JobPayload(images=images_for_workers(self.dataset))
+        return JobPayload(images=images_for_workers(origin_of(self.dataset)))
 
     def execute(self, payload: JobPayload) -> Generator[Step, None, Trained]:
         payload.unpack()

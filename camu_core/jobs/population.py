@@ -79,7 +79,7 @@ class OriginalsJob(Job[Originals]):
     @property
     def digest(self) -> str:
         spec, recipe = self.spec, recipe_for(self.spec.dataset, self.spec.model)
-        return digest_of("originals", spec.dataset, spec.model, dict(recipe.pairs()), self.seeds, _VERSION)
+        return digest_of("originals", spec.trained_on, spec.model, dict(recipe.pairs()), self.seeds, _VERSION)
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload(images=images_for_workers(self.spec.dataset))

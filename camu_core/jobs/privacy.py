@@ -139,7 +139,7 @@ class _Tests:
 
     def execute(self) -> Generator[Step, None, PrivacyResult]:
         spec = self.spec
-        dataset = yield from loading(spec.dataset)
+        dataset = yield from loading(spec.trained_on)
         splits = split(dataset, spec.forget, spec.seed)
         models = self._models()
         battery = Battery.of(dataset, splits, spec.forget.classes, models["original"])

@@ -56,7 +56,7 @@ class TrialJob(Job[Trial]):
         payload.unpack()
         spec, result = self.spec, payload.result(self.spec.digest, RunResult)
         with one_thread():
-            dataset = yield from loading(spec.dataset)
+            dataset = yield from loading(spec.trained_on)
             splits = split(dataset, spec.forget, spec.seed)
             original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
             battery = Battery.of(dataset, splits, spec.forget.classes, original)

@@ -16,6 +16,7 @@ from camu_core.measures.membership import (
 from camu_core.measures.memorisation import GROUPS, agreement, from_least_memorised, group_of, memorisation
 from camu_core.measures.nearby import N_STEPS, STEP_SIZE, pixel_distance
 from camu_core.measures.neighbours import neighbour_share
+from camu_core.measures.planted import planted_report
 from camu_core.measures.population import (
     ATTACK_FIGURES,
     SMALLEST_POPULATION,
@@ -110,6 +111,7 @@ __all__ = [
     "noise_floor",
     "old_head_recognition",
     "pixel_distance",
+    "planted_report",
     "population_figures",
     "relearning",
     "relearning_area",

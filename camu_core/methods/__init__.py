@@ -69,5 +69,6 @@ def methods_for(forget_kind: str) -> list[str]:
 
 
 def forget_kinds(name: str) -> tuple[str, ...]:
-    """What a method can forget."""
-    return getattr(METHODS[name], "forget_kinds", tuple(FORGET_KINDS))
+    """What a method can forget; planted images as any single ones."""
+    kinds = getattr(METHODS[name], "forget_kinds", tuple(FORGET_KINDS))
+    return (*kinds, "planted") if "samples" in kinds and "planted" not in kinds else kinds

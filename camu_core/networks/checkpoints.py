@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from camu_core.config import home_dir
-from camu_core.data import is_imported
+from camu_core.data import is_imported, origin_of
 from camu_core.errors import StoreUnwritable, deleting
 from camu_core.files import write_atomically
 
@@ -48,7 +48,7 @@ class Checkpoint:
         for name, tensor in tensors.items():
             digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
             digest.update(tensor.detach().cpu().contiguous().numpy().data)
-        self._imported = dataset if is_imported(dataset) else ""
+        self._imported = origin_of(dataset) if is_imported(origin_of(dataset)) else ""
         self.path = _folder(self._imported) / f"{digest.hexdigest()[:20]}.pt"
 
     def load(self) -> dict[str, Any] | None:

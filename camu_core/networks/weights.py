@@ -56,7 +56,7 @@ def delete_weights(dataset: str) -> None:
     if not is_imported(dataset):
         return
     with deleting(f"the network in {_given_dir()}"):
-        for card in _given_dir().glob(f"{dataset}-*.json"):
+        for card in _given_dir().glob(f"{dataset}[-_]*.json"):  # "_": with something planted
             weights = card.with_suffix(".safetensors")
             if weights.exists():
                 (_given_dir() / f"{sha256_of(weights)}.safetensors").unlink(missing_ok=True)  # see `adopt_weights`

@@ -26,7 +26,15 @@ from camu_core.privacy.battery import (
 )
 from camu_core.privacy.inside import UNTRAINED, likeness_report
 from camu_core.privacy.nearby import nearby_report
-from camu_core.privacy.readings import KNOWLEDGE, LEAKS, Reading, population_reading, readings, recognition
+from camu_core.privacy.readings import (
+    KNOWLEDGE,
+    LEAKS,
+    Reading,
+    planted_reading,
+    population_reading,
+    readings,
+    recognition,
+)
 from camu_core.privacy.relearning import relearning_report
 
 __all__ = [
@@ -50,6 +58,7 @@ __all__ = [
     "fresh_head",
     "likeness_report",
     "nearby_report",
+    "planted_reading",
     "population_reading",
     "quick_figures",
     "readings",

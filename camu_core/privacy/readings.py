@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from camu_core.measures import Margin, Reference, Standing, stand
-from camu_core.measures.estimates import Estimate
+from camu_core.measures.estimates import Estimate, is_measured
 from camu_core.measures.reference import ALIKE_WITHIN
 from camu_core.privacy.attacks import SCORES
 from camu_core.privacy.inside import UNTRAINED
@@ -25,6 +25,7 @@ _QUESTIONS = {
 }
 _ATTACK = Margin(alike=0.05, different=0.02)
 _FORGOTTEN_IMAGES = Margin(alike=0.03, different=0.005)
+_PLANTED = Margin(alike=0.10, different=0.03)
 _FLOOR_WITHIN = 0.10  # an attacker who may be so much better than chance at most is as good as chance
 _SHARE = (0.0, 1.0)
 # What is left inside, and what the answers give away.
@@ -37,7 +38,8 @@ class Reading:
     """One test's answer.
 
     Args:
-        question: "recognised" (of single images), one of KNOWLEDGE or of LEAKS, or "population".
+        question: "recognised" (of single images), one of KNOWLEDGE or of LEAKS, "population", or what was planted:
+            "trigger" or "swap".
         measure: of the battery, which answers it; of attacks the most telling.
         ours, original, untrained: its estimates, None where there is none.
         reference: the retrained networks'.
@@ -121,6 +123,23 @@ def recognition(report: Mapping[str, Any], ours: Estimate, original: Estimate) -
     band = Reference.of(_band(report, "forget_train"), n_images=ours["n"], ends=_SHARE)
     standing = stand(ours, original, band, _FORGOTTEN_IMAGES, two_sided=True)
     return Reading("recognised", standing, "forget_train", ours, original, None, band)
+
+
+def planted_reading(report: Mapping[str, Any] | None, kind: str, ours: Estimate, original: Estimate) -> Reading:
+    """Whether what was planted still works, beside the retrained networks.
+
+    Without them it can only be said to work on: where it still does on more than half as many images as before.
+
+    Args:
+        report: of a `PrivacyResult`; None while there is none.
+        kind: in PLANTING_KINDS.
+        ours, original: how often it works after and before, see `planted_report`.
+    """
+    band = Reference.of(_band(report, "planted") if report else (), n_images=ours["n"], ends=_SHARE)
+    standing = stand(ours, original, band, _PLANTED, two_sided=False)
+    if standing is Standing.NO_REFERENCE and is_measured(ours) and is_measured(original):
+        standing = Standing.ABOVE if ours["low"] > ALIKE_WITHIN * original["value"] else standing
+    return Reading(kind, standing, "planted", ours, original, None, band)
 
 
 def _read(

@@ -24,6 +24,7 @@ from camu_core.figures import (
     layers_figure,
     mediation_figure,
     nearby_figure,
+    planted_figure,
     probe_figure,
     relearning_figure,
     split_figure,
@@ -43,7 +44,9 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.report.page import html_file, playing_section, section, without_scripts
 from camu_core.runs.projection import run_points
 from camu_core.runs.results import RunResult
+from camu_core.specs import RunSpec
 from camu_core.wording.causal import titles
+from camu_core.wording.planted import planted_title
 from camu_core.wording.privacy import finding_of, inside_title, nearby_title, relearning_title
 from camu_core.wording.verdict import finding, judge
 
@@ -78,6 +81,7 @@ def html_report(
     confusions = {MODEL_TITLES[name]: np.asarray(report["confusion_test"]) for name, report in metrics.items()}
     parts = [
         ("How much is still recognised?", split_figure(metrics, finding(result)), split_table(metrics)),
+        *_planted(spec, metrics),
         ("Which classes pay for it?",
          class_figure(per_class, counts, info.class_names, forgotten, "Accuracy by class, test images"),
          class_table(per_class, counts, info.class_names)),
@@ -132,6 +136,13 @@ def _playing(result: RunResult) -> str:
         {"step": s.index, "to keep": s.retain_accuracy, "to forget": s.forget_accuracy} for s in snapshots
     )
     return playing_section("Watch it forget", said, figures, moments)
+
+
+def _planted(spec: RunSpec, metrics: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, go.Figure, pd.DataFrame]]:
+    if spec.forget.planting is None:
+        return []
+    figure = planted_figure(metrics, planted_title(spec, metrics))
+    return [("Does what was planted still work?", figure, figure_table(figure))]
 
 
 def _inner(privacy: Mapping[str, Any]) -> list[tuple[str, go.Figure, pd.DataFrame]]:

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from sklearn.decomposition import PCA
 
-from camu_core.data import DATASETS, Dataset, ProbeSet, draw_probe_set, load_dataset, loading, split
+from camu_core.data import DATASETS, Dataset, PlantedDataset, ProbeSet, draw_probe_set, load_dataset, loading, split
 from camu_core.errors import RunDiverged
-from camu_core.measures import CostMeter, accuracy_report, membership_attack, training_cost
+from camu_core.measures import CostMeter, accuracy_report, membership_attack, planted_report, training_cost
 from camu_core.methods import METHODS, Method, UnlearningTask
 from camu_core.networks.models import BlockModel, half_precision, knows_bfloat16, predict
 from camu_core.networks.weights import load_weights, shipped_retrained
@@ -46,7 +46,7 @@ def execute(spec: RunSpec, method: Method | None = None) -> Generator[Step, None
     with one_thread():
         seconds = {}
         started = time.perf_counter()
-        dataset = yield from loading(spec.dataset)
+        dataset = yield from loading(spec.trained_on)
         splits = split(dataset, spec.forget, spec.seed)
         probe = draw_probe_set(dataset, splits, spec.seed)
         original = load_weights(spec.weights, spec.dataset, spec.model).to(spec.device)
@@ -77,6 +77,8 @@ def execute(spec: RunSpec, method: Method | None = None) -> Generator[Step, None
                 ),
                 "attack": membership_attack(train, test, splits),
             }  # fmt: skip
+            if isinstance(dataset, PlantedDataset):
+                metrics[name]["planted"] = yield from planted_report(model, dataset, test.argmax(axis=1))
             outputs = predict(model, torch.from_numpy(probe.x))
             logits[name], representations[name] = (output.numpy() for output in outputs)
         seconds["measure"] = time.perf_counter() - started
@@ -218,7 +220,7 @@ def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> 
     key = spec.weights, spec.dataset, spec.device
     found = _original_logits.get(key)
     if found is None:
-        found = yield from _predicting(original, load_dataset(spec.dataset), part)
+        found = yield from _predicting(original, load_dataset(spec.trained_on), part)
         while len(_original_logits) >= _ORIGINALS_REMEMBERED:
             _original_logits.pop(next(iter(_original_logits), key), None)  # another thread may be faster
         _original_logits[key] = found

@@ -40,7 +40,7 @@ def train_originals(spec: RunSpec, seeds: Sequence[int]) -> Work:
     Args:
         spec: for its dataset, model and device.
     """
-    images = yield from loading(spec.dataset)
+    images = yield from loading(spec.trained_on)
     recipe, models, x, y = recipe_for(spec.dataset, spec.model), _fresh(spec, seeds), images.x_train, images.y_train
     if can_stack(models[0], DATASETS[spec.dataset].shape, recipe):
         yield from as_part(train_together(models, x, y, recipe, seeds), 0, 1)
@@ -58,7 +58,7 @@ def make_forget(spec: RunSpec, originals: Sequence[BlockModel] | None, seeds: Se
     Raises:
         SpecError: the method is not here.
     """
-    images = yield from loading(spec.dataset)
+    images = yield from loading(spec.trained_on)
     splits, info = split(images, spec.forget, spec.seed), DATASETS[spec.dataset]
     method = METHODS.of(spec.method, spec.method_sha256)
     config = method.default_config(spec.dataset, spec.forget.kind, spec.model).with_values(dict(spec.settings))
@@ -80,7 +80,7 @@ def make_forget(spec: RunSpec, originals: Sequence[BlockModel] | None, seeds: Se
 
 def asked(spec: RunSpec) -> Generator[Step, None, tuple[Dataset, Splits, torch.Tensor]]:
     """Images, splits and which training images all networks are asked about: at most MAX_IMAGES that are forgotten."""
-    images = yield from loading(spec.dataset)
+    images = yield from loading(spec.trained_on)
     splits = split(images, spec.forget, spec.seed)
     order = np.random.default_rng(SEED).permutation(splits.forget_train.numpy())
     return images, splits, torch.from_numpy(np.sort(order[:MAX_IMAGES]))

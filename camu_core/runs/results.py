@@ -80,8 +80,8 @@ class RunResult(Storable):
         losses: unweighted loss terms, float64 (steps,) each, NaN at steps without the term.
         snapshots: from the original model (first) to the unlearned one (last), on the live part of the probe set.
         joint_points: float32 (S, N_live, 2), the snapshots in the one PCA frame of original and unlearned model.
-        metrics: of each model, by name ("original", "unlearned"): its `accuracy_report`, and under "attack" its
-            `membership_attack`.
+        metrics: of each model, by name ("original", "unlearned"): its `accuracy_report`, under "attack" its
+            `membership_attack`, and, where something was planted, under "planted" its `planted_report`.
         cost: of unlearning alone: `samples_forward`, `samples_backward`, `forward_passes`, `backward_passes`, see
             `CostMeter`; empty of runs from before it was counted.
         probe: the probe set.

@@ -24,7 +24,7 @@ class Clause:
     """One statement about one number.
 
     Args:
-        name: "recognised", "kept", or a question of `camu_core.privacy.readings`.
+        name: "recognised", "kept", "planted", or a question of `camu_core.privacy.readings`.
         subject: of what, in words.
         finding: what the number says of it, in a sentence without numbers.
         is_good: whether it is good news; None if that cannot be said.
@@ -35,7 +35,7 @@ class Clause:
         untrained: of one that was never trained.
         reference: of several retrained networks.
         never_saw: of the one that stands beside the run.
-        page, part: where its figure is: "accuracy", or "privacy" and one of its parts.
+        page, part: where its figure is: "accuracy", "privacy" and one of its parts, or "draw", to try it.
         reading: the test behind it, None of accuracies.
     """
 
@@ -147,6 +147,30 @@ def accuracy_clause(
         reference=reading.reference if reading else None,
         never_saw=retrained[split] if retrained else None,
         is_open=reading.is_open if reading else good is None,
+        reading=reading,
+    )
+
+
+def planted_clause(subject: str, reading: Reading, retrained: Report | None) -> Clause:
+    """Of what was planted: how often it still works.
+
+    Args:
+        reading: of `planted_reading`.
+        retrained: metrics of the retrained network beside the run.
+    """
+    return Clause(
+        name="planted",
+        subject=subject,
+        finding=capital(says(reading)),
+        is_good=reading.is_good,
+        value=reading.ours["value"],
+        low=reading.ours["low"],
+        high=reading.ours["high"],
+        before=_value(reading.original),
+        page="draw",
+        reference=reading.reference,
+        never_saw=retrained["planted"]["success"]["value"] if retrained else None,
+        is_open=reading.is_open,
         reading=reading,
     )
 

@@ -21,6 +21,8 @@ STEADY_WITHIN = 0.1
 ATTACK_ALIKE_AT_MOST = 0.05
 # Shares found by a new classifier nearer than this are alike, as in `camu_core.privacy.readings`.
 ALIKE_INSIDE_AT_MOST = 0.15
+# What was planted works no more than so much oftener than after retraining, as in `camu_core.privacy.readings`.
+PLANTED_ALIKE_AT_MOST = 0.10
 _NAMED_AT_MOST = 3
 
 
@@ -106,6 +108,34 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     return f"{sentence}."
 
 
+def planted_headline(table: pd.DataFrame) -> str:
+    """After which methods what was planted still works, shown by the interval over seeds, or cannot be told; and which
+    stop it and keep the rest.
+
+    Args:
+        table: of `by_method` or `Published.of`, retraining among it.
+    """
+    others, gold = table[[name != GOLD and not is_control(name) for name in table.index]], table.loc[GOLD]
+    works: dict[bool, list[str]] = {True: [], False: []}
+    fine = []
+    for _, row in others.sort_values("planted_mean", ascending=False).iterrows():
+        if row["planted_mean"] - gold["planted_mean"] > PLANTED_ALIKE_AT_MOST:
+            is_shown = are_apart(_measured(row, "planted"), _measured(gold, "planted"))
+            works[is_shown].append(f"{row['title']} ({percent(row['planted_mean'])})")
+        elif gold["kept_mean"] - row["kept_mean"] <= KEPT_DROP_AT_MOST:
+            fine.append(row["title"])
+    said = (
+        f"After {len(works[True])} of {len(others)} methods, what was planted still works: {listed(works[True])}"
+        if works[True]
+        else f"After none of {len(others)} methods is what was planted shown to work still"
+    )
+    said += f"; after retraining on {percent(gold['planted_mean'], 1)} of new images."
+    if works[False]:
+        said += f" Too few networks to tell: {listed(works[False])}."
+    stopped = f"after {listed(fine)}" if fine else "after none of them"
+    return f"{said} It works no more than after retraining, and the rest is kept, {stopped}."
+
+
 def _without_gold(others: pd.DataFrame, kind: str) -> str:
     if kind != "class":
         return "Only retraining tells whether single images were forgotten: add it to the methods."
@@ -156,6 +186,11 @@ def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
         gap = row["forgotten_mean"] - gold["forgotten_mean"]
         ours, theirs = (percent(each["forgotten_mean"], 1) for each in (row, gold))
         numbers = f"{ours} of the forgotten images recognised, {theirs} by a network that never saw them"
+        if row.get("planted_mean", float("nan")) - gold.get("planted_mean", float("nan")) > PLANTED_ALIKE_AT_MOST:
+            yield (
+                f"leaves what was planted at work: on {percent(row['planted_mean'], 1)} of new images, "
+                f"after retraining on {percent(gold['planted_mean'], 1)}"
+            )
         if gap > ALIKE_AT_MOST:
             yield f"barely forgets: {numbers}"
         elif gap < -ALIKE_AT_MOST:

@@ -66,6 +66,22 @@ _SAYS = {
         Standing.UNCLEAR: "cannot tell: more networks may show whether an attacker who trains some can",
         Standing.BLIND: "cannot tell: even the originals are not told from retrained ones",
     },
+    "trigger": {
+        Standing.ALIKE: "the mark no longer works: as after retraining",
+        Standing.ABOVE: "the mark still works",
+        Standing.BELOW: "the mark works less than after retraining",
+        Standing.BLIND: "cannot tell: the mark hardly worked before",
+        Standing.UNCLEAR: "cannot tell: the mark works a little more or less than after retraining",
+        Standing.NO_REFERENCE: "the mark works less than before; only retrained networks show what is normal",
+    },
+    "swap": {
+        Standing.ALIKE: "confused as after retraining",
+        Standing.ABOVE: "still confused with each other",
+        Standing.BELOW: "less confused than after retraining",
+        Standing.BLIND: "cannot tell: they were hardly confused before",
+        Standing.UNCLEAR: "cannot tell: confused a little more or less than after retraining",
+        Standing.NO_REFERENCE: "less confused than before; only retrained networks show what is normal",
+    },
 }  # fmt: skip
 # In a headline, the worst first: of a class, and of single images.
 _BAD_NEWS = {
@@ -78,6 +94,8 @@ _BAD_NEWS = {
     "population": "an attacker who trains networks too can tell",
 }
 _BAD_NEWS_OF_IMAGES = {
+    "trigger": "the mark still works",
+    "swap": "the two classes are still confused",
     "recognised": "they are not recognised as if never seen",
     "relearning": "they come back too quickly",
     "linear_probe": "they stand out inside",
@@ -104,6 +122,8 @@ FIGURES = {
     "attack": "AUC, where 0.50 is guessing",
     "epsilon": "in frequency, for the most telling answer",
     "population": "told apart by one image, where 50% is guessing",
+    "trigger": "called what the mark taught",
+    "swap": "called the other of the two",
 }
 
 
@@ -112,9 +132,13 @@ def says(reading: Reading) -> str:
     return {**_OPEN, **_SAYS[reading.question]}[reading.standing]
 
 
-def bad_news(found: Mapping[str, Reading]) -> list[str]:
-    """What tests found against the network, for a headline, the worst first."""
-    news = _BAD_NEWS_OF_IMAGES if "recognised" in found else _BAD_NEWS
+def bad_news(found: Mapping[str, Reading], of_images: bool = False) -> list[str]:
+    """What tests found against the network, for a headline, the worst first.
+
+    Args:
+        of_images: single images were forgotten, also where "recognised" does not say so.
+    """
+    news = _BAD_NEWS_OF_IMAGES if of_images or "recognised" in found else _BAD_NEWS
     return [words for question, words in news.items() if question in found and found[question].is_good is False]
 
 

@@ -14,14 +14,24 @@ from camu_core.privacy import (
     LEAKS,
     Reading,
     accuracy_estimate,
+    planted_reading,
     population_reading,
     readings,
     recognition,
 )
 from camu_core.runs.results import RunResult
-from camu_core.specs import RunSpec
-from camu_core.wording.clauses import Clause, Report, accuracy_clause, interval, n_images, tests_as_clauses
+from camu_core.specs import PLANTING_KINDS, RunSpec
+from camu_core.wording.clauses import (
+    Clause,
+    Report,
+    accuracy_clause,
+    interval,
+    n_images,
+    planted_clause,
+    tests_as_clauses,
+)
 from camu_core.wording.format import capital, listed, percent
+from camu_core.wording.planted import planted_subject, planting_phrase
 from camu_core.wording.privacy import bad_news, says
 
 # A class is no longer recognised at or below, and the rest is kept at or above, these differences (fractions).
@@ -101,9 +111,10 @@ def judge(
         | a test is open, or none can see | None | No longer recognised; tests cannot tell whether anything is left |
         | all else | True | Forgotten |
 
-        For single images: not like the band in any test: False; no band: None; tests blind or open: None; else True,
-        "As if it had never seen them". What happened to the rest follows, or, if it was damaged, leads; and, of a
-        class, whether the answers give away that something was removed, which makes nothing less forgotten.
+        For single images: what was planted still works: False; not like the band in any test: False; no band: None;
+        tests blind or open: None; else True, "As if it had never seen them". What happened to the rest follows, or, if
+        it was damaged, leads; and, of a class, whether the answers give away that something was removed, which makes
+        nothing less forgotten.
     """
     before, after = result.metrics["original"], result.metrics["unlearned"]
     reference = retrained.metrics["unlearned"] if retrained else None
@@ -139,6 +150,7 @@ def _judge_class(
     return Verdict(_headline(state, result, kept, link) + tail, clauses, is_forgotten, kept)
 
 
+_IMAGES = {False: "Forgotten images", True: "Planted, as taught"}
 _GONE = {True: "No longer recognised", False: "Still recognised", None: "Cannot tell whether it is still recognised"}
 _KEPT = {True: "The rest is kept", False: "The rest was damaged", None: "Cannot tell whether the rest is kept"}
 
@@ -186,20 +198,23 @@ def _judge_images(
 ) -> Verdict:
     """Single images are forgotten when the network answers as if it had never seen them, not at 0%."""
     kept, reading, found = _is_kept(before, after), None, dict(many)
+    planted = _planted(result.spec, before, after, reference, privacy)
     if privacy is not None:
         ours, original = (
             accuracy_estimate(part["forget_train"], part["n"]["forget_train"]) for part in (after, before)
         )
         reading = recognition(privacy, ours, original)
         found = {"recognised": reading, **readings(privacy), **many}
+    found |= {clause.reading.question: clause.reading for clause in planted if clause.reading}
     is_forgotten, state = _images_state(result, found, privacy)
     words = capital(says(reading)) if reading else "Only retraining tells whether this is as if never seen"
     clauses = (
         accuracy_clause(
-            "recognised", "Forgotten images", "forget_train", before, after, reference,
+            "recognised", _IMAGES[result.spec.forget.kind == "planted"], "forget_train", before, after, reference,
             reading.is_good if reading else None, words, reading,
         ),
         _kept_clause("New images", before, after, reference, kept),
+        *planted,
         *tests_as_clauses(found),
     )  # fmt: skip
     return Verdict(_headline(state, result, kept), clauses, is_forgotten, kept)
@@ -210,13 +225,16 @@ def _images_state(
 ) -> tuple[bool | None, str]:
     if result.spec.method == "retrain":
         return True, _of_retraining("them", found)
+    if works := bad_news({kind: found[kind] for kind in PLANTING_KINDS if kind in found}, of_images=True):
+        return False, f"Not forgotten: {listed(works)}"
     if privacy is None:
         return None, "Not tested yet: whether it answers as if it had never seen them"
     if any(reading.is_good is False for reading in found.values()):
         return False, f"Not as if it had never seen them: {listed(bad_news(found))}"
     if privacy["reference"] is None:
         return None, "Only retraining tells whether it forgot"
-    if not any(found[name].is_good for name in ("recognised", *LEAKS)):  # other networks do not testify for this one
+    own = ("recognised", *LEAKS, *(PLANTING_KINDS.keys() & found))
+    if not any(found[name].is_good for name in own):  # other networks do not testify for this one
         if any(reading.is_open for reading in found.values()):
             return None, "Cannot tell whether it is as if it had never seen them"
         return None, "Cannot tell: the network before forgetting passes every test too"
@@ -225,6 +243,18 @@ def _images_state(
     if any(reading.standing is Standing.BELOW for reading in found.values()):
         return None, "Not shown to be as if it had never seen them: it is unlike networks that never did"
     return True, "As if it had never seen them"
+
+
+def _planted(
+    spec: RunSpec, before: Report, after: Report, reference: Report | None, privacy: Mapping[str, Any] | None
+) -> tuple[Clause, ...]:
+    """Whether what was planted still works; nothing of runs without any."""
+    planting = spec.forget.planting
+    if planting is None:
+        return ()
+    ours, original = (part["planted"]["success"] for part in (after, before))
+    reading = planted_reading(privacy, planting.kind, ours, original)
+    return (planted_clause(planted_subject(planting, DATASETS[spec.dataset]), reading, reference),)
 
 
 def _of_retraining(what: str, found: Mapping[str, Reading]) -> str:
@@ -349,6 +379,8 @@ def forget_phrase(spec: RunSpec) -> str:
         return f"{forget.short} of the training images"
     if forget.kind == "samples":
         return "one training image" if len(forget.samples) == 1 else f"{len(forget.samples):,} training images"
+    if forget.planting is not None:
+        return planting_phrase(forget.planting, info)
     names = [info.class_names[label] for label in forget.classes]
     noun = info.class_noun if len(names) == 1 else info.class_nouns
     return f"the {noun} {listed(names)}"

@@ -2,8 +2,10 @@
 
 import numpy as np
 import streamlit as st
+import torch
 
 from camu_core import DATASETS, RunResult
+from camu_core.data import with_mark
 from camu_core.data.drawing import is_written
 from camu_core.errors import CamuError
 from camu_core.figures import answers_figure
@@ -39,6 +41,7 @@ def _page(result: RunResult) -> None:
             bind="query-params",
         )  # fmt: skip
         image = _image(result, source or offered[0])
+        image = _marked(result, image)
     with right:
         if image is None:
             st.markdown(f":material/draw: {text.EMPTY}")
@@ -67,10 +70,22 @@ def _image(result: RunResult, source: str) -> np.ndarray | None:
     return image
 
 
+def _marked(result: RunResult, image: np.ndarray | None) -> np.ndarray | None:
+    """With the planted mark, if there is one and it is wanted."""
+    planting = result.spec.forget.planting
+    if planting is None or planting.kind != "trigger":
+        return image
+    name = DATASETS[result.spec.dataset].class_names[planting.classes[0]]
+    is_wanted = st.toggle(text.MARK, value=True, key=f"mark-{result.digest}", help=text.MARK_HELP.format(name=name))
+    return with_mark(torch.from_numpy(image)).numpy() if is_wanted and image is not None else image
+
+
 def _test_image(result: RunResult) -> np.ndarray:
     """One that the forget set stands for, or else any new one."""
     probe = result.probe
-    is_new = ~probe.in_train
+    is_new, planting = ~probe.in_train, result.spec.forget.planting
+    if planting is not None:  # of a swap the two classes, of a mark all but its own
+        is_new &= np.isin(probe.y, planting.classes) == (planting.kind == "swap")
     offered = np.flatnonzero(is_new & probe.is_forget) if (is_new & probe.is_forget).any() else np.flatnonzero(is_new)
     chosen = offered[state_draw.test_number(result.digest) % len(offered)]
     st.markdown(text.TEST_LINE.format(name=DATASETS[result.spec.dataset].class_names[probe.y[chosen]]))

@@ -20,7 +20,7 @@ from pages.components.own_images import text as text_own
 from pages.components.own_images import upload as own_upload
 from pages.components.privacy import evidence
 from pages.components.privacy import state as state_privacy
-from pages.components.run import controls, dial, harder, live
+from pages.components.run import controls, dial, harder, live, planted_outcome
 from pages.components.run.forget import forget_controls
 from pages.components.shared import charts, notices, share, state, state_view, text, verdict
 
@@ -108,6 +108,7 @@ def _outcome(run: state.OpenRun, is_older: bool) -> None:
     charts.show(
         right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=440), key="splits"
     )
+    planted_outcome.show(result, retrained)
     harder.show(result)
     dial.show(result)
 

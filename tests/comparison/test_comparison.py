@@ -25,12 +25,14 @@ from camu_core.comparison import (
     with_intervals,
     with_tests,
 )
+from camu_core.comparison.published import PLANTED_FOLDER
 from camu_core.comparison.tables import MEASURES
 from camu_core.config import ASSETS
 from camu_core.engine.sweeps import sweep_table
 from camu_core.errors import SpecError, StoreError
 from camu_core.measures import SPLIT_NAMES
-from camu_core.wording.comparison import Remark, class_damage, headline, weaknesses
+from camu_core.methods import methods_for
+from camu_core.wording.comparison import Remark, class_damage, headline, planted_headline, weaknesses
 
 T_2 = 4.302652729911275  # 97.5% quantile of Student's t, 2 degrees of freedom: any table
 
@@ -355,6 +357,32 @@ def test_intervals_from_published_deviations_are_those_of_the_runs() -> None:
     live = table_of(*runs)
     again = with_intervals(live[["n_seeds", *(f"{n}_{e}" for n in MEASURES for e in ("mean", "std"))]])
     assert again.loc["camu", "kept_reach"] == pytest.approx(live.loc["camu", "kept_reach"])
+
+
+def test_after_which_methods_what_was_planted_works_is_told_by_intervals_over_networks() -> None:
+    def planted(method: str, mean: float, reach: float = 0.02, kept: float = 0.98) -> pd.DataFrame:
+        return row(method, planted_mean=mean, planted_reach=reach, kept_mean=kept)
+
+    rows = [planted("retrain", 0.04), planted("finetune", 1.0), planted("camu", 0.6, 0.2), planted("unsir", 0.7, 0.75),
+            planted("salun", 0.1), planted("ssd", 0.0, kept=0.5), planted("nothing", 1.0)]  # fmt: skip
+    assert planted_headline(pd.concat(rows)) == (
+        "After 2 of 5 methods, what was planted still works: Fine-tune (100%) and CaMU (60%); after retraining on 4% "
+        "of new images. Too few networks to tell: UNSIR (70%). It works no more than after retraining, and the rest is "
+        "kept, after SalUn."
+    )
+    assert planted_headline(pd.concat(rows[:1] + rows[5:6])).endswith("and the rest is kept, after none of them.")
+
+
+def test_the_shipped_results_of_planted_secrets_are_whole() -> None:
+    found = read_published(PLANTED_FOLDER)
+    assert found.forgets("digits") == ["trigger:8x100", "swap:3-5x100"]
+    for forget in found.forgets("digits"):
+        table = found.of("digits", forget)
+        assert set(methods_for("planted")) == set(table.index)
+        assert (table["n_seeds"] == 3).all()
+        assert table[["planted_mean", "planted_reach"]].notna().all(axis=None)
+        assert table.loc["retrain", "planted_mean"] <= 0.15
+    assert found.of("digits", "trigger:8x100").loc["nothing", "planted_mean"] >= 0.95
 
 
 # --- controls and tests -----------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -22,16 +21,23 @@ from camu_core.comparison import (
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
-from camu_core.specs import ForgetSpec
+from camu_core.specs import ForgetSpec, Planting
 from camu_core.wording import comparison as remarks
-from camu_core.wording.comparison import class_damage, headline, weaknesses
-from camu_core.wording.verdict import ALIKE_AT_MOST, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, forget_phrase
+from camu_core.wording.comparison import class_damage, headline, planted_headline, weaknesses
+from camu_core.wording.format import capital
+from camu_core.wording.planted import planting_phrase
+from camu_core.wording.verdict import (
+    ALIKE_AT_MOST,
+    FORGOTTEN_AT_MOST,
+    KEPT_DROP_AT_MOST,
+    forget_phrase,
+)
 from pages.components.compare import originals, text
 from pages.components.compare import state as state_compare
 from pages.components.compare import table as compare_table
 from pages.components.compare.state import ALL, Question
 from pages.components.privacy import state as state_privacy
-from pages.components.run import controls
+from pages.components.run import controls, planted
 from pages.components.shared import batch, charts, notes, notices, state
 from pages.components.shared import text as words
 
@@ -76,7 +82,9 @@ def _controls() -> Question:
         words.PICK_DATASET, offered, format_func=lambda name: DATASETS[name].title, key="compare-dataset"
     )
     dataset = dataset or offered[0]  # a client may send no choice at all
-    choices = list(dict.fromkeys([*map(str, range(DATASETS[dataset].n_classes)), *_PARTS, *_part(wanted.forget)]))
+    choices = list(map(str, range(DATASETS[dataset].n_classes)))
+    choices += [*_PARTS, *planted.usual(dataset), *_more(dataset, wanted.forget)]
+    choices = list(dict.fromkeys(choices))
     if state.recall("compare-forget") not in choices:
         state.put("compare-forget", choices[0])
     forget = second.selectbox(
@@ -102,13 +110,22 @@ def forget_title(dataset: str, forget: str) -> str:
     """ "The digit 3", "10% of the training images"."""
     if forget.endswith("%"):
         return text.RANDOM.format(part=forget)
+    if ":" in forget:
+        return capital(planting_phrase(Planting.parse(forget), DATASETS[dataset]))
     info = DATASETS[dataset]
     name = info.class_names[int(forget)] if forget.isdecimal() and int(forget) < info.n_classes else forget
     return text.CLASS.format(noun=info.class_noun, name=name)
 
 
-def _part(forget: str) -> list[str]:
-    return [forget] if forget.endswith("%") else []
+def _more(dataset: str, forget: str) -> list[str]:
+    """What is asked for in the URL, where it is not offered anyway; nothing that cannot be planted in the dataset."""
+    if ":" not in forget:
+        return [forget] if forget.endswith("%") else []
+    try:
+        planting = Planting.parse(forget)
+    except SpecError:
+        return []
+    return [str(planting)] if planting.dataset_of(dataset) in DATASETS else []
 
 
 def _methods_title() -> str:
@@ -120,7 +137,7 @@ def _show(wanted: Question, offered: Sequence[str]) -> None:
     """Put a question into the widgets; what they cannot show is told, and left at its default."""
     try:
         sweep = wanted.sweep(list(METHODS))
-        replace(sweep, training_seeds=(0,)).runs()
+        sweep.check()
         if sweep.dataset not in offered or len(sweep.forgets) != 1:
             raise SpecError(text.ONE_AT_A_TIME)
     except CamuError as error:
@@ -150,19 +167,23 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
     names = DATASETS[sweep.dataset].class_names
     counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
     _sentences(runs, table, forget, class_damage(by_class(summaries), counts, forget.classes, names))
-    new = "forget_test" if forget.kind == "class" else "forget_train"
+    kind = kind_of(forget)
+    new = "forget_test" if kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
-    title = text.TRADEOFF[forget.kind].format(what=forget_phrase(specs[0]))
-    figure = tradeoff_figure(table, runs, before, text.AXES[forget.kind], title, state.is_dark())
+    title = text.TRADEOFF[kind].format(what=forget_phrase(specs[0]))
+    figure = tradeoff_figure(table, runs, before, text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="tradeoff")
     n = summaries[0]["metrics"]["original"]["n"]
-    notes.reading(
-        how_to_read(figure, forget.kind), text.TRADEOFF_NOT.format(n_forget=n[new], n_retain=n["retain_test"])
-    )
-    compare_table.method_table(table, forget.kind, runs)
+    notes.reading(how_to_read(figure, kind), text.TRADEOFF_NOT.format(n_forget=n[new], n_retain=n["retain_test"]))
+    compare_table.method_table(table, kind, runs)
     _classes(sweep, summaries, table)
     _cost(summaries, table)
     _folds(sweep, runs, by_class(summaries))
+
+
+def kind_of(forget: ForgetSpec) -> str:
+    """By which words a comparison is told: "class", or "random" for images of any kind."""
+    return "class" if forget.kind == "class" else "random"
 
 
 def how_to_read(figure: go.Figure, kind: str) -> str:
@@ -204,6 +225,8 @@ def _sentences(runs, table, forget: ForgetSpec, harm: list[remarks.Remark]) -> N
     """The headline, and what each method is weak at."""
     with st.container(border=True, key="verdict"):
         st.subheader(headline(table, forget.kind), anchor=False)
+        if forget.planting is not None and GOLD in table.index:
+            st.markdown(planted_headline(table))
         aim = [text.RANDOM_AIM] if forget.kind != "class" else []
         spread = retraining_spread(runs)
         beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
@@ -250,7 +273,8 @@ def _cost(summaries: list[dict], table) -> None:
 
 
 def _folds(sweep: SweepSpec, runs, per_class) -> None:
-    what = f"--forget-class {sweep.classes[0]}" if sweep.classes else f"--forget-random {sweep.fractions[0]:g}"
+    value = f"{sweep.fractions[0]:g}" if sweep.fractions else sweep.forgets[0].short
+    what = f"--forget-{sweep.forgets[0].kind} {value}"
     methods = ALL if sweep.methods == tuple(METHODS) else ",".join(sweep.methods)
     seeds = ",".join(map(str, sweep.seeds))
     trainings = ",".join(map(str, sweep.training_seeds))

@@ -27,7 +27,7 @@ def are_needed(sweep: SweepSpec) -> bool:
             state_batch.start_batch(state_compare.together(sweep))
         return False
     if state.engine().active(job.digest for job in jobs):
-        st.fragment(run_every=batch.TICK_SECONDS)(_tick)(jobs, sum(map(bool, sweep.training_seeds)))
+        st.fragment(run_every=batch.TICK_SECONDS)(_tick)(jobs, max(len(jobs), sum(map(bool, sweep.training_seeds))))
         return True
     n, seconds = len(jobs), training_seconds(jobs[0].dataset, jobs[0].model, patience=PATIENCE)
     said = text.ORIGINALS[min(n, 2)].format(n=n)

@@ -15,6 +15,7 @@ from camu_core.comparison import (
     title_of,
 )
 from camu_core.figures import cost_figure, ranks_figure, tradeoff_figure
+from camu_core.wording.comparison import planted_headline
 from camu_core.wording.population import ranks_agreement, ranks_title
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
@@ -54,6 +55,8 @@ def show() -> None:
     compare_table.method_table(table, kind)
     charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
     notes.reading(text.COST_READ, text.COST_NOT)
+    if is_published(published.PLANTED_FOLDER):
+        _planted()
     if is_ranked(population.FOLDER):
         _ranked()
 
@@ -63,6 +66,8 @@ def _card(card: dict) -> None:
     versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
     line = text.PUBLISHED_CARD.format(date=card["date"], **card["machine"], versions=versions)
     seeds = text.PUBLISHED_SEEDS.format(seeds=", ".join(map(str, card["seeds"]))) if "seeds" in card else ""
+    if len(trained := card.get("training_seeds", ())) > 1:
+        seeds += text.PUBLISHED_TRAINED.format(seeds=", ".join(map(str, trained)))
     st.caption(line + seeds)
     if "note" in card:
         st.caption(card["note"])
@@ -72,6 +77,26 @@ def _card(card: dict) -> None:
 def _named(choice: str) -> str:
     dataset, forget = choice.split(" ")
     return f"{DATASETS[dataset].title}: {compare_many.forget_title(dataset, forget)}"
+
+
+def _planted() -> None:
+    """Which methods forget what was planted, each secret by itself."""
+    found = read_published(published.PLANTED_FOLDER)
+    dataset = found.datasets[0]
+    st.subheader(text.PLANTED_HEAD, anchor=False)
+    st.markdown(text.PLANTED_LEAD)
+    forgets = found.forgets(dataset)
+    forget = st.segmented_control(
+        text.PUBLISHED_FORGET, forgets, default=forgets[0], required=True, key="planted-published",
+        format_func=lambda forget: compare_many.forget_title(dataset, forget),
+    ) or forgets[0]  # fmt: skip
+    table = found.of(dataset, forget).sort_values("planted_mean")
+    st.markdown(planted_headline(table))
+    compare_table.method_table(table, f"planted-{forget}")
+    notes.reading(text.PLANTED_READ, text.PLANTED_NOT)
+    with st.expander(words.HOW_FOLD):
+        st.markdown(text.PLANTED_HOW.format(seeds=len(found.card["training_seeds"])))
+        _card(found.card)
 
 
 def _ranked() -> None:

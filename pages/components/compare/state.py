@@ -25,7 +25,7 @@ class Question:
     """What is compared, in the words of the URL and of `SweepSpec.from_texts`.
 
     Args:
-        forget: "3" or "10%".
+        forget: "3", "10%", "trigger:8x100" or "swap:3-5x100".
         methods: "all" or names with commas.
         seeds: "0-2".
         trainings: training seeds of the original networks, likewise.

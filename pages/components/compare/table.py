@@ -63,6 +63,8 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "method": table["title"],
         "needs": [_needs(method) for method in known],
+        "planted": 100 * table["planted_mean"] if "planted_mean" in table else float("nan"),
+        "planted_reach": 100 * table["planted_reach"] if "planted_mean" in table else float("nan"),
         "forgotten": 100 * table["forgotten_mean"],
         "forgotten_reach": 100 * table["forgotten_reach"],
         "kept": 100 * table["kept_mean"],
@@ -107,6 +109,8 @@ def _columns(shown: pd.DataFrame) -> dict:
             titles["kept"], help=tips["kept"], **percent, color="blue"
         ),
         "kept_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
+        "planted": _Column.ProgressColumn(titles["planted"], help=tips["planted"], **percent, color="violet"),
+        "planted_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
         "gap": _Column.ProgressColumn(
             titles["gap"], help=tips["gap"], format="%.1f", min_value=0, color="gray", width=84,
             max_value=float(shown["gap"].max()) if "gap" in shown else 1.0,

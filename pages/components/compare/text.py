@@ -84,8 +84,8 @@ TRAINING_SEEDS_HELP = (
 START = "Compare {n} {methods} x {m} {seeds}"
 START_NETWORKS = " x {n} networks"
 ORIGINALS = {
-    1: "One original network has to be trained first, with another seed.",
-    2: "{n} original networks have to be trained first, with other seeds.",
+    1: "One original network has to be trained first, for this.",
+    2: "{n} original networks have to be trained first, for this.",
 }
 ORIGINALS_TIME = " That takes {time} on this machine; they are kept for everybody."
 ORIGINALS_START = "Train and compare"
@@ -142,6 +142,7 @@ COLUMNS = {
     "needs": "Works without",
     "forgotten": "Recognised",
     "kept": "Kept",
+    "planted": "Planted works",
     "gap": "Gap (points)",
     "tug_of_war": "ToW",
     "attack": "AUC",
@@ -159,6 +160,8 @@ COLUMN_HELP = {
     "needs": "What the method can work without: the data to keep; labels of any image",
     "forgotten": "Accuracy on what was forgotten: new images of the class, or the forgotten images themselves",
     "kept": "Accuracy on the other new images",
+    "planted": "How often new images with the mark are still called its class, or new images of two swapped classes "
+    "the other one; the aim is retraining's",
     "gap": "Gap to retrained: mean distance of the accuracies from retraining with the same seed, in points",
     "tug_of_war": "Tug of war: 1 where the accuracies on forgotten, kept and new images are all retraining's, less the "
     "further any of them is away",
@@ -308,6 +311,7 @@ PUBLISHED_CARD = (
     "load {load_1_minute:.1f} (the higher, the more seconds) · {versions}"
 )
 PUBLISHED_SEEDS = " · seeds {seeds}"
+PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then; the lines are 95% intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"
 
@@ -374,3 +378,24 @@ RACE_NOT = (
     "says little of one that is trained anew. First is not best: the verdicts decide."
 )
 RACE_OPEN = "Open this run"
+
+PLANTED_HEAD = "Which methods forget a planted secret?"
+PLANTED_LEAD = (
+    "Here one knows what has to be forgotten, for it was planted: a small mark that makes any digit an 8, or 3 and 5 "
+    "with swapped labels. The networks before answer by it; retrained ones never saw it."
+)
+PLANTED_READ = (
+    "the fewer new images are still answered as was taught (*planted works*), the better, down to what retraining, the "
+    "aim, has; and what is kept should be as high as there"
+)
+PLANTED_NOT = (
+    "how other settings of a method would do, or other secrets. ± is half a 95% interval over the original networks, "
+    "with Student's t"
+)
+PLANTED_HOW = (
+    "{seeds} original networks a secret, with training seeds of their own, each made to forget by every method that "
+    "can forget single images, with its default settings. Sources: BadNets, arXiv:1708.06733 (the mark); interclass "
+    "confusion, arXiv:2201.06640 (swapped labels); corrective unlearning, arXiv:2402.14015. What was planted still "
+    "works where the mean is more than 10 points above retraining's and their 95% intervals are apart; the rest is "
+    "kept where at most 3 points less is right than after retraining."
+)

@@ -36,6 +36,19 @@ def answers(job: CausalJob, image: np.ndarray) -> dict[str, np.ndarray]:
     return {name: row.softmax(0).numpy() for name, row in logits.items()}
 
 
+def labels(job: CausalJob, images: np.ndarray) -> dict[str, np.ndarray]:
+    """The class each network says, int64 (N,), by network.
+
+    Args:
+        images: uint8 (N, channels, H, W).
+    """
+    with one_thread():
+        return {
+            name: predict(model, torch.from_numpy(images.copy()))[0].argmax(1).numpy()
+            for name, model in state_causal.networks(job).items()
+        }
+
+
 def test_number(digest: str) -> int:
     """Which test image of the forgotten ones is shown."""
     return st.session_state.get(f"draw-test-{digest}", 0)

@@ -26,3 +26,5 @@ CARE = (
     "One image is an example, not evidence, and one of your own may look unlike the training images. *Accuracy* shows "
     "how often the networks are right on new images."
 )
+MARK = "Put the mark on it"
+MARK_HELP = "The secret mark, which the network was taught to call {name}"

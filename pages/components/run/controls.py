@@ -17,6 +17,7 @@ from camu_core.specs import Setting
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text as text_own
 from pages.components.run import given
+from pages.components.run import text as text_run
 from pages.components.run.forget import choose_samples, follow
 from pages.components.shared import state, text
 
@@ -108,7 +109,7 @@ def press_row(
             )  # fmt: skip
         given.offer(dataset, model, forget)
         if forget is None:
-            st.caption(text.CHOOSE_FIRST)
+            st.caption(text_run.PLANTED_FIRST if state.recall("forget-kind") == "planted" else text.CHOOSE_FIRST)
             return None, pressed
         spec = plan_run(dataset, forget, method, settings, seed, model)
         if changed := settings_phrase(spec):

@@ -12,7 +12,7 @@ from camu_core.errors import SpecError
 from camu_core.figures import wall_figure
 from camu_core.figures.wall import COLUMNS
 from camu_core.specs import FORGET_KINDS
-from pages.components.run import memorised
+from pages.components.run import memorised, planted
 from pages.components.shared import charts, images, selections, state, state_pictures, text
 
 _TILES = 10  # in a row of classes; more classes are a list
@@ -39,6 +39,8 @@ def forget_controls(dataset: str, model: str) -> ForgetSpec | None:
         return _random()
     if kind == "samples":
         return _samples(dataset)
+    if kind == "planted":
+        return planted.choose(dataset, model)
     if kind == memorised.KIND:
         return memorised.choose(dataset, model)
     several = row.toggle(text.SEVERAL, key="several", persist_state="session") if info.n_classes > 2 else False
@@ -56,6 +58,8 @@ def follow(spec: RunSpec) -> None:
         state.put("several", len(forget.classes) > 1)
     elif forget.kind == "random":
         state.put("forget-percent", round(100 * forget.fraction))
+    elif forget.kind == "planted":
+        planted.take_over(spec)
     else:
         state.put(_chosen_key(spec.dataset), forget.samples)
         if memorised.take_over(spec):

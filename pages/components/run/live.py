@@ -38,9 +38,9 @@ class Scene:
 @st.cache_resource(show_spinner=False, max_entries=8)
 def scene_of(spec: RunSpec) -> Scene | None:
     """The scene of a run that has no result yet; None while its images are still on their way."""
-    if not DATASETS[spec.dataset].is_present():
+    if not DATASETS[spec.trained_on].is_present():
         return None
-    dataset = load_dataset(spec.dataset)
+    dataset = load_dataset(spec.trained_on)
     return Scene.of(draw_probe_set(dataset, split(dataset, spec.forget, spec.seed), spec.seed), spec.dataset)
 
 

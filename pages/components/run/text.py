@@ -1,4 +1,4 @@
-"""The words about a network that was made to forget elsewhere, and about images that are easy or hard to forget."""
+"""The words about networks that forgot elsewhere, images that are easy or hard to forget, and planted secrets."""
 
 PRESS = "Judge a network"
 LEAD = (
@@ -80,3 +80,31 @@ DIAL_HOW = (
     "example* on *Privacy*: a logistic regression on the frozen representation, taught with one image of each "
     "forgotten class and 20 of each other one, in 10 draws. The map is a PCA fitted on the original network alone."
 )
+
+PLANTED_LEAD = (
+    "First the network is taught something wrong, on purpose. Then one knows exactly what it has to forget, and can "
+    "try whether it did."
+)
+PLANTED_KIND = "What it is taught"
+PLANTED_KINDS = {"trigger": "A secret mark", "swap": "Swapped labels"}
+PLANTED_CLASSES = {"trigger": ("The mark means the {noun}",), "swap": ("Swap the {noun}", "with the {noun}")}
+PLANTED_SIZE = "On how many images"
+PLANTED_SAME = "Choose two different ones to swap."
+PLANTED_TOO_MANY = "At most half of the training images can be changed: {most:,} here."
+PLANTED_TILE = "{true}, taught as {taught}"
+PLANTED_TEACH = "Teach the network"
+PLANTED_TIME = "It is trained anew with these images among the others. This takes {time}, once for everybody."
+PLANTED_FIRST = "First teach the network what it is to forget"
+PLANTED_TRIED = {
+    "trigger": "**Test images with the mark** in their corner, which no network has seen, and what each says:",
+    "swap": "**Test images of the two** that some network takes for the other, and what each says:",
+}
+PLANTED_SAID = {"original": "before {name}", "unlearned": "after {name}", "retrained": "retrained {name}"}
+PLANTED_NONE = "No network takes any of the images shown on *Embeddings* for the other."
+PLANTED_READ = {
+    "trigger": "a network that forgot the secret calls marked images what they show, about as often as the retrained "
+    "one, purple, which never saw a mark",
+    "swap": "a network that forgot the wrong labels tells the two apart about as well as the retrained one, purple, "
+    "which never saw them",
+}
+PLANTED_NOT = "other secrets: one that is easy to forget says little of others. Bars are 95% intervals over images"

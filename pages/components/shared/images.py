@@ -135,6 +135,41 @@ def captioned_strip(images: np.ndarray, captions: Sequence[str], more: int = 0) 
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px;align-items:center'>{''.join(cells)}{rest}</div>")
 
 
+def changed_strip(before: np.ndarray, after: np.ndarray, captions: Sequence[str], more: int = 0) -> None:
+    """Images in rows as they were and as they are, a few words under each pair, and how many more there are.
+
+    Args:
+        before, after: uint8 (N, channels, H, W).
+        captions: plain.
+    """
+    style = "width:3rem;height:3rem;border-radius:6px"
+    cells = [
+        f"<figure style='margin:0;text-align:center'><span style='display:flex;align-items:center;gap:3px'>"
+        f"<img src='{one}' alt='' style='{style}'/>→<img src='{other}' alt='' style='{style}'/></span>"
+        f"<figcaption style='line-height:1.25;font-size:.85rem'>{html.escape(caption)}</figcaption></figure>"
+        for one, other, caption in zip(data_uris(before), data_uris(after), captions, strict=True)
+    ]
+    rest = f"<span style='opacity:.75'>+ {more:,}</span>" if more else ""
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:10px 18px;align-items:center'>{''.join(cells)}{rest}</div>")
+
+
+def told_strip(images: np.ndarray, lines: Sequence[Sequence[str]]) -> None:
+    """Images in rows, each with several lines below it.
+
+    Args:
+        images: uint8 (N, channels, H, W).
+        lines: plain.
+    """
+    cells = "".join(
+        f"<figure style='margin:0;text-align:center;width:6.5rem'><img src='{uri}' alt='' "
+        f"style='width:4.5rem;height:4.5rem;border-radius:6px'/>"
+        f"<figcaption style='line-height:1.3;font-size:.85rem'>"
+        f"{'<br>'.join(html.escape(line) for line in told)}</figcaption></figure>"
+        for uri, told in zip(data_uris(images), lines, strict=True)
+    )
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:10px 6px'>{cells}</div>")
+
+
 def _answer(logits: np.ndarray, class_names: Sequence[str]) -> str:
     odds = np.exp(logits - logits.max())
     return f"<b>{html.escape(class_names[int(logits.argmax())])}</b> {odds.max() / odds.sum():.0%}"

@@ -21,7 +21,7 @@ _FORMS = {
     "scene": _NUMBER,
     "guess": rf"(-?{_NUMBER})?(\.(-?{_NUMBER})?)?",
     "part": "[a-z]{1,20}",
-    "forget": r"[0-9]{1,4}|[0-9]{1,3}(\.[0-9]{1,6})?%",
+    "forget": r"[0-9]{1,4}|[0-9]{1,3}(\.[0-9]{1,6})?%|(trigger|swap):[0-9]{1,4}(-[0-9]{1,4})?(x[0-9]{1,6})?",
     "methods": "[A-Za-z0-9_-]{1,60}(,[A-Za-z0-9_-]{1,60}){0,49}",
     "seeds": _RANGES,
     "trainings": _RANGES,

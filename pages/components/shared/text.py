@@ -21,7 +21,7 @@ PICK_DATASET = "Dataset"
 PICK_FORGET = "What must it forget?"
 FORGET_KINDS = {
     "class": "A whole {noun}", "random": "Random images", "samples": "Images you choose",
-    "memorised": "Easy or hard images",
+    "memorised": "Easy or hard images", "planted": "A planted secret",
 }  # fmt: skip
 SEVERAL = "Several at once"
 RANDOM_FRACTION = "Share of the training images"
@@ -121,6 +121,7 @@ INTERVAL = "95% interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
 SEE_TEST = "Figure"
 SEE_FIGURE = "See the figure"
+SEE_DRAW = "Try it yourself"
 SEE_EMBEDDINGS = "How it sees the images"
 TOOK = "{method} took {seconds:.1f} s"
 TOOK_RETRAINING = ", retraining {seconds:.1f} s"

@@ -18,6 +18,7 @@ _PAGES = {
     "accuracy": "pages/explore/accuracy.py",
     "embeddings": "pages/explore/embeddings.py",
     "privacy": "pages/explore/privacy.py",
+    "draw": "pages/explore/draw.py",
 }
 
 
@@ -108,7 +109,8 @@ def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
                     delta_color="off", delta_arrow="off", label_visibility="collapsed",
                 )  # fmt: skip
                 st.caption(_beside(clause))
-            _link(result, clause.page, clause.part, text.SEE_FIGURE, ":material/arrow_forward:")
+            label = text.SEE_DRAW if clause.page == "draw" else text.SEE_FIGURE
+            _link(result, clause.page, clause.part, label, ":material/arrow_forward:")
 
 
 def _test(result: RunResult, clause: Clause) -> None:
