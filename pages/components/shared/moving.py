@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from pages.components.shared import map_pictures
+
 _LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ADDRESS = f"plotly-{plotly.__version__}.js"
 GLIDE_MS = 300
@@ -52,6 +54,9 @@ const glide = (library, box, data, duration) => {
 };
 const picked = (event) => (event?.points ?? []).filter((point) => point.customdata !== undefined)
   .map((point) => ({ customdata: point.customdata }));
+"""
+    + map_pictures.DRAWER
+    + """
 export default function ({ parentElement, data, setStateValue }) {
   let box = parentElement.querySelector(':scope > .moving-figure');
   if (!box) {
@@ -62,6 +67,8 @@ export default function ({ parentElement, data, setStateValue }) {
   }
   box.setAttribute('aria-label', data.alt);
   const figure = JSON.parse(data.figure);
+  box.told = data.pictures;
+  if (box.told) addTools(parentElement, box);
   const { height, ...layout } = figure.layout;
   box.style.minHeight = `${height}px`;
   box.wanted = { data: figure.data, layout: { ...layout, autosize: true } };
@@ -70,11 +77,21 @@ export default function ({ parentElement, data, setStateValue }) {
     if (!wanted) return;
     box.wanted = undefined;
     const library = await plotly(data.library);
+    if (box.told && box.shown && moved(box.shown, wanted.data).length) await library.relayout(box, { images: [] });
+    else if (box.told) wanted.layout.images = box.layout?.images ?? [];
     await glide(library, box, wanted.data, data.glide_ms);
     box.shown = JSON.parse(JSON.stringify(wanted.data));  // plotly writes into what it draws
-    await library.react(box, wanted.data, wanted.layout, { ...data.config, responsive: true });
-    if (!data.selects || box.isListening) return;
+    box.whole = JSON.parse(JSON.stringify(wanted.layout));
+    const config = { ...data.config, responsive: true, ...(box.told && mapConfig) };
+    await library.react(box, wanted.data, wanted.layout, config);
+    box.library = library;
+    box.sign = JSON.stringify(box.layout.images ?? []);
+    await focus(library, box);
+    await showPictures(library, box);
+    if (box.isListening) return;
     box.isListening = true;
+    if (data.pictures) box.on('plotly_relayout', () => { box.work = box.work.then(() => showPictures(library, box)); });
+    if (!data.selects) return;
     const tell = (event) => setStateValue('selection', { points: picked(event) });
     box.on('plotly_selected', (event) => event && tell(event));
     box.on('plotly_click', tell);
@@ -95,20 +112,26 @@ ROUTE = Route(f"/{ADDRESS}", library)
 
 
 def show(
-    figure: go.Figure, key: str, alt: str, config: dict[str, Any], on_select: Callable[[], None] | None = None
+    figure: go.Figure,
+    key: str,
+    alt: str,
+    config: dict[str, Any],
+    on_select: Callable[[], None] | None = None,
+    pictures: map_pictures.Pictures | None = None,
 ) -> None:
     """Draw a figure, or change it into this one; at least as high as it says, and as high as there is room.
 
     Args:
         on_select: called when points are clicked or drawn around; they are in the state under `key` then, as those of
             `plotly_chart` are.
+        pictures: of the images that its points stand for, to be shown instead of them where there is room.
     """
     _figure(
         key=key,
         height="stretch",
         data={
             "figure": figure.to_json(), "alt": alt, "config": config, "library": ADDRESS, "glide_ms": GLIDE_MS,
-            "selects": on_select is not None,
+            "selects": on_select is not None, "pictures": pictures.told() if pictures else None,
         },
         default={"selection": {"points": []}},
         on_selection_change=on_select or (lambda: None),
