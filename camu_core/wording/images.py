@@ -65,8 +65,10 @@ def changed_line(ours: ChangedAnswers, retrained: ChangedAnswers | None = None) 
         )
     if retrained is None:
         return line
-    n = f"{len(retrained.idx):,}"
-    return f"{line} A network retrained without the forgotten images differs on {n} of them ({_share(retrained)})."
+    return (
+        f"{line} Retraining without the forgotten images changes {len(retrained.idx):,} answers to the same "
+        f"{retrained.n:,} images ({_share(retrained)})."
+    )
 
 
 def _share(found: ChangedAnswers) -> str:

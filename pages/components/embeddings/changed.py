@@ -35,13 +35,13 @@ def _image(result, retrained, ours, rank: int) -> None:
     kind = "lost" if was == ours.y[rank] else "gained" if now == ours.y[rank] else "other"
     lines = [
         text.KINDS[kind], text.CHANGED_WAS.format(answer=names[was]),
-        f"{text.CHANGED_NOW.format(answer=names[now])} {ours.sureness[rank]:.0%}",
+        f"{text.CHANGED_NOW.format(answer=names[now])} ({ours.sureness[rank]:.0%})",
     ]  # fmt: skip
     if retrained is not None:
         gold = int(retrained.logits["unlearned"][point].argmax())
         lines.append(text.CHANGED_GOLD.format(answer=names[gold]))
-    with st.container(width=132, gap="xsmall"):
-        st.html(images.framed(probe.x[[point]], [lines], probe.is_forget[[point]], tones.forget, tones.retain))
+    with st.container(width=128, gap="xsmall"):
+        st.html(images.framed(probe.x[[point]], [lines], probe.is_forget[[point]], tones.forget, tones.retain, 8))
         st.button(
             text.CHANGED_PRESS, key=f"changed-{point}", on_click=state_images.go_to, args=(result, point),
             icon=":material/location_searching:", type="tertiary",

@@ -136,7 +136,12 @@ def captioned_strip(images: np.ndarray, captions: Sequence[str], more: int = 0) 
 
 
 def framed(
-    images: np.ndarray, captions: Sequence[Sequence[str]], is_forget: np.ndarray, forget: str, retain: str
+    images: np.ndarray,
+    captions: Sequence[Sequence[str]],
+    is_forget: np.ndarray,
+    forget: str,
+    retain: str,
+    rem: float = 5,
 ) -> str:
     """Images in rows, each in the frame of its group, which is thick around those to forget, with lines under it.
 
@@ -146,6 +151,7 @@ def framed(
         is_forget: bool (N,).
         forget: colour of the images to forget.
         retain: colour of the others.
+        rem: width of an image with its lines.
     Returns:
         HTML.
     """
@@ -155,7 +161,7 @@ def framed(
         first, *others = map(html.escape, lines)
         rest = "".join(f"<div style='font-size:.78rem'>{line}</div>" for line in others)
         cells.append(
-            f"<figure style='margin:0;text-align:center;width:5rem'><img src='{uri}' alt='' "
+            f"<figure style='margin:0;text-align:center;width:{rem}rem'><img src='{uri}' alt='' "
             f"style='width:4rem;height:4rem;border-radius:6px;border:{frame};box-sizing:border-box'/>"
             f"<figcaption style='line-height:1.25;font-size:.85rem;overflow-wrap:anywhere'><b>{first}</b>{rest}"
             f"</figcaption></figure>"

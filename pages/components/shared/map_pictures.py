@@ -127,8 +127,18 @@ const zoom = (library, box, change) => {
   }
   return library.relayout(box, ranges);
 };
-const wholeMap = (library, box) => library.relayout(box, Object.fromEntries(Object.entries(box.whole)
-  .filter(([name]) => /^[xy]axis/.test(name)).map(([name, axis]) => [`${name}.range`, [...axis.range]])));
+// the ranges that a figure has when all of it is seen
+const rangesOf = (layout) => Object.fromEntries(Object.entries(layout)
+  .filter(([name]) => /^[xy]axis/.test(name)).map(([name, axis]) => [`${name}.range`, [...axis.range]]));
+const wholeMap = (library, box) => library.relayout(box, structuredClone(box.whole));
+// plotly keeps what its own buttons did: what ours did is kept here, while the frame is the same
+const keepView = (box, layout) => {
+  const whole = rangesOf(layout), isSame = JSON.stringify(whole) === JSON.stringify(box.whole);
+  box.whole = whole;
+  if (!isSame || !box._fullLayout) return;
+  for (const name of Object.keys(layout).filter((name) => /^[xy]axis/.test(name)))
+    layout[name].range = [...box._fullLayout[name].range];
+};
 // to where one image is, in each panel with the images around it
 const focus = async (library, box) => {
   const asked = box.told?.focus;

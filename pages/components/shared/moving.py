@@ -45,9 +45,12 @@ const moved = (before, after) => {
 const TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
 const plain = (array) => array.bdata === undefined ? array
   : Array.from(new TYPES[array.dtype](Uint8Array.from(atob(array.bdata), (c) => c.charCodeAt(0)).buffer));
-const glide = (library, box, data, duration) => {
+const glide = async (library, box, data, duration) => {
   const traces = moved(box.shown, data);
-  if (!traces.length || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  if (!traces.length) return;
+  const gone = ['images', 'selections'].filter((name) => box.layout[name]?.length);  // with an outline it would not end
+  if (gone.length) await library.relayout(box, Object.fromEntries(gone.map((name) => [name, []])));
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
   const places = traces.map((i) => ({ x: plain(data[i].x), y: plain(data[i].y) }));
   return library.animate(box, { data: places, traces },
     { transition: { duration, easing: 'cubic-in-out' }, frame: { duration, redraw: false } });
@@ -77,11 +80,10 @@ export default function ({ parentElement, data, setStateValue }) {
     if (!wanted) return;
     box.wanted = undefined;
     const library = await plotly(data.library);
-    if (box.told && box.shown && moved(box.shown, wanted.data).length) await library.relayout(box, { images: [] });
-    else if (box.told) wanted.layout.images = box.layout?.images ?? [];
+    if (box.told) keepView(box, wanted.layout);
     await glide(library, box, wanted.data, data.glide_ms);
+    if (box.told) wanted.layout.images = box.layout?.images ?? [];  // what does not move keeps them without a blink
     box.shown = JSON.parse(JSON.stringify(wanted.data));  // plotly writes into what it draws
-    box.whole = JSON.parse(JSON.stringify(wanted.layout));
     const config = { ...data.config, responsive: true, ...(box.told && mapConfig) };
     await library.react(box, wanted.data, wanted.layout, config);
     box.library = library;
