@@ -65,9 +65,10 @@ def changed_line(ours: ChangedAnswers, retrained: ChangedAnswers | None = None) 
         )
     if retrained is None:
         return line
+    n = f"{len(retrained.idx):,} answer{'' if len(retrained.idx) == 1 else 's'}"
     return (
-        f"{line} Retraining without the forgotten images changes {len(retrained.idx):,} answers to the same "
-        f"{retrained.n:,} images ({_share(retrained)})."
+        f"{line} Retraining without the forgotten images changes {n} to the same {retrained.n:,} images "
+        f"({_share(retrained)})."
     )
 
 

@@ -80,7 +80,7 @@ const pictured = (box, panel) => {
   return { taken: withRoom(points, 0.85 * side).slice(-most), side };
 };
 const asImages = (told, { x, y, across, up }, { taken, side }) => taken.map((point) => {
-  const long = side * (point.isChosen ? 1.35 : 1);
+  const long = side * (point.isChosen && told.chosen.length === 1 ? 1.35 : 1);
   return { source: cut(told, point), xref: x, yref: y, x: point.x, y: point.y, xanchor: 'center', yanchor: 'middle',
     sizex: long * (across.range[1] - across.range[0]) / across._length,
     sizey: long * (up.range[1] - up.range[0]) / up._length, sizing: 'stretch', layer: 'above' };
