@@ -1,6 +1,5 @@
 """Pictures on the map: what the browser is handed, one image among its nearest, and the way from a list to the map."""
 
-import asyncio
 import io
 import json
 
@@ -8,13 +7,11 @@ import numpy as np
 import pytest
 from opening import open_page, words
 from PIL import Image
-from starlette.requests import Request
-from starlette.responses import Response
 from streamlit.testing.v1 import AppTest
 
 from camu_core.measures import changed_answers, nearest_images
 from pages.components.embeddings import changed, text
-from pages.components.shared import sheets, state
+from pages.components.shared import sheets, state, state_pictures
 
 SIZES = [(1, 8), (3, 32)]
 
@@ -41,20 +38,13 @@ def test_the_cells_of_a_sheet_are_the_images(channels: int, size: int) -> None:
             assert np.abs(seen - wanted).mean() <= (0 if channels == 1 else 25)
 
 
-def test_sheets_come_by_the_address_of_a_run_and_no_other() -> None:
+def test_a_sheet_is_of_a_run_that_can_be_opened_and_of_no_other() -> None:
     result = state.example_run().result
-
-    def fetched(digest: str, number: int) -> Response:
-        parameters = {"digest": digest, "number": number}
-        return asyncio.run(sheets.pictures(Request({"type": "http", "path_params": parameters, "headers": []})))
-
-    found = fetched(result.digest, 1)
-    assert found.status_code == 200
-    assert "immutable" in found.headers["cache-control"]
-    rows = np.asarray(Image.open(io.BytesIO(found.body)))
+    file, _ = state_pictures.sheet_of(result.digest, 1)
+    rows = np.asarray(Image.open(io.BytesIO(file)))
     assert (rows[:8, 8:16] == result.probe.x[sheets.CELLS + 1, 0]).all()
     for odd in ((result.digest, 2), (result.digest, 10**30), ("0" * 20, 0), ("..", 0), ("x" * 10_000, 0)):
-        assert fetched(*odd).status_code == 404
+        assert state_pictures.sheet_of(*odd) is None
 
 
 def test_points_of_a_moment_name_their_images() -> None:
