@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
-from pages.components.shared import first_paint, moving
+from pages.components.shared import first_paint, moving, sheets
 from pages.components.shared.gate import Gate
 from pages.components.shared.odd_messages import on_script_error, quieten
 from pages.components.shared.probes import ROUTES
@@ -44,7 +44,7 @@ def close_engine() -> None:
 app = st.App(
     "app.py",
     lifespan=lifespan,
-    routes=[*ROUTES, *first_paint.ROUTES, moving.ROUTE],
+    routes=[*ROUTES, *first_paint.ROUTES, moving.ROUTE, sheets.ROUTE],
     middleware=[Middleware(Gate)],
     on_script_error=on_script_error,
 )

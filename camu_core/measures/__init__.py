@@ -1,6 +1,7 @@
 """Pure functions on arrays and models. To add a measure: one file, and one line where `execution` collects them."""
 
 from camu_core.measures.accuracy import SPLIT_NAMES, accuracy_report, confusion_counts, masked
+from camu_core.measures.changed import ChangedAnswers, changed_answers
 from camu_core.measures.cost import COST_NAMES, CostMeter, training_cost
 from camu_core.measures.distance import distance_to_retrained, divergence_bits
 from camu_core.measures.heads import fresh_head_recall, old_head_recognition
@@ -15,7 +16,7 @@ from camu_core.measures.membership import (
 )
 from camu_core.measures.memorisation import GROUPS, agreement, from_least_memorised, group_of, memorisation
 from camu_core.measures.nearby import N_STEPS, STEP_SIZE, pixel_distance
-from camu_core.measures.neighbours import neighbour_share
+from camu_core.measures.neighbours import nearest_images, neighbour_share
 from camu_core.measures.planted import planted_report
 from camu_core.measures.population import (
     ATTACK_FIGURES,
@@ -67,6 +68,7 @@ __all__ = [
     "SPLIT_NAMES",
     "STEP_SIZE",
     "AttackGroups",
+    "ChangedAnswers",
     "CostMeter",
     "Histogram",
     "Margin",
@@ -85,6 +87,7 @@ __all__ = [
     "auc_interval",
     "batches_needed",
     "best_threshold",
+    "changed_answers",
     "cka",
     "cka_by_layer",
     "confidence_scores",
@@ -107,6 +110,7 @@ __all__ = [
     "masked",
     "membership_attack",
     "memorisation",
+    "nearest_images",
     "neighbour_share",
     "noise_floor",
     "old_head_recognition",

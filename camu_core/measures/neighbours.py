@@ -1,9 +1,28 @@
-"""How images lie in a representation: do the forgotten ones still form a group?"""
+"""How images lie in a representation: which are nearest, and do the forgotten ones still form a group?"""
 
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
 N_NEIGHBOURS = 10
+
+
+def nearest_images(representation: np.ndarray, of: np.ndarray, n: int = N_NEIGHBOURS) -> np.ndarray:
+    """The nearest neighbours of some images among all others, the nearest first.
+
+    By Euclidean distance, as in `neighbour_share`: what follows is continuous in it, and PCA and the alignment of
+    retrained networks only turn and project it, so that what is near here gets similar answers and is near on the map.
+
+    Args:
+        representation: float32 (N, D).
+        of: int64 (M,), the images, 0..N-1.
+        n: how many; fewer where there are no n others.
+    Returns:
+        int64 (M, n).
+    """
+    n = min(n, len(representation) - 1)
+    nearest = NearestNeighbors(n_neighbors=n + 1).fit(representation)
+    idx = nearest.kneighbors(representation[of], return_distance=False)
+    return np.stack([row[row != me][:n] for row, me in zip(idx, of, strict=True)])  # copies may come before itself
 
 
 def neighbour_share(representation: np.ndarray, is_forget: np.ndarray) -> np.ndarray:
@@ -15,9 +34,4 @@ def neighbour_share(representation: np.ndarray, is_forget: np.ndarray) -> np.nda
     Returns:
         float64 (N_forget,), 0..1, by Euclidean distance; fewer neighbours where there are no ten other images.
     """
-    n = min(N_NEIGHBOURS, len(representation) - 1)
-    nearest = NearestNeighbors(n_neighbors=n + 1).fit(representation)
-    idx = nearest.kneighbors(representation[is_forget], return_distance=False)
-    own = np.flatnonzero(is_forget)[:, None]
-    others = np.stack([row[row != me][:n] for row, me in zip(idx, own, strict=True)])  # copies may come before itself
-    return is_forget[others].mean(axis=1)
+    return is_forget[nearest_images(representation, np.flatnonzero(is_forget))].mean(axis=1)

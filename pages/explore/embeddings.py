@@ -6,16 +6,20 @@ import streamlit as st
 from camu_core import DATASETS
 from camu_core.errors import CamuError
 from camu_core.figures import Panel, axis_ranges, embedding_figure
-from camu_core.figures.theme import MODEL_TITLES
+from camu_core.figures.theme import MODEL_TITLES, ground
 from camu_core.jobs import UmapJob
 from camu_core.runs.projection import PROJECTIONS
 from camu_core.runs.results import Projection, RunResult
 from camu_core.wording.privacy import lying_title
+from pages.components.embeddings import changed, neighbours
+from pages.components.embeddings import state as state_images
+from pages.components.embeddings import text as text_images
 from pages.components.privacy import state as state_privacy
 from pages.components.run import controls
 from pages.components.shared import (
     charts,
     images,
+    map_pictures,
     notes,
     pickers,
     playback,
@@ -41,8 +45,8 @@ def main() -> None:
     result, retrained = run.result, state.retrained_for(run.result.spec)
     n_numbers = result.representations["original"].shape[1]
     notes.lead(text.EMBEDDINGS_LEAD.format(n_numbers=n_numbers))
-    left, middle, right = st.columns([3, 3, 5], vertical_alignment="bottom")
-    kind = left.segmented_control(
+    choices = st.container(horizontal=True, key="map-choices")
+    kind = choices.segmented_control(
         text.PROJECTION,
         list(PROJECTIONS),
         format_func=PROJECTIONS.get,
@@ -51,7 +55,7 @@ def main() -> None:
         required=True,
         bind="query-params",
     )
-    color_by = middle.segmented_control(
+    color_by = choices.segmented_control(
         text.COLOR_BY,
         list(text.COLOR_NAMES),
         format_func=text.COLOR_NAMES.get,
@@ -61,14 +65,24 @@ def main() -> None:
         bind="query-params",
     )
     color_by = color_by or "role"  # an address may name none
+    choices.segmented_control(
+        text_images.SHOW_PICTURES,
+        list(text_images.PICTURES),
+        format_func=text_images.PICTURES.get,
+        default="zoomed",
+        key="pictures",
+        required=True,
+        bind="query-params",
+    )
     if kind == "umap":
-        right.caption(text.UMAP_ENDS_ONLY)
+        st.caption(text.UMAP_ENDS_ONLY)
         _umap(result, retrained, color_by)
     elif kind == "axis":
-        right.caption(text.AXIS_NOTE)
+        st.caption(text.AXIS_NOTE)
         _axis(result, retrained, color_by)
     else:
         playback.player(result, lambda index: _pca(result, retrained, index, color_by))
+    changed.show(result, retrained)
     with st.expander(text.HOW_FOLD):
         st.markdown(
             text.EMBEDDINGS_HOW.format(
@@ -94,7 +108,7 @@ def _pca(result: RunResult, retrained: RunResult | None, index: int, color_by: s
     if retrained is not None:
         panels.append(Panel(MODEL_TITLES["retrained"], points["retrained"][live], retrained.logits["unlearned"][live]))
     ranges = axis_ranges([*points.values(), result.joint_points.reshape(-1, 2)])
-    _scatter(result, panels, live, ranges, color_by, "pca")
+    _scatter(result, retrained, panels, live, ranges, color_by, "pca")
 
 
 def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None:
@@ -116,7 +130,7 @@ def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None
     logits = {**result.logits, **({"retrained": retrained.logits["unlearned"]} if retrained else {})}
     panels = [Panel(MODEL_TITLES[name], part, logits[name]) for name, part in points.items()]
     everything = np.ones_like(result.probe.is_live)
-    _scatter(result, panels, everything, axis_ranges(points.values()), color_by, "umap")
+    _scatter(result, retrained, panels, everything, axis_ranges(points.values()), color_by, "umap")
 
 
 def _axis(result: RunResult, retrained: RunResult | None, color_by: str) -> None:
@@ -128,7 +142,7 @@ def _axis(result: RunResult, retrained: RunResult | None, color_by: str) -> None
     report = state_privacy.report_of(result.spec)
     if report is not None and (lying := lying_title(report)):
         st.markdown(f"**{lying}**")
-    _scatter(result, panels, everything, axis_ranges(points.values()), color_by, "axis")
+    _scatter(result, retrained, panels, everything, axis_ranges(points.values()), color_by, "axis")
 
 
 def _wait_for_umap(job: UmapJob) -> None:
@@ -144,7 +158,7 @@ def _wait_for_umap(job: UmapJob) -> None:
     st.progress(view.index / view.total if view.stage == "layout" else 0.0, text=line)
 
 
-def _scatter(result, panels, mask, ranges, color_by, key) -> None:
+def _scatter(result, retrained, panels, mask, ranges, color_by, key) -> None:
     probe = result.probe
     question, how_to_read = (
         (text.EMBEDDINGS_QUESTION, text.EMBEDDINGS_HOW_TO_READ)
@@ -153,20 +167,22 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     )
     found, total = state_view.selected(result.digest, len(mask))
     picked = np.array([i for i in found if mask[i]], int)
+    chosen = np.searchsorted(np.flatnonzero(mask), picked)
     figure = embedding_figure(
         panels, probe.y[mask], probe.is_forget[mask], DATASETS[result.spec.dataset].class_names, ranges,
-        question, state.is_dark(), color_by, height=HEIGHT, chosen=np.searchsorted(np.flatnonzero(mask), picked),
+        question, state.is_dark(), color_by, height=HEIGHT, chosen=chosen,
     ).update_layout(dragmode="lasso")  # fmt: skip
     key = f"scatter-{key}"
     charts.show(
         st, figure, key=key, is_steady=True,
         on_select=lambda: _note_selected(result.digest, key, np.flatnonzero(mask)),
+        pictures=_pictures(result, panels, mask, chosen),
     )  # fmt: skip
     if playback.is_playing():
         return
     if not len(picked):
         _select_group(result, mask)
-        st.caption(f"{how_to_read} {text.LASSO_HINT}")
+        st.caption(f"{how_to_read} {text.LASSO_HINT} {text_images.MAP_HINT}")
         return
     shown = selections.fair_part(picked.tolist(), SHOWN_SELECTED)
     line = text.SELECTED if len(shown) == len(picked) else text.SELECTED_SOME
@@ -186,10 +202,35 @@ def _scatter(result, panels, mask, ranges, color_by, key) -> None:
     if wants_forgotten:
         controls.choose(result.spec, numbers)
         st.switch_page("pages/explore/run.py", query_params={"run": result.digest})
+    if len(picked) == 1:
+        neighbours.show(result, retrained, int(picked[0]))
+        return
     images.answer_strip(
         probe.x[shown], probe.y[shown], result.logits["unlearned"][shown],
         DATASETS[result.spec.dataset].class_names, before=result.logits["original"][shown],
     )  # fmt: skip
+    neighbours.choice(result, shown)
+
+
+def _pictures(result: RunResult, panels: list[Panel], mask: np.ndarray, chosen: np.ndarray) -> map_pictures.Pictures:
+    """What the map needs to show images; while it plays, points alone.
+
+    Args:
+        mask: bool (N,), the images that are shown.
+        chosen: int (M,), those of them that are selected.
+    """
+    mode = state.recall("pictures")
+    return map_pictures.Pictures(
+        digest=result.digest,
+        size=result.probe.x.shape[2:],
+        numbers=None if mask.all() else np.flatnonzero(mask).tolist(),
+        panels=[panel.title for panel in panels],
+        mode="never" if playback.is_playing() or mode not in text_images.PICTURES else mode,
+        words=text_images.MAP_WORDS,
+        ring=ground(state.is_dark()).text,
+        chosen=chosen.tolist(),
+        focus=state_images.focus(result.digest, chosen.tolist()) if mask.all() else None,
+    )
 
 
 def _select_group(result: RunResult, mask: np.ndarray) -> None:

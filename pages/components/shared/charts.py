@@ -34,7 +34,8 @@ def show(
         has_bar: the camera and the other buttons appear on hover.
         is_steady: it moves, and must not blink.
         fills: as high as there is room, and at least as high as the figure says.
-        options: of `plotly_chart`, but for config, alt and height; of those, `is_steady` takes `on_select` alone.
+        options: of `plotly_chart`, but for config, alt and height; of those, `is_steady` takes
+            `on_select` alone, and `pictures`, see `moving.show`.
     """
     state_figures.note(key, figure)
     if state_figures.is_presenting():

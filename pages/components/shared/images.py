@@ -170,6 +170,40 @@ def told_strip(images: np.ndarray, lines: Sequence[Sequence[str]]) -> None:
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:10px 6px'>{cells}</div>")
 
 
+def framed(
+    images: np.ndarray,
+    captions: Sequence[Sequence[str]],
+    is_forget: np.ndarray,
+    forget: str,
+    retain: str,
+    rem: float = 5,
+) -> str:
+    """Images in rows, each in the frame of its group, which is thick around those to forget, with lines under it.
+
+    Args:
+        images: uint8 (N, channels, H, W).
+        captions: plain lines of each, the first one strong.
+        is_forget: bool (N,).
+        forget: colour of the images to forget.
+        retain: colour of the others.
+        rem: width of an image with its lines.
+    Returns:
+        HTML.
+    """
+    cells = []
+    for uri, lines, is_orange in zip(data_uris(images), captions, is_forget, strict=True):
+        frame = f"5px solid {forget}" if is_orange else f"2px solid {retain}"
+        first, *others = map(html.escape, lines)
+        rest = "".join(f"<div style='font-size:.78rem'>{line}</div>" for line in others)
+        cells.append(
+            f"<figure style='margin:0;text-align:center;width:{rem}rem'><img src='{uri}' alt='' "
+            f"style='width:4rem;height:4rem;border-radius:6px;border:{frame};box-sizing:border-box'/>"
+            f"<figcaption style='line-height:1.25;font-size:.85rem;overflow-wrap:anywhere'><b>{first}</b>{rest}"
+            f"</figcaption></figure>"
+        )
+    return f"<div style='display:flex;flex-wrap:wrap;gap:6px'>{''.join(cells)}</div>"
+
+
 def _answer(logits: np.ndarray, class_names: Sequence[str]) -> str:
     odds = np.exp(logits - logits.max())
     return f"<b>{html.escape(class_names[int(logits.argmax())])}</b> {odds.max() / odds.sum():.0%}"

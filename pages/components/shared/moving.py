@@ -14,6 +14,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from pages.components.shared import map_pictures
+
 _LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ADDRESS = f"plotly-{plotly.__version__}.js"
 GLIDE_MS = 300
@@ -43,15 +45,21 @@ const moved = (before, after) => {
 const TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
 const plain = (array) => array.bdata === undefined ? array
   : Array.from(new TYPES[array.dtype](Uint8Array.from(atob(array.bdata), (c) => c.charCodeAt(0)).buffer));
-const glide = (library, box, data, duration) => {
+const glide = async (library, box, data, duration) => {
   const traces = moved(box.shown, data);
-  if (!traces.length || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  if (!traces.length) return;
+  const gone = ['images', 'selections'].filter((name) => box.layout[name]?.length);  // with an outline it would not end
+  if (gone.length) await library.relayout(box, Object.fromEntries(gone.map((name) => [name, []])));
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
   const places = traces.map((i) => ({ x: plain(data[i].x), y: plain(data[i].y) }));
   return library.animate(box, { data: places, traces },
     { transition: { duration, easing: 'cubic-in-out' }, frame: { duration, redraw: false } });
 };
 const picked = (event) => (event?.points ?? []).filter((point) => point.customdata !== undefined)
   .map((point) => ({ customdata: point.customdata }));
+"""
+    + map_pictures.DRAWER
+    + """
 export default function ({ parentElement, data, setStateValue }) {
   let box = parentElement.querySelector(':scope > .moving-figure');
   if (!box) {
@@ -62,6 +70,8 @@ export default function ({ parentElement, data, setStateValue }) {
   }
   box.setAttribute('aria-label', data.alt);
   const figure = JSON.parse(data.figure);
+  box.told = data.pictures;
+  if (box.told) addTools(parentElement, box);
   const { height, ...layout } = figure.layout;
   box.style.minHeight = `${height}px`;
   box.wanted = { data: figure.data, layout: { ...layout, autosize: true } };
@@ -70,11 +80,20 @@ export default function ({ parentElement, data, setStateValue }) {
     if (!wanted) return;
     box.wanted = undefined;
     const library = await plotly(data.library);
+    if (box.told) keepView(box, wanted.layout);
     await glide(library, box, wanted.data, data.glide_ms);
+    if (box.told) wanted.layout.images = box.layout?.images ?? [];  // what does not move keeps them without a blink
     box.shown = JSON.parse(JSON.stringify(wanted.data));  // plotly writes into what it draws
-    await library.react(box, wanted.data, wanted.layout, { ...data.config, responsive: true });
-    if (!data.selects || box.isListening) return;
+    const config = { ...data.config, responsive: true, ...(box.told && mapConfig) };
+    await library.react(box, wanted.data, wanted.layout, config);
+    box.library = library;
+    box.sign = JSON.stringify(box.layout.images ?? []);
+    await focus(library, box);
+    await showPictures(library, box);
+    if (box.isListening) return;
     box.isListening = true;
+    if (data.pictures) box.on('plotly_relayout', () => { box.work = box.work.then(() => showPictures(library, box)); });
+    if (!data.selects) return;
     const tell = (event) => setStateValue('selection', { points: picked(event) });
     box.on('plotly_selected', (event) => event && tell(event));
     box.on('plotly_click', tell);
@@ -101,20 +120,26 @@ def titled(figure: go.Figure) -> dict[str, str]:
 
 
 def show(
-    figure: go.Figure, key: str, alt: str, config: dict[str, Any], on_select: Callable[[], None] | None = None
+    figure: go.Figure,
+    key: str,
+    alt: str,
+    config: dict[str, Any],
+    on_select: Callable[[], None] | None = None,
+    pictures: map_pictures.Pictures | None = None,
 ) -> None:
     """Draw a figure, or change it into this one; at least as high as it says, and as high as there is room.
 
     Args:
         on_select: called when points are clicked or drawn around; they are in the state under `key` then, as those of
             `plotly_chart` are.
+        pictures: of the images that its points stand for, to be shown instead of them where there is room.
     """
     _figure(
         key=key,
         height="stretch",
         data={
             "figure": figure.to_json(), "alt": alt, "config": config, "library": ADDRESS, "glide_ms": GLIDE_MS,
-            "selects": on_select is not None,
+            "selects": on_select is not None, "pictures": pictures.told() if pictures else None,
         },
         default={"selection": {"points": []}},
         on_selection_change=on_select or (lambda: None),

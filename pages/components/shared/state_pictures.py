@@ -6,7 +6,7 @@ from camu_core import RunResult
 from camu_core.data import DATASETS, Copies, copies_in, load_dataset
 from camu_core.jobs import UmapJob
 from camu_core.runs.projection import along_forget_axis, fit_pca, run_points
-from pages.components.shared import state
+from pages.components.shared import sheets, state, state_address
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -41,6 +41,19 @@ def axis_points(digest: str, retrained_digest: str | None):
     if retrained_digest:
         parts["retrained"] = state.find_result(retrained_digest).representations["unlearned"]
     return {name: along_forget_axis(part, result.probe.is_forget) for name, part in parts.items()}
+
+
+def sheet_of(digest: str, number: int) -> tuple[bytes, str] | None:
+    """A sheet of a run's probe set, see `sheets.sheet`; None of a run or a sheet that there is not."""
+    result = state.result_of(digest) if state_address.is_digest(digest) else None
+    if result is None or number * sheets.CELLS >= len(result.probe.x):
+        return None
+    return _sheet(digest, number)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _sheet(digest: str, number: int) -> tuple[bytes, str]:
+    return sheets.sheet(state.find_result(digest).probe.x, number)
 
 
 def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:
