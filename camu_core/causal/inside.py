@@ -52,7 +52,8 @@ def look_inside(models: Mapping[str, BlockModel], image: np.ndarray, label: int)
         maps=maps,
         order={layer: np.argsort(-way, kind="stable") for layer, way in apart.items()},
         changes={
-            layer: _relative(np.linalg.norm(apart[layer]), np.linalg.norm(maps[layer]["original"])) for layer in layers
+            layer: _relative(float(np.linalg.norm(apart[layer])), float(np.linalg.norm(maps[layer]["original"])))
+            for layer in layers
         },
         saliency=pixels,
         likeness={name: _alike(pixels["original"], each) for name, each in pixels.items() if name != "original"},

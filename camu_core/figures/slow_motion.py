@@ -28,8 +28,9 @@ def slow_motion_figure(
     dark: bool = False,
     height: int = 360,
 ) -> go.Figure:
-    """A map with a frame a moment: the first two traces are the other images, the next two the image to forget and the
-    one to keep, and then comes an arrow for each of `parts`, which starts at both images.
+    """A map with a frame a moment: the first two traces are the other images, the third the names of the classes
+    that are kept, the next two the image to forget and the one to keep, and then comes an arrow for each of `parts`,
+    which starts at both images.
 
     Args:
         points: float (M, 2, 2), at each moment the place of the image to forget and of the one to keep.
@@ -48,8 +49,12 @@ def slow_motion_figure(
         axis_ranges([others.reshape(-1, 2), points.reshape(-1, 2), target[None]]), title, dark, height=height,
     )  # fmt: skip
     figure.update_traces(hoverinfo="skip", hovertemplate=None, marker_opacity=0.22, showlegend=False)
-    figure.layout.annotations = [label for label in figure.layout.annotations if label.font.color != tones.forget]
-    figure.update_annotations(bgcolor=None, opacity=0.7)
+    figure.layout.annotations = ()  # names that stay where they are: here they go with their classes
+    kept = [label for label in np.unique(y) if not is_forget[y == label].all()]
+    figure.add_scatter(
+        mode="text", text=[f"<b>{class_names[label]}</b>" for label in kept], hoverinfo="skip", showlegend=False,
+        textfont={"color": tones.text, "size": 13, "shadow": f"0 0 3px {tones.page}, 0 0 3px {tones.page}"},
+    )  # fmt: skip
     marks = (("forget", "diamond", tones.forget), ("retain", "circle", tones.retain))
     for place, (role, symbol, color) in zip(points[0], marks, strict=True):
         figure.add_scatter(**_place(place), **_mark(names[role], symbol, color, tones))
@@ -66,7 +71,8 @@ def slow_motion_figure(
     frames = []
     for places, clouds, pushes in zip(points, others, moves, strict=True):
         arrows = _arrows(places, pushes, magnification, extent)
-        data = [*(_cloud(clouds[mask]) for mask in (~is_forget, is_forget)), *map(_place, places),
+        medians = np.array([np.median(clouds[y == label], axis=0) for label in kept])
+        data = [*map(_cloud, (clouds[~is_forget], clouds[is_forget], medians)), *map(_place, places),
                 *(arrows.get(part, {"x": [], "y": []}) for part in parts)]  # fmt: skip
         frames.append(go.Frame(data=[go.Scatter(each) for each in data], traces=list(range(len(data)))))
     for trace, each in zip(figure.data, frames[0].data, strict=False):
@@ -89,7 +95,7 @@ def _arrows(
     """By part, one from each of two places; beside one another, since parts often push the same way."""
     if not moves:
         return {}
-    whole = sum(moves.values())
+    whole = np.sum(list(moves.values()), axis=0)
     across = np.stack([-whole[:, 1], whole[:, 0]], axis=1)
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), np.finfo(float).tiny)
     arrows = {}

@@ -149,7 +149,7 @@ class _Camera:
     def around(self, half: HalfStep) -> Iterator[None]:
         if self._watched is None:
             self._watched = self._choose(half)
-            self._x = to_input(self._images(), self._task.device)
+            self._x = to_input(self._images(*self._watched), self._task.device)
         if self.n_done >= _N_STEPS:
             yield
             return
@@ -179,18 +179,20 @@ class _Camera:
         end, end_logits = self._look()
         with torch.no_grad():
             target = task.original.encode(counterfactual[None])
-        y = task.y_forget[pairs.forget_idx[place]], pairs.counterfactual_y[place], task.y_retain[pairs.retain_idx[kept]]
+            first, last = (kl_divergence(torch.from_numpy(seen[:1]), target.cpu().softmax(dim=1)).item()
+                           for seen in (self._halves[0].before, end))  # fmt: skip
         return SlowMotion(
             x=torch.stack([self._x[0], counterfactual, self._x[1]]).cpu().numpy(),
-            y=tuple(int(label) for label in y),
+            y=(
+                int(task.y_forget[pairs.forget_idx[place]]),
+                int(pairs.counterfactual_y[place]),
+                int(task.y_retain[pairs.retain_idx[kept]]),
+            ),
             target=target[0].cpu().numpy(),
             halves=tuple(self._halves),
             end=end,
             end_logits=end_logits,
-            distances=tuple(
-                kl_divergence(torch.from_numpy(seen[:1]), target.cpu().softmax(dim=1)).item()
-                for seen in (self._halves[0].before, end)
-            ),
+            distances=(float(first), float(last)),
             weights={term: self._weight_of(term) for terms in HALVES.values() for term in terms},
             batch_size=self._config.batch_size,
             total=self.n_done,
@@ -207,13 +209,12 @@ class _Camera:
         own = see(to_input(task.x_forget[pairs.forget_idx[places]], task.device))
         others = see(to_input(task.x_retain[pairs.retain_idx[half.retain_places]], task.device))
         targets = see(self._counterfactuals[places]).softmax(dim=1)
-        ways = [kl_divergence(*pair).item() for pair in zip(own.split(1), targets.split(1), strict=True)]
+        ways = [float(kl_divergence(*pair)) for pair in zip(own.split(1), targets.split(1), strict=True)]
         chosen = np.argsort(ways)[::-1][self._image % len(ways)]
-        nearest = torch.cdist(own[chosen][None], others)[0].argmin().item()
+        nearest = int(torch.cdist(own[chosen][None], others)[0].argmin())
         return int(places[chosen]), int(half.retain_places[nearest])
 
-    def _images(self) -> Tensor:
-        place, kept = self._watched
+    def _images(self, place: int, kept: int) -> Tensor:
         images = self._task.x_forget[self._pairs.forget_idx[place]], self._task.x_retain[self._pairs.retain_idx[kept]]
         return torch.stack(images)
 

@@ -8,9 +8,9 @@ pytestmark = pytest.mark.browser
 # Which arrows are drawn, by name, and where the image to forget is.
 _DRAWN = """() => {
   const { data } = document.querySelector('.slow-map');
-  return [data.slice(4, 9).filter(({ x }) => x.some((place) => place !== null)).map(({ name }) => name), data[2].y[0]];
+  return [data.slice(5, 10).filter(({ x }) => x.some((place) => place !== null)).map(({ name }) => name), data[3].y[0]];
 }"""
-_HAS_ARROWS = """(n) => document.querySelector('.slow-map').data?.slice(4, 9)
+_HAS_ARROWS = """(n) => document.querySelector('.slow-map').data?.slice(5, 10)
   .filter(({ x }) => x.some((place) => place !== null)).length === n"""
 
 

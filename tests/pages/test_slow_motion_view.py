@@ -45,7 +45,7 @@ def test_the_formula_has_the_numbers_of_the_run(page: str, parameters: dict[str,
 def test_arrows_begin_at_the_images_and_are_as_long_as_it_says() -> None:
     data = told(open_page("story/start", **SLOW))
     _, drawn = state_slow.film(state.example_run().result, 0)
-    frames, first = json.loads(data["figures"][0]["figure"])["frames"], 4
+    frames, first = json.loads(data["figures"][0]["figure"])["frames"], 5
     for frame, moment in zip(frames, drawn.moments, strict=True):
         for i, part in enumerate(data["parts"]):
             arrow = frame["data"][first + i]

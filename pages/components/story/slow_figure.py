@@ -25,8 +25,8 @@ const build = (parent) => {
   box.innerHTML = `<div class="slow-pictures"></div><div class="slow-formula"></div>
     <figure><figcaption></figcaption><div class="slow-map" role="img"></div></figure>
     <div class="slow-controls"><div><button type="button" data-by="-1"></button><button type="button"
-      class="slow-play"></button><button type="button" data-by="1"></button></div>
-      <input type="range" min="0" step="1"><div class="slow-now" aria-live="polite"></div></div>`;
+      class="slow-play"></button><button type="button" data-by="1"></button><input type="range" min="0"
+      step="1"></div><div class="slow-now" aria-live="polite"></div></div>`;
   parent.append(box);
   const slider = box.querySelector('input');
   slider.addEventListener('input', () => { pause(box); go(box, Number(slider.value)); });
@@ -112,7 +112,7 @@ const words = (box) => {
     row.querySelector('.slow-total').textContent = values ? values.total : '';
   });
 };
-const FIRST_ARROW = 4;
+const FIRST_ARROW = 5;
 const isArrow = (box, i) => i >= FIRST_ARROW && i < FIRST_ARROW + box.told.parts.length;
 const arrows = (box, shows) => {
   const map = box.querySelector('.slow-map'), { data, traces } = box.frames[box.now];
