@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 pytestmark = pytest.mark.browser
 
 PATHS = (
-    "", "?scene=2", "?scene=3&watch=One+image%2C+in+slow+motion", "?scene=5", "?scene=8", "learn", "teach", "join", "run",
-    "embeddings", "accuracy", "causal", "privacy", "draw", "compare", "runs",
+    "", "?scene=2", "?scene=3&watch=One+image%2C+in+slow+motion", "?scene=5", "?scene=8", "learn", "teach", "join",
+    "run", "embeddings", "accuracy", "causal", "privacy", "draw", "compare", "runs",
 )  # fmt: skip
 PATHS_IN_THE_DARK = ("", "embeddings", "causal")  # colours are the same on the others
 # Streamlit's own menu puts headings between the items of its list; nothing of ours is in it.
