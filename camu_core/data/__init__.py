@@ -4,6 +4,7 @@ To add a dataset: one file with a `DatasetInfo`, one line in `DATASETS`. Users a
 """
 
 from collections.abc import Generator, Iterator, Mapping
+from functools import partial
 
 from camu_core.data.cifar import CIFAR10, CIFAR100
 from camu_core.data.copies import FOUND, Copies, CopyCounts, left_behind
@@ -89,7 +90,7 @@ class Datasets(Mapping[str, DatasetInfo]):
     def _planted(self, name: str) -> DatasetInfo | None:
         found = planted_from(name)
         try:
-            return planted_info(self[found[0]], found[1]) if found else None
+            return planted_info(self[found[0]], found[1], partial(loading, found[0])) if found else None
         except (KeyError, SpecError):
             return None
 

@@ -5,7 +5,7 @@ train on the same images; what was planted is the forget set.
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,21 +83,31 @@ def check_planting(planting: Planting, info: DatasetInfo) -> None:
         )
 
 
-def planted_from(name: str) -> tuple[str, Planting] | None:
+def planted_from(name: object) -> tuple[str, Planting] | None:
     """The dataset and what is planted in it, by the name of `Planting.dataset_of`; None for any other name."""
-    found = re.fullmatch("(.+)_(trigger|swap)-([0-9]+(?:-[0-9]+)?x[0-9]+)", name)
+    found = re.fullmatch("(.+)_(trigger|swap)-([0-9]+(?:-[0-9]+)?x[0-9]+)", name) if isinstance(name, str) else None
+    if found is None or planted_from(found[1]) is not None:  # one secret at a time
+        return None
     try:
-        return (found[1], Planting.parse(f"{found[2]}:{found[3]}")) if found else None
+        planting = Planting.parse(f"{found[2]}:{found[3]}")
     except SpecError:
         return None
+    return (found[1], planting) if planting.dataset_of(found[1]) == name else None  # each has one name
 
 
-def planted_info(of: DatasetInfo, planting: Planting) -> DatasetInfo:
-    """What is known of a dataset in which something is planted. Raises: see `check_planting`."""
+def planted_info(
+    of: DatasetInfo, planting: Planting, load_it: Callable[[], Generator[Step, None, Dataset]]
+) -> DatasetInfo:
+    """What is known of a dataset in which something is planted.
+
+    Args:
+        load_it: the dataset as it is, from memory if it is there.
+    Raises: see `check_planting`.
+    """
     check_planting(planting, of)
 
     def load() -> Generator[Step, None, Dataset]:
-        return plant((yield from of.load()), planting)
+        return plant((yield from load_it()), planting)
 
     return replace(
         of,

@@ -76,7 +76,8 @@ def test_a_planted_dataset_is_found_by_its_name_but_not_listed() -> None:
         )  # fmt: skip
         assert name not in set(DATASETS)
     assert origin_of(TRIGGER.dataset_of("digits_validation")) == "digits"
-    for wrong in ("trigger-10x50", "trigger-8x7190", "swap-3x50", "wish-8x5"):
+    for wrong in ("trigger-10x50", "trigger-8x7190", "swap-3x50", "wish-8x5", "trigger-8x050", "swap-5-3x9",
+                  "trigger-8x50_trigger-8x50"):  # fmt: skip
         assert f"digits_{wrong}" not in DATASETS
     assert "x_swap-1-2x5" not in DATASETS
 
