@@ -9,7 +9,7 @@ from camu_core.data.cifar import CIFAR10, CIFAR100
 from camu_core.data.copies import FOUND, Copies, CopyCounts, left_behind
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
-from camu_core.data.fashion_small import FASHION_SMALL
+from camu_core.data.fashion_small import FASHION_SMALL, OWNERS_IMAGES
 from camu_core.data.importing.classes import class_number, listing, named
 from camu_core.data.importing.cleaning import copies_in, without_copies
 from camu_core.data.importing.folder import import_images
@@ -34,6 +34,7 @@ __all__ = [
     "DATASETS",
     "FOUND",
     "LAYOUTS",
+    "OWNERS_IMAGES",
     "VALIDATION_FRACTION",
     "VALIDATION_SEED",
     "Copies",

@@ -20,6 +20,7 @@ from camu_core.figures.population import (
     heirs_figure,
     hills_figure,
     ranks_figure,
+    snoop_figure,
 )
 from camu_core.figures.tradeoff import tradeoff_figure
 from camu_core.figures.trials import trials_figure
@@ -65,6 +66,7 @@ __all__ = [
     "runs_figure",
     "score_text",
     "scores_figure",
+    "snoop_figure",
     "split_figure",
     "tradeoff_figure",
     "trials_figure",

@@ -7,7 +7,6 @@ import streamlit as st
 
 from pages.components.shared import state_figures, text
 from pages.components.story import state as state_story
-from pages.components.story import text as text_story
 
 # Presenters send PageDown and PageUp: first down the page, screen by screen, then on to the next. A press that comes
 # while a page is still being drawn waits for it: until then nobody knows where the page ends, and the server would
@@ -78,7 +77,7 @@ def bar(pages: Sequence[st.Page], here: st.Page) -> None:
 def _turn(pages: Sequence[st.Page], here: st.Page, by: int) -> None:
     """To the next scene of the story, or the next page; nowhere after the last."""
     place = pages.index(here)
-    if place == 0 and state_story.turn(by, len(text_story.TITLES)):
+    if place == 0 and state_story.turn(by):
         return
     if 0 <= place + by < len(pages):
         st.switch_page(pages[place + by], query_params={})  # None fails where a widget is bound to the URL
