@@ -30,9 +30,9 @@ def snoop_figure(report: Mapping[str, Any], title: str, dark: bool = False, heig
         report: of `PopulationResult`, not of retraining.
     """
     rows = {
-        "original": (MODEL_TITLES["original"], {"value": report["original"]["balanced_accuracy"]}),
+        "original": ("Before forgetting", {"value": report["original"]["balanced_accuracy"]}),
         "unlearned": (MODEL_TITLES["unlearned"], report["figures"]["balanced_accuracy"]),
-        "retrained": (FLOOR_NAME.capitalize(), report["noise_floor"]["balanced_accuracy"]),
+        "retrained": ("Never saw them", report["noise_floor"]["balanced_accuracy"]),
     }
     figure, tones = go.Figure(), ground(dark)
     for model, (name, found) in rows.items():
@@ -40,7 +40,7 @@ def snoop_figure(report: Mapping[str, Any], title: str, dark: bool = False, heig
         low, high = found.get("low", value), found.get("high", value)
         ends = f" ({percent(low)} to {percent(high)})" if high > low else ""
         figure.add_scatter(
-            x=[value], y=[name], mode="markers+text", text=[percent(value) + ends], textposition="top center",
+            x=[value], y=[name], mode="markers",
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 15}, showlegend=False,
             error_x={
                 "type": "data", "symmetric": False, "color": MODEL_COLORS[model], "thickness": 3, "width": 6,
@@ -48,11 +48,14 @@ def snoop_figure(report: Mapping[str, Any], title: str, dark: bool = False, heig
             },
             hovertemplate=f"%{{y}}: %{{x:.1%}}{ends}<extra></extra>",
         )  # fmt: skip
-    figure.add_vline(x=0.5, line={"color": tones.text, "width": 2, "dash": "dash"})
+        figure.add_annotation(x=value, y=name, text=percent(value) + ends, showarrow=False, yshift=24,
+                              bgcolor=tones.page, font={"color": tones.text, "size": 14})  # fmt: skip
+    figure.add_vline(x=0.5, line={"color": tones.text, "width": 2, "dash": "dash"}, layer="below")
     figure.add_annotation(x=0.5, y=1, yref="paper", yanchor="bottom", text="guessing", showarrow=False,
                           font={"color": tones.muted})  # fmt: skip
     figure.update_xaxes(range=[0.4, 1.02], tickformat=".0%", tickvals=[0.5, 0.75, 1], title="right answers")
-    figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    figure.update_yaxes(autorange="reversed", type="category", showgrid=False,
+                        tickfont={"color": tones.text, "size": 14})  # fmt: skip
     return styled(figure, dark, title, height, headroom=24)
 
 

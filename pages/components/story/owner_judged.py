@@ -40,7 +40,7 @@ def recognised(run: state.OpenRun) -> None:
         notes.lead(text.RECOGNISED_SO.format(beside=text.BESIDE[_beside(after["forget_train"], left_out)]))
         _reveal(result, left_out)
         if many is not None:
-            _by_heart(many)
+            _hard_and_easy(many, DATASETS[result.spec.dataset].class_names)
     bars = split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=story.TALL)
     charts.show(right, bars, key="story-splits", fills=True)
 
@@ -85,8 +85,8 @@ def _reveal(result: RunResult, left_out: list[float]) -> None:
         st.markdown(f":material/casino: {line}")
 
 
-def _by_heart(many: PopulationResult) -> None:
-    """The pictures that only themselves could teach, and those that others teach as well."""
+def _hard_and_easy(many: PopulationResult, names: tuple[str, ...]) -> None:
+    """The pictures that hardly anything but themselves could teach, and those that others teach as well."""
     sure = {kind: expit(margins.astype(float)).mean(axis=0) for kind, margins in many.margins.items()}
     order = np.argsort(sure["retrained"], kind="stable")
     for title, chosen in ((text.HARD, order[:_STRIP]), (text.EASY, order[::-1][:_STRIP])):
@@ -124,7 +124,7 @@ def told_apart(run: state.OpenRun) -> None:
             notes.lead(
                 text.SNOOP_MANY.format(
                     m=many["m"], before=_hundred(many["original"]["balanced_accuracy"]), now=_hundred(now["value"]),
-                    low=_hundred(now["low"]), high=_hundred(now["high"]), finding=found["population"].finding,
+                    low=_hundred(now["low"]), high=_hundred(now["high"]), finding=_of_many(found["population"]),
                 )
             )  # fmt: skip
         st.page_link("pages/explore/privacy.py", label=text.TESTS_MORE, icon=":material/arrow_forward:",
@@ -143,6 +143,13 @@ def _by_one_network(attack: Clause) -> str:
         before=_hundred(attack.before), now=_hundred(attack.value), never=_hundred(never.mean),
         finding=text.SNOOP_FINDINGS.get(standing, attack.finding),
     )  # fmt: skip
+
+
+def _of_many(clause: Clause) -> str:
+    """What many networks show; that it is told more easily than before is said, too."""
+    found = text.SNOOP_MANY_FINDINGS.get(clause.reading.standing.value, clause.finding)
+    is_worse = clause.low is not None and clause.before is not None and clause.low > clause.before
+    return f"{found} {text.SNOOP_WORSE}" if is_worse else found
 
 
 def _hundred(share: float) -> str:
@@ -223,17 +230,14 @@ def letter(result: RunResult, retrained: RunResult | None, told: Verdict, left_o
         left_out: which share of the pictures networks name that never saw them.
     """
     after = result.metrics["unlearned"]
-    n, bad = (
-        after["n"]["forget_train"],
-        [clause for clause in told.clauses if clause.reading and clause.is_good is False],
-    )
-    news = listed([_news(clause) for clause in bad])
+    n = after["n"]["forget_train"]
+    news = listed([_news(clause) for clause in told.clauses if clause.reading and clause.is_good is False])
     sure = text.LETTER_SURE
     if retrained is not None:
         sure = text.LETTER_SECONDS.format(seconds=_seconds(retrained.seconds["unlearn"]))
     return [
         text.LETTER,
-        text.LETTER_DEED.format(n=n),
+        text.LETTER_DEED[told.is_forgotten is True].format(n=n),
         text.LETTER_NAMES.format(after=_count(after["forget_train"], n), gold=_gold(left_out, n)),
         text.LETTER_TESTS[told.is_forgotten].format(news=news),
         text.LETTER_KEPT[told.is_kept],

@@ -42,8 +42,8 @@ GUESS = "Of the shop's {n} pictures, a network that has **never seen them** name
 BAND = "{low:.0f} to {high:.0f}"
 
 WATCH = (
-    "CaMU pairs each of the shop's pictures with one of somebody else's, with noise on top, and teaches the network to "
-    "see the first as it sees the second. Other pictures hold the rest in place. Orange: the shop's."
+    "CaMU teaches the network to see each of the shop's pictures as it sees somebody else's. **Watch how sure it is**: "
+    "the percentages."
 )
 
 RECOGNISED = (
@@ -65,9 +65,9 @@ BESIDE = {
 GOLD_NONE, GOLD_ONE, GOLD_MANY = "most", "{mean}", "{mean} on average ({n_seeds} networks: {low} to {high})"
 REVEAL = "You guessed {guess}: {right}. It is {truth}."
 RIGHT = {True: "**right**", False: "not quite"}
-EASY = "Anybody's pictures teach these"
-HARD = "These it had learned by heart"
-SURE = "now {now}\nnever saw {never}"
+EASY = "Easy for networks that never saw them"
+HARD = "Hard for networks that never saw them: these were learned by heart"
+SURE = "{name}: now {now}, never saw {never}"
 SURE_HOW = "Chance that the network gives the right name, averaged over {m} networks of each kind."
 
 TOLD_APART = (
@@ -88,8 +88,15 @@ SNOOP_ALONE = "So nobody knows yet what would be normal"
 SNOOP_MANY = (
     "**With many networks.** Now the snoop trains networks, too, {m} of each kind, and must say of an answer about one "
     "picture: does this network know it, or did it never see it? Guessing is right in 50 of 100 cases. Before "
-    "forgetting the snoop is right in {before}, now in **{now}** of 100 (95% interval {low} to {high}). {finding}."
+    "forgetting the snoop is right in {before}, now in **{now}** of 100 (95% interval {low} to {high}). {finding}"
 )
+SNOOP_MANY_FINDINGS = {
+    "alike": "So even such a snoop can do little more than guess.",
+    "above": "So such a snoop can tell.",
+    "unclear": "That leaves open whether such a snoop can tell.",
+    "blind": "But the snoop could not tell before either, so this shows nothing.",
+}
+SNOOP_WORSE = "**And more easily than before: the forgetting itself has left a trace.**"
 SNOOP_FIGURE = "How often the snoop is right"
 SNOOP_OPEN = "A snoop with many networks learns more; the *Privacy* page can make them."
 TESTS_MORE = "See all tests on the Privacy page"
@@ -109,7 +116,10 @@ HARMED_FIGURE = "Right names by kind of garment, with 95% intervals"
 
 LETTER_TITLE = "A letter that is true of this run"
 LETTER = "*Dear shop,*"
-LETTER_DEED = "we made our network forget your {n} pictures. We did not train it anew."
+LETTER_DEED = {
+    True: "we made our network forget your {n} pictures. We did not train it anew.",
+    False: "we changed our network so that it should forget your {n} pictures. We did not train it anew.",
+}
 LETTER_NAMES = (
     "It still names {after} of them correctly. That it names most is no surprise: networks that never saw them name "
     "{gold}, because other pictures show the same things."
@@ -129,7 +139,7 @@ NEWS = {
         "above": "it is surer of them than those are",
         "below": "it is less sure of them than those are",
     },
-    "epsilon": "it gives answers that those hardly ever give",
+    "epsilon": "some answers are more frequent from it than from those",
     "population": "somebody who trains networks of their own can tell it from those",
 }
 LETTER_KEPT = {
