@@ -39,9 +39,8 @@ def test_every_scene_opens_without_a_dataset(scene: int) -> None:
     assert not re.search(r"\{\w+\}|nan|None", words(app))
 
 
-def test_both_stories_begin_by_a_press_and_keep_to_themselves(digits_result: RunResult) -> None:
-    RunStore().save(digits_result)
-    app = open_page("story/start", run=digits_result.digest)
+def test_both_stories_begin_by_a_press_and_keep_to_themselves() -> None:
+    app = open_page("story/start", run=state.example_run().digest)
     app.button(key="story-owner").click().run()
     assert app.title[0].value == text_owner.TITLES[0]
     assert app.query_params["story"] == "owner"

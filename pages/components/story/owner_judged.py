@@ -93,8 +93,7 @@ def _hard_and_easy(many: PopulationResult, names: tuple[str, ...]) -> None:
         st.markdown(f"**{title}**")
         captions = [
             text.SURE.format(
-                now=percent(sure["unlearned"][i]),
-                never=percent(sure["retrained"][i]),
+                name=names[many.y[i]], now=f"{sure['unlearned'][i]:.0%}", never=f"{sure['retrained'][i]:.0%}"
             )
             for i in chosen
         ]
