@@ -40,13 +40,13 @@ def harmed_classes(summary: Summary) -> list[int]:
     """The classes to keep that lost more test accuracy in one run than chance explains, 95%.
 
     Args:
-        summary: of a run that forgets classes.
+        summary: of a run that forgets classes, or single images, of which all classes are to be kept.
     """
     before, after = (
         np.array(summary["metrics"][model]["per_class_test"], dtype=np.float64) for model in ("original", "unlearned")
     )
     margin = _difference_margin(before, after, np.sum(summary["metrics"]["original"]["confusion_test"], axis=1))
-    forgotten = summary["spec"]["forget"]["classes"]
+    forgotten = summary["spec"]["forget"].get("classes", [])
     return [label for label in np.flatnonzero(before - after > margin).tolist() if label not in forgotten]
 
 

@@ -60,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     population.add_arguments(parser)
     documents.add_arguments(parser)
     parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
+    parser.add_argument("--light", action="store_true", help="with --save: keep what pictures need, in half precision")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
 
@@ -110,7 +111,7 @@ def run(arguments: argparse.Namespace) -> None:
         tell_copies(spec.dataset, spec.forget)
         result = drain_with_bar(work.follow(RunJob(spec)))
         if arguments.save:
-            store.save(result)
+            store.save(result.light() if arguments.light else result, is_compressed=arguments.light)
         retrained = judging.known_retraining(spec, work)
         tests = judging.tested(arguments, spec, work, store)
         causal = decomposition.decompose(arguments, spec, work, store)

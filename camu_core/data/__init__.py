@@ -10,6 +10,7 @@ from camu_core.data.cifar import CIFAR10, CIFAR100
 from camu_core.data.copies import FOUND, Copies, CopyCounts, left_behind
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
+from camu_core.data.fashion_small import FASHION_SMALL, OWNERS_IMAGES
 from camu_core.data.importing.classes import class_number, listing, named
 from camu_core.data.importing.cleaning import copies_in, without_copies
 from camu_core.data.importing.folder import import_images
@@ -36,6 +37,7 @@ __all__ = [
     "DATASETS",
     "FOUND",
     "LAYOUTS",
+    "OWNERS_IMAGES",
     "VALIDATION_FRACTION",
     "VALIDATION_SEED",
     "Copies",
@@ -101,7 +103,7 @@ class Datasets(Mapping[str, DatasetInfo]):
         return len(self._listed)
 
 
-DATASETS = Datasets(DIGITS, MNIST, FASHION_MNIST, CIFAR10, CIFAR100)
+DATASETS = Datasets(DIGITS, FASHION_SMALL, MNIST, FASHION_MNIST, CIFAR10, CIFAR100)
 
 _loaded: dict[str, Dataset] = {}
 

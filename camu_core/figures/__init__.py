@@ -21,6 +21,7 @@ from camu_core.figures.population import (
     heirs_figure,
     hills_figure,
     ranks_figure,
+    snoop_figure,
 )
 from camu_core.figures.slow_motion import slow_motion_figure
 from camu_core.figures.tradeoff import tradeoff_figure
@@ -71,6 +72,7 @@ __all__ = [
     "score_text",
     "scores_figure",
     "slow_motion_figure",
+    "snoop_figure",
     "split_figure",
     "tradeoff_figure",
     "trials_figure",

@@ -14,6 +14,7 @@ from camu_core.figures.theme import CLASS_COLORS, CLASS_SYMBOLS, Ground, ground,
 _SVG_POINTS = 800
 # How large a label is, in pixels, in a panel of the size that it has beside two others on a small screen.
 _CHARACTER, _LINE, _PANEL_PIXELS = 8, 20, 260
+_MOST_COVERED = 0.2  # of a panel as wide as high
 _MOST_PUSHES = 500
 
 
@@ -98,7 +99,7 @@ def embedding_figure(
     labels = [
         label
         for column, panel in enumerate(panels, start=1)
-        for label in class_labels(column, panel.points, y, is_forget, class_names, ranges, tones)
+        for label in class_labels(column, panel.points, y, is_forget, class_names, ranges, tones, height)
     ]
     figure.update_layout(annotations=[*figure.layout.annotations, *labels])
     headroom = 30 if any(panel.title for panel in panels) else 0
@@ -136,13 +137,15 @@ def class_labels(
     class_names: Sequence[str],
     ranges: tuple[list[float], list[float]],
     tones: Ground,
+    height: int,
 ) -> list[dict[str, Any]]:
     """Each class's name at its median point or beside it; in the forget set's colour where all of it is forgotten.
 
-    Of many classes only those that are forgotten: the others' names would cover the picture.
+    Of many classes, or in a low picture, only those that are forgotten: the others' names would cover it.
     """
     present = np.unique(y)
-    if is_crowded(class_names):
+    covered = sum(_CHARACTER * len(class_names[label]) + 6 for label in present) * _LINE
+    if is_crowded(class_names) or covered > _MOST_COVERED * height**2:
         present = np.array([label for label in present if is_forget[y == label].all()], dtype=int)
     if not len(present):
         return []

@@ -11,6 +11,8 @@ from camu_core.figures.live import accuracy_curve, accuracy_labels
 from camu_core.figures.theme import LIGHT
 from camu_core.progress import Snapshot
 
+_HEIGHT = 460  # pixels
+
 
 def playing_map(
     snapshots: Sequence[Snapshot],
@@ -30,13 +32,13 @@ def playing_map(
     ranges = axis_ranges(points)
     hover = [f"true class {class_names[label]}" for label in y]
     panel = Panel("", points[-1], snapshots[-1].logits)
-    figure = embedding_figure([panel], y, is_forget, class_names, ranges, title, hover=hover)
+    figure = embedding_figure([panel], y, is_forget, class_names, ranges, title, height=_HEIGHT, hover=hover)
     groups = [trace.customdata for trace in figure.data]  # which samples are drawn together
     figure.frames = [
         _frame(
             snapshot,
             [{"x": at[group, 0], "y": at[group, 1]} for group in groups],
-            class_labels(1, at, y, is_forget, class_names, ranges, LIGHT),
+            class_labels(1, at, y, is_forget, class_names, ranges, LIGHT, _HEIGHT),
         )
         for snapshot, at in zip(snapshots, points, strict=True)
     ]

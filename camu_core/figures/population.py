@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, styled
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
 from camu_core.measures.estimates import estimate_over_seeds, is_measured
+from camu_core.wording.format import percent
 
 _N_BINS = 36
 _BIN = 0.25  # of epsilon
@@ -20,6 +21,42 @@ _FIGURES = {
 }
 FLOOR_NAME = "retrained against retrained"
 _LEAST = 0.01  # of the images; classes that get less are left out
+
+
+def snoop_figure(report: Mapping[str, Any], title: str, dark: bool = False, height: int = 320) -> go.Figure:
+    """How often U-LiRA is right about one image of one network: before, after, and between retrained networks.
+
+    Args:
+        report: of `PopulationResult`, not of retraining.
+    """
+    rows = {
+        "original": ("Before forgetting", {"value": report["original"]["balanced_accuracy"]}),
+        "unlearned": (MODEL_TITLES["unlearned"], report["figures"]["balanced_accuracy"]),
+        "retrained": ("Never saw them", report["noise_floor"]["balanced_accuracy"]),
+    }
+    figure, tones = go.Figure(), ground(dark)
+    for model, (name, found) in rows.items():
+        value = found["value"]
+        low, high = found.get("low", value), found.get("high", value)
+        ends = f" ({percent(low)} to {percent(high)})" if high > low else ""
+        figure.add_scatter(
+            x=[value], y=[name], mode="markers",
+            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 15}, showlegend=False,
+            error_x={
+                "type": "data", "symmetric": False, "color": MODEL_COLORS[model], "thickness": 3, "width": 6,
+                "array": [high - value], "arrayminus": [value - low],
+            },
+            hovertemplate=f"%{{y}}: %{{x:.1%}}{ends}<extra></extra>",
+        )  # fmt: skip
+        figure.add_annotation(x=value, y=name, text=percent(value) + ends, showarrow=False, yshift=24,
+                              bgcolor=tones.page, font={"color": tones.text, "size": 14})  # fmt: skip
+    figure.add_vline(x=0.5, line={"color": tones.text, "width": 2, "dash": "dash"}, layer="below")
+    figure.add_annotation(x=0.5, y=1, yref="paper", yanchor="bottom", text="guessing", showarrow=False,
+                          font={"color": tones.muted})  # fmt: skip
+    figure.update_xaxes(range=[0.4, 1.02], tickformat=".0%", tickvals=[0.5, 0.75, 1], title="right answers")
+    figure.update_yaxes(autorange="reversed", type="category", showgrid=False,
+                        tickfont={"color": tones.text, "size": 14})  # fmt: skip
+    return styled(figure, dark, title, height, headroom=24)
 
 
 def hills_figure(margins: Mapping[str, np.ndarray], title: str, dark: bool = False, height: int = 300) -> go.Figure:

@@ -32,7 +32,7 @@ from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
 
 # Retrainings, by dataset; more where they take seconds.
-N_SEEDS = {"digits": 8}
+N_SEEDS = {"digits": 8, "fashion_small": 8}
 _N_SEEDS_ELSEWHERE = 5
 _VERSION = 2
 _SHARE_OF_TRAINING = 0.8  # of the time a member takes

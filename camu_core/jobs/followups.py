@@ -12,7 +12,7 @@ from camu_core.planning import plan_like
 from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
 
-_QUICK_DATASETS = ("digits",)
+_QUICK_DATASETS = ("digits", "fashion_small")
 
 
 def is_quick(dataset: str) -> bool:

@@ -41,6 +41,7 @@ _PHOTOS = TrainingConfig(epochs=30, max_lr=0.2, weight_decay=5e-4, sgd=1, crop_p
 # By dataset and model, else by model.
 _RECIPES = {
     ("digits", "cnn"): TrainingConfig(epochs=30, batch_size=32),
+    ("fashion_small", "cnn"): TrainingConfig(epochs=20, batch_size=32),
     ("mnist", "cnn"): TrainingConfig(epochs=8),
     ("fashion_mnist", "cnn"): TrainingConfig(epochs=10),
 }

@@ -23,13 +23,17 @@ class OtherFormat(Exception):
     """A whole entry of another version of this program; `str(error)` says which format it has."""
 
 
-def write_entry(folder: Path, summary: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+def write_entry(
+    folder: Path, summary: Mapping[str, Any], arrays: Mapping[str, np.ndarray], is_compressed: bool = False
+) -> None:
     """Write the files and then the manifest, and flush them to the disk.
 
+    Args:
+        is_compressed: takes longer to write; it is read alike.
     Raises: OSError.
     """
     (folder / "summary.json").write_text(json.dumps(summary))
-    np.savez(folder / "arrays.npz", allow_pickle=False, **arrays)
+    (np.savez_compressed if is_compressed else np.savez)(folder / "arrays.npz", allow_pickle=False, **arrays)
     checksums = {name: _sha256(folder / name) for name in FILES}
     (folder / MANIFEST).write_text(json.dumps({"format": FORMAT_VERSION, "sha256": checksums}))
     for path in folder.iterdir():

@@ -1,7 +1,8 @@
 """What a finished run is: NumPy arrays and JSON types only, so that it can be stored, sent and drawn anywhere."""
 
+import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,6 +11,8 @@ from camu_core.data import ProbeSet
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.progress import Snapshot
 from camu_core.specs import RunSpec
+
+_LIGHT_SNAPSHOTS = 24  # of a run that comes with the program, the first aside
 
 
 class Storable(ABC):
@@ -113,6 +116,23 @@ class RunResult(Storable):
         """`metrics`, and as "retrained" those of the gold standard if there is one."""
         return {**self.metrics, **({"retrained": retrained.metrics["unlearned"]} if retrained else {})}
 
+    def light(self) -> "RunResult":
+        """The run as it is shipped: of the probe set the live part, few snapshots, and numbers in half precision."""
+        live, step = self.probe.is_live, max(1, math.ceil((len(self.snapshots) - 1) / _LIGHT_SNAPSHOTS))
+        kept = sorted({*range(0, len(self.snapshots), step), len(self.snapshots) - 1})
+        return replace(
+            self,
+            snapshots=tuple(
+                replace(each, **_halved({"logits": each.logits, "points": each.points}))
+                for each in (self.snapshots[i] for i in kept)
+            ),
+            joint_points=self.joint_points[kept].astype(np.float16),
+            probe=ProbeSet(**{name: values[live] for name, values in vars(self.probe).items()}),
+            logits=_halved({model: values[live] for model, values in self.logits.items()}),
+            representations=_halved({model: values[live] for model, values in self.representations.items()}),
+            weights=_halved(self.weights),
+        )
+
     def summary(self) -> dict[str, Any]:
         """The run as one JSON object, without the arrays: what `run --json` prints."""
         return {
@@ -145,7 +165,7 @@ class RunResult(Storable):
         groups: dict[str, dict[str, np.ndarray]] = {}
         for key, array in arrays.items():
             group, name = key.split("/", 1)
-            groups.setdefault(group, {})[name] = array
+            groups.setdefault(group, {})[name] = array.astype(np.float32) if array.dtype == np.float16 else array
         groups.setdefault("losses", {})  # a run without losses has no arrays of them
         stacked = groups.pop("snapshots")
         joint_points = stacked.pop("joint_points")
@@ -165,3 +185,7 @@ class RunResult(Storable):
             probe=ProbeSet(**groups.pop("probe")),
             **groups,
         )
+
+
+def _halved(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: array.astype(np.float16) if array.dtype == np.float32 else array for name, array in arrays.items()}

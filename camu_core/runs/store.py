@@ -63,25 +63,27 @@ class RunStore:
         manifests = list((self.root / RunResult.folder).glob(f"{_DIGEST}/{MANIFEST}"))
         return [path.parent.name for path in sorted(manifests, key=lambda path: -path.stat().st_mtime)]
 
-    def save(self, result: Storable) -> None:
+    def save(self, result: Storable, is_compressed: bool = False) -> None:
         """Write a result; one of the same digest that is already there stays. Then its checkpoints go.
 
+        Args:
+            is_compressed: see `write_entry`.
         Raises:
             StoreUnwritable: read-only folder, or disk full; nothing is left behind, and the checkpoints stay.
         """
         if not self.has(result.digest, type(result)):
-            self._write(result)
+            self._write(result, is_compressed)
         for checkpoint in result.checkpoints:
             checkpoint.remove()
 
-    def _write(self, result: Storable) -> None:
+    def _write(self, result: Storable, is_compressed: bool) -> None:
         """Raises: StoreUnwritable."""
         target = self._folder(result.digest, type(result))
         scratch = None
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
-            write_entry(scratch, result.summary(), result.arrays())
+            write_entry(scratch, result.summary(), result.arrays(), is_compressed)
             # what a crash left, without a manifest, or another version of the program
             if target.exists() and not self.has(result.digest, type(result)):
                 self._set_aside(target)

@@ -93,14 +93,20 @@ def population_of(spec: RunSpec, m: int) -> Population | None:
 
 
 def population_report_of(spec: RunSpec) -> dict | None:
-    """What the largest population of a run's method that was made here or is shipped shows; None without any, and of a
-    run from weights given by hand, for a population starts from networks of our recipe."""
+    """What the population of a run's method shows; None without any."""
+    found = known_population(spec)
+    return found.report if found is not None else None
+
+
+def known_population(spec: RunSpec) -> PopulationResult | None:
+    """The largest population of a run's method that was made here or is shipped; None without any, and of a run from
+    weights given by hand, for a population starts from networks of our recipe."""
     try:
         if not is_usual_original(spec) or spec.method == GIVEN:
             return None
         digests = (_population_digest(spec, m) for m in reversed(POPULATION_SIZES))
         made = (digest for digest in digests if state.engine().is_there(digest, PopulationResult))
-        return next((stored_population(digest).report for digest in made), None)
+        return next(map(stored_population, made), None)
     except CamuError:
         return None
 

@@ -7,7 +7,6 @@ import streamlit as st
 
 from pages.components.shared import state_figures, text
 from pages.components.story import state as state_story
-from pages.components.story import text as text_story
 from pages.components.teach import state as state_teach
 from pages.components.teach import text as text_teach
 
@@ -95,7 +94,7 @@ def _turn(pages: Sequence[st.Page], here: st.Page, by: int) -> None:
     if here.url_path == "teach" and state_teach.taught_room() is not None:
         state_teach.turn(by)
         return
-    if place == 0 and state_story.turn(by, len(text_story.TITLES)):
+    if place == 0 and state_story.turn(by):
         return
     if 0 <= place + by < len(pages):
         st.switch_page(pages[place + by], query_params={})  # None fails where a widget is bound to the URL

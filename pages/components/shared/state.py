@@ -105,10 +105,10 @@ def current_run() -> OpenRun:
         )
 
 
-def example_run() -> OpenRun:
-    """The shipped CaMU run."""
+def example_run(dataset: str = "digits") -> OpenRun:
+    """The shipped CaMU run on a dataset."""
     results = map(_example_result, example_store().digests())
-    result = next(result for result in results if result.spec.method == "camu")
+    result = next(result for result in results if (result.spec.method, result.spec.dataset) == ("camu", dataset))
     return OpenRun(result.digest, result=result, is_example=True)
 
 

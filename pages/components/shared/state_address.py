@@ -19,6 +19,7 @@ _FORMS = {
     "moment": _NUMBER,
     "selected": rf"{_NUMBER}(\.{_NUMBER}){{0,199}}(~{_NUMBER})?",
     "scene": _NUMBER,
+    "story": "[a-z]{1,10}",
     "guess": rf"(-?{_NUMBER})?(\.(-?{_NUMBER})?)?",
     "part": "[a-z]{1,20}",
     "forget": r"[0-9]{1,4}|[0-9]{1,3}(\.[0-9]{1,6})?%|(trigger|swap):[0-9]{1,4}(-[0-9]{1,4})?(x[0-9]{1,6})?",

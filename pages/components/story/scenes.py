@@ -1,5 +1,7 @@
 """The scenes of the story: each says one thing and shows one picture of the run that is told."""
 
+from types import ModuleType
+
 import numpy as np
 import streamlit as st
 
@@ -33,8 +35,12 @@ TALL = 300  # pixels at least: a scene fills the window
 
 
 def knows() -> None:
-    """What the network can do; told from the example, whose original network is everybody's."""
-    result = state.example_run().result
+    """What the network can do."""
+    what_it_knows(state.example_run().result, text)
+
+
+def what_it_knows(result: RunResult, words: ModuleType) -> None:
+    """Told from an example, whose original network is everybody's. Args: words: of the story."""
     probe, report, names = result.probe, result.metrics["original"], DATASETS[result.spec.dataset].class_names
     n_train = report["n"]["forget_train"] + report["n"]["retain_train"]
     n_right, n_test = np.trace(report["confusion_test"]), np.sum(report["confusion_test"])
@@ -43,15 +49,15 @@ def knows() -> None:
     left, right = st.columns([6, 5], gap="large")
     with left:
         st.markdown(
-            text.KNOWS.format(n_train=n_train, accuracy=percent(n_right / n_test, digits=1), n_weights=n_weights)
+            words.KNOWS.format(n_train=n_train, accuracy=percent(n_right / n_test, digits=1), n_weights=n_weights)
         )
-        notes.lead(text.KNOWS_WHY)
-        st.markdown(f"**{text.KNOWS_STRIP}**")
+        notes.lead(words.KNOWS_WHY)
+        st.markdown(f"**{words.KNOWS_STRIP}**")
         images.answer_strip(probe.x[first], probe.y[first], result.logits["original"][first], names, pixels=88)
     points = state_pictures.pca_points(result.digest, None)["original"]
     figure = embedding_figure(
         [Panel("", points, result.logits["original"])], probe.y, np.zeros_like(probe.is_forget), names,
-        axis_ranges([points]), text.KNOWS_PICTURE, state.is_dark(), color_by="class", height=TALL,
+        axis_ranges([points]), words.KNOWS_PICTURE, state.is_dark(), color_by="class", height=TALL,
     )  # fmt: skip
     charts.show(
         right, figure.update_layout(showlegend=False), key="story-knows", fills=True
@@ -91,14 +97,14 @@ def _band(index: int) -> str:
 # --- the run ----------------------------------------------------------------------------------------------------------
 
 
-def watch(run: state.OpenRun) -> None:
+def watch(run: state.OpenRun, lead: str = text.WATCH) -> None:
     """The run as it is played, and its end."""
     is_over = run.job is None or run.job.is_over
     if is_over and run.result is None:
         verdict.problem(run)
         return
     if not is_over or state_view.is_replaying(run.digest):
-        notes.lead(text.WATCH)
+        notes.lead(lead)
         live.live_panel(run.spec, run.digest, has_terms=False)
         return
     result = run.result
@@ -258,7 +264,7 @@ def at_the_top(scene: int) -> str:
 
 def dots(scene: int, total: int) -> str:
     """Where one is, as HTML."""
-    label = text.POSITION.format(scene=scene, total=total, title=text.TITLES[scene - 1])
+    label = text.POSITION.format(scene=scene, total=total, title=state_story.titles()[scene - 1])
     marks = "".join(
         f"<i class='{'here' if i == scene else 'seen' if i < scene else ''}'></i>" for i in range(1, total + 1)
     )

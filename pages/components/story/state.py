@@ -1,15 +1,45 @@
-"""Which scene of the story is open, in the URL, and what the visitor guessed."""
+"""Which story and which of its scenes is open, in the URL, and what the visitor guessed."""
 
 import streamlit as st
 
 from camu_core.wording.guesses import BANDS, Guess
 from pages.components.shared import state_address
+from pages.components.story import text, text_owner
+
+# The stories, the first of which is told to whoever asks for none, and the titles of their scenes.
+TITLES = {"digit": text.TITLES, "owner": text_owner.TITLES}
 
 
-def scene(n_scenes: int) -> int:
-    """The scene in the URL, 1..n_scenes, or else the one last seen: the menu's links drop URL parameters."""
+def story() -> str:
+    """The one in the URL, or else the one last seen: the menu's links drop URL parameters."""
+    asked = state_address.read("story") or st.session_state.get("story-told")
+    _note_story(asked if asked in TITLES else next(iter(TITLES)))
+    return st.session_state["story-told"]
+
+
+def titles() -> tuple[str, ...]:
+    """Of the scenes of the open story."""
+    return TITLES[story()]
+
+
+def open_story(name: str) -> None:
+    """Begin a story."""
+    _note_story(name)
+    go_to(1)
+
+
+def _note_story(name: str) -> None:
+    st.session_state["story-told"] = name
+    if name != next(iter(TITLES)):
+        st.query_params["story"] = name
+    else:
+        st.query_params.pop("story", None)
+
+
+def scene() -> int:
+    """The scene of the story in the URL, or else the one last seen, or the nearest that there is."""
     asked = state_address.read("scene") or st.session_state.get("scene", 1)
-    number = min(max(int(asked), 1), n_scenes)
+    number = min(max(int(asked), 1), len(titles()))
     go_to(number)
     return number
 
@@ -23,10 +53,10 @@ def go_to(number: int) -> None:
         st.query_params.pop("scene", None)
 
 
-def turn(by: int, n_scenes: int) -> bool:
-    """Go one scene on or back; on from the choice of a digit a run is started. False if there is none."""
+def turn(by: int) -> bool:
+    """Go one scene on or back; on from the second, which says what to forget, a run starts. False if there is none."""
     wanted = int(state_address.read("scene") or st.session_state.get("scene", 1)) + by
-    if not 1 <= wanted <= n_scenes:
+    if not 1 <= wanted <= len(titles()):
         return False
     if (wanted, by) == (3, 1):
         _press()

@@ -10,6 +10,10 @@ TITLES = (
     "Could somebody still tell, or bring it back?",
     "What this cannot promise",
 )
+STORIES = {
+    "digit": ("First story: a digit", ":material/looks_3:"),
+    "owner": ("Second story: an owner's pictures", ":material/checkroom:"),
+}
 BACK, NEXT, AGAIN = "Back", "Next", "Forget another one"
 LEAVE = "Open this run on the Run page"
 LEAVE_EARLY = "Skip the story"
