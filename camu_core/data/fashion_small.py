@@ -31,7 +31,7 @@ def ship(dataset: Dataset) -> None:
         images, labels = first_of_each_class(x, y)
         arrays |= {f"x_{name}": images.numpy(), f"y_{name}": labels.numpy().astype(np.uint8)}
     _IMAGES.parent.mkdir(exist_ok=True)
-    np.savez_compressed(_IMAGES, **arrays)
+    np.savez_compressed(_IMAGES, allow_pickle=False, **arrays)
 
 
 def _load() -> Generator[Step, None, Dataset]:
