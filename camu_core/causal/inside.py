@@ -52,7 +52,8 @@ def look_inside(models: Mapping[str, BlockModel], image: np.ndarray, label: int)
         maps=maps,
         order={layer: np.argsort(-way, kind="stable") for layer, way in apart.items()},
         changes={
-            layer: _relative(np.linalg.norm(apart[layer]), np.linalg.norm(maps[layer]["original"])) for layer in layers
+            layer: _relative(float(np.linalg.norm(apart[layer])), float(np.linalg.norm(maps[layer]["original"])))
+            for layer in layers
         },
         saliency=pixels,
         likeness={name: _alike(pixels["original"], each) for name, each in pixels.items() if name != "original"},
@@ -112,7 +113,7 @@ def _by_channel(maps: np.ndarray) -> np.ndarray:
 
 
 def _relative(change: float, size: float) -> float:
-    return float(change / size) if size > 0 else float("nan")
+    return change / size if size > 0 else float("nan")
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> float:
