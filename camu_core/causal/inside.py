@@ -113,7 +113,7 @@ def _by_channel(maps: np.ndarray) -> np.ndarray:
 
 
 def _relative(change: float, size: float) -> float:
-    return float(change / size) if size > 0 else float("nan")
+    return change / size if size > 0 else float("nan")
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> float:

@@ -95,7 +95,7 @@ def _arrows(
     """By part, one from each of two places; beside one another, since parts often push the same way."""
     if not moves:
         return {}
-    whole = np.sum(list(moves.values()), axis=0)
+    whole = np.sum([*moves.values()], axis=0)
     across = np.stack([-whole[:, 1], whole[:, 0]], axis=1)
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), np.finfo(float).tiny)
     arrows = {}

@@ -3,7 +3,7 @@
 The run is made again by the method itself, from its own seed; only the watching is added.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -59,10 +59,6 @@ class Half:
     moves: dict[str, np.ndarray]
     is_in_batch: bool
 
-    def total(self, weights: dict[str, float]) -> float:
-        """The loss that this half descends. Args: weights: of the terms."""
-        return sum(weights[term] * loss for term, loss in self.losses.items())
-
 
 @dataclass(frozen=True)
 class SlowMotion:
@@ -77,6 +73,7 @@ class SlowMotion:
         end_logits: float32 (2, C), likewise.
         distances: from the image to forget to its counterfactual before and after the run: the KL divergence that the
             run descends.
+        end_losses: the terms of the last step, as in `Half`.
         weights: of the terms in the loss.
         batch_size: images to forget in a batch, and as many to keep.
         total: steps of the run.
@@ -89,9 +86,14 @@ class SlowMotion:
     end: np.ndarray
     end_logits: np.ndarray
     distances: tuple[float, float]
+    end_losses: dict[str, float]
     weights: dict[str, float]
     batch_size: int
     total: int
+
+    def loss(self, losses: Mapping[str, float]) -> float:
+        """The sum that a step descends. Args: losses: its terms, unweighted."""
+        return sum(self.weights[term] * loss for term, loss in losses.items())
 
 
 def slow_motion(spec: RunSpec, image: int = 0) -> SlowMotion:
@@ -131,7 +133,7 @@ def watch(task: UnlearningTask, config: CaMUConfig, image: int = 0) -> SlowMotio
             step = next(steps, None)
         if step is None:
             return camera.film()
-        camera.n_done = step.index
+        camera.n_done, camera.losses = step.index, step.losses
 
 
 class _Camera:
@@ -144,12 +146,13 @@ class _Camera:
         self._halves: list[Half] = []
         self._watched: tuple[int, int] | None = None  # places of the two images among the pairs
         self.n_done = 0
+        self.losses: dict[str, float] = {}  # of the last step
 
     @contextmanager
     def around(self, half: HalfStep) -> Iterator[None]:
         if self._watched is None:
             self._watched = self._choose(half)
-            self._x = to_input(self._images(*self._watched), self._task.device)
+            self._x = self._images(*self._watched)
         if self.n_done >= _N_STEPS:
             yield
             return
@@ -179,8 +182,8 @@ class _Camera:
         end, end_logits = self._look()
         with torch.no_grad():
             target = task.original.encode(counterfactual[None])
-            first, last = (kl_divergence(torch.from_numpy(seen[:1]), target.cpu().softmax(dim=1)).item()
-                           for seen in (self._halves[0].before, end))  # fmt: skip
+        goal = target.cpu().softmax(dim=1)
+        ways = [kl_divergence(torch.from_numpy(seen[:1]), goal).item() for seen in (self._halves[0].before, end)]
         return SlowMotion(
             x=torch.stack([self._x[0], counterfactual, self._x[1]]).cpu().numpy(),
             y=(
@@ -192,7 +195,8 @@ class _Camera:
             halves=tuple(self._halves),
             end=end,
             end_logits=end_logits,
-            distances=(float(first), float(last)),
+            distances=(ways[0], ways[1]),
+            end_losses=dict(self.losses),
             weights={term: self._weight_of(term) for terms in HALVES.values() for term in terms},
             batch_size=self._config.batch_size,
             total=self.n_done,
@@ -209,14 +213,16 @@ class _Camera:
         own = see(to_input(task.x_forget[pairs.forget_idx[places]], task.device))
         others = see(to_input(task.x_retain[pairs.retain_idx[half.retain_places]], task.device))
         targets = see(self._counterfactuals[places]).softmax(dim=1)
-        ways = [float(kl_divergence(*pair)) for pair in zip(own.split(1), targets.split(1), strict=True)]
+        ways = [kl_divergence(*pair).item() for pair in zip(own.split(1), targets.split(1), strict=True)]
         chosen = np.argsort(ways)[::-1][self._image % len(ways)]
         nearest = int(torch.cdist(own[chosen][None], others)[0].argmin())
         return int(places[chosen]), int(half.retain_places[nearest])
 
     def _images(self, place: int, kept: int) -> Tensor:
-        images = self._task.x_forget[self._pairs.forget_idx[place]], self._task.x_retain[self._pairs.retain_idx[kept]]
-        return torch.stack(images)
+        """Both, as the network takes them. Args: place, kept: among the pairs."""
+        task, pairs = self._task, self._pairs
+        images = task.x_forget[pairs.forget_idx[place]], task.x_retain[pairs.retain_idx[kept]]
+        return to_input(torch.stack(images), task.device)
 
     @torch.no_grad()
     def _look(self, weights: dict[str, Tensor] | None = None) -> tuple[np.ndarray, np.ndarray]:

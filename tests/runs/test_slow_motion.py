@@ -28,10 +28,13 @@ def test_the_terms_are_the_losses_that_the_run_reports(film: SlowMotion, digits_
         reported = {term: digits_result.losses[term][half.index - 1] for term in HALVES[half.name]}
         assert half.losses == pytest.approx(reported, abs=1e-6)
         settings = dict(digits_result.spec.settings)
-        assert half.total(film.weights) == pytest.approx(
+        assert film.loss(half.losses) == pytest.approx(
             sum(settings[f"{term}_weight"] * loss for term, loss in reported.items()), abs=1e-6
         )
     assert film.total == len(digits_result.losses["forget_label"])
+    assert film.end_losses == pytest.approx(
+        {term: column[-1] for term, column in digits_result.losses.items()}, abs=1e-6
+    )
 
 
 def test_watching_changes_nothing(make_class_task, digits_result: RunResult) -> None:

@@ -1,5 +1,6 @@
 """One image of a run of CaMU in slow motion, in the story and on Learn."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -95,10 +96,12 @@ def _shown(moment: Moment, film: SlowMotion, names: tuple[str, ...]) -> componen
     says.insert(1, text.TAKES.format(name=names[film.y[1]]))
     if half is None:
         note = text.NOTE_END.format(before=film.distances[0], after=film.distances[1], n_numbers=len(film.target))
-        return component.Shown(0, "", text.END.format(total=film.total), note, tuple(says), {})
+        return component.Shown(
+            0, "", text.END.format(total=film.total), note, tuple(says), _values(film.end_losses, film)
+        )
     title = text.STEP.format(index=half.index, total=film.total)
-    values = {each.name: _values(each, film) for each in film.halves if each.index == half.index}
-    return component.Shown(half.index, half.name, title, _note(half), tuple(says), values)
+    losses = {term: loss for each in film.halves if each.index == half.index for term, loss in each.losses.items()}
+    return component.Shown(half.index, half.name, title, _note(half), tuple(says), _values(losses, film))
 
 
 def _note(half: Half) -> str:
@@ -110,9 +113,16 @@ def _note(half: Half) -> str:
     return " ".join(said)
 
 
-def _values(half: Half, film: SlowMotion) -> dict[str, Any]:
-    terms = [text.TERM.format(weight=film.weights[term], loss=_number(half.losses[term])) for term in HALVES[half.name]]
-    return {"terms": terms, "total": _number(half.total(film.weights))}
+def _values(losses: Mapping[str, float], film: SlowMotion) -> dict[str, dict[str, Any]]:
+    """The formula of each half that was taken."""
+    by_half = {half: {term: losses[term] for term in terms} for half, terms in HALVES.items() if terms[0] in losses}
+    return {
+        half: {
+            "terms": [text.TERM.format(weight=film.weights[term], loss=_number(loss)) for term, loss in terms.items()],
+            "total": _number(film.loss(terms)),
+        }
+        for half, terms in by_half.items()
+    }
 
 
 def _number(value: float) -> str:
