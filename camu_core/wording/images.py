@@ -20,7 +20,7 @@ def neighbours_line(n_own: Mapping[str, int], k: int, is_forget: bool) -> str:
     counts = listed([f"{n} {_WHERE[name]}" for name, n in n_own.items()])
     is_among = {name: 2 * n > k for name, n in n_own.items()}
     reading = _forgotten_reading(is_among) if is_forget else _kept_reading(is_among)
-    return f"Of its {k} nearest images, of its own class: **{counts}**. {reading}"
+    return f"How many of its {k} nearest images are of its own class: **{counts}**. {reading}"
 
 
 def _forgotten_reading(is_among: Mapping[str, bool]) -> str:

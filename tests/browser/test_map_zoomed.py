@@ -41,7 +41,7 @@ def test_zooming_gives_pictures_and_takes_them_away(server: str, page: Page) -> 
     page.mouse.move(x, y)
     expect(box.locator(".hoverlayer .hovertext")).to_be_visible()
     page.mouse.click(x, y)
-    expect(page.get_by_text("Of its 8 nearest images, of its own class:")).to_be_visible()
+    expect(page.get_by_text("How many of its 8 nearest images are of its own class:")).to_be_visible()
     expect(page).to_have_url(re.compile(r"selected=\d+$"))
     expect(pictures.first).to_be_visible()
 

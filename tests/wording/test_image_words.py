@@ -31,7 +31,7 @@ def changed(n: int, was: list[int], now: list[int], y: list[int]) -> ChangedAnsw
 def test_neighbours(n_own: dict[str, int], is_forget: bool, reading: str) -> None:
     line = neighbours_line(n_own, 8, is_forget)
     assert line.endswith(reading)
-    assert line.startswith(f"Of its 8 nearest images, of its own class: **{n_own['original']} before")
+    assert line.startswith(f"How many of its 8 nearest images are of its own class: **{n_own['original']} before")
 
 
 def test_changed_answers_are_counted_with_their_interval() -> None:

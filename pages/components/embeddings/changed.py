@@ -44,5 +44,5 @@ def _image(result, retrained, ours, rank: int) -> None:
         st.html(images.framed(probe.x[[point]], [lines], probe.is_forget[[point]], tones.forget, tones.retain, 8))
         st.button(
             text.CHANGED_PRESS, key=f"changed-{point}", on_click=state_images.go_to, args=(result, point),
-            icon=":material/location_searching:", type="tertiary",
+            icon=":material/location_searching:", type="tertiary", width="stretch",
         )  # fmt: skip

@@ -87,8 +87,10 @@ const asImages = (told, { x, y, across, up }, { taken, side }) => taken.map((poi
 });
 const fill = (words, values) => words.replace(/{(\\w+)}/g, (_, name) => values[name]);
 const say = (box, panels) => {
-  const { words, panels: titles } = box.told, number = (n) => n.toLocaleString('en');
-  box.tools.querySelector('[role=status]').textContent = panels.map(({ points, taken }, n) =>
+  const { words, panels: titles, mode } = box.told, number = (n) => n.toLocaleString('en');
+  const status = box.tools.querySelector('[role=status]');
+  status.setAttribute('aria-live', mode === 'never' ? 'off' : 'polite');  // while it plays, it is not read out
+  status.textContent = panels.map(({ points, taken }, n) =>
     fill(taken.length ? words.pictures : words.dots,
       { panel: titles[n], n: number(taken.length), m: number(points.length) })).join(' · ');
 };
