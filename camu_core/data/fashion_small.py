@@ -43,7 +43,7 @@ def _load() -> Generator[Step, None, Dataset]:
 
 FASHION_SMALL = DatasetInfo(
     name="fashion_small",
-    title="Fashion-MNIST (1,000 images)",
+    title="Clothes (28x28)",
     class_names=FASHION_MNIST.class_names,
     class_noun=FASHION_MNIST.class_noun,
     shape=FASHION_MNIST.shape,

@@ -63,6 +63,28 @@ def test_digits_shapes_types_and_counts(digits):
         assert set(y.tolist()) == set(range(10))
 
 
+def test_the_small_fashion_mnist_is_balanced_and_comes_with_the_program(empty_data_dir, no_network):
+    assert DATASETS["fashion_small"].is_present()
+    found = drain(DATASETS["fashion_small"].load())
+    for x, y in ((found.x_train, found.y_train), (found.x_test, found.y_test)):
+        assert (x.shape, x.dtype, y.dtype) == ((1000, 1, 28, 28), torch.uint8, torch.int64)
+        assert y.tolist() == sorted(y.tolist()) == [label for label in range(10) for _ in range(100)]
+    assert not {image.numpy().tobytes() for image in found.x_train} & {
+        image.numpy().tobytes() for image in found.x_test
+    }
+
+
+def test_it_is_the_first_hundred_of_each_class():
+    if not DATASETS["fashion_mnist"].is_present():
+        pytest.skip("Fashion-MNIST is not in CAMU_DATA, and tests download nothing")
+    whole, small = load_dataset("fashion_mnist"), load_dataset("fashion_small")
+    for part in ("train", "test"):
+        x, y = getattr(whole, f"x_{part}"), getattr(whole, f"y_{part}")
+        for label in range(10):
+            ours = getattr(small, f"x_{part}")[getattr(small, f"y_{part}") == label]
+            assert torch.equal(ours, x[y == label][:100])
+
+
 def test_digits_are_all_of_scikit_learns_each_once(digits):
     images, labels = load_digits(return_X_y=True)
     expected = sorted(
@@ -162,7 +184,7 @@ def test_a_failed_download_is_cleared_up_before_another_process_may_begin(empty_
     assert seen == ["locked", "clear", "free"]
 
 
-@pytest.mark.parametrize("name", [name for name in DATASETS if name != "digits"])
+@pytest.mark.parametrize("name", [name for name, info in DATASETS.items() if info.download_bytes])
 def test_without_network_it_says_what_still_works_and_leaves_nothing(name, empty_data_dir, no_network):
     info = DATASETS[name]
     assert not info.is_present()

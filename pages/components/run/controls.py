@@ -21,7 +21,7 @@ from pages.components.run import text as text_run
 from pages.components.run.forget import choose_samples, follow
 from pages.components.shared import state, text
 
-OFFERED = ("digits", "mnist", "fashion_mnist", "cifar10", "cifar100")
+OFFERED = ("digits", "fashion_small", "mnist", "fashion_mnist", "cifar10", "cifar100")
 
 
 def run_controls(shown: RunSpec) -> tuple[str, str]:

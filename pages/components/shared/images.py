@@ -107,27 +107,31 @@ def thumbnails(images: Sequence[np.ndarray], alt: str, pixels: int = 40) -> None
     st.html(f"<div style='display:flex;gap:4px'>{cells}</div>", width="content")
 
 
-def plain_strip(images: np.ndarray, more: int = 0) -> None:
+def plain_strip(images: np.ndarray, more: int = 0, pixels: int = 32) -> None:
     """Small images in a row, and how many more there are.
 
     Args:
         images: uint8 (N, channels, H, W).
+        pixels: side of an image.
     """
-    cells = [f"<img src='{uri}' alt='' style='width:32px;height:32px;border-radius:4px'/>" for uri in data_uris(images)]
+    style = f"width:{pixels}px;height:{pixels}px;border-radius:4px"
+    cells = [f"<img src='{uri}' alt='' style='{style}'/>" for uri in data_uris(images)]
     rest = f"<span style='opacity:.75'>+ {more:,}</span>" if more else ""
     st.html(f"<div style='display:flex;flex-wrap:wrap;gap:4px;align-items:center'>{''.join(cells)}{rest}</div>")
 
 
-def captioned_strip(images: np.ndarray, captions: Sequence[str], more: int = 0) -> None:
+def captioned_strip(images: np.ndarray, captions: Sequence[str], more: int = 0, rem: float = 4.25) -> None:
     """Images in rows, a few words under each, and how many more there are.
 
     Args:
         images: uint8 (N, channels, H, W).
-        captions: plain.
+        captions: plain; lines stay lines.
+        rem: width of an image with its words, in letters' heights.
     """
     cells = [
-        f"<figure style='margin:0;text-align:center;width:4.25rem'><img src='{uri}' alt='' "
-        f"style='width:3.5rem;height:3.5rem;border-radius:6px'/><figcaption style='line-height:1.25;font-size:.85rem'>"
+        f"<figure style='margin:0;text-align:center;width:{rem}rem'><img src='{uri}' alt='' "
+        f"style='width:3.5rem;height:3.5rem;border-radius:6px'/><figcaption style='line-height:1.25;font-size:.85rem;"
+        f"white-space:pre-line'>"
         f"{html.escape(caption)}</figcaption></figure>"
         for uri, caption in zip(data_uris(images), captions, strict=True)
     ]

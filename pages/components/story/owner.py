@@ -16,6 +16,7 @@ from pages.components.story import text_owner as text
 DATASET = "fashion_small"
 FORGET = ForgetSpec("samples", samples=OWNERS_IMAGES)
 WATCH = 3
+_PIXELS = 44
 
 
 def chosen() -> RunSpec:
@@ -58,7 +59,7 @@ def request() -> None:
     n = counts["forget_train"]
     notes.lead(text.REQUEST.format(n=n, n_train=n + counts["retain_train"]))
     st.markdown(f"**{text.REQUEST_STRIP}**")
-    images.plain_strip(probe.x[np.flatnonzero(probe.is_forget)])
+    images.plain_strip(probe.x[np.flatnonzero(probe.is_forget)], pixels=_PIXELS)
     notes.lead(text.REQUEST_HOW)
     with st.container(border=True, key="guess"):
         st.markdown(text.GUESS_LEAD)
@@ -66,7 +67,7 @@ def request() -> None:
             text.GUESS.format(n=n), range(len(BANDS)), key=state_story.guess_key("band", chosen().digest),
             format_func=lambda index: band(index, n), persist_state="session", wrap=True,
         )  # fmt: skip
-    st.caption(text.REQUEST_TRUTH.format(step=OWNERS_IMAGES[1] - OWNERS_IMAGES[0]))
+    st.markdown(text.REQUEST_TRUTH.format(step=OWNERS_IMAGES[1] - OWNERS_IMAGES[0]))
 
 
 def band(index: int, n: int) -> str:

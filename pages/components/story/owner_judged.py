@@ -21,6 +21,7 @@ from pages.components.story import text_owner as text
 
 _STRIP = 6  # pictures side by side
 _PIXELS = 64
+_CELL_REM = 6.0  # "never saw 100%" on a line
 
 
 def recognised(run: state.OpenRun) -> None:
@@ -97,7 +98,7 @@ def _hard_and_easy(many: PopulationResult, names: tuple[str, ...]) -> None:
             )
             for i in chosen
         ]
-        images.captioned_strip(many.images[chosen], captions)
+        images.captioned_strip(many.images[chosen], captions, rem=_CELL_REM)
     st.caption(text.SURE_HOW.format(m=many.report["m"]))
 
 

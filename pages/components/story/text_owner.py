@@ -52,8 +52,8 @@ RECOGNISED = (
     "people's shirts taught them what a shirt is."
 )
 RECOGNISED_SO = (
-    "**So naming a picture does not prove that it is remembered, and not naming it does not prove that it is "
-    "forgotten.** The aim is to be like a network that never saw them. {beside}"
+    "**So naming a picture does not prove that it is remembered.** The aim is to be like a network that never saw "
+    "them. {beside}"
 )
 # more than any, fewer than any, or as many as networks name that never saw them
 BESIDE = {
@@ -67,7 +67,7 @@ REVEAL = "You guessed {guess}: {right}. It is {truth}."
 RIGHT = {True: "**right**", False: "not quite"}
 EASY = "Easy for networks that never saw them"
 HARD = "Hard for networks that never saw them: these were learned by heart"
-SURE = "{name}: now {now}, never saw {never}"
+SURE = "{name}\nnow {now}\nnever saw {never}"
 SURE_HOW = "Chance that the network gives the right name, averaged over {m} networks of each kind."
 
 TOLD_APART = (
