@@ -90,8 +90,8 @@ def _add_tiles(
     padded = np.pad(tiles, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=np.nan)
     whole = padded.transpose(0, 2, 1, 3).reshape(n_rows * (high + 1), n_columns * (wide + 1))
     figure.add_heatmap(
-        row=row, col=1, z=whole.round(3).astype(np.float32), zmin=ends[0], zmax=ends[1], showscale=False, hoverongaps=False,
-        colorscale=[[0, tones.page], [1, color]], hovertemplate="%{z:.2f}<extra></extra>",
+        row=row, col=1, z=whole.round(3).astype(np.float32), zmin=ends[0], zmax=ends[1], showscale=False,
+        hoverongaps=False, colorscale=[[0, tones.page], [1, color]], hovertemplate="%{z:.2f}<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(
         row=row, col=1, showgrid=False, ticks="", showline=False, constrain="domain", constraintoward="left",

@@ -98,8 +98,10 @@ def watch(run: state.OpenRun) -> None:
     if is_over and run.result is None:
         verdict.problem(run)
         return
+    lead = st.container()
     if not is_over or state_view.is_replaying(run.digest):
-        notes.lead(text.WATCH)
+        with lead:
+            notes.lead(text.WATCH)
         live.live_panel(run.spec, run.digest, has_terms=False)
         return
     result = run.result
@@ -110,8 +112,12 @@ def watch(run: state.OpenRun) -> None:
             live.replay_button(result.digest)
             view = slow.choose_view()
         if view == "one":
+            with lead:
+                slow.lead()
             slow.panel(result, TALL)
         else:
+            with lead:
+                notes.lead(text.WATCH)
             live.end(result, has_terms=False)
 
 
