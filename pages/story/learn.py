@@ -77,6 +77,7 @@ def _sets(result: RunResult, retrained: RunResult) -> None:
 
 def _camu(result: RunResult) -> None:
     _chapter(words.CAMU_TITLE, words.CAMU.format(n_numbers=result.representations["original"].shape[1]))
+    slow.lead()
     slow.panel(result)
     st.markdown(words.CAMU_END)
     slow.how()

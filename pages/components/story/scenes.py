@@ -103,8 +103,10 @@ def watch(run: state.OpenRun, lead: str = text.WATCH) -> None:
     if is_over and run.result is None:
         verdict.problem(run)
         return
+    place = st.container()
     if not is_over or state_view.is_replaying(run.digest):
-        notes.lead(lead)
+        with place:
+            notes.lead(lead)
         live.live_panel(run.spec, run.digest, has_terms=False)
         return
     result = run.result
@@ -115,8 +117,12 @@ def watch(run: state.OpenRun, lead: str = text.WATCH) -> None:
             live.replay_button(result.digest)
             view = slow.choose_view()
         if view == "one":
+            with place:
+                slow.lead()
             slow.panel(result, TALL)
         else:
+            with place:
+                notes.lead(lead)
             live.end(result, has_terms=False)
 
 

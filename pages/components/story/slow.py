@@ -30,12 +30,16 @@ def choose_view() -> str:
     ) or "all"  # fmt: skip
 
 
-def panel(result: RunResult, height: int = 360) -> None:
-    """Of this run, or of the example where that would take long or another method was used."""
+def lead() -> None:
+    """What it is about, and a button for another image."""
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width="stretch"):
             notes.lead(text.LEAD)
         st.button(text.ANOTHER, key="slow-another", icon=":material/shuffle:", on_click=state_slow.next_image)
+
+
+def panel(result: RunResult, height: int = 360) -> None:
+    """Of this run, or of the example where that would take long or another method was used."""
     shown = result if state_slow.has_film(result.spec) else state.example_run().result
     if shown is not result:
         st.caption(text.EXAMPLE.format(what=forget_phrase(shown.spec)))
