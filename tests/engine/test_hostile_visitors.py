@@ -150,7 +150,8 @@ def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
 PAGES = ("", "learn", "teach", "join", "run", "embeddings", "accuracy", "causal", "privacy", "draw", "compare", "runs")
 PARAMETERS = (
     "run", "b", "dataset", "moment", "selected", "scene", "guess", "part", "forget", "methods", "seeds", "trainings",
-    "present", "color-by", "privacy-part", "causal-part", "intervention", "draw-source", "room", "me", "watch", "nonsense",
+    "present", "color-by", "privacy-part", "causal-part", "intervention", "draw-source", "room", "me", "watch",
+    "story", "nonsense",
 )  # fmt: skip
 PROBE = "zq9probe"
 BAD = (

@@ -127,7 +127,7 @@ TOOK = "{method} took {seconds:.1f} s"
 TOOK_RETRAINING = ", retraining {seconds:.1f} s"
 TOOK_BEFOREHAND = " (done in advance; it comes with the app)"
 SHARE, SHARE_REPORT, SHARE_JSON = "Share and cite", "Report (HTML)", "Numbers (JSON)"
-SHARE_REPORT_HELP = "One file with the verdict, figures and tables. It opens offline."
+SHARE_REPORT_HELP = "One file with the verdict, figures and tables, which plays the run. It opens offline."
 SHARE_BOARD = "One page for people who present it: the verdict, three pictures, what may be claimed and what not."
 SHARE_BOARD_HELP = {
     "pdf": "To print or to send.",
