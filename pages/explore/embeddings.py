@@ -6,20 +6,18 @@ import streamlit as st
 from camu_core import DATASETS
 from camu_core.errors import CamuError
 from camu_core.figures import Panel, axis_ranges, embedding_figure
-from camu_core.figures.theme import MODEL_TITLES, ground
+from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.runs.projection import PROJECTIONS
 from camu_core.runs.results import Projection, RunResult
 from camu_core.wording.privacy import lying_title
-from pages.components.embeddings import changed, neighbours
-from pages.components.embeddings import state as state_images
+from pages.components.embeddings import changed, neighbours, pictures
 from pages.components.embeddings import text as text_images
 from pages.components.privacy import state as state_privacy
 from pages.components.run import controls
 from pages.components.shared import (
     charts,
     images,
-    map_pictures,
     notes,
     pickers,
     playback,
@@ -176,7 +174,7 @@ def _scatter(result, retrained, panels, mask, ranges, color_by, key) -> None:
     charts.show(
         st, figure, key=key, is_steady=True,
         on_select=lambda: _note_selected(result.digest, key, np.flatnonzero(mask)),
-        pictures=_pictures(result, panels, mask, chosen),
+        pictures=pictures.of_map(result, [panel.title for panel in panels], mask, chosen),
     )  # fmt: skip
     if playback.is_playing():
         return
@@ -210,27 +208,6 @@ def _scatter(result, retrained, panels, mask, ranges, color_by, key) -> None:
         DATASETS[result.spec.dataset].class_names, before=result.logits["original"][shown],
     )  # fmt: skip
     neighbours.choice(result, shown)
-
-
-def _pictures(result: RunResult, panels: list[Panel], mask: np.ndarray, chosen: np.ndarray) -> map_pictures.Pictures:
-    """What the map needs to show images; while it plays, points alone.
-
-    Args:
-        mask: bool (N,), the images that are shown.
-        chosen: int (M,), those of them that are selected.
-    """
-    mode = state.recall("pictures")
-    return map_pictures.Pictures(
-        digest=result.digest,
-        size=result.probe.x.shape[2:],
-        numbers=None if mask.all() else np.flatnonzero(mask).tolist(),
-        panels=[panel.title for panel in panels],
-        mode="never" if playback.is_playing() or mode not in text_images.PICTURES else mode,
-        words=text_images.MAP_WORDS,
-        ring=ground(state.is_dark()).text,
-        chosen=chosen.tolist(),
-        focus=state_images.focus(result.digest, chosen.tolist()) if mask.all() else None,
-    )
 
 
 def _select_group(result: RunResult, mask: np.ndarray) -> None:

@@ -178,9 +178,9 @@ component of what remains; both in standard deviations of the images to keep.
 **UMAP** (McInnes et al. 2018, umap-learn's defaults, seeded): fitted once on all networks together; distances between
 far groups mean little, neighbourhoods do.
 
-**Pictures** are drawn for at most 150 images in view, as many as there is room for. **Nearest images** are by
-Euclidean distance in all {n_numbers} numbers, not in the drawing. **Changed answers**: images to keep of the probe set,
-which holds as many of each class; Wilson 95% intervals.
+**Pictures** are drawn when at most 150 images are in view, and of as many as there is room for. **Nearest images**: by
+Euclidean distance in all {n_numbers} numbers, not in the drawing. **Changed answers**: of the probe set's images to
+keep, which are balanced over the classes; Wilson 95% intervals.
 
 *What it does not show*: two dimensions hide part of what the network knows. A class that looks mixed here can still be
 told apart in the other {n_hidden}.
