@@ -26,12 +26,12 @@ def first_of_each_class(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 def ship(dataset: Dataset) -> None:
     """Write the images that come with the program. Args: dataset: Fashion-MNIST."""
     parts = {"train": (dataset.x_train, dataset.y_train), "test": (dataset.x_test, dataset.y_test)}
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for name, (x, y) in parts.items():
         images, labels = first_of_each_class(x, y)
         arrays |= {f"x_{name}": images.numpy(), f"y_{name}": labels.numpy().astype(np.uint8)}
     _IMAGES.parent.mkdir(exist_ok=True)
-    np.savez_compressed(_IMAGES, **arrays)
+    np.savez_compressed(_IMAGES, allow_pickle=False, **arrays)
 
 
 def _load() -> Generator[Step, None, Dataset]:

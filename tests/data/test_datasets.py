@@ -69,7 +69,9 @@ def test_the_small_fashion_mnist_is_balanced_and_comes_with_the_program(empty_da
     for x, y in ((found.x_train, found.y_train), (found.x_test, found.y_test)):
         assert (x.shape, x.dtype, y.dtype) == ((1000, 1, 28, 28), torch.uint8, torch.int64)
         assert y.tolist() == sorted(y.tolist()) == [label for label in range(10) for _ in range(100)]
-    assert not {image.numpy().tobytes() for image in found.x_train} & {image.numpy().tobytes() for image in found.x_test}
+    assert not {image.numpy().tobytes() for image in found.x_train} & {
+        image.numpy().tobytes() for image in found.x_test
+    }
 
 
 def test_it_is_the_first_hundred_of_each_class():
