@@ -143,7 +143,7 @@ def test_content_of_another_dataset_is_refused(info, camu_home):
 
 
 def test_built_in_datasets_need_not_be_sent():
-    assert [content_of(name) for name in DATASETS] == [None] * 5
+    assert [content_of(name) for name in DATASETS] == [None] * len(DATASETS)
 
 
 # ------------------------------------------------------------------------------------------------ deleted or damaged

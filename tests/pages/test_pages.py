@@ -10,7 +10,8 @@ import pytest
 from opening import open_page, words
 from streamlit.testing.v1 import AppTest
 
-from camu_core import RunResult, RunStore, plan_run
+from camu_core import ForgetSpec, RunResult, RunStore, plan_run
+from camu_core.data import OWNERS_IMAGES
 from camu_core.engine import Engine, service
 from camu_core.networks import weights
 from camu_core.wording.verdict import judge
@@ -246,4 +247,6 @@ def test_the_slider_shows_a_moment_of_the_run() -> None:
 
 def test_the_shipped_example_is_what_the_program_would_compute_today() -> None:
     shipped = {state.example_store().load(digest).spec for digest in state.example_store().digests()}
-    assert shipped == {plan_run("digits", [3]), plan_run("digits", [3], "retrain")}
+    owners = ForgetSpec("samples", samples=OWNERS_IMAGES)
+    asked = (("digits", [3]), ("fashion_small", owners))
+    assert shipped == {plan_run(*each, method=method) for each in asked for method in ("camu", "retrain")}

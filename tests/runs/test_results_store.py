@@ -81,6 +81,28 @@ def test_a_projection_makes_the_round_trip_beside_a_run_of_the_same_digest(store
     assert stored.digests() == [digits_result.digest]
 
 
+def test_a_light_run_says_the_same_in_a_third_of_the_space(store, digits_result):
+    light, live = digits_result.light(), digits_result.probe.is_live
+    store.save(light, is_compressed=True)
+    read = store.load(digits_result.digest)
+    assert read.summary() == digits_result.summary()
+    assert np.array_equal(read.probe.x, digits_result.probe.x[live])
+    for kept, whole in (
+        (read.logits["unlearned"], digits_result.logits["unlearned"][live]),
+        (read.representations["original"], digits_result.representations["original"][live]),
+        *((read.weights[name], values) for name, values in digits_result.weights.items()),
+    ):
+        assert kept.dtype == whole.dtype
+        assert np.allclose(kept, whole, rtol=1e-3, atol=1e-3)
+    assert read.snapshots[0].index == 0
+    assert read.snapshots[-1].index == digits_result.snapshots[-1].index
+    assert len(read.joint_points) == len(read.snapshots) <= 26
+    store.delete(digits_result.digest)
+    size = sum(array.nbytes for array in digits_result.arrays().values())
+    store.save(light, is_compressed=True)
+    assert store.size_bytes(digits_result.digest) < size / 3
+
+
 def test_store_lives_in_camu_home(camu_home, digits_result):
     RunStore().save(digits_result)
     assert RunStore(camu_home).has(digits_result.digest)
