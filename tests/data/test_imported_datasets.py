@@ -52,7 +52,7 @@ def test_it_is_found_by_its_name_and_not_listed(info):
     assert DATASETS[info.name].title == "Our pets"
     assert DATASETS[info.name].class_names == ("cat", "dog")
     assert list(DATASETS) == ["digits", "fashion_small", "mnist", "fashion_mnist", "cifar10", "cifar100"]
-    assert len(DATASETS) == 5
+    assert len(DATASETS) == 6
     assert [found.name for found in imported_datasets()] == [info.name]
 
 

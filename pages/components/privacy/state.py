@@ -38,6 +38,15 @@ def band_job(spec: RunSpec) -> BandJob | None:
     return None if state.engine().is_there(job.digest, Band) else job
 
 
+def known_band(spec: RunSpec) -> Band | None:
+    """The networks retrained without what a run forgets; None if they are not made yet, or cannot be read."""
+    digest = BandJob.of(spec).digest
+    try:
+        return state.engine().result(digest, Band) if state.engine().is_there(digest, Band) else None
+    except CamuError:
+        return None
+
+
 def band_seconds(spec: RunSpec) -> float | None:
     """About what the reference band of a run takes here; None if nobody knows yet."""
     minutes = band_minutes(spec, PATIENCE)

@@ -19,7 +19,7 @@ from pages.components.story import scenes as story
 from pages.components.story import state as state_story
 from pages.components.story import text_owner as text
 
-_STRIP = 6  # pictures side by side
+_STRIP = 5  # pictures side by side
 _PIXELS = 64
 _CELL_REM = 6.0  # "never saw 100%" on a line
 
@@ -48,9 +48,10 @@ def recognised(run: state.OpenRun) -> None:
 
 def _never_saw(result: RunResult, retrained: RunResult | None) -> list[float]:
     """What share of the pictures networks name that never saw them: those of the band, or the one beside the run."""
-    report = state_privacy.report_of(result.spec)
-    band = report["reference"]["measures"]["forget_train"] if report and report["reference"] else []
-    return band or ([retrained.metrics["unlearned"]["forget_train"]] if retrained else [])
+    band = state_privacy.known_band(result.spec)
+    if band is not None:
+        return band.measures["forget_train"]
+    return [retrained.metrics["unlearned"]["forget_train"]] if retrained else []
 
 
 def _beside(share: float, left_out: list[float]) -> str:

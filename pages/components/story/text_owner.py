@@ -9,7 +9,7 @@ TITLES = (
     "Did other people's pictures suffer?",
     "What may you answer the shop?",
 )
-PRESS, AGAIN = "Forget them", "Forget them again, live"
+PRESS, AGAIN = "Forget them", "Forget them again"
 
 KNOWS = (
     "It was shown **{n_train:,} pictures** of clothes, shoes and bags, each with its name. Now it names new pictures, "
