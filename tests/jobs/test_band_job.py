@@ -115,7 +115,7 @@ def test_every_shipped_band_is_whole() -> None:
     """Also that of CIFAR-10 as JPEG, which belongs to whoever imports these images."""
     store = RunStore(ASSETS / "bands")
     found = [store.load(path.name, Band) for path in (ASSETS / "bands" / "bands").iterdir()]
-    assert len(found) == 24
+    assert len(found) == 25
     for band in found:
         n = len(band.about["seeds"])
         assert n >= 5
