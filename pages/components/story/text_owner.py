@@ -4,7 +4,7 @@ TITLES = (
     "This network learned to name clothes",
     "Somebody asks: take my pictures out",
     "Watch it forget them",
-    "It still recognises them. Is that bad?",
+    "Does it still recognise them? Should it?",
     "Could somebody tell that it had seen them?",
     "Did other people's pictures suffer?",
     "What may you answer the shop?",
@@ -12,9 +12,9 @@ TITLES = (
 PRESS, AGAIN = "Forget them", "Forget them again"
 
 KNOWS = (
-    "It was shown **{n_train:,} pictures** of clothes, shoes and bags, each with its name. Now it names new pictures, "
-    "too, and **{accuracy}** of the names are right. It keeps no album: what it learned is spread over {n_weights:,} "
-    "numbers inside, and every picture has a share in all of them."
+    "A *network* here is a program that learns from examples. This one was shown **{n_train:,} pictures** of clothes, "
+    "shoes and bags, each with its name. Now it names new ones, too, and **{accuracy}** of the names are right. It "
+    "keeps no album: what it learned is spread over {n_weights:,} numbers inside; every picture changed many of them."
 )
 KNOWS_WHY = (
     "So what happens when one of those who gave the pictures wants them back? Nothing inside can be pointed at and "
@@ -47,8 +47,8 @@ WATCH = (
 )
 
 RECOGNISED = (
-    "Of its **{n} pictures** the network named {before} correctly before, and names **{after}** now. Did it forget "
-    "nothing? Look at networks that were trained from the start **without** these pictures. They name {gold}: other "
+    "Of its **{n} pictures** the network named {before} correctly before, and names **{after}** now. Is that as it "
+    "should be? Look at networks that were trained from the start **without** these pictures. They name {gold}: other "
     "people's shirts taught them what a shirt is."
 )
 RECOGNISED_SO = (
@@ -143,7 +143,7 @@ NEWS = {
     "population": "somebody who trains networks of their own can tell it from those",
 }
 LETTER_KEPT = {
-    True: "For everybody else it works as before.",
+    True: "For everybody else it works about as well as before.",
     False: "For everybody else it works less well than before.",
     None: "We cannot say yet whether it works as well as before for everybody else.",
 }
