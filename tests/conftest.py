@@ -62,8 +62,9 @@ def camu_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def empty_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """CAMU_DATA of this test; the folder does not exist yet."""
+    """CAMU_DATA of this test; the folder does not exist yet, and nothing is in memory from another test."""
     folder = tmp_path / "camu-data"
+    monkeypatch.setattr(sys.modules["camu_core.data"], "_loaded", {})
     monkeypatch.setenv("CAMU_DATA", str(folder))
     return folder
 
