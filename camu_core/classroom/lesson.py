@@ -84,8 +84,8 @@ def _about(result: RunResult) -> str:
     method = METHODS.title(result.spec.method, result.spec.method_sha256)
     return (
         f"{learned}, and recognised {share} of new ones. Somebody asked to have **{forget_phrase(result.spec)}** "
-        "removed from it. Training a new network without those images is sure, but takes weeks for a large one; **machine "
-        f"unlearning** changes the one that is there (method: {method}). Did it work?"
+        "removed from it. Training a new network without those images is sure, but takes weeks for a large one; "
+        f"**machine unlearning** changes the one that is there (method: {method}). Did it work?"
     )
 
 

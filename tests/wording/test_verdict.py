@@ -352,8 +352,8 @@ AS_NEVER = f"it answers about {A_TENTH} like a network that never saw them"
     ("forget", "after", "n", "tests", "headline", "said"),
     [
         (CLASS, {}, {}, {}, "Forgotten, and the rest is kept",
-         f"That {NO_LONGER}, and that it still recognises the rest, and that no test here finds more of the digit 3 than in "
-         "networks that never saw it."),
+         f"That {NO_LONGER}, and that it still recognises the rest, and that no test here finds more of the digit 3 "
+         "than in networks that never saw it."),
         (CLASS, {}, {}, {"old_head": 1.0}, "Only hidden at the output, not forgotten; the rest is kept",
          f"That {NO_LONGER}, and that it still recognises the rest. Not that every trace of the digit 3 is gone."),
         (CLASS, {}, {}, None, "No longer recognised; what is left inside is not tested yet; the rest is kept",
@@ -367,8 +367,8 @@ AS_NEVER = f"it answers about {A_TENTH} like a network that never saw them"
          f"Nothing yet. Not yet that {NO_LONGER}, and not yet that the rest is unharmed, and not yet that every trace "
          "of the digit 3 is gone."),
         (RANDOM, {}, {}, {}, "As if it had never seen them; the rest is kept",
-         f"That {AS_NEVER}, and that it still recognises the rest, and that no test here finds more of {A_TENTH} than in "
-         "networks that never saw them."),
+         f"That {AS_NEVER}, and that it still recognises the rest, and that no test here finds more of {A_TENTH} "
+         "than in networks that never saw them."),
         (RANDOM, {"retain_test": 0.5}, {}, {"attack_entropy": 0.8},
          "Damaged: the rest fell from 99% to 50%. Not as if it had never seen them: an attacker can tell",
          f"Nothing yet. Not that {AS_NEVER}, and not that the rest is unharmed, and not that every trace of them is "
