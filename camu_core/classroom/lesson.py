@@ -83,8 +83,9 @@ def _about(result: RunResult) -> str:
     learned = f"A network learned {len(info.class_names)} {info.class_nouns} from {n_train:,} images"
     method = METHODS.title(result.spec.method, result.spec.method_sha256)
     return (
-        f"{learned}, and recognised {share} of new ones. Then it was made to forget **{forget_phrase(result.spec)}** "
-        f"(method: {method}). What became of it?"
+        f"{learned}, and recognised {share} of new ones. Somebody asked to have **{forget_phrase(result.spec)}** "
+        "removed from it. Training a new network without those images is sure, but takes weeks for a large one; "
+        f"**machine unlearning** changes the one that is there (method: {method}). Did it work?"
     )
 
 
@@ -226,13 +227,13 @@ def _inside(result: RunResult, privacy: Mapping[str, Any] | None, found: Mapping
         int(not is_more),
         (
             f"It finds {percent(value)} of the new images ({percent(low)} to {percent(high)}); {never}.",
-            (_LEFT_INSIDE + (_HINT if reading.standing is Standing.UNCLEAR else "")) if is_more else _NOT_INSIDE,
+            (_HINT if reading.standing is Standing.UNCLEAR else _LEFT_INSIDE) if is_more else _NOT_INSIDE,
         ),
     )
 
 
 _LEFT_INSIDE = "Something is left inside, although all answers are wrong."
-_HINT = " A hint, not yet a proof: those networks differ much among themselves."
+_HINT = "A hint that something is left inside, but no proof: networks that never saw it differ much among themselves."
 _NOT_INSIDE = "Even networks that never saw it learn it quickly: only more than that would be a trace."
 
 
@@ -274,7 +275,11 @@ def _claim(result: RunResult, told: Verdict) -> Question:
         options = ("It answers as if it had never seen these images", "That is not shown")
         right = int(not told.is_forgotten)
     return Question(
-        "claim", "So what may we say of this network?", options, right, (f"{told.headline}.", claim(result, told))
+        "claim",
+        "So what may we say of this network?",
+        options,
+        right,
+        (claim(result, told), f"The tests: {told.headline[0].lower()}{told.headline[1:]}."),
     )
 
 

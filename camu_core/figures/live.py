@@ -10,6 +10,8 @@ from plotly.subplots import make_subplots
 from camu_core.figures.theme import ground, styled
 from camu_core.progress import Snapshot
 
+_LABEL_PIXELS = 20
+
 # loss name -> (plain words, role whose colour it takes)
 LOSS_TITLES = {
     "retain_representation": ("Keep the other representations", "retain"),
@@ -64,18 +66,24 @@ def accuracy_curve(
 
 
 def accuracy_labels(snapshot: Snapshot, total: int, dark: bool = False) -> list[dict[str, Any]]:
-    """What stands at the ends of both lines of `accuracy_curve`."""
+    """What stands at the ends of both lines of `accuracy_curve`: inside the picture, and never one over the other."""
     tones = ground(dark)
+    ends = [
+        ("to keep", tones.retain, snapshot.retain_accuracy), ("to forget", tones.forget, snapshot.forget_accuracy),
+    ]  # fmt: skip
+    values = np.array([value for _, _, value in ends])
+    is_low, shifts = values < 0.5, [0, 0]
+    if np.ptp(values) < 0.25:  # the one nearer to the middle makes room
+        is_low[:] = values.min() < 0.25
+        shifts[values.argmax() if is_low[0] else values.argmin()] = _LABEL_PIXELS if is_low[0] else -_LABEL_PIXELS
     return [
         {
             "x": snapshot.index, "y": value, "text": f"<b>{name} {value:.0%}</b>", "showarrow": False,
             "xanchor": "left" if snapshot.index < 0.6 * total else "right",
-            "yanchor": "bottom" if value < 0.5 else "top",  # inside the picture
+            "yanchor": "bottom" if low else "top", "yshift": shift,
             "font": {"color": color, "size": 13}, "bgcolor": tones.page, "opacity": 0.9,
         }
-        for name, color, value in (
-            ("to keep", tones.retain, snapshot.retain_accuracy), ("to forget", tones.forget, snapshot.forget_accuracy)
-        )
+        for (name, color, value), low, shift in zip(ends, is_low, shifts, strict=True)
     ]  # fmt: skip
 
 

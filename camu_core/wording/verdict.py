@@ -340,17 +340,23 @@ def claims(result: RunResult, verdict: Verdict) -> Claims:
     """
     what, is_class = forget_phrase(result.spec), result.spec.forget.kind == "class"
     gone, kept = (clause.is_good for clause in verdict.clauses[:2])
-    deed = f"no longer recognises {what}" if is_class else "answers about them like a network that never saw them"
+    deed = f"no longer recognises {what}" if is_class else f"answers about {what} like a network that never saw them"
     may = [f"that it {deed}"] if (gone if is_class else verdict.is_forgotten) else []
-    may += ["that it still does the rest" + (" on average" if _hardest_hit(result) else "")] if kept else []
+    may += ["that it still recognises the rest" + (" on average" if _hardest_hit(result) else "")] if kept else []
     may += (
-        [f"that no test here finds more of {what} than in networks that never saw it"] if verdict.has_no_trace else []
+        [f"that no test here finds more of {what} than in networks that never saw {'it' if is_class else 'them'}"]
+        if verdict.has_no_trace
+        else []
     )
     open_or_false = {False: "not that", None: "not yet that"}
     is_so = gone if is_class else verdict.is_forgotten
     may_not = [] if is_so else [f"{open_or_false[is_so]} it {deed}"]
     may_not += [] if kept else [f"{open_or_false[kept]} the rest is unharmed"]
-    may_not += [] if verdict.has_no_trace else [f"{open_or_false[verdict.has_no_trace]} every trace of {what} is gone"]
+    may_not += (
+        []
+        if verdict.has_no_trace
+        else [f"{open_or_false[verdict.has_no_trace]} every trace of {what if is_class else 'them'} is gone"]
+    )
     return Claims(tuple(may), tuple(may_not))
 
 

@@ -7,7 +7,9 @@ from plotly.subplots import make_subplots
 
 from camu_core.figures import Panel, class_figure, confusion_figure, embedding_figure, split_figure
 from camu_core.figures.embedding import spread_out
+from camu_core.figures.live import accuracy_labels
 from camu_core.figures.theme import DENSE, WIDE, styled, title_layout
+from camu_core.progress import Snapshot
 from pages.components.shared import charts, state
 
 LONG = "Forgotten images lost 99.8% of their pull on the right answer; the others kept 99% of theirs, and so on."
@@ -28,6 +30,21 @@ def test_presented_titles_are_larger_and_on_shorter_lines() -> None:
     assert larger.layout.title.text.count("<br>") > figure.layout.title.text.count("<br>")
     assert larger.layout.margin.t > figure.layout.margin.t
     assert figure.layout.title.font.size == 16, "the figure itself is left alone"
+    assert min(larger.layout.xaxis.tickfont.size, larger.layout.legend.font.size) >= 14, "readable from the back row"
+
+
+@pytest.mark.parametrize(("keep", "forget", "lower"), [(0.92, 1.0, "keep"), (1.0, 0.9, "forget"), (0.1, 0.0, "forget")])
+def test_the_labels_of_two_lines_that_end_together_do_not_cover_one_another(keep, forget, lower) -> None:
+    ends = accuracy_labels(Snapshot(50, np.zeros((1, 2)), np.zeros((1, 2)), forget, keep), total=50)
+    assert len({end["yanchor"] for end in ends}) == 1
+    (first, second) = sorted(ends, key=lambda end: end["yshift"])
+    assert second["yshift"] - first["yshift"] >= 18
+    assert lower in first["text"]
+
+
+def test_labels_of_lines_that_end_apart_stay_at_their_ends() -> None:
+    ends = accuracy_labels(Snapshot(50, np.zeros((1, 2)), np.zeros((1, 2)), 0.0, 0.99), total=50)
+    assert [(end["yanchor"], end["yshift"]) for end in ends] == [("top", 0), ("bottom", 0)]
 
 
 @pytest.mark.parametrize(("rows", "columns", "room"), [(1, 1, ""), (2, 2, ""), (1, 3, WIDE), (2, 4, WIDE)])

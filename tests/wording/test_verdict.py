@@ -208,7 +208,7 @@ def test_damage_to_one_class_of_the_rest_is_told(made_up, make_report, n, n_righ
     told = "Forgotten, and the rest is kept"
     assert verdict.headline == told + (f" on average, but 7 fell from 100% to {n_right / n:.0%}" if is_told else "")
     assert verdict.is_kept is True, "as a whole"
-    assert ("still does the rest on average" in claim(run, verdict)) == is_told
+    assert ("still recognises the rest on average" in claim(run, verdict)) == is_told
 
 
 def test_what_becomes_of_the_forgotten_class_is_no_damage(made_up, make_report):
@@ -344,20 +344,20 @@ def test_without_a_band_nobody_blames_few_images(made_up, make_report):
     assert "few images" not in clause.finding
 
 
-NO_LONGER, AS_NEVER = "it no longer recognises the digit 3", "it answers about them like a network that never saw them"
-A_TENTH = "10% of the training images"
+NO_LONGER, A_TENTH = "it no longer recognises the digit 3", "10% of the training images"
+AS_NEVER = f"it answers about {A_TENTH} like a network that never saw them"
 
 
 @pytest.mark.parametrize(
     ("forget", "after", "n", "tests", "headline", "said"),
     [
         (CLASS, {}, {}, {}, "Forgotten, and the rest is kept",
-         f"That {NO_LONGER}, and that it still does the rest, and that no test here finds more of the digit 3 than in "
-         "networks that never saw it."),
+         f"That {NO_LONGER}, and that it still recognises the rest, and that no test here finds more of the digit 3 "
+         "than in networks that never saw it."),
         (CLASS, {}, {}, {"old_head": 1.0}, "Only hidden at the output, not forgotten; the rest is kept",
-         f"That {NO_LONGER}, and that it still does the rest. Not that every trace of the digit 3 is gone."),
+         f"That {NO_LONGER}, and that it still recognises the rest. Not that every trace of the digit 3 is gone."),
         (CLASS, {}, {}, None, "No longer recognised; what is left inside is not tested yet; the rest is kept",
-         f"That {NO_LONGER}, and that it still does the rest. Not yet that every trace of the digit 3 is gone."),
+         f"That {NO_LONGER}, and that it still recognises the rest. Not yet that every trace of the digit 3 is gone."),
         (CLASS, {"forget_test": 0.9, "retain_test": 0.5}, {}, {"old_head": 1.0},
          "Damaged: the rest fell from 99% to 50%. Not forgotten",
          f"Nothing yet. Not that {NO_LONGER}, and not that the rest is unharmed, and not that every trace of the digit "
@@ -367,14 +367,14 @@ A_TENTH = "10% of the training images"
          f"Nothing yet. Not yet that {NO_LONGER}, and not yet that the rest is unharmed, and not yet that every trace "
          "of the digit 3 is gone."),
         (RANDOM, {}, {}, {}, "As if it had never seen them; the rest is kept",
-         f"That {AS_NEVER}, and that it still does the rest, and that no test here finds more of {A_TENTH} than in "
-         "networks that never saw it."),
+         f"That {AS_NEVER}, and that it still recognises the rest, and that no test here finds more of {A_TENTH} "
+         "than in networks that never saw them."),
         (RANDOM, {"retain_test": 0.5}, {}, {"attack_entropy": 0.8},
          "Damaged: the rest fell from 99% to 50%. Not as if it had never seen them: an attacker can tell",
-         f"Nothing yet. Not that {AS_NEVER}, and not that the rest is unharmed, and not that every trace of {A_TENTH} "
-         "is gone."),
+         f"Nothing yet. Not that {AS_NEVER}, and not that the rest is unharmed, and not that every trace of them is "
+         "gone."),
         (RANDOM, {}, {}, None, "Not tested yet: whether it answers as if it had never seen them; the rest is kept",
-         f"That it still does the rest. Not yet that {AS_NEVER}, and not yet that every trace of {A_TENTH} is gone."),
+         f"That it still recognises the rest. Not yet that {AS_NEVER}, and not yet that every trace of them is gone."),
     ],
 )  # fmt: skip
 def test_what_may_be_said_and_what_not(made_up, make_report, forget, after, n, tests, headline, said):

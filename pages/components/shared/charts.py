@@ -15,6 +15,7 @@ from pages.components.shared import moving, state_figures, text
 
 _WIDE_COLUMNS = 3  # panels side by side, too many for a narrow window
 _PRESENTED_FONT = 19  # pixels; readable from the back row
+_PRESENTED_AXIS = {"title_font_size": _PRESENTED_FONT - 3, "tickfont_size": _PRESENTED_FONT - 5}
 _TAGS = re.compile(r"<[^>]+>")
 
 
@@ -95,8 +96,9 @@ def _enlarged(figure: go.Figure) -> go.Figure:
         margin_t=(figure.layout.margin.t or 0) + larger_pixels - pixels,
     )  # fmt: skip
     larger.update_annotations(font_size=_PRESENTED_FONT - 2)
-    larger.update_traces(textfont_size=_PRESENTED_FONT - 3, selector=lambda trace: trace.type in ("bar", "scatter"))
-    return larger.update_xaxes(title_font_size=_PRESENTED_FONT).update_yaxes(title_font_size=_PRESENTED_FONT)
+    larger.update_traces(textfont_size=_PRESENTED_FONT - 6, selector=lambda trace: trace.type in ("bar", "scatter"))
+    larger.update_layout(legend_font_size=_PRESENTED_FONT - 4)
+    return larger.update_xaxes(**_PRESENTED_AXIS).update_yaxes(**_PRESENTED_AXIS)
 
 
 def downloads() -> None:

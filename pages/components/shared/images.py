@@ -210,4 +210,5 @@ def framed(
 
 def _answer(logits: np.ndarray, class_names: Sequence[str]) -> str:
     odds = np.exp(logits - logits.max())
-    return f"<b>{html.escape(class_names[int(logits.argmax())])}</b> {odds.max() / odds.sum():.0%}"
+    name = html.escape(class_names[int(logits.argmax())]).replace("-", "\u2011")  # "T-shirt" stays on one line
+    return f"<b>{name}</b> {odds.max() / odds.sum():.0%}"

@@ -1,5 +1,6 @@
 """The words of the story on the Start page. Every number in them comes from the run that is told."""
 
+ATTACKED_TITLE = "Could somebody still tell, or bring it back?"
 TITLES = (
     "This network learned ten handwritten digits",
     "Make it forget one",
@@ -7,7 +8,7 @@ TITLES = (
     "Did it forget? Did it keep the rest?",
     "Turn the dial: how hard should it forget?",
     "Why does it no longer recognise it?",
-    "Could somebody still tell, or bring it back?",
+    ATTACKED_TITLE,
     "What this cannot promise",
 )
 STORIES = {
@@ -60,7 +61,7 @@ JUDGED_GOLD = (
 )
 JUDGED_ALONE = "Soon you can compare it with a network trained from scratch **without** {what}."
 SO_FAR = "So far: {headline}"
-JUDGED_NEXT = "A wrong answer is only the first test. Scene 6 looks for what may be left inside."
+JUDGED_NEXT = "A wrong answer is only the first test. Scene {scene} looks for what may be left inside."
 WHISKERS = "Thin lines are 95% intervals: 95% of such intervals contain the true value."
 RETRAINING = "For comparison, a network that never saw {what} {doing}"
 REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth}."

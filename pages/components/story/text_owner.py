@@ -132,15 +132,15 @@ LETTER_TESTS = {
 }
 # what tests found, by their question; of sureness by `Standing`
 NEWS = {
-    "recognised": "it does not name as many of them as those do",
-    "relearning": "it learns them again faster than those do",
+    "recognised": "it names fewer of them",
+    "relearning": "it learns them again faster",
     "linear_probe": "they stand out inside it",
     "attack": {
-        "above": "it is surer of them than those are",
-        "below": "it is less sure of them than those are",
+        "above": "it is surer of them",
+        "below": "it is less sure of them",
     },
-    "epsilon": "some answers are more frequent from it than from those",
-    "population": "somebody who trains networks of their own can tell it from those",
+    "epsilon": "it gives some answers more often",
+    "population": "somebody who trains networks of their own can tell which is which",
 }
 LETTER_KEPT = {
     True: "For everybody else it works about as well as before.",
