@@ -15,6 +15,7 @@ FONT = "Arial"  # on every machine; narrower than the font in which boxes are me
 _TITLE_ONLY = 5  # of the layouts that python-pptx brings
 _SHARE = "[=0]0%;[=1]0%;0.0%"
 _LABEL = 10
+_PROPERTY = 255  # letters
 
 
 def as_pptx(board: Board) -> bytes:
@@ -24,8 +25,8 @@ def as_pptx(board: Board) -> bytes:
 
     deck, page = Presentation(), lay_out(board, "Intervals: in the notes.")
     deck.slide_width, deck.slide_height = (Pt(each) for each in PAGE)
-    deck.core_properties.title = board.headline
-    deck.core_properties.subject = board.what
+    deck.core_properties.title = _property(board.headline)
+    deck.core_properties.subject = _property(board.what)
     deck.core_properties.author = "CaMU Explorer"
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
     for card in page.cards:
@@ -42,6 +43,11 @@ def as_pptx(board: Board) -> bytes:
     content = io.BytesIO()
     deck.save(content)
     return content.getvalue()
+
+
+def _property(text: str) -> str:
+    """As a file's properties can be: no longer than python-pptx takes."""
+    return text if len(text) <= _PROPERTY else f"{text[: _PROPERTY - 1]}…"
 
 
 def _emu(box: Box) -> list[int]:

@@ -1,5 +1,6 @@
 """The numbers of figures as tables, for those who cannot or would not read a picture."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from plotly.basedatatypes import BaseTraceType
 
 from camu_core.figures.theme import MODEL_TITLES, PROBED_TITLES
 from camu_core.measures import SPLIT_NAMES
+
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]*%?$)")  # to a spreadsheet; "-3%" is a number
 
 
 def split_table(metrics: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -46,6 +49,18 @@ def figure_table(figure: go.Figure) -> pd.DataFrame:
         return pd.DataFrame(columns=["panel", "trace"])
     table = pd.concat(parts, ignore_index=True)
     return table[["panel", "trace", *(name for name in table if name not in ("panel", "trace"))]]
+
+
+def csv_of(table: pd.DataFrame) -> str:
+    """As CSV; names that a spreadsheet would compute, such as "=1+1", get an apostrophe in front, by which it does not.
+
+    Source: OWASP, CSV injection.
+    """
+
+    def plain(value: object) -> object:
+        return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+    return table.map(plain).rename(columns=plain).to_csv(index=False)
 
 
 def _panel(trace: BaseTraceType) -> int:

@@ -260,3 +260,13 @@ def embedded_fonts(page) -> Iterator[dict]:
     for font in page["/Resources"]["/Font"].values():
         if "DejaVu" in font.get_object()["/BaseFont"]:
             yield font.get_object()
+
+
+def test_a_slide_of_a_run_with_many_settings_of_ones_own_can_be_written(board: Board) -> None:
+    """python-pptx refuses properties of more than 255 letters; nine changed settings make a line of 300."""
+    for field in ("headline", "what"):
+        content = as_pptx(replace(board, **{field: f"{'so long ' * 40}."}))
+        properties = Presentation(io.BytesIO(content)).core_properties
+        told = properties.title if field == "headline" else properties.subject
+        assert told.startswith("so long")
+        assert told.endswith("…")

@@ -10,7 +10,7 @@ import pytest
 
 from camu_core import RunResult
 from camu_core.figures import Panel, axis_ranges, confusion_figure, embedding_figure, split_figure
-from camu_core.figures.tables import figure_table
+from camu_core.figures.tables import csv_of, figure_table
 from camu_core.measures.estimates import wilson_interval
 from pages.components.shared import charts
 
@@ -54,3 +54,14 @@ def test_the_zip_has_one_table_a_figure(digits_result: RunResult) -> None:
         assert archive.namelist() == ["splits.csv", "none.csv"]
         read = pd.read_csv(archive.open("splits.csv"))
     np.testing.assert_allclose(read["y"], figure_table(figure)["y"])
+
+
+def test_no_class_name_becomes_a_formula_of_a_spreadsheet() -> None:
+    names = ('=HYPERLINK("http://x")', "@SUM(1)", "+1+cmd", "-2+3", "plain")
+    table = pd.DataFrame({"class": names, "-1+1": ["-3%", "-0.5", -0.5, "cats = dogs", np.nan]})
+    read = pd.read_csv(io.StringIO(csv_of(table)), dtype=str, keep_default_na=False)
+    assert list(read) == ["class", "'-1+1"]
+    assert list(read["class"]) == [*(f"'{name}" for name in names[:4]), "plain"]
+    assert list(read["'-1+1"]) == ["-3%", "-0.5", "-0.5", "cats = dogs", ""]
+    with ZipFile(io.BytesIO(charts.tables_zip({"bars": go.Figure(go.Bar(x=["=1+1"], y=[1]))}))) as archive:
+        assert "'=1+1" in archive.read("bars.csv").decode()

@@ -101,6 +101,29 @@ def test_words_follow_the_numbers_of_the_run(shipped: RunResult) -> None:
     assert text_owner.LETTER_KEPT[False] in letter
 
 
+def test_the_letter_says_whether_more_or_fewer_are_named_than_by_networks_that_never_saw_them(shipped) -> None:
+    """Both are unlike them; and "most" is not said of a network that names few."""
+    report = state_privacy.report_of(shipped.spec)
+    for share, theirs, news in ((0.9, 0.4, "it names more of them than"), (0.1, 0.8, "it names fewer of them than")):
+        after = {**shipped.metrics["unlearned"], "forget_train": share}
+        run = replace(shipped, metrics={**shipped.metrics, "unlearned": after})
+        measures = {**report["reference"]["measures"], "forget_train": [theirs] * 8}
+        told = judge(run, None, {**report, "reference": {**report["reference"], "measures": measures}})
+        letter = " ".join(owner_judged.letter(run, None, told, [theirs] * 8))
+        assert news in letter
+        assert "names most" not in letter
+
+
+def test_the_story_of_camu_is_not_told_of_another_method(shipped: RunResult) -> None:
+    """Of retraining, "we did not train it anew" would be a lie."""
+    spec = plan_like(shipped.spec, method="retrain")
+    RunStore().save(replace(shipped, spec=spec))
+    app = open_page("story/start", story="owner", scene="7", run=spec.digest)
+    assert "We did not train it anew" in words(app)
+    assert shipped.digest == state.example_run(owner.DATASET).digest
+    assert "Example run" in words(app), "the run that is told is the shipped one, and says so"
+
+
 def test_the_letter_promises_what_was_shown_and_no_more(shipped: RunResult) -> None:
     told = judge(shipped, None, state_privacy.report_of(shipped.spec))
     for is_forgotten in (True, False, None):

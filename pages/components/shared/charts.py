@@ -9,7 +9,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import plotly.graph_objects as go
 import streamlit as st
 
-from camu_core.figures.tables import figure_table
+from camu_core.figures.tables import csv_of, figure_table
 from camu_core.figures.theme import WIDE, title_layout
 from pages.components.shared import moving, state_figures, text
 
@@ -126,5 +126,5 @@ def tables_zip(figures: dict[str, go.Figure]) -> bytes:
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
         for key, figure in figures.items():
-            archive.writestr(f"{key}.csv", figure_table(figure).to_csv(index=False))
+            archive.writestr(f"{key}.csv", csv_of(figure_table(figure)))
     return packed.getvalue()

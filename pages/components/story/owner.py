@@ -25,9 +25,13 @@ def chosen() -> RunSpec:
 
 
 def owners_run() -> state.OpenRun:
-    """The open run if it forgets the owner's pictures, or else the one that comes with the program."""
+    """The open run if CaMU forgets the owner's pictures in it, or else the one that comes with the program.
+
+    Of other methods, the story's sentences about what was done would not be true.
+    """
     run = state.current_run()
-    return run if _is_owners(run.spec) else state.example_run(DATASET)
+    is_told = _is_owners(run.spec) and run.spec.method == chosen().method
+    return run if is_told else state.example_run(DATASET)
 
 
 def not_the_owners_run() -> state.OpenRun:

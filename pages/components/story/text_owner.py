@@ -121,8 +121,8 @@ LETTER_DEED = {
     False: "we changed our network so that it should forget your {n} pictures. We did not train it anew.",
 }
 LETTER_NAMES = (
-    "It still names {after} of them correctly. That it names most is no surprise: networks that never saw them name "
-    "{gold}, because other pictures show the same things."
+    "It still names {after} of them correctly. Networks that never saw them name {gold}, because other pictures show "
+    "the same things."
 )
 LETTER_TESTS = {
     True: "In our tests it behaves like networks that never saw your pictures.",
@@ -130,10 +130,13 @@ LETTER_TESTS = {
     "that every trace is gone.",
     None: "Our tests cannot say for certain whether a trace is left, so we do not promise that every trace is gone.",
 }
-# what tests found, by their question; of sureness by `Standing`
+# what tests found, by their question; where it can be of two kinds, by `Standing`
 NEWS = {
-    "recognised": "it names fewer of them",
-    "relearning": "it learns them again faster",
+    "recognised": {
+        "above": "it names more of them than those do",
+        "below": "it names fewer of them than those do",
+    },
+    "relearning": "it learns them again faster than those do",
     "linear_probe": "they stand out inside it",
     "attack": {
         "above": "it is surer of them",
@@ -143,7 +146,7 @@ NEWS = {
     "population": "somebody who trains networks of their own can tell which is which",
 }
 LETTER_KEPT = {
-    True: "For everybody else it works about as well as before.",
+    True: "For everybody else it works, on average, as before.",
     False: "For everybody else it works less well than before.",
     None: "We cannot say yet whether it works as well as before for everybody else.",
 }
