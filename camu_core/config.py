@@ -12,6 +12,7 @@ from camu_core.errors import SpecError
 APP_NAME = "camu-explorer"
 METHOD_FILES = "CAMU_METHODS"
 _STORE_MB = 4000
+_NETWORKS_MB = 4000
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
@@ -41,6 +42,15 @@ def store_limit_bytes() -> int:
     Raises: SpecError if that is no number.
     """
     return int(_number("CAMU_STORE_MB", _STORE_MB) * 1e6)
+
+
+def networks_limit_bytes() -> int:
+    """What networks of which anybody can have any number may take on disk, and unfinished trainings: CAMU_NETWORKS_MB,
+    else 4,000 MB each.
+
+    Raises: SpecError if that is no number.
+    """
+    return int(_number("CAMU_NETWORKS_MB", _NETWORKS_MB) * 1e6)
 
 
 def data_dir() -> Path:

@@ -11,6 +11,7 @@ from camu_core.citation import citation
 from camu_core.data import DATASETS
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.measures.estimates import wilson_interval
+from camu_core.measures.reference import COVERAGE
 from camu_core.methods import METHODS
 from camu_core.planning import settings_phrase
 from camu_core.privacy import KNOWLEDGE
@@ -26,7 +27,9 @@ _LONG_PHRASE = 70  # characters; of more only the first class is named
 _POINTS = {True: 120, False: 280}  # of a map, to forget and to keep: as many as an eye can tell apart in so small one
 # Which test is the third picture, of several that say the same: those first whose figure a layman understands at once.
 _TELLING = ("fresh_head", "relearning", "linear_probe", "old_head", "attack")
-_WHISKERS = "Thin lines: 95% intervals; purple: where one more retrained network would fall."
+_WHISKERS = (
+    f"Thin lines: 95% intervals; purple: where one more retrained network falls in {percent(COVERAGE, 1)} of cases."
+)
 _NO_GOLD = "Not compared with a network retrained without it."
 
 
@@ -229,6 +232,10 @@ def _map(result: RunResult) -> Picture:
 
 def _test(verdict: Verdict, privacy: Mapping[str, Any] | None) -> Picture:
     """The test that the verdict hangs on: one that found something, that leaves it open, or that found nothing."""
+    planted = next((clause for clause in verdict.clauses if clause.name == "planted"), None)
+    if planted is not None and planted.value is not None:  # known exactly, since it was put there on purpose
+        tests = headline(privacy) if privacy is not None else "Not tested yet for what else may be left inside."
+        return _of_clause("Does what was planted still work?", planted, f"{planted.finding}. {tests}")
     question = "What did a test find inside?"
     tried = {clause.name: clause for clause in verdict.clauses if clause.name in _TELLING}
     known = [tried[name] for name in _TELLING if name in tried and tried[name].value is not None]
@@ -243,8 +250,11 @@ def _test(verdict: Verdict, privacy: Mapping[str, Any] | None) -> Picture:
     else:
         wanted = [clause for clause in known if clause.is_good]
     clause = next(iter([*wanted, *known]))
-    said, band = f"{clause.finding}. {headline(privacy)}", clause.reference
-    if band is None:
+    return _of_clause(question, clause, f"{clause.finding}. {headline(privacy)}")
+
+
+def _of_clause(question: str, clause: Clause, said: str) -> Picture:
+    if clause.reference is None:
         return Picture(question, _test_bars(clause), f"{said} {_NO_GOLD}", "Thin lines: 95% intervals.")
     return Picture(question, _test_bars(clause), said, _WHISKERS)
 

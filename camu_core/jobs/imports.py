@@ -28,7 +28,7 @@ from camu_core.jobs.payload import JobPayload, images_for_workers
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.originals import Network, keep_network, network_card, take_shipped, train_network
 from camu_core.networks.training import recipe_for
-from camu_core.networks.weights import weights_path
+from camu_core.networks.weights import clear_away, weights_path
 from camu_core.progress import Step
 from camu_core.runs.results import Artifact
 
@@ -141,9 +141,11 @@ class Trained(Artifact):
         return () if checkpoint is None else (checkpoint,)
 
     def publish(self) -> None:
-        """Raises: StoreUnwritable."""
+        """Raises: StoreUnwritable, also where there is no room, see `clear_away`."""
         if self.network is not None and self.dataset in DATASETS:  # the images may be deleted by now
-            keep_network(self.network, weights_path(self.dataset, self.model, training_seed=self.seed))
+            path = weights_path(self.dataset, self.model, training_seed=self.seed)
+            clear_away(path, len(self.network.content))
+            keep_network(self.network, path)
 
     @property
     def is_published(self) -> bool:

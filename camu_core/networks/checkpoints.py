@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from camu_core.config import home_dir
+from camu_core.config import home_dir, networks_limit_bytes
 from camu_core.data import is_imported, origin_of
 from camu_core.errors import StoreUnwritable, deleting
-from camu_core.files import write_atomically
+from camu_core.files import make_room, write_atomically
 
 
 def _folder(dataset: str) -> Path:
@@ -61,6 +61,8 @@ class Checkpoint:
     def save(self, state: dict[str, Any]) -> None:
         """Replace what was saved before; tensors and plain types only. Nothing is kept of images that were deleted.
 
+        The longest unused states of other trainings make room: mostly those of trainings that were given up.
+
         Raises:
             StoreUnwritable: CAMU_HOME cannot be written.
         """
@@ -68,7 +70,9 @@ class Checkpoint:
             return
         content = io.BytesIO()
         torch.save(state, content)
+        others = ([path] for path in (home_dir() / "checkpoints").rglob("*.pt") if path != self.path)
         try:
+            make_room(others, networks_limit_bytes() - len(content.getvalue()))
             write_atomically(self.path, content.getvalue(), is_private=True)
         except OSError as error:
             raise StoreUnwritable(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,20 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from camu_core.config import ASSETS, home_dir
+from camu_core.config import ASSETS, home_dir, networks_limit_bytes
 from camu_core.data import DATASETS, is_imported
 from camu_core.errors import StoreUnwritable, WeightsError, deleting
-from camu_core.files import write_atomically
+from camu_core.files import make_room, note_use, write_atomically
 from camu_core.networks.cards import card_sha256, check_card, sha256_of
 from camu_core.networks.models import BlockModel, build_model
 from camu_core.specs import RunSpec
 
 SHIPPED = ASSETS / "weights"
 _WITHOUT = "-without-"
+# Originals of which anybody can have any number: with something planted, or of another training seed.
+_ONE_OF_MANY = re.compile("_(trigger|swap)-[0-9]|-seed-[0-9]+$")
+_SOON_SECONDS = 600.0
+_RESTING_SECONDS = 24 * 3600.0  # nothing that a run under way or of today needs is cleared away
 
 
 def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
@@ -62,6 +67,37 @@ def delete_weights(dataset: str) -> None:
                 (_given_dir() / f"{sha256_of(weights)}.safetensors").unlink(missing_ok=True)  # see `adopt_weights`
             weights.unlink(missing_ok=True)
             card.unlink()
+
+
+def clear_away(path: Path, n_bytes: int) -> None:
+    """Make room for an original of which anybody can have any number: the longest unused of them go, which can soon be
+    trained again; nothing happens for any other.
+
+    Args:
+        path: where its weights are to be.
+        n_bytes: of them.
+    Raises:
+        StoreUnwritable: those of today, and those that took long, leave no room.
+    """
+    if not _ONE_OF_MANY.search(path.stem):
+        return
+    groups, limit = [], networks_limit_bytes()
+    most = limit - 2 * n_bytes
+    for card in _given_dir().glob("*.json"):
+        weights = card.with_suffix(".safetensors")
+        if weights == path or not (_ONE_OF_MANY.search(card.stem) and weights.exists()):
+            continue
+        copy = _given_dir() / f"{sha256_of(weights)}.safetensors"  # see `adopt_weights`
+        group = [each for each in (card, weights, copy) if each.exists()]
+        if json.loads(card.read_text()).get("seconds", 0) <= _SOON_SECONDS:
+            groups.append(group)
+        else:
+            most -= sum(each.stat().st_size for each in group)
+    if not make_room(groups, most, _RESTING_SECONDS):
+        raise StoreUnwritable(
+            "There is no room for this network: those with something planted and of other training seeds may take "
+            f"{limit / 1e6:,.0f} MB (CAMU_NETWORKS_MB), and those used today fill it. Try again tomorrow."
+        )
 
 
 def shipped_retrained(spec: RunSpec) -> dict[str, Any] | None:
@@ -106,6 +142,7 @@ def find_weights(sha256: str) -> Path:
     """
     given = _given_dir() / f"{sha256}.safetensors"
     if given.exists() and sha256_of(given) == sha256:
+        note_use(given)
         return given
     for path in (*SHIPPED.glob("*.safetensors"), *_given_dir().glob("*.safetensors")):
         if sha256_of(path) == sha256:
@@ -161,6 +198,8 @@ def weights_named(path: Path, dataset: str, model: str, training_seed: int = 0) 
         return adopt_weights(path, dataset, model)
     if sha256_of(path) != expected:  # remembered, so that a page may ask at each click
         check_card(path, path.read_bytes())
+    if path.parent == _given_dir():
+        note_use(path)
     return expected
 
 

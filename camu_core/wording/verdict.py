@@ -111,10 +111,10 @@ def judge(
         | a test is open, or none can see | None | No longer recognised; tests cannot tell whether anything is left |
         | all else | True | Forgotten |
 
-        For single images: what was planted still works: False; not like the band in any test: False; no band: None;
-        tests blind or open: None; else True, "As if it had never seen them". What happened to the rest follows, or, if
-        it was damaged, leads; and, of a class, whether the answers give away that something was removed, which makes
-        nothing less forgotten.
+        For single images: what was planted still works: False; the class that it was taught as is lost: None; not like
+        the band in any test: False; no band: None; tests blind or open: None; else True, "As if it had never seen
+        them". What happened to the rest follows, or, if it was damaged, leads; and, of a class, whether the answers
+        give away that something was removed, which makes nothing less forgotten.
     """
     before, after = result.metrics["original"], result.metrics["unlearned"]
     reference = retrained.metrics["unlearned"] if retrained else None
@@ -227,6 +227,8 @@ def _images_state(
         return True, _of_retraining("them", found)
     if works := bad_news({kind: found[kind] for kind in PLANTING_KINDS if kind in found}, of_images=True):
         return False, f"Not forgotten: {listed(works)}"
+    if barred := _barred(result):
+        return None, f"Cannot tell whether it is forgotten: {listed(barred)} is hardly recognised any more"
     if privacy is None:
         return None, "Not tested yet: whether it answers as if it had never seen them"
     if any(reading.is_good is False for reading in found.values()):
@@ -243,6 +245,18 @@ def _images_state(
     if any(reading.standing is Standing.BELOW for reading in found.values()):
         return None, "Not shown to be as if it had never seen them: it is unlike networks that never did"
     return True, "As if it had never seen them"
+
+
+def _barred(result: RunResult) -> list[str]:
+    """Classes that planted images were taught as and that the network has all but lost: what is never answered is no
+    longer answered wrongly, either, as behind an output mask."""
+    planting = result.spec.forget.planting
+    was, now = (np.array(result.metrics[name]["confusion_test"]) for name in ("original", "unlearned"))
+    return [
+        DATASETS[result.spec.dataset].class_names[label]
+        for label in (planting.classes if planting else ())
+        if now[label, label] < NOT_FORGOTTEN_FROM * was[label].sum() <= was[label, label]
+    ]
 
 
 def _planted(

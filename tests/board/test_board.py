@@ -14,7 +14,8 @@ from pptx import Presentation
 from pptx.slide import Slide
 from pypdf import PdfReader
 
-from camu_core import DATASETS, RunResult, RunStore
+from camu_core import DATASETS, RunResult, RunStore, plan_run
+from camu_core import run as execute
 from camu_core.board import WRITERS, Board, Imprint, as_pdf, as_png, as_pptx, board_of
 from camu_core.board.content import Bars, Maps
 from camu_core.board.drawing import Label, Mark, shapes_of
@@ -270,3 +271,18 @@ def test_a_slide_of_a_run_with_many_settings_of_ones_own_can_be_written(board: B
         told = properties.title if field == "headline" else properties.subject
         assert told.startswith("so long")
         assert told.endswith("…")
+
+
+def test_of_a_planted_secret_the_third_picture_says_how_often_it_still_works(secret: ForgetSpec) -> None:
+    """Which is known exactly, with tests of what is left inside or without, and what the headline begins with."""
+    result = execute(plan_run("digits", secret, "nothing"))
+    board = board_of(result)
+    assert board.headline.startswith("Not forgotten: the mark still works")
+    drawn, success = board.pictures[2].drawn, result.metrics["unlearned"]["planted"]["success"]
+    (bar,) = drawn.series["unlearned"]
+    assert (bar.value, bar.low, bar.high) == (success["value"], success["low"], success["high"])
+    assert "mark still works" in board.pictures[2].said
+
+
+def test_what_the_thin_lines_cover_is_said(board: Board) -> None:
+    assert board.pictures[2].whiskers.endswith("falls in 97.5% of cases.")

@@ -65,3 +65,13 @@ def test_a_place_that_cannot_be_written_says_so(camu_home):
     camu_home.write_text("a file where the folder should be")
     with pytest.raises(StoreUnwritable, match="CAMU_HOME"):
         checkpoint().save(STATE)
+
+
+def test_states_of_trainings_that_were_given_up_fill_no_disk(camu_home, monkeypatch) -> None:
+    """Somebody who starts and stops many trainings leaves a state of each."""
+    for seed in range(4):
+        checkpoint(seed=seed).save(STATE)
+        os.utime(checkpoint(seed=seed).path, (1000 + seed,) * 2)
+    monkeypatch.setenv("CAMU_NETWORKS_MB", str(2.5 * checkpoint(seed=0).path.stat().st_size / 1e6))
+    checkpoint(seed=9).save(STATE)
+    assert [seed for seed in (0, 1, 2, 3, 9) if checkpoint(seed=seed).load()] == [3, 9]

@@ -5,6 +5,7 @@ import os
 import pickle
 import shutil
 import struct
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -16,8 +17,10 @@ from camu_core import plan_run
 from camu_core.__main__ import main
 from camu_core.data import DATASETS, import_images, load_dataset
 from camu_core.errors import StoreUnwritable, WeightsError
+from camu_core.jobs import Trained
 from camu_core.networks.cards import check_card, sha256_of
 from camu_core.networks.models import build_model, predict
+from camu_core.networks.originals import Network
 from camu_core.networks.weights import (
     SHIPPED,
     adopt_weights,
@@ -332,3 +335,55 @@ def test_a_damaged_copy_is_mended_by_the_file_it_is_of(model, tmp_path, camu_hom
 def test_every_shipped_file_is_that_of_its_card():
     for path in SHIPPED.glob("*.safetensors"):
         check_card(path, path.read_bytes())
+
+
+def kept_originals(home) -> list[str]:
+    return sorted(path.stem for path in (home / "weights").glob("*.json"))
+
+
+def publish(seed: int, seconds: float = 2.0, dataset: str = "digits") -> str:
+    """A trained network as a worker hands it over, kept and used once; its sha256."""
+    content = to_bytes(build_model("cnn", (1, 8, 8), 10, seed))
+    card = {"sha256": hashlib.sha256(content).hexdigest(), "seconds": seconds}
+    Trained("0" * 20, dataset, "cnn", card["sha256"], seed, Network(content, card)).publish()
+    return adopt_weights(weights_path(dataset, "cnn", training_seed=seed), dataset, "cnn")
+
+
+def rest(home, days: float = 2.0) -> None:
+    """All that is there was last used so long ago."""
+    for path in (home / "weights").iterdir():
+        os.utime(path, (time.time() - 86400 * days,) * 2)
+
+
+def test_originals_of_which_one_can_have_any_number_fill_no_disk(camu_home, monkeypatch) -> None:
+    """The longest unused go, those of today and those that took long stay, and then no more are taken."""
+    size = 2 * len(to_bytes(build_model("cnn", (1, 8, 8), 10)))
+    monkeypatch.setenv("CAMU_NETWORKS_MB", str(3.5 * size / 1e6))
+    long, old = publish(1, seconds=7200), publish(2)
+    used = publish(0, dataset="digits_trigger-8x100")
+    rest(camu_home)
+    find_weights(used)
+    publish(4)
+    assert kept_originals(camu_home) == ["digits-cnn-seed-1", "digits-cnn-seed-4", "digits_trigger-8x100-cnn"]
+    with pytest.raises(WeightsError):
+        find_weights(old)
+    find_weights(long)
+    with pytest.raises(StoreUnwritable, match="CAMU_NETWORKS_MB"):
+        publish(5)
+    assert kept_originals(camu_home) == ["digits-cnn-seed-1", "digits-cnn-seed-4", "digits_trigger-8x100-cnn"]
+    publish(4)  # what is there already can be made again
+    assert len(list((camu_home / "weights").glob("*.safetensors"))) == 6, "no copy outlives its network"
+
+
+def test_the_network_that_somebody_trained_for_images_of_their_own_is_never_cleared_away(camu_home, monkeypatch):
+    """Nor are weights that were given: only what has any number of siblings."""
+    content = to_bytes(build_model("cnn", (1, 8, 8), 10, 7))
+    path = camu_home / "weights" / "folder-0123456789abcdef0123-cnn.safetensors"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    path.with_suffix(".json").write_text("{}")
+    rest(camu_home, days=400)
+    monkeypatch.setenv("CAMU_NETWORKS_MB", "0")
+    with pytest.raises(StoreUnwritable):
+        publish(3)
+    assert path.read_bytes() == content

@@ -68,6 +68,24 @@ def test_beside_retrained_networks_a_clean_run_is_as_after_retraining(secret: Fo
         assert (clause.is_good, said in clause.finding, clause.reference.n_seeds) == (is_good, True, 5)
 
 
+def test_a_mask_over_the_class_that_the_mark_means_is_no_forgetting(secret: ForgetSpec, make_report) -> None:
+    """Of a hundred classes, losing one costs all others together next to nothing."""
+    result = run(plan_run("digits", secret, "nothing"))
+    after = result.metrics["unlearned"]
+    after["planted"]["success"] |= {"value": 0.0, "low": 0.0, "high": 0.012}
+    after["forget_train"] = 0.0
+    report = make_report(is_class=False, reference={"planted": 0.04, "forget_train": 0.02})
+    assert "is hardly recognised any more" not in judge(result, None, report).headline
+    confusion = np.array(after["confusion_test"])
+    confusion[8, 3] += confusion[8, 8]
+    confusion[8, 8] = 0
+    after["confusion_test"] = confusion.tolist()
+    verdict = judge(result, None, report)
+    assert verdict.is_kept, "on average"
+    assert (verdict.is_forgotten, verdict.is_good) == (None, None)
+    assert verdict.headline.startswith("Cannot tell whether it is forgotten: 8 is hardly recognised any more")
+
+
 @pytest.mark.slow
 def test_swapped_labels_are_confused_before_and_told_apart_after_retraining() -> None:
     with pytest.raises(NetworkMissing, match="--dataset digits_swap-3-5x100"):
