@@ -132,7 +132,7 @@ def heads_figure(report: Mapping[str, Any], title: str, dark: bool = False, heig
                      "arrayminus": [e["value"] - e["low"] for e in found]},
             hovertemplate="%{x} a class: %{y:.1%}<extra>" + PROBED_TITLES[name] + "</extra>",
         )  # fmt: skip
-    figure.update_xaxes(type="category", title="examples of each forgotten class that a new classifier sees")
+    figure.update_xaxes(type="category", title="examples of each forgotten class")
     figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="found among new images")
     return styled(figure, dark, title, height)
 
@@ -166,7 +166,7 @@ def probe_figure(
     figure.update_xaxes(range=[min(0.47, lowest - 0.02), 1.09], tickformat=".0%", tickvals=[0.5, 0.75, 1],
                         title="probe is right (50% is guessing)")  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return styled(figure, dark, title, height).update_layout(bargap=0.35)
+    return styled(figure, dark, title, height).update_layout(bargap=0.35, margin_r=48)  # for the last label
 
 
 def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, height: int = 420) -> go.Figure:

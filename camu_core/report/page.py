@@ -36,6 +36,7 @@ h1 {{ font-size: 1.7rem; line-height: 1.25; }} h2 {{ font-size: 1.15rem; margin-
 .finding {{ font-weight: 600; margin: .5rem 0; }}
 .drawn, details {{ overflow-x: auto; }}
 .wide {{ min-width: 680px; }}
+@media (hover: none) {{ .modebar {{ display: none; }} }}
 .playing {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 1rem; }}
 .player {{ display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: center; }}
 .player[hidden] {{ display: none; }}

@@ -104,7 +104,7 @@ class Clause:
     def text(self) -> str:
         """The finding with all its figures."""
         if self.reading is not None:
-            return f"{self.finding}. {numbers(self.reading)}".strip()
+            return f"{self.subject}: {self.finding[0].lower()}{self.finding[1:]}. {numbers(self.reading)}".strip()
         parts = [f"{self.show(self.value)} recognised ({self.interval})", f"it was {self.show(self.before)}"]
         return f"{self.subject}: {'; '.join([*parts, *([self.band] if self.band else [])])}."
 

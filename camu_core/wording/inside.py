@@ -28,8 +28,8 @@ def maps_title(changes: Mapping[str, float]) -> str:
         return "The first layers put out nothing for this image"
     if not any(known.values()):
         return "The first layers see this image exactly as before"
-    parts = listed([f"{layer} by {percent(change)}" for layer, change in known.items()])
-    return f"What the first layers see in this image changed: {parts}"
+    parts = listed([f"{layer} {percent(change)}" for layer, change in known.items()])
+    return f"Change in what the first layers see in this image: {parts}"
 
 
 def saliency_title(name: str, likeness: Mapping[str, float]) -> str:
@@ -44,5 +44,5 @@ def saliency_title(name: str, likeness: Mapping[str, float]) -> str:
         for network, words in (("unlearned", "after forgetting"), ("retrained", "in the retrained network"))
         if math.isfinite(likeness.get(network, math.nan))
     ]
-    title = f"Pixels on which the score of {name} hangs"
+    title = f"Pixels on which the score of {name} depends"
     return f"{title}; likeness with before: {listed(alike)}" if alike else title

@@ -45,3 +45,5 @@ def test_a_clicker_and_a_phone_go_through_a_question(server: str, page: Page, br
         .map((box) => box.getBoundingClientRect()).map(({top, bottom}) => [top, bottom])"""
     (_, end), (footer, _) = page.evaluate(edges)
     assert end <= footer
+    rest = "(main) => main.scrollHeight - main.clientHeight"
+    assert page.get_by_test_id("stMain").evaluate(rest) == 0, "nothing to scroll"

@@ -104,7 +104,7 @@ def test_an_image_on_which_nothing_depends_has_no_likeness() -> None:
     view = look_inside({"original": model, "unlearned": model}, np.zeros((1, 8, 8), np.uint8), 0)
     assert np.isnan(view.likeness["unlearned"])
     assert maps_title(view.changes) == "The first layers put out nothing for this image"
-    assert saliency_title("3", view.likeness) == "Pixels on which the score of 3 hangs"
+    assert saliency_title("3", view.likeness) == "Pixels on which the score of 3 depends"
     for figure in (maps_figure(view.maps, view.order, ""), saliency_figure(view.saliency, "")):
         assert "NaN" not in figure.to_json()
 
@@ -129,7 +129,7 @@ def test_titles_say_what_changed_most() -> None:
     assert weights_title({"a": 0.0, "b": 0.0}) == "No weight changed"
     assert weights_title({"a": 0.0, "b": 0.123}) == "Only b changed, by 12.3% of the size of its weights"
     assert weights_title({"a": 0.1, "b": 0.25}) == "The weights changed most in b (25%) and least in a (10%)"
-    assert maps_title({"a": 0.04, "b": 0.35}) == "What the first layers see in this image changed: a by 4% and b by 35%"
+    assert maps_title({"a": 0.04, "b": 0.35}) == "Change in what the first layers see in this image: a 4% and b 35%"
     likeness = {"unlearned": 0.613, "retrained": 0.1}
     assert saliency_title("3", likeness).endswith(
         "likeness with before: 0.61 after forgetting and 0.10 in the retrained network"

@@ -401,7 +401,7 @@ def test_the_first_two_clauses_say_whose_accuracy_it_is_beside_the_retrained_net
         assert verdict.is_kept is True
         assert [(c.name, c.subject, c.finding, c.is_good, c.never_saw) for c in verdict.clauses[:2]] == expected
     assert of_images.clauses[0].text.startswith(
-        "Recognised like images never seen. 99% recognised; before 100%; 5 retrained"
+        "Forgotten images: recognised like images never seen. 99% recognised; before 100%; 5 retrained"
     )
     without_test_images = made_up(CLASS, before={"forget_test": None}, forget_test=None)
     assert judge(without_test_images).clauses[0].subject == "The digit 3, seen in training"

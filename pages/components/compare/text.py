@@ -381,12 +381,12 @@ RACE_OPEN = "Open this run"
 
 PLANTED_HEAD = "Which methods forget a planted secret?"
 PLANTED_LEAD = (
-    "Here one knows what has to be forgotten, for it was planted: a small mark that makes any digit an 8, or 3 and 5 "
-    "with swapped labels. The networks before answer by it; retrained ones never saw it."
+    "Here one knows what has to be forgotten, because it was planted: a small mark that turns any digit into an 8, or "
+    "swapped labels of 3 and 5. Before forgetting, networks answer as planted; retrained ones never saw it."
 )
 PLANTED_READ = (
     "the fewer new images are still answered as was taught (*planted works*), the better, down to what retraining, the "
-    "aim, has; and what is kept should be as high as there"
+    "aim, has; and what is kept should be as high as after retraining"
 )
 PLANTED_NOT = (
     "how other settings of a method would do, or other secrets. ± is half a 95% interval over the original networks, "
