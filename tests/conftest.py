@@ -3,6 +3,7 @@
 import copy
 import io
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -72,6 +73,7 @@ def empty_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every download fails at once, in this process and in those it starts."""
+    monkeypatch.setattr(urllib.request, "_opener", None)  # it keeps its proxies, and would for all tests after this one
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, _NOBODY)
     for name in ("no_proxy", "NO_PROXY"):

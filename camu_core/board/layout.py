@@ -116,7 +116,7 @@ def lay_out(board: Board, whiskers: str = "") -> Page:
     lists = (
         ("may", "What may be claimed", board.may, MODEL_COLORS["unlearned"]),
         ("may not", "… and what not", board.may_not, LIGHT.forget),
-        ("open", "What is still open", board.still_open, MODEL_COLORS["original"]),
+        ("open", "What speaks against it or is open", board.still_open, MODEL_COLORS["original"]),
     )  # fmt: skip
     for box, (name, title, paragraphs, edge) in zip(_columns(_WORDS), lists, strict=True):
         cards.append(Card(box, edge))

@@ -103,7 +103,7 @@ def html_report(
         f"{without_scripts(as_png(board), verdict.headline)}"
         f"{_playing(result)}<h2>What was found</h2>{_list(clauses)}"
         f"<h2>What may be claimed</h2>{_list(board.may)}<h2>… and what not</h2>{_list(board.may_not)}"
-        f"<h2>What is still open</h2>{_list(board.still_open)}{sections}"
+        f"<h2>What speaks against it or is open</h2>{_list(board.still_open)}{sections}"
         f"<h2>Cite this run</h2><pre>{escape(citation(result))}</pre>"
         f'<p class="quiet">{escape(board.imprint)}</p>'
     )

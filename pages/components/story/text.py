@@ -110,7 +110,7 @@ TEST_LINES = {
 }
 
 LIMITS_FORGOT, LIMITS_KEPT = "What was forgotten?", "Was the rest kept?"
-LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What is still open?", "What may you say?"
+LIMITS_HOW, LIMITS_WRONG, LIMITS_CLAIM = "How do we know?", "What speaks against it, or is open?", "What may you say?"
 FORGOT = "{n_forget:,} training images. {forget_clause}"
 HOW = "New images, replaced images and attacks, beside networks that never saw it."
 LIMITS_PICTURE = "Accuracy by class, with 95% intervals"
