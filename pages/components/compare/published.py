@@ -53,8 +53,9 @@ def show() -> None:
     charts.show(st, figure, key="published-tradeoff")
     notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT)
     compare_table.method_table(table, kind)
-    charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
-    notes.reading(text.COST_READ, text.COST_NOT)
+    if table["unlearn_seconds_mean"].notna().any():
+        charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
+        notes.reading(text.COST_READ, text.COST_NOT)
     if is_published(published.PLANTED_FOLDER):
         _planted()
     if is_ranked(population.FOLDER):
