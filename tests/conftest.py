@@ -36,7 +36,8 @@ _NOBODY = "http://127.0.0.1:9"
 
 
 # Files whose tests start workers or clusters.
-_STARTERS = ("test_faults.py", "test_engine.py", "test_hostile_visitors.py", "test_operator.py", "test_load.py")
+_STARTERS = ("test_faults.py", "test_engine.py", "test_hostile_visitors.py", "test_operator.py", "test_load.py",
+             "test_phones.py")  # fmt: skip
 
 
 class _Together(LoadScopeScheduling):

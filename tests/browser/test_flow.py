@@ -77,7 +77,7 @@ def test_causal_page_part_by_part_and_a_batch_that_is_stopped(server: str, page:
     expect(charts.first).to_be_visible()
 
     page.get_by_text("Where in the network").click()
-    expect(charts).to_have_count(3)
+    expect(charts).to_have_count(6)
 
     page.get_by_text("Graph, and one image").click()
     expect(page.get_by_text("Put the old head back")).to_be_visible()

@@ -97,7 +97,7 @@ def test_a_phone_shows_whole_titles_and_five_tiles_in_a_row(server: str, page: P
     assert others[:4] == [first] * 4
     assert others[4] > first
     pills = page.locator(".st-key-forget-kind button").all()
-    assert len(pills) == 4
+    assert len(pills) == 5
     assert all(box["x"] + box["width"] <= 390 for box in map(Locator.bounding_box, pills))
     assert all(
         width <= 390 for width in page.locator(".figure-title").evaluate_all(
