@@ -10,14 +10,13 @@ import numpy as np
 from camu_core.citation import citation
 from camu_core.data import DATASETS
 from camu_core.figures.theme import MODEL_TITLES
-from camu_core.measures.estimates import wilson_interval
 from camu_core.measures.reference import COVERAGE
 from camu_core.methods import METHODS
 from camu_core.planning import settings_phrase
 from camu_core.privacy import KNOWLEDGE
 from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
-from camu_core.wording.clauses import Clause, n_images
+from camu_core.wording.clauses import Clause, interval, n_images
 from camu_core.wording.format import capital, percent
 from camu_core.wording.limits import risks
 from camu_core.wording.privacy import headline
@@ -202,8 +201,7 @@ def _accuracies(result: RunResult, retrained: RunResult | None) -> Picture:
     groups = {forget_split(result): "forgotten", "retain_test": "everything else" if is_class else "new images"}
     series = {
         network: tuple(
-            Bar(report[split], *wilson_interval(report[split], report["n"][split]), percent(report[split], digits=1))
-            for split in groups
+            Bar(report[split], *interval(report, split), percent(report[split], digits=1)) for split in groups
         )
         for network, report in result.metrics_with(retrained).items()
     }

@@ -10,11 +10,11 @@ import torch
 from camu_core.data import DATASETS, loading, split
 from camu_core.jobs.base import Find, Job, digest_of
 from camu_core.jobs.payload import JobPayload
-from camu_core.measures.estimates import Estimate
+from camu_core.measures.estimates import Estimate, estimate_share
 from camu_core.networks.models import BlockModel, predict
 from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.planning import plan_like
-from camu_core.privacy import Battery, accuracy_estimate, fresh_head
+from camu_core.privacy import Battery, fresh_head
 from camu_core.progress import Step
 from camu_core.runs.projection import fit_pca
 from camu_core.runs.results import RunResult, Storable
@@ -156,7 +156,7 @@ class DialJob(Job[Dial]):
 
 def accuracies(metrics: dict[str, Any]) -> tuple[Estimate, Estimate]:
     """How much of what was forgotten, and of the rest, a network recognises among new images."""
-    recognised, kept = (accuracy_estimate(metrics[part], metrics["n"][part]) for part in ("forget_test", "retain_test"))
+    recognised, kept = (estimate_share(metrics[part], metrics["n"][part]) for part in ("forget_test", "retain_test"))
     return recognised, kept
 
 

@@ -109,6 +109,14 @@ def wilson_interval(fraction: float, n: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
+def estimate_share(share: float | None, n: int) -> Estimate:
+    """A share of n samples, such as an accuracy, with its Wilson interval; None of no samples."""
+    if share is None:
+        return Estimate(value=None, low=None, high=None, n=n)
+    low, high = wilson_interval(share, n)
+    return Estimate(value=share, low=low, high=high, n=n)
+
+
 def difference_interval(k: int, n: int, j: int, m: int) -> tuple[float, float]:
     """95% interval of k/n - j/m, two fractions of independent samples.
 

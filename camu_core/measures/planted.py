@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from camu_core.data import PlantedDataset, with_mark
-from camu_core.measures.estimates import Estimate, wilson_interval
+from camu_core.measures.estimates import Estimate, estimate_share
 from camu_core.networks.models import BlockModel, predict
 from camu_core.progress import Step
 
@@ -46,8 +46,4 @@ def planted_report(
 
 
 def _share(hits: np.ndarray) -> Estimate:
-    if not len(hits):
-        return Estimate(value=None, low=None, high=None, n=0)
-    value = float(hits.mean())
-    low, high = wilson_interval(value, len(hits))
-    return Estimate(value=value, low=low, high=high, n=len(hits))
+    return estimate_share(float(hits.mean()) if len(hits) else None, len(hits))

@@ -7,7 +7,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from camu_core.measures.estimates import Estimate, wilson_interval
+from camu_core.measures.estimates import Estimate, estimate_share
 
 SMALLEST_GROUP = 5
 MAX_ITERATIONS = 2000
@@ -38,6 +38,4 @@ def linear_probe(representation: np.ndarray, is_forget: np.ndarray, seed: int) -
     with threadpool_limits(1):
         probe.fit(representation[fitted].astype(np.float64), is_forget[fitted])
         said = probe.predict(representation[asked].astype(np.float64))
-    value = float((said == is_forget[asked]).mean())
-    low, high = wilson_interval(value, len(asked))
-    return Estimate(value=value, low=low, high=high, n=len(asked))
+    return estimate_share(float((said == is_forget[asked]).mean()), len(asked))

@@ -26,7 +26,7 @@ from camu_core.measures import (
     relearning,
     relearning_area,
 )
-from camu_core.measures.estimates import Estimate, as_fraction, estimate_means, estimate_over_seeds, wilson_interval
+from camu_core.measures.estimates import Estimate, as_fraction, estimate_means, estimate_over_seeds
 from camu_core.networks.models import BlockModel, predict
 from camu_core.privacy.attacks import Answers, score_answers
 from camu_core.progress import Step
@@ -221,11 +221,3 @@ def _relearning_data(dataset: Dataset, splits: Splits, rng: np.random.Generator)
         dataset.x_train[taught], dataset.y_train[taught], x[evaluation], y[evaluation],
         dataset.x_test[rest], dataset.y_test[rest], dataset.x_train[level],
     )  # fmt: skip
-
-
-def accuracy_estimate(fraction: float | None, n: int) -> Estimate:
-    """A split's accuracy with its Wilson interval; None of an empty split."""
-    if fraction is None:
-        return Estimate(value=None, low=None, high=None, n=n)
-    low, high = wilson_interval(fraction, n)
-    return Estimate(value=fraction, low=low, high=high, n=n)

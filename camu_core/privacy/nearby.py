@@ -8,8 +8,9 @@ import torch
 
 from camu_core.data import Dataset, Splits
 from camu_core.measures import N_STEPS, STEP_SIZE, pixel_distance
+from camu_core.measures.estimates import estimate_share
 from camu_core.networks.models import BlockModel
-from camu_core.privacy.battery import SEED, accuracy_estimate
+from camu_core.privacy.battery import SEED
 from camu_core.progress import Step
 
 NEARBY_IMAGES = 50  # at most, of the forget set
@@ -33,7 +34,7 @@ def nearby_report(
     for name, model in models.items():
         found = yield from pixel_distance(model, dataset.x_train[idx], dataset.y_train[idx])
         shares = (found <= distances[:, None] + STEP_SIZE / 2).mean(axis=1)
-        recognised[name] = [accuracy_estimate(float(share), len(idx)) for share in shares]
+        recognised[name] = [estimate_share(float(share), len(idx)) for share in shares]
         middle = float(np.median(found))
         median[name] = middle if np.isfinite(middle) else None
     return {"distances": distances.tolist(), "n": len(idx), "recognised": recognised, "median": median}

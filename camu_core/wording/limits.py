@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from camu_core.measures.estimates import wilson_interval
 from camu_core.runs.results import RunResult
 from camu_core.wording.causal_remarks import inner_remark
-from camu_core.wording.clauses import n_images
+from camu_core.wording.clauses import interval, n_images
 from camu_core.wording.format import listed, percent
 from camu_core.wording.verdict import Verdict, forget_split
 
@@ -33,6 +32,6 @@ def risks(result: RunResult, verdict: Verdict, causal: Mapping[str, Any] | None 
     after = result.metrics["unlearned"]
     if result.spec.forget.kind == "class":  # single images may be recognised: others teach the same
         part = forget_split(result)
-        _, high = wilson_interval(after[part], after["n"][part])
+        _, high = interval(after, part)
         found.append(_FEW.format(n=n_images(after["n"][part]), high=percent(high, digits=1)))
     return [*found, _OWN_TESTS.format(seed=result.spec.seed)]

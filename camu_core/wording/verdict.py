@@ -8,12 +8,11 @@ import numpy as np
 
 from camu_core.data import DATASETS
 from camu_core.measures import Standing
-from camu_core.measures.estimates import difference_interval
+from camu_core.measures.estimates import difference_interval, estimate_share
 from camu_core.privacy import (
     KNOWLEDGE,
     LEAKS,
     Reading,
-    accuracy_estimate,
     planted_reading,
     population_reading,
     readings,
@@ -200,9 +199,7 @@ def _judge_images(
     kept, reading, found = _is_kept(before, after), None, dict(many)
     planted = _planted(result.spec, before, after, reference, privacy)
     if privacy is not None:
-        ours, original = (
-            accuracy_estimate(part["forget_train"], part["n"]["forget_train"]) for part in (after, before)
-        )
+        ours, original = (estimate_share(part["forget_train"], part["n"]["forget_train"]) for part in (after, before))
         reading = recognition(privacy, ours, original)
         found = {"recognised": reading, **readings(privacy), **many}
     found |= {clause.reading.question: clause.reading for clause in planted if clause.reading}
