@@ -62,11 +62,18 @@ def delete_weights(dataset: str) -> None:
         return
     with deleting(f"the network in {_given_dir()}"):
         for card in _given_dir().glob(f"{dataset}[-_]*.json"):  # "_": with something planted
-            weights = card.with_suffix(".safetensors")
-            if weights.exists():
-                (_given_dir() / f"{sha256_of(weights)}.safetensors").unlink(missing_ok=True)  # see `adopt_weights`
-            weights.unlink(missing_ok=True)
-            card.unlink()
+            for path in _files_of(card):
+                path.unlink(missing_ok=True)
+
+
+def _files_of(card: Path) -> list[Path]:
+    """A network that was trained here: its copy, see `adopt_weights`, its weights and its card, as far as they exist.
+
+    The card knows by which name the copy goes, so that weights are read only where it is damaged.
+    """
+    weights = card.with_suffix(".safetensors")
+    name = card_sha256(card) or (sha256_of(weights) if weights.exists() else "")
+    return [path for path in (_given_dir() / f"{name}.safetensors", weights, card) if path.exists()]
 
 
 def clear_away(path: Path, n_bytes: int) -> None:
@@ -87,8 +94,7 @@ def clear_away(path: Path, n_bytes: int) -> None:
         weights = card.with_suffix(".safetensors")
         if weights == path or not (_ONE_OF_MANY.search(card.stem) and weights.exists()):
             continue
-        copy = _given_dir() / f"{sha256_of(weights)}.safetensors"  # see `adopt_weights`
-        group = [each for each in (card, weights, copy) if each.exists()]
+        group = _files_of(card)
         if json.loads(card.read_text()).get("seconds", 0) <= _SOON_SECONDS:
             groups.append(group)
         else:
