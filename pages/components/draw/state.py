@@ -42,10 +42,15 @@ def labels(job: CausalJob, images: np.ndarray) -> dict[str, np.ndarray]:
     Args:
         images: uint8 (N, channels, H, W).
     """
+    return _labels(job.digest, images, job)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _labels(digest: str, images: np.ndarray, _job: CausalJob) -> dict[str, np.ndarray]:
     with one_thread():
         return {
             name: predict(model, torch.from_numpy(images.copy()))[0].argmax(1).numpy()
-            for name, model in state_causal.networks(job).items()
+            for name, model in state_causal.networks(_job).items()
         }
 
 

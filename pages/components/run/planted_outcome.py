@@ -50,7 +50,8 @@ def _pictures(result: RunResult) -> None:
     if not len(shown):
         st.caption(text.PLANTED_NONE)
         return
-    lines = [
-        [text.PLANTED_SAID[name].format(name=names[row[i]]) for name, row in answers.items()] for i in range(len(shown))
+    captions = [
+        "\n".join(text.PLANTED_SAID[name].format(name=names[row[i]]) for name, row in answers.items())
+        for i in range(len(shown))
     ]
-    images.told_strip(shown, lines)
+    images.captioned_strip(shown, captions, rem=6.5, side=4.5)

@@ -116,27 +116,28 @@ def plain_strip(images: np.ndarray, more: int = 0, pixels: int = 32) -> None:
     """
     style = f"width:{pixels}px;height:{pixels}px;border-radius:4px"
     cells = [f"<img src='{uri}' alt='' style='{style}'/>" for uri in data_uris(images)]
-    rest = f"<span style='opacity:.75'>+ {more:,}</span>" if more else ""
-    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:4px;align-items:center'>{''.join(cells)}{rest}</div>")
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:4px;align-items:center'>{''.join(cells)}{_and(more)}</div>")
 
 
-def captioned_strip(images: np.ndarray, captions: Sequence[str], more: int = 0, rem: float = 4.25) -> None:
+def captioned_strip(
+    images: np.ndarray, captions: Sequence[str], more: int = 0, rem: float = 4.25, side: float = 3.5
+) -> None:
     """Images in rows, a few words under each, and how many more there are.
 
     Args:
         images: uint8 (N, channels, H, W).
         captions: plain; lines stay lines.
         rem: width of an image with its words, in letters' heights.
+        side: of the image alone, likewise.
     """
     cells = [
         f"<figure style='margin:0;text-align:center;width:{rem}rem'><img src='{uri}' alt='' "
-        f"style='width:3.5rem;height:3.5rem;border-radius:6px'/><figcaption style='line-height:1.25;font-size:.85rem;"
-        f"white-space:pre-line'>"
+        f"style='width:{side}rem;height:{side}rem;border-radius:6px'/>"
+        f"<figcaption style='line-height:1.25;font-size:.85rem;white-space:pre-line'>"
         f"{html.escape(caption)}</figcaption></figure>"
         for uri, caption in zip(data_uris(images), captions, strict=True)
     ]
-    rest = f"<span style='opacity:.75'>+ {more:,}</span>" if more else ""
-    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px;align-items:center'>{''.join(cells)}{rest}</div>")
+    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:6px;align-items:center'>{''.join(cells)}{_and(more)}</div>")
 
 
 def changed_strip(before: np.ndarray, after: np.ndarray, captions: Sequence[str], more: int = 0) -> None:
@@ -153,25 +154,9 @@ def changed_strip(before: np.ndarray, after: np.ndarray, captions: Sequence[str]
         f"<figcaption style='line-height:1.25;font-size:.85rem'>{html.escape(caption)}</figcaption></figure>"
         for one, other, caption in zip(data_uris(before), data_uris(after), captions, strict=True)
     ]
-    rest = f"<span style='opacity:.75'>+ {more:,}</span>" if more else ""
-    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:10px 18px;align-items:center'>{''.join(cells)}{rest}</div>")
-
-
-def told_strip(images: np.ndarray, lines: Sequence[Sequence[str]]) -> None:
-    """Images in rows, each with several lines below it.
-
-    Args:
-        images: uint8 (N, channels, H, W).
-        lines: plain.
-    """
-    cells = "".join(
-        f"<figure style='margin:0;text-align:center;width:6.5rem'><img src='{uri}' alt='' "
-        f"style='width:4.5rem;height:4.5rem;border-radius:6px'/>"
-        f"<figcaption style='line-height:1.3;font-size:.85rem'>"
-        f"{'<br>'.join(html.escape(line) for line in told)}</figcaption></figure>"
-        for uri, told in zip(data_uris(images), lines, strict=True)
+    st.html(
+        f"<div style='display:flex;flex-wrap:wrap;gap:10px 18px;align-items:center'>{''.join(cells)}{_and(more)}</div>"
     )
-    st.html(f"<div style='display:flex;flex-wrap:wrap;gap:10px 6px'>{cells}</div>")
 
 
 def framed(
@@ -206,6 +191,11 @@ def framed(
             f"</figcaption></figure>"
         )
     return f"<div style='display:flex;flex-wrap:wrap;gap:6px'>{''.join(cells)}</div>"
+
+
+def _and(more: int) -> str:
+    """How many more images there are than are shown; empty if none."""
+    return f"<span style='opacity:.75'>+ {more:,}</span>" if more else ""
 
 
 def _answer(logits: np.ndarray, class_names: Sequence[str]) -> str:
