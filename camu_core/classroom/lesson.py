@@ -16,7 +16,7 @@ from camu_core.methods import METHODS
 from camu_core.privacy import Reading, readings
 from camu_core.runs.results import RunResult
 from camu_core.wording.clauses import n_images
-from camu_core.wording.format import capital, listed, percent
+from camu_core.wording.format import capital, listed, percent, small
 from camu_core.wording.guesses import BANDS, band_of
 from camu_core.wording.privacy import number
 from camu_core.wording.verdict import FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, Verdict, claim, forget_phrase, judge
@@ -146,7 +146,7 @@ def _hurt(result: RunResult) -> Question:
     why = (
         (f"Hurt beyond chance: {listed(losses)}.", f"{rest} What it shared with them inside went, too.")
         if harmed
-        else (f"No: {rest[0].lower()}{rest[1:]}", "A few more or fewer right is chance; none lost more than that.")
+        else (f"No: {small(rest)}", "A few more or fewer right is chance; none lost more than that.")
     )
     return Question(
         "hurt",
@@ -279,7 +279,7 @@ def _claim(result: RunResult, told: Verdict) -> Question:
         "So what may we say of this network?",
         options,
         right,
-        (claim(result, told), f"The tests: {told.headline[0].lower()}{told.headline[1:]}."),
+        (claim(result, told), f"The tests: {small(told.headline)}."),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from camu_core.measures import Reference, Standing
 from camu_core.measures.estimates import Estimate, wilson_interval
 from camu_core.privacy import Reading
-from camu_core.wording.format import capital, percent
+from camu_core.wording.format import capital, percent, small
 from camu_core.wording.privacy import FIGURES, SUBJECTS, number, numbers, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
@@ -96,7 +96,7 @@ class Clause:
     def plain(self) -> str:
         """The finding without intervals."""
         if self.reading is not None and self.name != "recognised":
-            return f"{self.subject}: {self.finding[0].lower()}{self.finding[1:]}."
+            return f"{self.subject}: {small(self.finding)}."
         saw = "" if self.never_saw is None else f" A network that never saw it: {self.show(self.never_saw)}."
         return f"{self.subject}: {self.show(self.value)} recognised, before {self.show(self.before)}.{saw}"
 
@@ -104,7 +104,7 @@ class Clause:
     def text(self) -> str:
         """The finding with all its figures."""
         if self.reading is not None:
-            return f"{self.subject}: {self.finding[0].lower()}{self.finding[1:]}. {numbers(self.reading)}".strip()
+            return f"{self.subject}: {small(self.finding)}. {numbers(self.reading)}".strip()
         parts = [f"{self.show(self.value)} recognised ({self.interval})", f"it was {self.show(self.before)}"]
         return f"{self.subject}: {'; '.join([*parts, *([self.band] if self.band else [])])}."
 

@@ -8,7 +8,7 @@ import pandas as pd
 from camu_core.comparison.tables import GOLD
 from camu_core.measures.estimates import Measured, are_apart, difference_interval
 from camu_core.methods import METHODS, is_control
-from camu_core.wording.format import listed, percent
+from camu_core.wording.format import listed, percent, small
 from camu_core.wording.verdict import ALIKE_AT_MOST, DAMAGED_DROP_FROM, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
 # So much found by the original's classifier in the new representation is hidden, not forgotten.
@@ -52,7 +52,7 @@ def weaknesses(table: pd.DataFrame, kind: str) -> list[Remark]:
     for method, row in table.iterrows():
         if is_control(method):
             summary = METHODS[method].summary
-            found.append(Remark(method, f"is a control: it {summary[0].lower()}{summary[1:].removesuffix('.')}"))
+            found.append(Remark(method, f"is a control: it {small(summary).removesuffix('.')}"))
         elif method != GOLD:
             texts = (*judge(row, gold), *_of_any(row, gold, "class" if kind == "class" else "images"))
             found += [Remark(method, text) for text in texts]

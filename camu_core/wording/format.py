@@ -21,6 +21,11 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def small(phrase: str) -> str:
+    """With a small letter at its beginning, as in the middle of a sentence, and the rest as it is."""
+    return phrase[0].lower() + phrase[1:]
+
+
 def capital(phrase: str) -> str:
     """With a capital at its beginning, and the rest as it is."""
     return phrase[0].upper() + phrase[1:]

@@ -16,6 +16,7 @@ from camu_core.comparison import (
 )
 from camu_core.figures import cost_figure, ranks_figure, tradeoff_figure
 from camu_core.wording.comparison import planted_headline
+from camu_core.wording.format import small
 from camu_core.wording.population import ranks_agreement, ranks_title
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
@@ -48,7 +49,7 @@ def show() -> None:
     state_compare.show_published()
     kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
     what = compare_many.forget_title(dataset, forget)
-    title = text.TRADEOFF[kind].format(what=what[0].lower() + what[1:])
+    title = text.TRADEOFF[kind].format(what=small(what))
     figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="published-tradeoff")
     notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT)

@@ -7,6 +7,7 @@ import streamlit as st
 from camu_core import DATASETS, METHODS, RunResult
 from camu_core.planning import settings_phrase
 from camu_core.specs import GIVEN
+from camu_core.wording.format import small
 from camu_core.wording.verdict import Clause, Verdict, forget_phrase, judge
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import state, state_memorised, text
@@ -116,7 +117,7 @@ def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
 def _test(result: RunResult, clause: Clause) -> None:
     """One test on a line: what it found, its number, and the way to its figure."""
     icon, color = _MOODS[clause.is_good]
-    line = f":{color}[:material/{icon}:] **{clause.subject}**: {clause.finding[0].lower()}{clause.finding[1:]}"
+    line = f":{color}[:material/{icon}:] **{clause.subject}**: {small(clause.finding)}"
     left, right = st.columns([8, 2], vertical_alignment="center", gap="xsmall")
     left.markdown(f"{line} :gray[({clause.figures})]", help=clause.text)
     with right:

@@ -8,9 +8,10 @@ from camu_core.figures import class_figure, relearning_figure
 from camu_core.jobs.privacy import PrivacyResult
 from camu_core.privacy import readings
 from camu_core.wording.clauses import tests_as_clauses
+from camu_core.wording.format import small
 from camu_core.wording.limits import risks
 from camu_core.wording.privacy import relearning_title
-from camu_core.wording.verdict import claim, judge
+from camu_core.wording.verdict import claim
 from pages.components.causal import state as state_causal
 from pages.components.privacy import attacked
 from pages.components.privacy import state as state_privacy
@@ -32,7 +33,7 @@ def attacks(run: state.OpenRun) -> None:
         for question, line in text.TEST_LINES.items():
             if question in found:
                 finding = found[question].finding
-                notes.lead(line.format(finding=finding[0].lower() + finding[1:], figures=found[question].figures))
+                notes.lead(line.format(finding=small(finding), figures=found[question].figures))
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
         ),
@@ -43,8 +44,7 @@ def attacks(run: state.OpenRun) -> None:
 def limits(run: state.OpenRun) -> None:
     """The questions that a listener should be able to answer, answered from this run."""
     result, retrained = run.result, state.retrained_for(run.result.spec)
-    spec = result.spec
-    told = judge(result, retrained, state_privacy.report_of(spec), state_privacy.population_report_of(spec))
+    told = story.verdict_of(result)
     metrics = result.metrics_with(retrained)
     st.subheader(told.headline, anchor=False)
     left, middle, right = st.columns([4, 4, 3], gap="medium")
@@ -65,7 +65,7 @@ def limits(run: state.OpenRun) -> None:
                          query_params={"run": result.digest}, width="content")  # fmt: skip
             st.page_link("pages/story/learn.py", label=text.LEARN, icon=":material/school:", width="content")
     with middle:
-        causal = state_causal.known_report(spec)
+        causal = state_causal.known_report(result.spec)
         _answer(text.LIMITS_WRONG, "".join(f"\n- {risk}" for risk in risks(result, told, causal)))
     info = DATASETS[result.spec.dataset]
     counts = np.sum(metrics["original"]["confusion_test"], axis=1).tolist()

@@ -10,7 +10,7 @@ from camu_core.jobs import PopulationResult
 from camu_core.wording.clauses import Clause
 from camu_core.wording.format import listed, percent
 from camu_core.wording.guesses import band_of
-from camu_core.wording.verdict import Verdict, claim, finding, judge
+from camu_core.wording.verdict import Verdict, claim, finding
 from pages.components.privacy import attacked
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import charts, images, notes, state
@@ -114,7 +114,7 @@ def told_apart(run: state.OpenRun) -> None:
         st.fragment(run_every=attacked.TICK_SECONDS)(attacked.wait)(job)
         return
     many = state_privacy.population_report_of(result.spec)
-    found = {clause.name: clause for clause in _verdict(result).clauses}
+    found = {clause.name: clause for clause in story.verdict_of(result).clauses}
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.markdown(_by_one_network(found["attack"]))
@@ -162,7 +162,7 @@ def harmed(run: state.OpenRun) -> None:
     """New pictures, and other people's in training: who lost the right name."""
     result, retrained = run.result, story.yardstick(run.result)
     before, after = result.metrics["original"], result.metrics["unlearned"]
-    kept, names = _verdict(result).clauses[1], DATASETS[result.spec.dataset].class_names
+    kept, names = story.verdict_of(result).clauses[1], DATASETS[result.spec.dataset].class_names
     metrics = result.metrics_with(retrained)
     left, right = st.columns([5, 6], gap="large")
     with left:
@@ -205,7 +205,7 @@ def _lost_pictures(result: RunResult, names: tuple[str, ...]) -> None:
 def reply(run: state.OpenRun) -> None:
     """What may be said to the owner, in a letter; and what no test of ours can tell."""
     result, retrained = run.result, state.retrained_for(run.result.spec)
-    told, left_out = _verdict(result), _never_saw(result, retrained)
+    told, left_out = story.verdict_of(result), _never_saw(result, retrained)
     left, right = st.columns([6, 5], gap="large")
     with left.container(border=True, key="letter"):
         st.caption(text.LETTER_TITLE)
@@ -254,9 +254,3 @@ def _news(clause: Clause) -> str:
 
 def _seconds(seconds: float) -> str:
     return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
-
-
-def _verdict(result: RunResult) -> Verdict:
-    spec = result.spec
-    privacy, many = state_privacy.report_of(spec), state_privacy.population_report_of(spec)
-    return judge(result, state.retrained_for(spec), privacy, many)

@@ -17,11 +17,12 @@ from camu_core.figures import (
 from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark
 from camu_core.wording.clauses import n_images
-from camu_core.wording.format import percent
+from camu_core.wording.format import percent, small
 from camu_core.wording.guesses import BANDS, most_hurt
-from camu_core.wording.verdict import finding, forget_phrase, judge
+from camu_core.wording.verdict import Verdict, finding, forget_phrase, judge
 from pages.components.causal import decomposition
 from pages.components.causal import state as state_causal
+from pages.components.privacy import state as state_privacy
 from pages.components.run import dial, live, state_dial
 from pages.components.run.forget import class_row, picked_classes, start_with
 from pages.components.shared import charts, images, notes, state, state_pictures, state_view, verdict
@@ -132,7 +133,7 @@ def judged(run: state.OpenRun) -> None:
     told, n = judge(result, retrained), result.metrics["unlearned"]["n"]
     left, right = st.columns([5, 6], gap="large")
     with left:
-        st.subheader(text.SO_FAR.format(headline=told.headline[0].lower() + told.headline[1:]), anchor=False)
+        st.subheader(text.SO_FAR.format(headline=small(told.headline)), anchor=False)
         is_class = result.spec.forget.kind == "class"
         is_known = retrained is not None or result.spec.method == "retrain"
         lead = (text.JUDGED if is_class else text.JUDGED_IMAGES) + (text.JUDGED_GOLD if is_known else text.JUDGED_ALONE)
@@ -238,6 +239,13 @@ def why(run: state.OpenRun) -> None:
 def _points(fraction: float) -> str:
     points = round(100 * fraction)
     return f"{points} point{'' if abs(points) == 1 else 's'}"
+
+
+def verdict_of(result: RunResult) -> Verdict:
+    """With all that is known of the run."""
+    spec = result.spec
+    privacy, many = state_privacy.report_of(spec), state_privacy.population_report_of(spec)
+    return judge(result, state.retrained_for(spec), privacy, many)
 
 
 # --- what a scene waits for -------------------------------------------------------------------------------------------
