@@ -43,7 +43,7 @@ def _load() -> Generator[Step, None, Dataset]:
 
 FASHION_SMALL = DatasetInfo(
     name="fashion_small",
-    title="Clothes (28x28)",
+    title="Clothes",
     class_names=FASHION_MNIST.class_names,
     class_noun=FASHION_MNIST.class_noun,
     shape=FASHION_MNIST.shape,
