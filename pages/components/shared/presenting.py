@@ -18,6 +18,7 @@ _KEEP_SECONDS = 30.0
 _KEYS = """<script>
 {
   window.place = 'PLACE';
+  window.presented = Date.now();  // the bar, which comes with this, may be drawn later
   const isDrawn = () => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning';
   const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const calm = async (times, isOver = () => false) => {  // nothing was drawn for so many times 50 ms
@@ -34,6 +35,7 @@ _KEYS = """<script>
     if (rest <= 40 || isStory) {
       const place = window.place, scene = location.search;
       page.scrollTo(0, 0);
+      for (let i = 0; i < 100 && !document.querySelector(button); i++) await passed(50);
       document.querySelector(button)?.click();
       await calm(40, () => window.place !== place || (isStory && location.search !== scene));  // or there is no next
       return calm(3);
