@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,8 @@ import pytest
 import streamlit as st
 from opening import open_page
 from streamlit.components.v2.bidi_component.serialization import BidiComponentSerde
+from streamlit.elements.widgets.number_input import NumberInputSerde
+from streamlit.proto.NumberInput_pb2 import NumberInput
 
 from pages.components.shared import odd_messages
 
@@ -29,6 +32,16 @@ def test_an_error_below_streamlit_is_a_line() -> None:
     assert told.exc_info is None
     assert told.levelno == logging.WARNING
     assert "test_odd_messages.py" in told.getMessage(), "the place of ours from which it came"
+
+
+@pytest.mark.parametrize("value", [True, 2.0, -1.0, float("inf")])
+def test_a_number_that_its_field_does_not_take_is_a_line(value: float) -> None:
+    error = raised(lambda: st.number_input("Noise", 0.0, 1.0, value=value))
+    assert odd_messages.on_script_error(error)
+
+
+def test_a_whole_number_that_is_infinite_is_a_line() -> None:
+    assert odd_messages.on_script_error(raised(NumberInputSerde(0, NumberInput.INT, 0, 9).deserialize, math.inf))
 
 
 def test_libraries_in_a_venv_inside_the_clone_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,6 +65,7 @@ def test_a_component_is_sent_what_is_no_json(caplog: pytest.LogCaptureFixture) -
     assert "Traceback" not in caplog.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("page", "query"),
     [

@@ -94,4 +94,4 @@ def pick(result: RunResult, key: str) -> int:
         return int(members[0])
     state.remember_for(result.digest, f"{key}-{group}", 1)
     number = right.slider(text.SAMPLE_PICK, 1, len(members), key=f"{key}-{group}")
-    return int(members[number - 1])
+    return int(members[(number or 1) - 1])  # a client may send none

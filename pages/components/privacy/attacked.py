@@ -61,6 +61,7 @@ def _threshold(privacy: PrivacyResult, network: str, score: str) -> None:
     left, right = st.columns([7, 4], gap="medium")
     chart = left.container()
     threshold = left.select_slider(text.THRESHOLD, list(options), key=key, format_func=options.get)
+    threshold = first if threshold is None else threshold  # a client may send none
     views = {
         name: state_privacy.view(privacy, name, score, threshold if name == network else attacks[score]["threshold"])
         for name, attacks in report.items()

@@ -155,7 +155,7 @@ def _random() -> ForgetSpec:
     left, right = st.columns([4, 6], gap="large", vertical_alignment="center")
     percent = left.slider(text.RANDOM_FRACTION, 1, 90, key="forget-percent", format="%d%%", persist_state="session")
     right.markdown(text.RANDOM_LEAD)
-    return ForgetSpec("random", fraction=percent / 100)
+    return ForgetSpec("random", fraction=(percent or 10) / 100)  # a client may send none
 
 
 # --- images one by one -----------------------------------------------------------------------------------------------

@@ -8,12 +8,16 @@ import traceback
 from pathlib import Path
 
 import streamlit as st
+from streamlit.errors import StreamlitMixedNumericTypesError, StreamlitValueAboveMaxError, StreamlitValueBelowMinError
 
 from pages.components.shared import text
 
 _STREAMLIT, _OURS = Path(st.__file__).parent, Path(__file__).resolve().parents[3]
 _LOGGERS = ("streamlit.error_util", "streamlit.components.v2.bidi_component.serialization")
-_KINDS = (TypeError, ValueError, KeyError, IndexError, AttributeError)
+_KINDS = (
+    TypeError, ValueError, LookupError, ArithmeticError, AttributeError,
+    StreamlitMixedNumericTypesError, StreamlitValueAboveMaxError, StreamlitValueBelowMinError,
+)  # fmt: skip
 
 
 def on_script_error(error: Exception) -> bool:

@@ -31,7 +31,8 @@ def _moment(result: RunResult, draw: Callable[[int], None], was_playing: bool) -
     if is_playing() != was_playing:
         st.rerun()  # only the page decides whether this is drawn anew by itself
     slider, button = st.columns([9, 2], vertical_alignment="bottom")
-    step = slider.select_slider(text.SNAPSHOT, steps, key="moment", format_func=lambda step: f"{step:,}")
+    step = slider.select_slider(text.SNAPSHOT, steps, key="moment", format_func="{:,}".format)
+    step = steps[-1] if step is None else step  # a client may send none
     label, icon = (text.PAUSE, "pause") if was_playing else (text.PLAY, "play_arrow")
     button.button(label, key="play", icon=f":material/{icon}:", on_click=_press, args=(steps,), width="stretch")
     if not was_playing:
