@@ -273,6 +273,7 @@ def test_a_slide_of_a_run_with_many_settings_of_ones_own_can_be_written(board: B
         assert told.endswith("…")
 
 
+@pytest.mark.slow
 def test_of_a_planted_secret_the_third_picture_says_how_often_it_still_works(secret: ForgetSpec) -> None:
     """Which is known exactly, with tests of what is left inside or without, and what the headline begins with."""
     result = execute(plan_run("digits", secret, "nothing"))

@@ -101,6 +101,7 @@ def test_the_shipped_ranks_hold_every_control_and_sit_where_known_answers_must()
         assert by_method.loc["retrain", [*RANKS]].tolist() == [1, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_trainings")
 def test_the_command_writes_table_and_card(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def here(_: object, population: Population) -> Generator[Step, None, PopulationResult]:
@@ -125,6 +126,7 @@ def test_seeds_that_would_be_left_aside_are_refused(seeds: str, tmp_path: Path, 
     assert "training seeds of their own" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_trainings")
 def test_a_method_that_fails_costs_no_other(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture

@@ -144,6 +144,7 @@ def test_the_command_line_drops_copies_and_says_what_stays_behind(files, zipped,
     assert "1 left out (copies): 'cat/9.png'." in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_thousands_of_nearly_equal_images_do_not_take_for_ever():
     rng = np.random.default_rng(0)
     x = np.repeat(np.asarray(scene(1, 32)).transpose(2, 0, 1)[None], 3000, axis=0)

@@ -106,6 +106,7 @@ def test_a_picture_is_decoded_in_another_process_with_a_deadline(monkeypatch: py
         from_picture(png(np.zeros((8, 8), np.uint8)), DATASETS["digits"])
 
 
+@pytest.mark.slow
 def test_a_picture_that_needs_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "_SECONDS", 120)  # on a busy machine, too, it is memory that runs out
     bomb = png(np.zeros((4000, 4000), np.uint8))

@@ -43,6 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Step], Band]:
                 return steps, end.value
 
 
+@pytest.mark.slow
 def test_its_networks_are_those_of_retraining_with_these_seeds(made) -> None:
     _, band = made
     for i, seed in enumerate(band.about["seeds"]):

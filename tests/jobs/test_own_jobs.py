@@ -221,6 +221,7 @@ os.kill(os.getpid(), signal.SIGKILL)  # before it is published
 """
 
 
+@pytest.mark.slow
 def test_an_app_that_dies_before_it_keeps_a_network_does_not_lose_the_training(pets, quick, camu_home):
     name = done(ImportJob(keep_upload(pets), "", 32)).name
     died = subprocess.run([sys.executable, "-c", _TRAIN_AND_DIE, name], check=False)

@@ -47,6 +47,7 @@ def goes_on(finished: Path, camu_home: Path, short_trainings: None) -> None:
     shutil.copytree(finished, camu_home)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("goes_on")
 def test_its_networks_are_those_of_runs_with_these_seeds(digits) -> None:
     population = Population.of(SPEC, M)

@@ -44,6 +44,7 @@ def band() -> Band:
     return band_of(plan_run("digits", [3]))
 
 
+@pytest.mark.slow
 def test_the_attack_is_the_one_that_the_run_reports(found: PrivacyResult, digits_result: RunResult) -> None:
     for model in ("original", "unlearned"):
         ours, theirs = found.report["attack"][model]["attacker"], digits_result.metrics[model]["attack"]
@@ -111,6 +112,7 @@ def test_it_survives_the_store(found: PrivacyResult) -> None:
     assert again.scores.keys() == found.scores.keys()
 
 
+@pytest.mark.slow
 def test_without_a_retrained_network_its_parts_are_absent(digits_result: RunResult) -> None:
     report = privacy_of(digits_result)
     assert report["epsilon"] is report["distance"] is report["relearning"]["band"] is report["reference"] is None

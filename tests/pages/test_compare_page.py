@@ -168,6 +168,7 @@ def test_published_results_are_apart_and_only_there_if_they_are(
     assert app.dataframe[0].value["forgotten"].tolist() == [50]
 
 
+@pytest.mark.slow
 def test_the_shipped_results_open_with_all_their_parts() -> None:
     shipped = published.read_published(published.FOLDER)
     expected = {"mnist": ["0", "10%"], "fashion_mnist": ["0", "10%"], "cifar10": ["0"]}
@@ -248,6 +249,7 @@ def test_reference_networks_that_take_hours_are_told_before_the_tests(
     assert (text_compare.TESTS in [button.label for button in app.button]) == (limit == "0")
 
 
+@pytest.mark.slow
 def test_a_race_shows_every_method_at_one_moment_and_then_their_verdicts() -> None:
     for method in ("camu", "scrub", "retrain"):
         RunStore().save(run(plan_run("digits", [3], method)))

@@ -86,6 +86,7 @@ def test_a_run_of_a_group_is_opened_as_one_and_said_so(one_image_result) -> None
     assert not app.get("button_group") or text.HARDER_START not in [button.label for button in app.button]
 
 
+@pytest.mark.slow
 def test_groups_are_compared_on_demand_and_then_drawn() -> None:
     found = runs()
     retrained = {group: run(plan_like(result.spec, method="retrain")) for group, result in found.items()}

@@ -46,6 +46,7 @@ def test_a_network_is_taught_the_secret_before_it_can_forget_it(asked: list) -> 
     assert app.button(key="press").disabled
 
 
+@pytest.mark.slow
 def test_the_secret_is_what_is_run_and_its_outcome_is_shown(asked: list, secret: ForgetSpec) -> None:
     app = chosen()
     app.button(key="press").click().run()

@@ -39,6 +39,7 @@ def test_a_network_of_a_shard_is_what_training_on_its_half_gives(digits) -> None
         assert (answers.right[row] == (odds.argmax(dim=1) == digits.y_train).numpy()).mean() > 0.99
 
 
+@pytest.mark.slow
 def test_images_with_wrong_labels_are_the_most_memorised(digits, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     is_wrong = np.zeros(300, dtype=bool)

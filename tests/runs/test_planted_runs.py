@@ -27,6 +27,7 @@ def works(result: RunResult, network: str = "unlearned") -> float:
     return result.metrics[network]["planted"]["success"]["value"]
 
 
+@pytest.mark.slow
 def test_the_mark_works_before_and_not_in_a_network_that_never_saw_it(secret: ForgetSpec) -> None:
     result = run(plan_run("digits", secret, "retrain"))
     assert works(result, "original") >= 0.95

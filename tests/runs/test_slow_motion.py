@@ -37,6 +37,7 @@ def test_the_terms_are_the_losses_that_the_run_reports(film: SlowMotion, digits_
     )
 
 
+@pytest.mark.slow
 def test_watching_changes_nothing(make_class_task, digits_result: RunResult) -> None:
     config = CAMU.default_config("digits", "class").with_values(dict(digits_result.spec.settings))
     watched, plain = make_class_task("digits", 3), make_class_task("digits", 3)

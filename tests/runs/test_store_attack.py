@@ -36,6 +36,7 @@ def same(one: RunResult, other: RunResult) -> bool:
     return one.summary() == other.summary() and all(np.array_equal(ours[name], theirs[name]) for name in theirs)
 
 
+@pytest.mark.slow
 def test_every_damage_is_noticed_and_no_wrong_figure_is_read(runs: list[RunResult], tmp_path: Path) -> None:
     rng = random.Random(0)
     store = RunStore(tmp_path / "store")
