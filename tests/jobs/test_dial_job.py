@@ -72,6 +72,7 @@ def test_the_shipped_numbers_are_those_of_the_shipped_run_and_of_its_tests() -> 
         assert stop.inside == report["battery"][model]["fresh_head_1"]
 
 
+@pytest.mark.slow
 def test_numbers_and_points_are_those_of_the_runs_and_survive_the_store() -> None:
     spec = plan_run("digits", (3,), settings={"epochs": 1})
     runs = {strength: each for strength, each in dial_of(spec).items() if strength in (0.25, 1.0, 4.0)}

@@ -106,6 +106,7 @@ def test_an_interrupted_one_goes_on_with_its_shards_and_shares_them_with_other_m
     assert elsewhere.next_jobs(LocalDriver(store).is_there) == elsewhere.retrained
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("goes_on")
 def test_nothing_leaves_the_originals_and_retraining_is_judged_by_others_of_its_kind() -> None:
     _, nothing = populated(Population.of(plan_run("digits", [3], "nothing"), M))

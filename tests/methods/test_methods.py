@@ -736,7 +736,7 @@ def test_accuracies(digits):
         ("sfron", (0.0, 0.1), (0.9, 1.0)),
         ("delete", (0.0, 0.05), (0.95, 1.0)),
         ("lfssd", (0.0, 0.15), (0.4, 0.8)),  # no setting keeps the rest here; see the test with MNIST
-        ("ct", (0.0, 0.25), (0.95, 1.0)),
+        pytest.param("ct", (0.0, 0.25), (0.95, 1.0), marks=pytest.mark.slow),
         ("msg", (0.0, 0.5), (0.93, 1.0)),
     ],
 )
@@ -772,7 +772,7 @@ def images_task(digits):
     [
         ("finetune", 0.0, 0.002),  # knows them as well as before
         pytest.param("l1_sparse", 0.02, 0.1, marks=pytest.mark.slow),
-        ("ct", 0.02, 0.2),
+        pytest.param("ct", 0.02, 0.2, marks=pytest.mark.slow),
         ("msg", 0.004, 0.1),
         pytest.param("amun", 0.01, 0.1, marks=pytest.mark.slow),
     ],

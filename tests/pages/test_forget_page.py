@@ -59,6 +59,7 @@ def test_a_part_of_all_images(asked) -> None:
     assert asked == [plan_run("digits", ForgetSpec("random", fraction=0.25))]
 
 
+@pytest.mark.slow
 def test_images_one_by_one_by_button_and_from_a_list(asked) -> None:
     app = open_page("explore/run")
     app.segmented_control(key="forget-kind").set_value("samples").run()

@@ -28,6 +28,7 @@ def test_grey_images_have_one_network_and_no_choice() -> None:
     assert [each.key for each in app.segmented_control if str(each.key).startswith("network-")] == []
 
 
+@pytest.mark.slow
 def test_the_network_that_is_chosen_is_run_and_its_settings_are_its_own(asked: list) -> None:
     app = open_page("explore/run")
     app.segmented_control(key="dataset").set_value("cifar10").run()

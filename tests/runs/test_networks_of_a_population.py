@@ -21,6 +21,7 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "can_stack", lambda *what: False)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_trainings")
 def test_originals_unlearned_networks_and_their_answers(request: pytest.FixtureRequest) -> None:
     together = drain(train_originals(SPEC, SEEDS))
