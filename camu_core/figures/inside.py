@@ -42,13 +42,11 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
         )  # fmt: skip
     figure.add_hline(y=relearning["target"], line={"color": tones.muted, "width": 1, "dash": "dot"})
     figure.add_annotation(
-        x=0, xref="paper", xanchor="left", y=relearning["target"], yanchor="bottom", showarrow=False,
+        x=1, xref="paper", xanchor="right", y=relearning["target"], yanchor="top", showarrow=False,
         text=f"{relearning['target']:.0%}: counted as relearned", font={"color": tones.muted, "size": 13},
     )  # fmt: skip
     figure.update_xaxes(range=[-0.4, batches[-1] + 0.4], title="batches of all classes shown")
-    figure.update_yaxes(
-        range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="what was forgotten, recognised"
-    )
+    figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
     return styled(figure, dark, title, height)
 
 
@@ -68,9 +66,7 @@ def nearby_figure(nearby: Mapping[str, Any], title: str, dark: bool = False, hei
             + "</extra>",
         )  # fmt: skip
     figure.update_xaxes(tickformat=".0%", title="largest change of a pixel, of black to white", rangemode="tozero")
-    figure.update_yaxes(
-        range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="what was forgotten, recognised"
-    )
+    figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
     return styled(figure, dark, title, height)
 
 

@@ -32,24 +32,20 @@ def run_controls(shown: RunSpec) -> tuple[str, str]:
     offered = list(dict.fromkeys([*OFFERED, *state.own_datasets(), *of_run]))
     if wanted or state.recall("dataset") not in [*offered, state.OWN_IMAGES]:
         state.put("dataset", wanted if wanted in [*offered, state.OWN_IMAGES] else OFFERED[0])
-    title, left, right = st.columns([5, 15, 4], vertical_alignment="bottom")
+    title, right = st.columns([20, 4], vertical_alignment="bottom")
     title.title(text.RUN_TITLE, anchor=False)
-    with left:
-        dataset = st.segmented_control(
-            text.PICK_DATASET,
-            [*offered, state.OWN_IMAGES],
-            format_func=_title,
-            key="dataset",
-            required=True,
-            wrap=True,
-            persist_state="session",
-        )
     with right:
         names = _methods()
         method = st.selectbox(
             text.PICK_METHOD, names, format_func=_method_title, key="method", persist_state="session",
             help="  \n".join(f"**{METHODS[name].title}**: {METHODS[name].summary}" for name in names),
         )  # fmt: skip
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="dataset-row")
+    row.markdown(f"**{text.PICK_DATASET}**", width="content")
+    dataset = row.segmented_control(
+        text.PICK_DATASET, [*offered, state.OWN_IMAGES], format_func=_title, key="dataset", required=True,
+        label_visibility="collapsed", wrap=True, persist_state="session",
+    )  # fmt: skip
     return dataset or shown.dataset, method  # a client may send no choice at all
 
 

@@ -27,7 +27,7 @@ _STRIP_IMAGES = 20
 def forget_controls(dataset: str, model: str) -> ForgetSpec | None:
     """What is picked; None while nothing is."""
     info = DATASETS[dataset]
-    row = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="forget-row")
+    row = st.container(horizontal=True, vertical_alignment="center", gap="small", key="forget-row")
     row.markdown(f"**{text.PICK_FORGET}**", width="content")
     state.remember("forget-kind", "class")
     kind = row.segmented_control(

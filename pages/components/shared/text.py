@@ -23,7 +23,7 @@ FORGET_KINDS = {
     "class": "A whole {noun}", "random": "Random images", "samples": "Images you choose",
     "memorised": "Easy or hard images", "planted": "A planted secret",
 }  # fmt: skip
-SEVERAL = "Several at once"
+SEVERAL = "Several"
 RANDOM_FRACTION = "Share of the training images"
 RANDOM_LEAD = (
     "Drawn from all classes. Other images teach the same things, so the network may still get these right: forgetting "
