@@ -103,7 +103,9 @@ LIMITS_TITLE = "8 · What all this does not show"
 LIMITS = """
 - These are effects of changes that **we** make, to images and parts of **this** network. They say nothing about the
   world, and little about other networks.
-- An accuracy of 0 does not prove that nothing is left. Someone patient may still dig it out.
+- An accuracy of 0 does not prove that nothing is left. Someone patient may still dig it out. Only of what was planted
+  does one know what must go: teach a network that a small mark means 8, make it forget, and try the mark. That is
+  *A planted secret* on the *Run* page.
 - Forgetting *too well* is a trace too. A network that never saw a class still reacts to its images, as to something
   unfamiliar. {remark}
 """
@@ -134,6 +136,7 @@ GLOSSARY = {
     "bits": "how different two answers are: 0, the same; 1, nothing in common",
     "pull": "how far the answer moves when the image is replaced",
     "representation": "the numbers into which the network turns an image before it decides",
+    "planted secret": "something taught on purpose, such as a small mark that means 8: so one knows what must go",
     "retain set": "the training images that must stay known",
     "retrained network": "one trained anew without the forget set: the gold standard",
     "Shapley value": "the fair share of one of several contributors: what it adds, averaged over all orders",
