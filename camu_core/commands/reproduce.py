@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from camu_core.commands.output import card, deliver
 from camu_core.commands.sweep import train_originals
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison import as_markdown, population_table, published_table, with_tests
+from camu_core.comparison.published import TUNED_SETTINGS, USUAL_SETTINGS
 from camu_core.engine import Engine
 from camu_core.engine.batches import failures_text
 from camu_core.engine.populations import populating
@@ -31,6 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", help="default 0-2; not with --population")
     parser.add_argument("--training-seed", help="of the original networks, such as 0-2; where there are several, "
                         "intervals are over them; default 0; not with --population")  # fmt: skip
+    parser.add_argument("--tuned", action="store_true", help="with the settings that `tune` chose (assets/tuned) where "
+                        "there are any, instead of the defaults")  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="skip the tests of what is left inside")
     parser.add_argument("--population", type=int, metavar="M", help="rank the methods by M networks each instead, as "
                         "`run --population` judges one: populations.csv and card.json")  # fmt: skip
@@ -48,9 +52,15 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.population is not None:
         _rank(arguments, methods)
         return
-    sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed or "0-2",
-                                   arguments.training_seed or "0")
-              for name in arguments.dataset.split(",")]  # fmt: skip
+    sweeps = [
+        replace(
+            SweepSpec.from_texts(
+                name, arguments.forget, methods, arguments.seed or "0-2", arguments.training_seed or "0"
+            ),
+            is_tuned=arguments.tuned,
+        )
+        for name in arguments.dataset.split(",")
+    ]
     store = RunStore()
     train_originals(sweeps, store)
     batches = [sweep.batch() for sweep in sweeps]  # what is wrong with any is told before the first starts
@@ -67,7 +77,7 @@ def run(arguments: argparse.Namespace) -> None:
         runs = with_tests(sweep_table(engine.summary(spec.digest) for spec in done), tests)
     finally:
         engine.close()
-    table = published_table(runs)
+    table = published_table(runs, TUNED_SETTINGS if arguments.tuned else USUAL_SETTINGS)
     found = card() | {"seeds": list(sweeps[0].seeds), "training_seeds": list(sweeps[0].training_seeds)}
     _write(arguments.output, {"results.csv": _csv(table), "results.md": as_markdown(table, found)}, found)
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
@@ -81,6 +91,8 @@ def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
     Raises:
         SpecError: before anything has run; RunError: some could not be made; the table is of the others.
     """
+    if arguments.tuned:
+        raise SpecError("Methods are ranked by their default settings: leave out --tuned, or --population.")
     if arguments.seed or arguments.training_seed:
         raise SpecError(
             "The networks of a population have training seeds of their own, 0 to M - 1: leave out --seed and "

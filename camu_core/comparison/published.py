@@ -25,11 +25,12 @@ _HEADINGS = {
 }  # fmt: skip
 # And where something was planted.
 _PLANTED = {"planted": "planted works"}
-_KEYS = ("dataset", "forget", "method", "n_seeds")
+_KEYS = ("dataset", "forget", "settings", "method", "n_seeds")
 _PLANTED_NOTE = (
     " Planted works: how often new images with the mark are called its class, or new images of two swapped classes the "
     "other one."
 )
+USUAL_SETTINGS, TUNED_SETTINGS = "usual", "tuned"
 CARD_ENTRIES = ("date", "machine", "versions", "command")
 
 
@@ -39,7 +40,7 @@ class Published:
 
     Args:
         card: date, machine, versions, command and seeds.
-        table: one row a dataset, forget set and method.
+        table: one row a dataset, forget set, kind of settings and method.
     """
 
     card: dict[str, Any]
@@ -53,15 +54,22 @@ class Published:
         """What was forgotten of a dataset: "3", "10%"."""
         return self.table.loc[self.table["dataset"] == dataset, "forget"].unique().tolist()
 
-    def of(self, dataset: str, forget: str) -> pd.DataFrame:
+    def settings(self, dataset: str, forget: str) -> list[str]:
+        """With which settings there are tables of it: USUAL_SETTINGS, TUNED_SETTINGS."""
+        return self._of(dataset, forget)["settings"].unique().tolist()
+
+    def of(self, dataset: str, forget: str, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
         """One row a method, in the form of `by_method` as far as the numbers were published."""
-        rows = self.table[(self.table["dataset"] == dataset) & (self.table["forget"] == forget)]
-        rows = rows.set_index("method").drop(columns=["dataset", "forget"])
+        rows = self._of(dataset, forget)
+        rows = rows[rows["settings"] == settings].set_index("method").drop(columns=["dataset", "forget", "settings"])
         for end in ("mean", "std"):
             has_new = rows["forget_test_mean"].notna()
             rows[f"forgotten_{end}"] = rows[f"forget_test_{end}"].where(has_new, rows[f"forget_train_{end}"])
             rows[f"kept_{end}"] = rows[f"retain_test_{end}"]
         return with_intervals(rows)
+
+    def _of(self, dataset: str, forget: str) -> pd.DataFrame:
+        return self.table[(self.table["dataset"] == dataset) & (self.table["forget"] == forget)]
 
 
 def is_published(folder: Path) -> bool:
@@ -69,16 +77,18 @@ def is_published(folder: Path) -> bool:
     return (folder / "card.json").is_file() and any(folder.glob("*.csv"))
 
 
-def published_table(runs: pd.DataFrame) -> pd.DataFrame:
+def published_table(runs: pd.DataFrame, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
     """One row a dataset, forget set and method: means, and standard deviations of a sample, over seeds.
 
     Args:
         runs: of `sweep_table`; several datasets and forget sets.
+        settings: with which they were made.
     """
     parts = []
     for (dataset, forget), group in runs.groupby(["dataset", "forget"], sort=False):
         rows = by_method(by_run(group)).reset_index()
-        parts.append(rows.assign(dataset=dataset, forget=forget)[[*_KEYS, *_numbers(), *_numbers(_PLANTED)]])
+        rows = rows.assign(dataset=dataset, forget=forget, settings=settings)
+        parts.append(rows[[*_KEYS, *_numbers(), *_numbers(_PLANTED)]])
     table = pd.concat(parts, ignore_index=True)
     return table if table["planted_mean"].notna().any() else table.drop(columns=_numbers(_PLANTED))
 
@@ -102,8 +112,9 @@ def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
         + _PLANTED_NOTE
         * ("planted_mean" in table),
     ]
-    for (dataset, forget), rows in table.groupby(["dataset", "forget"], sort=False):
+    for (dataset, forget, settings), rows in table.groupby(["dataset", "forget", "settings"], sort=False):
         what = f"a random {forget}" if forget.endswith("%") else forget if ":" in forget else f"class {forget}"
+        what += ", tuned settings" * (settings == TUNED_SETTINGS)
         headings = (_PLANTED if ":" in forget else {}) | _HEADINGS
         lines += [
             f"\n## {DATASETS[dataset].title}, {what}\n",

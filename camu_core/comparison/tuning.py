@@ -1,4 +1,4 @@
-"""How well settings do, the best of several trials, and the file of those that were chosen."""
+"""How well settings do, the best of several trials, and the files of those that were chosen."""
 
 import json
 import math
@@ -14,7 +14,7 @@ from camu_core.config import ASSETS
 from camu_core.measures import SPLIT_NAMES
 from camu_core.specs import ForgetSpec, Setting
 
-TUNED = ASSETS / "tuned.json"
+TUNED = ASSETS / "tuned"  # a file a search of several methods, as `python -m camu_core tune` writes it
 # Of equal weight, all from 0 to 1; where single images are forgotten, there is no fresh head and no forget_test.
 JUDGED = (*SPLIT_NAMES, "fresh_head_1", "attack_confidence")
 OBJECTIVE = (
@@ -95,7 +95,7 @@ def target_of(reference: Mapping[str, Sequence[float | None]]) -> tuple[float, f
 
 
 def shipped_search(dataset: str, forget: ForgetSpec, method: str) -> dict[str, Any] | None:
-    """That of the file that comes with the project; None if it has none of the very same."""
+    """That of the files that come with the project; None if they have none of the very same."""
     for found in _tuned(TUNED):
         if (found["dataset"], found["forget"], found["method"]) == (dataset, forget.to_json(), method):
             return found
@@ -103,7 +103,7 @@ def shipped_search(dataset: str, forget: ForgetSpec, method: str) -> dict[str, A
 
 
 def tuned_settings(dataset: str, model: str, forget_kind: str, method: str) -> dict[str, Setting]:
-    """Those that a tuning chose, from the file that comes with the project; empty if it has none."""
+    """Those that a tuning chose, from the files that come with the project; empty if they have none."""
     for found in _tuned(TUNED):
         if (found["dataset"], found["model"], found["forget"]["kind"], found["method"]) == (
             dataset, model, forget_kind, method,
@@ -113,8 +113,7 @@ def tuned_settings(dataset: str, model: str, forget_kind: str, method: str) -> d
 
 
 @lru_cache(maxsize=2)
-def _tuned(path: Path) -> list[dict[str, Any]]:
-    """Searches of the file that chose something; none without the file."""
-    if not path.is_file():
-        return []
-    return [found for found in json.loads(path.read_text())["searches"] if found["chosen"]]
+def _tuned(folder: Path) -> list[dict[str, Any]]:
+    """Searches of the files that chose something; none without the folder."""
+    files = sorted(folder.glob("*.json"))
+    return [found for file in files for found in json.loads(file.read_text())["searches"] if found["chosen"]]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from camu_core.comparison.tuning import tuned_settings
 from camu_core.config import share_limits
 from camu_core.data import DATASETS
 from camu_core.engine.batches import Batch
@@ -21,7 +22,7 @@ from camu_core.methods import METHODS, forget_kinds
 from camu_core.networks.models import usual_model
 from camu_core.networks.originals import network_card
 from camu_core.planning import plan_run
-from camu_core.specs import ForgetSpec, Planting, RunSpec, trained_on
+from camu_core.specs import ForgetSpec, Planting, RunSpec, Setting, trained_on
 
 MOST_NUMBERS = 1000  # of a range; so that a slip of the finger does not fill the memory
 _LONGEST_NUMBER = 10  # digits, as the largest seed has
@@ -29,7 +30,7 @@ _LONGEST_NUMBER = 10  # digits, as the largest seed has
 
 @dataclass(frozen=True)
 class SweepSpec:
-    """A grid of runs, each with its method's default settings.
+    """A grid of runs, each with its method's default settings, or tuned ones.
 
     Args:
         classes: each is forgotten alone.
@@ -37,6 +38,7 @@ class SweepSpec:
         fractions: of random training images, above 0, below 1; each is forgotten alone.
         training_seeds: of the original networks, with each of which all seeds are run.
         plantings: each of networks of its own, which were taught it.
+        is_tuned: with the settings that a tuning chose, where there are any, instead of the defaults.
     """
 
     dataset: str
@@ -46,6 +48,7 @@ class SweepSpec:
     fractions: tuple[float, ...] = ()
     training_seeds: tuple[int, ...] = (0,)
     plantings: tuple[Planting, ...] = ()
+    is_tuned: bool = False
 
     @property
     def digest(self) -> str:
@@ -88,7 +91,7 @@ class SweepSpec:
             SpecError, WeightsError: see `plan_run`; NetworkMissing where there still are `trainings`.
         """
         return [
-            plan_run(self.dataset, forget, method, seed=seed, training_seed=training_seed)
+            plan_run(self.dataset, forget, method, self._settings(method, forget), seed, training_seed=training_seed)
             for method in self.methods
             for forget in self.forgets
             if method not in METHODS or forget.kind in forget_kinds(method)
@@ -96,17 +99,24 @@ class SweepSpec:
             for seed in self.seeds
         ]
 
+    def _settings(self, method: str, forget: ForgetSpec) -> dict[str, Setting]:
+        if not self.is_tuned:
+            return {}
+        return tuned_settings(self.dataset, usual_model(DATASETS[self.dataset].shape), forget.kind, method)
+
     def batch(self) -> Batch:
         """Raises: see `runs`."""
         return Batch("sweep", self.digest, tuple(self.runs()))
 
     def to_json(self) -> dict[str, Any]:
-        """`training_seeds` and `plantings` only where they are not the usual, so that digests stay."""
+        """`training_seeds`, `plantings` and `is_tuned` only where they are not the usual, so that digests stay."""
         plain = asdict(self) | {"plantings": list(map(str, self.plantings))}
         if not self.plantings:
             del plain["plantings"]
         if self.training_seeds == (0,):
             del plain["training_seeds"]
+        if not self.is_tuned:
+            del plain["is_tuned"]
         return plain
 
     @classmethod
@@ -145,7 +155,8 @@ class SweepSpec:
         lists = {name: tuple(value.get(name, ())) for name in ("classes", "methods", "seeds", "fractions")}
         plantings = tuple(map(Planting.parse, value.get("plantings", ())))
         trained = tuple(value.get("training_seeds", (0,)))
-        return cls(value["dataset"], **lists, training_seeds=trained, plantings=plantings)
+        is_tuned = value.get("is_tuned", False)
+        return cls(value["dataset"], **lists, training_seeds=trained, plantings=plantings, is_tuned=is_tuned)
 
 
 def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

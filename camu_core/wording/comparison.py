@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from camu_core.comparison.tables import GOLD
+from camu_core.comparison.tables import GOLD, title_of
 from camu_core.measures.estimates import Measured, are_apart, difference_interval
 from camu_core.methods import METHODS, is_control
 from camu_core.wording.format import listed, percent, small
@@ -106,6 +106,25 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     if len(known) > 1:
         sentence += _rivals(known, best)
     return f"{sentence}."
+
+
+def tuning_line(usual: pd.DataFrame, tuned: pd.DataFrame) -> str:
+    """How far from retraining methods are with the usual and with tuned settings, and their ranks by it.
+
+    Args:
+        usual, tuned: of `Published.of`, the same forget set; methods that only one of them has are left out.
+    """
+    gaps = pd.DataFrame({"usual": usual["average_gap_mean"], "tuned": tuned["average_gap_mean"]}).dropna()
+    gaps = gaps[[name != GOLD and not is_control(name) for name in gaps.index]]
+    ranks = gaps.rank(method="min").astype(int)
+    order = (gaps["usual"] - gaps["tuned"]).abs().sort_values(ascending=False).index[:_NAMED_AT_MOST]
+    named = [*order, *({"camu"} & set(gaps.index) - set(order))]
+    changes = [
+        f"{title_of(name)} {_points(gaps['usual'][name])} → {_points(gaps['tuned'][name])} "
+        f"(rank {ranks['usual'][name]} → {ranks['tuned'][name]} of {len(gaps)})"
+        for name in named
+    ]
+    return f"Mean distance to retraining, usual → tuned settings: {'; '.join(changes)}."
 
 
 def planted_headline(table: pd.DataFrame) -> str:

@@ -12,6 +12,7 @@ from summaries import CARD, publish, summary
 
 from camu_core import METHODS, RunResult, RunStore, plan_run
 from camu_core.comparison import (
+    as_markdown,
     by_class,
     by_method,
     by_run,
@@ -32,7 +33,7 @@ from camu_core.engine.sweeps import sweep_table
 from camu_core.errors import SpecError, StoreError
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import methods_for
-from camu_core.wording.comparison import Remark, class_damage, headline, planted_headline, weaknesses
+from camu_core.wording.comparison import Remark, class_damage, headline, planted_headline, tuning_line, weaknesses
 
 T_2 = 4.302652729911275  # 97.5% quantile of Student's t, 2 degrees of freedom: any table
 
@@ -315,6 +316,17 @@ def test_runs_without_a_common_image_are_refused(digits_result: RunResult) -> No
         pair_runs(digits_result, other)
 
 
+def test_what_tuning_changes_is_told_with_ranks_and_without_controls() -> None:
+    names = ["camu", "ssd", "scrub", "unsir", "retrain", "nothing"]
+    usual = pd.DataFrame({"average_gap_mean": [0.02, 0.40, 0.06, 0.03, np.nan, 0.9]}, index=names)
+    tuned = pd.DataFrame({"average_gap_mean": [0.021, 0.01, 0.01, 0.03, np.nan, 0.1]}, index=names)
+    assert tuning_line(usual, tuned) == (
+        "Mean distance to retraining, usual → tuned settings: Selective dampening (SSD) 40 points → 1.0 points "
+        "(rank 4 → 1 of 4); SCRUB 6.0 points → 1.0 points (rank 3 → 1 of 4); CaMU 2.0 points → 2.1 points "
+        "(rank 1 → 3 of 4)."
+    )
+
+
 # --- published -------------------------------------------------------------------------------------------------------
 
 
@@ -338,6 +350,19 @@ def test_what_is_published_reads_back_as_the_live_table(tmp_path: Path) -> None:
     common = [name for name in live if name in back]
     assert {"kept_reach", "samples_forward_mean", "speedup"} <= set(common)
     pd.testing.assert_frame_equal(back[common], live[common], check_index_type=False)
+
+
+def test_tuned_settings_are_a_table_of_their_own(tmp_path: Path) -> None:
+    publish(tmp_path)
+    usual = pd.read_csv(tmp_path / "digits.csv", dtype={"forget": str})
+    tuned = usual[usual["forget"] == "3"].assign(settings="tuned", forget_test_mean=0.25)
+    tuned.to_csv(tmp_path / "tuned.csv", index=False)
+    found = read_published(tmp_path)
+    assert found.settings("digits", "3") == ["usual", "tuned"]
+    assert found.settings("digits", "10%") == ["usual"]
+    assert found.of("digits", "3")["forgotten_mean"].tolist() == [0.02, 0.0]
+    assert found.of("digits", "3", "tuned")["forgotten_mean"].tolist() == [0.25, 0.25]
+    assert "class 3, tuned settings" in as_markdown(found.table, CARD)
 
 
 def test_damaged_published_results_are_one_sentence(tmp_path: Path) -> None:

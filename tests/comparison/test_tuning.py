@@ -33,14 +33,16 @@ def test_the_front_is_what_nothing_beats() -> None:
     assert tuning.is_on_front(left, kept).tolist() == [True, True, False, False, True]
 
 
-def test_chosen_settings_are_read_from_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chosen_settings_are_read_from_all_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     search = {"dataset": "digits", "model": "cnn", "forget": {"kind": "class", "classes": [3]}, "method": "ssd"}
     found = {**search, "chosen": {"settings": {"selection": 5.0}}}
-    (file := tmp_path / "tuned.json").write_text(json.dumps({"searches": [{**search, "chosen": None}, found]}))
-    monkeypatch.setattr(tuning, "TUNED", file)
+    (tmp_path / "a.json").write_text(json.dumps({"searches": [{**search, "chosen": None}, found]}))
+    (tmp_path / "b.json").write_text(json.dumps({"searches": [{**found, "dataset": "mnist"}]}))
+    monkeypatch.setattr(tuning, "TUNED", tmp_path)
     assert tuning.tuned_settings("digits", "cnn", "class", "ssd") == {"selection": 5.0}
+    assert tuning.tuned_settings("mnist", "cnn", "class", "ssd") == {"selection": 5.0}
     assert tuning.tuned_settings("digits", "cnn", "random", "ssd") == {}
-    monkeypatch.setattr(tuning, "TUNED", tmp_path / "none.json")
+    monkeypatch.setattr(tuning, "TUNED", tmp_path / "none")
     assert tuning.tuned_settings("digits", "cnn", "class", "ssd") == {}
 
 

@@ -10,6 +10,7 @@ from camu_core import METHODS, RunStore, plan_run
 from camu_core.__main__ import main
 from camu_core.commands import decomposition, reproduce
 from camu_core.commands import sweep as sweep_command
+from camu_core.comparison.tuning import tuned_settings
 from camu_core.engine import Engine, LocalDriver
 from camu_core.engine.batches import Batch, failures_text, run_name
 from camu_core.engine.sweeps import SweepSpec, sweep_table
@@ -17,6 +18,20 @@ from camu_core.errors import NetworkMissing, RunDiverged, SpecError
 from camu_core.jobs import TrainJob
 from camu_core.jobs.causal import attribute
 from camu_core.progress import Step, drain
+
+
+def test_tuned_settings_are_those_of_the_files_and_another_sweep() -> None:
+    usual = SweepSpec.from_texts("digits", "3,10%", ("ssd", "retrain"), "0")
+    tuned = replace(usual, is_tuned=True)
+    by_usual, by_tuned = ({(run.method, run.forget.kind): run for run in sweep.runs()} for sweep in (usual, tuned))
+    chosen = tuned_settings("digits", "cnn", "class", "ssd")
+    assert chosen
+    assert chosen.items() <= dict(by_tuned["ssd", "class"].settings).items()
+    assert by_tuned["ssd", "class"] != by_usual["ssd", "class"]
+    for same in (("retrain", "class"), ("ssd", "random"), ("retrain", "random")):
+        assert by_tuned[same] == by_usual[same], "nothing was chosen for it"
+    assert tuned.digest != usual.digest
+    assert SweepSpec.from_json(tuned.to_json()) == tuned
 
 
 def test_the_grid_is_every_class_method_and_seed_once() -> None:

@@ -1,11 +1,13 @@
 """Results that were made beforehand and come with the project, apart from what runs here."""
 
+import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS
 from camu_core.comparison import (
     FLOOR,
     RANKS,
+    Published,
     is_published,
     is_ranked,
     population,
@@ -15,7 +17,7 @@ from camu_core.comparison import (
     title_of,
 )
 from camu_core.figures import cost_figure, ranks_figure, tradeoff_figure
-from camu_core.wording.comparison import planted_headline
+from camu_core.wording.comparison import planted_headline, tuning_line
 from camu_core.wording.format import small
 from camu_core.wording.population import ranks_agreement, ranks_title
 from pages.components.compare import many as compare_many
@@ -48,6 +50,8 @@ def show() -> None:
     ) or forgets[0]  # fmt: skip
     state_compare.show_published()
     kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
+    if published.TUNED_SETTINGS in (offered := found.settings(dataset, forget)):
+        table = _with_settings(found, dataset, forget, offered)
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=small(what))
     figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
@@ -61,6 +65,17 @@ def show() -> None:
         _planted()
     if is_ranked(population.FOLDER):
         _ranked()
+
+
+def _with_settings(found: Published, dataset: str, forget: str, offered: list[str]) -> pd.DataFrame:
+    """The table for the settings that are picked, below what tuning changed."""
+    settings = st.segmented_control(
+        text.PUBLISHED_SETTINGS, offered, default=offered[0], required=True,
+        key=f"published-settings-{dataset}-{forget}", format_func=text.PUBLISHED_SETTINGS_NAMES.get,
+        help=text.PUBLISHED_SETTINGS_HELP,
+    ) or offered[0]  # fmt: skip
+    st.markdown(tuning_line(found.of(dataset, forget), found.of(dataset, forget, published.TUNED_SETTINGS)))
+    return found.of(dataset, forget, settings)
 
 
 def _card(card: dict) -> None:

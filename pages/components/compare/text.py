@@ -314,6 +314,12 @@ PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then; the lines are 95% intervals over seeds."
 PUBLISHED_FORGET = "Forgotten"
+PUBLISHED_SETTINGS = "Settings of the methods"
+PUBLISHED_SETTINGS_NAMES = {"usual": "Usual", "tuned": "Tuned"}
+PUBLISHED_SETTINGS_HELP = (
+    "Usual: the defaults of this app, the paper's where they fit; CaMU's were tried most. Tuned: of every method, the "
+    "best of the same number of trials on training images set aside for this, as *Tune* does; no test image had a say."
+)
 
 RANKED_HEAD = "On many networks"
 RANKED_LEAD = (
