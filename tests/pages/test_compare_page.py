@@ -185,7 +185,17 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             assert any(text_compare.COST in title for title in charts(app)) == (dataset != "cifar10"), (
                 "its seconds were not measured"
             )
-            assert {"Nothing done", *(["Output mask"] if forget == "0" else [])} <= rows
+            controls = {"Nothing done", *(["Output mask"] if forget == "0" else [])}
+            assert controls <= rows
+            offered = shipped.settings(dataset, forget)
+            assert offered == (["usual", "tuned"] if (dataset, forget) == ("fashion_mnist", "0") else ["usual"])
+            if "tuned" in offered:
+                assert "usual → tuned settings: " in words(app)
+                usual = app.dataframe[0].value
+                app.segmented_control(key=f"published-settings-{dataset}-{forget}").set_value("tuned").run()
+                assert not app.exception
+                assert controls <= set(app.dataframe[0].value["method"])
+                assert not app.dataframe[0].value.equals(usual)
 
 
 def test_methods_on_many_networks_stand_below_with_both_ranks() -> None:
