@@ -105,6 +105,9 @@ def test_a_phone_shows_whole_titles_and_five_tiles_in_a_row(server: str, page: P
             "titles => titles.map((title) => title.getBoundingClientRect().left + title.scrollWidth)"
         )
     )  # fmt: skip
+    for digit in ("8", "3"):
+        page.get_by_role("button", name=digit, exact=True).click()
+        expect(page.get_by_test_id("stBaseButton-primary").filter(has_text=digit)).to_be_visible()
     page.get_by_role("button", name="Forget it").click()
     page.wait_for_url(re.compile(r"run=[0-9a-f]{20}"))  # what follows a run of the digit 3 is shipped
     expect(page.locator(".st-key-verdict")).to_contain_text("The digit 3, new images")

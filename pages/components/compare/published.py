@@ -49,9 +49,7 @@ def show() -> None:
         format_func=lambda forget: compare_many.forget_title(dataset, forget),
     ) or forgets[0]  # fmt: skip
     state_compare.show_published()
-    kind, table = "random" if forget.endswith("%") else "class", found.of(dataset, forget)
-    if published.TUNED_SETTINGS in (offered := found.settings(dataset, forget)):
-        table = _with_settings(found, dataset, forget, offered)
+    kind, table = "random" if forget.endswith("%") else "class", _table(found, dataset, forget)
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=small(what))
     figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
@@ -67,15 +65,19 @@ def show() -> None:
         _ranked()
 
 
-def _with_settings(found: Published, dataset: str, forget: str, offered: list[str]) -> pd.DataFrame:
-    """The table for the settings that are picked, below what tuning changed."""
+def _table(found: Published, dataset: str, forget: str) -> pd.DataFrame:
+    """That of the usual settings; where there is one of tuned settings too, what these change, and the one picked."""
+    tables = {settings: found.of(dataset, forget, settings) for settings in found.settings(dataset, forget)}
+    usual = tables[published.USUAL_SETTINGS]
+    if published.TUNED_SETTINGS not in tables:
+        return usual
     settings = st.segmented_control(
-        text.PUBLISHED_SETTINGS, offered, default=offered[0], required=True,
+        text.PUBLISHED_SETTINGS, list(tables), default=published.USUAL_SETTINGS, required=True,
         key=f"published-settings-{dataset}-{forget}", format_func=text.PUBLISHED_SETTINGS_NAMES.get,
         help=text.PUBLISHED_SETTINGS_HELP,
-    ) or offered[0]  # fmt: skip
-    st.markdown(tuning_line(found.of(dataset, forget), found.of(dataset, forget, published.TUNED_SETTINGS)))
-    return found.of(dataset, forget, settings)
+    ) or published.USUAL_SETTINGS  # fmt: skip
+    st.markdown(tuning_line(usual, tables[published.TUNED_SETTINGS]))
+    return tables[settings]
 
 
 def _card(card: dict) -> None:

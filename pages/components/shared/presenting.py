@@ -35,7 +35,7 @@ _KEYS = """<script>
     if (rest <= 40 || isStory) {
       const place = window.place, scene = location.search;
       page.scrollTo(0, 0);
-      for (let i = 0; i < 100 && !document.querySelector(button); i++) await passed(50);
+      await calm(100, () => document.querySelector(button));
       document.querySelector(button)?.click();
       await calm(40, () => window.place !== place || (isStory && location.search !== scene));  // or there is no next
       return calm(3);
