@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -52,15 +51,9 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.population is not None:
         _rank(arguments, methods)
         return
-    sweeps = [
-        replace(
-            SweepSpec.from_texts(
-                name, arguments.forget, methods, arguments.seed or "0-2", arguments.training_seed or "0"
-            ),
-            is_tuned=arguments.tuned,
-        )
-        for name in arguments.dataset.split(",")
-    ]
+    sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed or "0-2",
+                                   arguments.training_seed or "0", arguments.tuned)
+              for name in arguments.dataset.split(",")]  # fmt: skip
     store = RunStore()
     train_originals(sweeps, store)
     batches = [sweep.batch() for sweep in sweeps]  # what is wrong with any is told before the first starts

@@ -121,8 +121,9 @@ class SweepSpec:
 
     @classmethod
     def from_texts(
-        cls, dataset: str, what: str, methods: Iterable[str], seeds: str, training_seeds: str = "0"
-    ) -> "SweepSpec":
+        cls, dataset: str, what: str, methods: Iterable[str], seeds: str, training_seeds: str = "0",
+        is_tuned: bool = False,
+    ) -> "SweepSpec":  # fmt: skip
         """From what people type: to forget 'all' or '0-2,5' of the classes, '10%' of all images, or what is
         planted, 'trigger:8' or 'swap:3-5'; seeds '0-2'.
 
@@ -141,7 +142,8 @@ class SweepSpec:
         texts = [part for part in parts if not part.endswith("%") and ":" not in part]
         labels = everything if texts == ["all"] else _numbers(",".join(texts), "The list of classes") if texts else ()
         trained = _numbers(training_seeds, "The list of training seeds")
-        sweep = cls(dataset, labels, chosen, _numbers(seeds, "The list of seeds"), fractions, trained, plantings)
+        numbers = _numbers(seeds, "The list of seeds")
+        sweep = cls(dataset, labels, chosen, numbers, fractions, trained, plantings, is_tuned)
         most = share_limits().sweep_cells
         if sweep.n_runs > most:
             raise SpecError(
