@@ -58,7 +58,7 @@ class AMUN:
     forget_kinds = ("random", "samples")
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> AMUNConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=AMUNConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=AMUNConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: AMUNConfig) -> Iterator[Step]:
         """A step for each batch of the search, then those of the training."""

@@ -49,7 +49,7 @@ class BadTeacher:
     uses_labels = False
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> BadTeacherConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=BadTeacherConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=BadTeacherConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: BadTeacherConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

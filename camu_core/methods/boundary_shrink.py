@@ -48,7 +48,7 @@ class BoundaryShrink:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> BoundaryShrinkConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=BoundaryShrinkConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=BoundaryShrinkConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: BoundaryShrinkConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

@@ -50,8 +50,8 @@ class CFk:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CFkConfig:
-        paper = replace(CFkConfig(bfloat16=1), n_layers=_N_LAYERS.get(model, 3))
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=paper)
+        resnet = replace(CFkConfig(bfloat16=1), n_layers=_N_LAYERS.get(model, 3))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=resnet)
 
     def unlearn(self, task: UnlearningTask, config: CFkConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

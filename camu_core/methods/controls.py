@@ -92,7 +92,7 @@ class LastLayer:
     is_control = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> LastLayerConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=LastLayerConfig(), paper=LastLayerConfig())
+        return defaults(dataset, model, digits=_DIGITS, cnn=LastLayerConfig(), resnet=LastLayerConfig())
 
     def unlearn(self, task: UnlearningTask, config: LastLayerConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

@@ -50,7 +50,7 @@ class CT:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CTConfig:
         cnn = _CNN_CLASS if forget_kind == "class" else _CNN
-        return defaults(dataset, model, digits=_DIGITS, cnn=cnn, paper=CTConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=cnn, resnet=CTConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: CTConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

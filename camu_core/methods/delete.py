@@ -48,7 +48,7 @@ class Delete:
     forget_kinds = ("class",)
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> DeleteConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=DeleteConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=DeleteConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: DeleteConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

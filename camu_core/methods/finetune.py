@@ -46,7 +46,7 @@ class Finetune:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> FinetuneConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=FinetuneConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=FinetuneConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: FinetuneConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

@@ -53,7 +53,7 @@ class L1Sparse:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> L1SparseConfig:
         digits, cnn = (_DIGITS_CLASS, _CNN_CLASS) if forget_kind == "class" else (_DIGITS, _CNN)
-        return defaults(dataset, model, digits=digits, cnn=cnn, paper=L1SparseConfig(bfloat16=1))
+        return defaults(dataset, model, digits=digits, cnn=cnn, resnet=L1SparseConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: L1SparseConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

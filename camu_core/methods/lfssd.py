@@ -46,7 +46,7 @@ class LFSSD:
     uses_labels = False
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> LFSSDConfig:
-        config = defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=LFSSDConfig(bfloat16=1))
+        config = defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=LFSSDConfig(bfloat16=1))
         return config if forget_kind == "class" else config.with_values(_OF_IMAGES)
 
     def unlearn(self, task: UnlearningTask, config: LFSSDConfig) -> Iterator[Step]:

@@ -54,7 +54,7 @@ class MSG:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> MSGConfig:
         digits, cnn = (_DIGITS_CLASS, _CNN_CLASS) if forget_kind == "class" else (_DIGITS, _CNN)
-        return defaults(dataset, model, digits=digits, cnn=cnn, paper=MSGConfig(bfloat16=1))
+        return defaults(dataset, model, digits=digits, cnn=cnn, resnet=MSGConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: MSGConfig) -> Iterator[Step]:
         """Passes over the forget set and as many retain samples find the weights; then fine-tuning."""

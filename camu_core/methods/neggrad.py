@@ -47,7 +47,7 @@ class NegGrad:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> NegGradConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=NegGradConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=NegGradConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: NegGradConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

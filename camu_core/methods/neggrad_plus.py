@@ -48,7 +48,7 @@ class NegGradPlus:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> NegGradPlusConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=NegGradPlusConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=NegGradPlusConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: NegGradPlusConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

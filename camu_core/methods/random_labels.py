@@ -46,7 +46,7 @@ class RandomLabels:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> RandomLabelsConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=RandomLabelsConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=RandomLabelsConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: RandomLabelsConfig) -> Iterator[Step]:
         """The wrong labels are drawn once."""

@@ -52,7 +52,7 @@ class SalUn:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SalUnConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=SalUnConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=SalUnConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SalUnConfig) -> Iterator[Step]:
         """One pass over the forget set finds the salient weights; then random labels, moving only those."""

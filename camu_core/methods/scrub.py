@@ -56,7 +56,7 @@ class Scrub:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> ScrubConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=ScrubConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=ScrubConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: ScrubConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

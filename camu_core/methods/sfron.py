@@ -59,7 +59,7 @@ class SFRon:
     forget_kinds = ("class",)
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SFRonConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=SFRonConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=SFRonConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SFRonConfig) -> Iterator[Step]:
         """A pass over each part finds the weights that may move away; then rounds."""

@@ -46,7 +46,7 @@ class SSD:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SSDConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=SSDConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=SSDConfig(bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SSDConfig) -> Iterator[Step]:
         def error(x: Tensor, y: Tensor) -> Tensor:

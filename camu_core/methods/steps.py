@@ -25,10 +25,10 @@ S = TypeVar("S", bound=Settings)
 Terms = dict[str, tuple[float, Tensor]]
 
 
-def defaults(dataset: str, model: str, *, digits: S, cnn: S, paper: S) -> S:
-    """Which settings to start from: ours by trial for the small networks, else the paper's."""
+def defaults(dataset: str, model: str, *, digits: S, cnn: S, resnet: S) -> S:
+    """Which settings to start from: ours by trial for the small networks; for ResNets the paper's, if they do there."""
     if model != "cnn":
-        return paper
+        return resnet
     return digits if dataset == "digits" else cnn
 
 

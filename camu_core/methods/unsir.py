@@ -56,7 +56,7 @@ class UNSIR:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> UNSIRConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, paper=_RESNET)
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=_RESNET)
 
     def unlearn(self, task: UnlearningTask, config: UNSIRConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)
