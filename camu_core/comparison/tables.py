@@ -14,6 +14,8 @@ from camu_core.methods import METHODS
 CONFIDENCE = 0.95
 SEEDS = ["training_seed", "seed"]
 _LEAST_SECONDS = 0.005  # less is shown as none
+# What a mean can be at all, by measure; 0 to 1 of the others.
+_RANGES = {"kept_drop": (-1.0, 1.0)} | dict.fromkeys(("unlearn_seconds", "epsilon", *COST_NAMES), (0.0, np.inf))
 GOLD = "retrain"  # the method that others are measured against
 # What is averaged over seeds. Accuracies, gaps and drops are fractions.
 # The figures of tests of what is left inside, see `camu_core.privacy`, where they were made.
@@ -137,23 +139,28 @@ def _over_networks(runs: pd.DataFrame, by: list[str], measures: list[str]) -> pd
 
 
 def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Add half the width of each mean's 95% interval, and how many times faster than retraining each method is.
+    """Add the ends of each mean's 95% interval, and how many times faster than retraining each method is.
 
     Args:
         table: index method; `n_seeds`; `<name>_mean` and `<name>_std` of any measures, `unlearn_seconds` among them.
         n: seeds with a value, index method, columns the measures; None where all `n_seeds` have one.
     Returns:
-        the table with `<name>_reach` (NaN of one seed), `title`, and `speedup` (NaN without retraining, and of
-        what takes no time).
+        the table with `<name>_low` and `<name>_high` (NaN of one seed; cut where the measure ends, such as at 0 and 1
+        for an accuracy), `title`, and `speedup` (NaN without retraining, and of what takes no time).
     Source: Student's t over seeds, quantiles by scipy. It tells how firm a mean is over seeds, not over images.
     """
     names = [column.removesuffix("_mean") for column in table.columns if column.endswith("_mean")]
-    reaches = {
-        f"{name}_reach": table[f"{name}_std"] * _t_factor(table["n_seeds"] if n is None else n[name]) for name in names
-    }
+    ends = {
+        f"{name}_{end}": values
+        for name in names
+        for end, values in _interval(
+            table[f"{name}_mean"], table[f"{name}_std"], table["n_seeds"] if n is None else n[name],
+            *_RANGES.get(name, (0.0, 1.0)),
+        ).items()
+    }  # fmt: skip
     seconds = table["unlearn_seconds_mean"]
     speedup = seconds.get(GOLD, np.nan) / seconds.where(seconds >= _LEAST_SECONDS)
-    return table.assign(**reaches, speedup=speedup, title=[title_of(name) for name in table.index])
+    return table.assign(**ends, speedup=speedup, title=[title_of(name) for name in table.index])
 
 
 def retraining_spread(runs: pd.DataFrame) -> float | None:
@@ -175,8 +182,9 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Args:
         summaries: of finished runs, see `RunResult.summary`.
     Returns:
-        one row a method and class: `method`, `label`, `before` (of the original model), `mean`, `reach` (half the 95%
-        interval over seeds, NaN of one), `n_seeds`; accuracies are fractions, NaN of a class without test images.
+        one row a method and class: `method`, `label`, `before` (of the original model), `mean`, `low` and `high` (of
+        its 95% interval over seeds, within 0..1, NaN of one), `n_seeds`; accuracies are fractions, NaN of a class
+        without test images.
     """
     cells = [
         {
@@ -200,7 +208,7 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         {
             "before": groups["before"].mean(),
             "mean": groups["after"].mean(),
-            "reach": groups["after"].std() * _t_factor(groups.size()),
+            **_interval(groups["after"].mean(), groups["after"].std(), groups.size(), 0.0, 1.0),
             "n_seeds": groups.size(),
         }
     )
@@ -212,7 +220,8 @@ def title_of(method: str) -> str:
     return METHODS[method].title if method in METHODS else method
 
 
-def _t_factor(n: pd.Series) -> pd.Series:
-    """Half a mean's 95% interval in standard deviations of a sample of n; NaN of one."""
+def _interval(mean: pd.Series, std: pd.Series, n: pd.Series, least: float, most: float) -> dict[str, pd.Series]:
+    """The ends of means' 95% intervals, `low` and `high`, cut at what a mean can be; NaN of a sample of one."""
     several = n.where(n > 1).astype(float)
-    return t.ppf((1 + CONFIDENCE) / 2, several - 1) / np.sqrt(several)
+    reach = std * t.ppf((1 + CONFIDENCE) / 2, several - 1) / np.sqrt(several)
+    return {"low": (mean - reach).clip(least, most), "high": (mean + reach).clip(least, most)}

@@ -37,7 +37,8 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
         figure.add_bar(
             row=1, col=column, x=values, y=rows["title"], orientation="h", showlegend=False,
             marker={"color": colors}, text=words, textposition="outside", textfont={"size": 12}, cliponaxis=False,
-            customdata=["" if np.isnan(reach) else f" ± {reach:,.2f}" for reach in rows[f"{name}_reach"]],
+            customdata=["" if np.isnan(low) else f" ({low:,.4g} to {high:,.4g})"
+                        for low, high in zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)],
             hovertemplate=f"%{{y}}: %{{x:,.4g}}%{{customdata}} {label.replace('<br>', ' ')}<extra></extra>",
         )  # fmt: skip
         ends = [np.log10(positive.min()) - 0.35, np.log10(positive.max()) + (0.75 if column == 1 else 0.6)]

@@ -162,8 +162,9 @@ def _add_means(
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     crosses = {
         f"error_{axis}": {
-            "type": "data", "array": rows[f"{measure}_reach"].where(is_crossed), "thickness": 1.5, "width": 3,
-            "color": f"rgba({red},{green},{blue},0.45)",
+            "type": "data", "array": (rows[f"{measure}_high"] - rows[f"{measure}_mean"]).where(is_crossed),
+            "arrayminus": (rows[f"{measure}_mean"] - rows[f"{measure}_low"]).where(is_crossed), "thickness": 1.5,
+            "width": 3, "color": f"rgba({red},{green},{blue},0.45)",
         }
         for axis, measure in (("x", "forgotten"), ("y", "kept"))
     }  # fmt: skip
@@ -171,16 +172,16 @@ def _add_means(
         row=1, col=column, x=rows["forgotten_mean"], y=rows["kept_mean"], mode="markers", name=name, legendgroup=role,
         showlegend=column == 1, legendrank=1 if role == "retrained" else 2, **crosses,
         marker={**marker, "color": color, "line": {"width": 1, "color": ground(dark).page}},
-        text=[f"<b>{row['title']}</b><br>forgotten: {_with_reach(row, 'forgotten')} recognised<br>"
-              f"kept: {_with_reach(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} seeds"
+        text=[f"<b>{row['title']}</b><br>forgotten: {_with_interval(row, 'forgotten')} recognised<br>"
+              f"kept: {_with_interval(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} seeds"
               for _, row in rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
 
 
-def _with_reach(row: pd.Series, name: str) -> str:
-    reach = row[f"{name}_reach"]
-    return f"{row[f'{name}_mean']:.1%}" + ("" if np.isnan(reach) else f" ± {100 * reach:.1f}")
+def _with_interval(row: pd.Series, name: str) -> str:
+    mean, low, high = (row[f"{name}_{end}"] for end in ("mean", "low", "high"))
+    return f"{mean:.1%}" + ("" if np.isnan(low) else f" ({low:.1%} to {high:.1%})")
 
 
 def _labels(

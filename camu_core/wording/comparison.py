@@ -169,7 +169,7 @@ def _without_gold(others: pd.DataFrame, kind: str) -> str:
 
 def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
     """Those that are not shown to be apart from the best one."""
-    if pd.isna(best["average_gap_reach"]):
+    if pd.isna(best["average_gap_low"]):
         return "; one seed cannot tell how firm that is"
     gap = _measured(best, "average_gap")
     rivals = known[[not are_apart(gap, _measured(row, "average_gap")) for _, row in known.iterrows()]]
@@ -239,8 +239,7 @@ def _of_any(row: pd.Series, gold: pd.Series | None, what: str) -> Iterator[str]:
 
 def _measured(row: pd.Series, name: str) -> Measured:
     """A mean over seeds; its ends are NaN of one seed."""
-    mean, reach = row[f"{name}_mean"], row[f"{name}_reach"]
-    return Measured(value=mean, low=mean - reach, high=mean + reach, n=row["n_seeds"])
+    return Measured(value=row[f"{name}_mean"], low=row[f"{name}_low"], high=row[f"{name}_high"], n=row["n_seeds"])
 
 
 def _points(fraction: float) -> str:

@@ -43,12 +43,15 @@ def table_of(*summaries: dict) -> pd.DataFrame:
 
 
 def row(method: str, **values: float) -> pd.DataFrame:
-    """A finished table of one method over three seeds, all measures 0 but those named."""
+    """A finished table of one method over three seeds, all measures 0 but those named; `_reach`: half an interval."""
     means = {f"{name}_mean": 0.0 for name in MEASURES}
-    reaches = {f"{name}_reach": 0.0 for name in MEASURES}
+    reaches = {name: values.pop(f"{name}_reach", 0.0) for name in MEASURES}
+    all_means = means | values
+    ends = {f"{name}_{end}": all_means[f"{name}_mean"] + sign * reach
+            for name, reach in reaches.items() for end, sign in (("low", -1), ("high", 1))}  # fmt: skip
     rest = {"n_seeds": 3, "unit": "unlearning", "forgotten_min": 0.0, "forgotten_max": 0.0, "speedup": 2.0}
     rest["title"] = METHODS[method].title
-    return pd.DataFrame({**means, **reaches, **rest, **values}, index=[method])
+    return pd.DataFrame({**means, **ends, **rest, **values}, index=[method])
 
 
 def sentences(*rows: pd.DataFrame, kind: str = "class") -> list[str]:
@@ -65,7 +68,10 @@ def test_means_deviations_and_intervals_by_hand() -> None:
     assert found["n_seeds"] == 3
     assert found["forgotten_mean"] == pytest.approx(0.2)
     assert found["forgotten_std"] == pytest.approx(0.1)
-    assert found["forgotten_reach"] == pytest.approx(T_2 * 0.1 / np.sqrt(3))
+    assert found["kept_high"] == 1, "0.8 and half an interval of 0.25"
+    assert found["kept_low"] == pytest.approx(0.8 - T_2 * 0.1 / np.sqrt(3))
+    assert found["forgotten_low"] == 0, "no interval beyond what is possible"
+    assert found["kept_drop_low"] == pytest.approx(0.2 - T_2 * 0.1 / np.sqrt(3)), "more may be kept than before"
     assert (found["forgotten_min"], found["forgotten_max"]) == (0.1, 0.3)
     assert found["kept_drop_mean"] == pytest.approx(0.2)
     assert found["speedup"] == pytest.approx(4.5)
@@ -83,7 +89,7 @@ def test_what_takes_no_time_is_not_so_many_times_faster() -> None:
 
 def test_one_seed_has_no_interval() -> None:
     found = table_of(summary("camu", 0, (1, 0, 0.9, 0.1))).loc["camu"]
-    assert np.isnan(found["kept_reach"])
+    assert np.isnan(found[["kept_low", "kept_high"]].astype(float)).all()
     assert np.isnan(found["speedup"]), "without retraining nothing is faster than it"
     assert np.isnan(found["average_gap_mean"])
 
@@ -95,17 +101,17 @@ def test_the_gap_is_to_the_retraining_with_the_same_seed() -> None:
                 summary("camu", 0, (0.9, 0.1, 0.8, 0.2)),
                 summary("camu", 1, (0.9, 0.1, 0.8, 0.2)),
                 summary("camu", 2, (0.9, 0.1, 0.8, 0.2)),
-                summary("retrain", 1, (1.0, 0.0, 1.0, 0.0)),
+                summary("retrain", 1, (0.92, 0.08, 0.82, 0.18)),
                 summary("retrain", 0, (0.9, 0.1, 0.8, 0.2)),
             ]
         )
     )
-    assert runs["average_gap"].tolist()[:2] == [0, pytest.approx(0.15)]
+    assert runs["average_gap"].tolist()[:2] == [0, pytest.approx(0.02)]
     assert runs["average_gap"].isna().tolist() == [False, False, True, True, True]
     # the interval of the gap rests on the two seeds that have one, not on all three
-    reach = by_method(runs).loc["camu", "average_gap_reach"]
-    assert reach == pytest.approx(12.706204736432095 * 0.15 / np.sqrt(2) / np.sqrt(2))
-    assert retraining_spread(runs) == pytest.approx(0.15)
+    gap = by_method(runs).loc["camu"]
+    assert gap["average_gap_high"] == pytest.approx(0.01 + 12.706204736432095 * 0.02 / 2)
+    assert retraining_spread(runs) == pytest.approx(0.02)
     assert retraining_spread(runs[runs["seed"] == 0]) is None
 
 
@@ -126,9 +132,9 @@ def test_several_original_networks_are_the_sample_and_not_their_runs() -> None:
     assert (found["n_seeds"], found["unit"]) == (3, "training")
     assert found["kept_mean"] == pytest.approx(0.81)
     assert found["kept_std"] == pytest.approx(0.1)
-    assert found["kept_reach"] == pytest.approx(T_2 * 0.1 / np.sqrt(3))
+    assert found["kept_low"] == pytest.approx(0.81 - T_2 * 0.1 / np.sqrt(3))
     (of_class, _) = by_class(crossed(KEPT_BY_NETWORK)).to_dict("records")
-    assert (of_class["n_seeds"], of_class["reach"]) == (3, pytest.approx(T_2 * 0.1 / np.sqrt(3)))
+    assert (of_class["n_seeds"], of_class["low"]) == (3, pytest.approx(0.81 - T_2 * 0.1 / np.sqrt(3)))
     one = table_of(*crossed(KEPT_BY_NETWORK[:1])).loc["camu"]
     assert (one["n_seeds"], one["unit"]) == (2, "unlearning")
 
@@ -176,7 +182,7 @@ def test_accuracy_by_class_over_seeds() -> None:
     first, second = by_class(runs).to_dict("records")
     assert (first["method"], first["label"], first["before"], first["n_seeds"]) == ("camu", 0, 1.0, 2)
     assert first["mean"] == pytest.approx(0.8)
-    assert first["reach"] == pytest.approx(12.706204736432095 * 0.1)
+    assert (first["low"], first["high"]) == (0, 1), "half an interval of 1.27"
     assert np.isnan(second["mean"])
 
 
@@ -238,9 +244,9 @@ def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> No
         "Closest to retraining: UNSIR, 1.0 points away on average, 12 times faster; 3 seeds cannot tell it from CaMU."
     )
     assert headline(pd.concat([far, gold, best]), "class").endswith("12 times faster.")
-    once = far.assign(average_gap_reach=np.nan)
+    once = far.assign(average_gap_low=np.nan)
     assert headline(pd.concat([once, gold, best]), "class").endswith("3 seeds cannot tell it from SalUn."), "one seed"
-    one = [part.assign(average_gap_reach=np.nan) for part in (best, near)]
+    one = [part.assign(average_gap_low=np.nan) for part in (best, near)]
     assert headline(pd.concat(one), "class").endswith("; one seed cannot tell how firm that is.")
     assert headline(best, "class") == "On average, UNSIR is 1.0 points away from retraining, 12 times faster."
 
@@ -337,7 +343,7 @@ def test_published_results_take_the_form_of_live_ones(tmp_path: Path) -> None:
     assert (found.datasets, found.forgets("digits")) == (["digits"], ["3", "10%"])
     table = found.of("digits", "3")
     assert table["forgotten_mean"].tolist() == [0.02, 0.0]
-    assert table["forgotten_reach"].tolist() == pytest.approx([T_2 * 0.1 / np.sqrt(3)] * 2)
+    assert table["forgotten_high"].tolist() == pytest.approx([0.02 + T_2 * 0.1 / np.sqrt(3), T_2 * 0.1 / np.sqrt(3)])
     assert table["speedup"].tolist() == [1, 1]
     assert found.of("digits", "10%")["forgotten_mean"].tolist() == [0.5], "no new images: the forgotten ones themselves"
 
@@ -348,7 +354,7 @@ def test_what_is_published_reads_back_as_the_live_table(tmp_path: Path) -> None:
     (tmp_path / "card.json").write_text(json.dumps(CARD))
     back, live = read_published(tmp_path).of("digits", "3"), by_method(by_run(runs))
     common = [name for name in live if name in back]
-    assert {"kept_reach", "samples_forward_mean", "speedup"} <= set(common)
+    assert {"kept_low", "samples_forward_mean", "speedup"} <= set(common)
     pd.testing.assert_frame_equal(back[common], live[common], check_index_type=False)
 
 
@@ -381,7 +387,7 @@ def test_intervals_from_published_deviations_are_those_of_the_runs() -> None:
     runs = [summary("camu", seed, (1, 0, kept, 0)) for seed, kept in enumerate((0.9, 0.8, 0.6))]
     live = table_of(*runs)
     again = with_intervals(live[["n_seeds", *(f"{n}_{e}" for n in MEASURES for e in ("mean", "std"))]])
-    assert again.loc["camu", "kept_reach"] == pytest.approx(live.loc["camu", "kept_reach"])
+    assert again.loc["camu", "kept_low"] == pytest.approx(live.loc["camu", "kept_low"])
 
 
 def test_after_which_methods_what_was_planted_works_is_told_by_intervals_over_networks() -> None:
@@ -405,7 +411,7 @@ def test_the_shipped_results_of_planted_secrets_are_whole() -> None:
         table = found.of("digits", forget)
         assert set(methods_for("planted")) == set(table.index)
         assert (table["n_seeds"] == 3).all()
-        assert table[["planted_mean", "planted_reach"]].notna().all(axis=None)
+        assert table[["planted_mean", "planted_low", "planted_high"]].notna().all(axis=None)
         assert table.loc["retrain", "planted_mean"] <= 0.15
     assert found.of("digits", "trigger:8x100").loc["nothing", "planted_mean"] >= 0.95
 

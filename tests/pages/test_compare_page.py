@@ -39,7 +39,7 @@ def test_finished_runs_are_compared_at_once_and_the_address_says_what() -> None:
     after = state.find_result(EXAMPLE[0]).metrics["unlearned"]
     assert table["method"].tolist() == ["CaMU", "Retrain from scratch"]
     assert table["kept"].tolist()[0] == pytest.approx(100 * after["retain_test"])
-    assert "kept_reach" not in table, "one seed has no interval"
+    assert "kept_interval" not in table, "one seed has no interval"
     assert text_compare.MORE_SEEDS in words(app)
     assert text_compare.TRADEOFF_FRAME not in words(app), "two methods are drawn in one panel"
     assert app.query_params["methods"] == "camu,retrain"
@@ -73,7 +73,8 @@ def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_r
     assert not app.exception
     table = app.dataframe[0].value
     assert len(table) == 25
-    assert table["kept_reach"].abs().max() < 1e-9
+    kept = f"{table['kept'].iloc[0]:.1f}"
+    assert set(table["kept_interval"]) == {f"{kept} to {kept}"}
     assert "3 seeds cannot tell it from 19 other methods" in words(app)
     assert not [button for button in app.button if (button.key or "").startswith("start-")]
 

@@ -64,15 +64,15 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
         "method": table["title"],
         "needs": [_needs(method) for method in known],
         "planted": 100 * table["planted_mean"] if "planted_mean" in table else float("nan"),
-        "planted_reach": 100 * table["planted_reach"] if "planted_mean" in table else float("nan"),
+        "planted_interval": _intervals(table, "planted", 100, 1),
         "forgotten": 100 * table["forgotten_mean"],
-        "forgotten_reach": 100 * table["forgotten_reach"],
+        "forgotten_interval": _intervals(table, "forgotten", 100, 1),
         "kept": 100 * table["kept_mean"],
-        "kept_reach": 100 * table["kept_reach"],
+        "kept_interval": _intervals(table, "kept", 100, 1),
         "gap": 100 * table["average_gap_mean"],
         "tug_of_war": table["tug_of_war_mean"] if "tug_of_war_mean" in table else float("nan"),
         "attack": table["attack_auc_mean"],
-        "attack_reach": table["attack_auc_reach"],
+        "attack_interval": _intervals(table, "attack_auc", 1, 2),
         "old_head": 100 * table["old_head_mean"],
         "fresh_head": 100 * table["fresh_head_1_mean"],
         "relearning": 100 * table["relearning_mean"],
@@ -85,6 +85,15 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns).dropna(axis=1, how="all")
 
 
+def _intervals(table: pd.DataFrame, name: str, factor: float, digits: int) -> pd.Series | None:
+    """As text, "97.1 to 98.0"; None without the measure, and of one seed."""
+    if f"{name}_mean" not in table:
+        return None
+    ends = factor * table[[f"{name}_low", f"{name}_high"]]
+    told = [f"{low:.{digits}f} to {high:.{digits}f}" for low, high in ends.itertuples(index=False)]
+    return pd.Series(told, table.index, dtype=object).where(ends.notna().all(axis=1))
+
+
 def _needs(method) -> list[str]:
     if method is None:
         return []
@@ -93,7 +102,7 @@ def _needs(method) -> list[str]:
 
 def _columns(shown: pd.DataFrame) -> dict:
     titles, tips = text.COLUMNS, text.COLUMN_HELP
-    reach = {"help": tips["reach"], "width": 48}
+    interval = _Column.TextColumn(text.INTERVAL, help=tips["interval"], width=96)
     percent = {"format": "%.1f%%", "min_value": 0, "max_value": 100, "width": 102}
     return {
         "method": _Column.TextColumn(titles["method"], pinned=True, width=172),
@@ -104,20 +113,20 @@ def _columns(shown: pd.DataFrame) -> dict:
         "forgotten": _Column.ProgressColumn(
             titles["forgotten"], help=tips["forgotten"], **percent, color="orange"
         ),
-        "forgotten_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
+        "forgotten_interval": interval,
         "kept": _Column.ProgressColumn(
             titles["kept"], help=tips["kept"], **percent, color="blue"
         ),
-        "kept_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
+        "kept_interval": interval,
         "planted": _Column.ProgressColumn(titles["planted"], help=tips["planted"], **percent, color="violet"),
-        "planted_reach": _Column.NumberColumn(text.REACH, format="%.1f", **reach),
+        "planted_interval": interval,
         "gap": _Column.ProgressColumn(
             titles["gap"], help=tips["gap"], format="%.1f", min_value=0, color="gray", width=84,
             max_value=float(shown["gap"].max()) if "gap" in shown else 1.0,
         ),
         "tug_of_war": _Column.NumberColumn(titles["tug_of_war"], help=tips["tug_of_war"], format="%.3f", width=56),
         "attack": _Column.NumberColumn(titles["attack"], help=tips["attack"], format="%.2f", width=56),
-        "attack_reach": _Column.NumberColumn(text.REACH, format="%.2f", **reach),
+        "attack_interval": interval,
         "old_head": _Column.NumberColumn(titles["old_head"], help=tips["old_head"], format="%.0f%%", width=98),
         "fresh_head": _Column.NumberColumn(titles["fresh_head"], help=tips["fresh_head"], format="%.0f%%", width=94),
         "relearning": _Column.NumberColumn(titles["relearning"], help=tips["relearning"], format="%.0f%%", width=88),

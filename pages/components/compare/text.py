@@ -178,9 +178,9 @@ COLUMN_HELP = {
     "samples": "Images passed forward through a network, repeats counted",
     "forward": "Batches passed forward through a network",
     "backward": "Batches whose gradients were passed back through a network",
-    "reach": "Half of the 95% interval over seeds; in points, for the attack in AUC",
+    "interval": "95% of such intervals over seeds (Student's t, cut where the measure ends) contain the true mean",
 }
-REACH = "±"
+INTERVAL = "95%"
 NO_RETAIN, NO_LABELS = "other data", "labels"
 OPEN_RUN = "Open its run with seed {seed}"
 
@@ -394,10 +394,7 @@ PLANTED_READ = (
     "the fewer new images are still answered as was taught (*planted works*), the better, down to what retraining, the "
     "aim, has; and what is kept should be as high as after retraining"
 )
-PLANTED_NOT = (
-    "how other settings of a method would do, or other secrets. ± is half a 95% interval over the original networks, "
-    "with Student's t"
-)
+PLANTED_NOT = "how other settings of a method would do, or other secrets. Intervals are over the original networks"
 PLANTED_HOW = (
     "{seeds} original networks a secret, with training seeds of their own, each made to forget by every method that "
     "can forget single images, with its default settings. Sources: BadNets, arXiv:1708.06733 (the mark); interclass "
