@@ -9,13 +9,15 @@ import pandas as pd
 from scipy.stats import t
 
 from camu_core.measures import COST_NAMES, SPLIT_NAMES
-from camu_core.methods import METHODS
+from camu_core.methods import METHODS, is_control
 
 CONFIDENCE = 0.95
 SEEDS = ["training_seed", "seed"]
 _LEAST_SECONDS = 0.005  # less is shown as none
 # What a mean can be at all, by measure; 0 to 1 of the others.
-_RANGES = {"kept_drop": (-1.0, 1.0)} | dict.fromkeys(("unlearn_seconds", "epsilon", *COST_NAMES), (0.0, np.inf))
+_RANGES = {"kept_drop": (-1.0, 1.0), "old_head": (-1.0, 1.0)} | dict.fromkeys(
+    ("unlearn_seconds", "epsilon", *COST_NAMES), (0.0, np.inf)
+)
 GOLD = "retrain"  # the method that others are measured against
 # What is averaged over seeds. Accuracies, gaps and drops are fractions.
 # The figures of tests of what is left inside, see `camu_core.privacy`, where they were made.
@@ -142,11 +144,14 @@ def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.Dat
     """Add the ends of each mean's 95% interval, and how many times faster than retraining each method is.
 
     Args:
-        table: index method; `n_seeds`; `<name>_mean` and `<name>_std` of any measures, `unlearn_seconds` among them.
+        table: index method; `n_seeds`; `<name>_mean` and `<name>_std` of measures, `unlearn_seconds` and
+            `average_gap` among them.
         n: seeds with a value, index method, columns the measures; None where all `n_seeds` have one.
     Returns:
         the table with `<name>_low` and `<name>_high` (NaN of one seed; cut where the measure ends, such as at 0 and 1
-        for an accuracy), `title`, and `speedup` (NaN without retraining, and of what takes no time).
+        for an accuracy), `title`, `speedup` (NaN without retraining, and of what takes no time), and `rank_low` and
+        `rank_high`: between which places a method is by its gap, 1 the nearest to retraining, controls left out; one
+        is before another where their intervals are apart (NaN of one seed).
     Source: Student's t over seeds, quantiles by scipy. It tells how firm a mean is over seeds, not over images.
     """
     names = [column.removesuffix("_mean") for column in table.columns if column.endswith("_mean")]
@@ -160,7 +165,16 @@ def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.Dat
     }  # fmt: skip
     seconds = table["unlearn_seconds_mean"]
     speedup = seconds.get(GOLD, np.nan) / seconds.where(seconds >= _LEAST_SECONDS)
-    return table.assign(**ends, speedup=speedup, title=[title_of(name) for name in table.index])
+    table = table.assign(**ends, speedup=speedup, title=[title_of(name) for name in table.index])
+    return table.join(_places(table[[not is_control(name) for name in table.index]]))
+
+
+def _places(rivals: pd.DataFrame) -> pd.DataFrame:
+    """`rank_low` and `rank_high` of those whose gap has an interval."""
+    low, high = (rivals[f"average_gap_{end}"].dropna() for end in ("low", "high"))
+    is_before = high.to_numpy()[:, None] < low.to_numpy()  # the one of the row than the one of the column
+    places = {"rank_low": 1.0 + is_before.sum(0), "rank_high": len(low) - is_before.sum(1)}
+    return pd.DataFrame(places, low.index)
 
 
 def retraining_spread(runs: pd.DataFrame) -> float | None:

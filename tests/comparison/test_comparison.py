@@ -87,6 +87,19 @@ def test_what_takes_no_time_is_not_so_many_times_faster() -> None:
     assert table.loc["camu", "speedup"] == pytest.approx(4)
 
 
+def test_places_are_as_close_as_intervals_tell_and_controls_have_none() -> None:
+    def runs(method: str, gap: float, spread: float) -> list[dict]:
+        return [summary(method, seed, (1 - gap + sign * spread, 0, 1 - gap + sign * spread, 0))
+                for seed, sign in enumerate((-1, 0, 1))]  # fmt: skip
+
+    gold = [summary("retrain", seed, (1, 0, 1, 0)) for seed in range(3)]
+    table = table_of(*runs("camu", 0.02, 0.001), *runs("salun", 0.03, 0.02), *runs("ssd", 0.06, 0.001),
+                     *runs("nothing", 0.5, 0.001), *gold)  # fmt: skip
+    assert table[["rank_low", "rank_high"]].dropna().to_numpy().tolist() == [[1, 2], [1, 3], [2, 3]]
+    apart = table_of(*runs("camu", 0.02, 0.001), *runs("ssd", 0.1, 0.001), *gold)
+    assert apart[["rank_low", "rank_high"]].dropna().to_numpy().tolist() == [[1, 1], [2, 2]]
+
+
 def test_one_seed_has_no_interval() -> None:
     found = table_of(summary("camu", 0, (1, 0, 0.9, 0.1))).loc["camu"]
     assert np.isnan(found[["kept_low", "kept_high"]].astype(float)).all()

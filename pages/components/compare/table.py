@@ -70,6 +70,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
         "kept": 100 * table["kept_mean"],
         "kept_interval": _intervals(table, "kept", 100, 1),
         "gap": 100 * table["average_gap_mean"],
+        "rank": [_rank(row) for _, row in table.iterrows()],
         "tug_of_war": table["tug_of_war_mean"] if "tug_of_war_mean" in table else float("nan"),
         "attack": table["attack_auc_mean"],
         "attack_interval": _intervals(table, "attack_auc", 1, 2),
@@ -92,6 +93,12 @@ def _intervals(table: pd.DataFrame, name: str, factor: float, digits: int) -> pd
     ends = factor * table[[f"{name}_low", f"{name}_high"]]
     told = [f"{low:.{digits}f} to {high:.{digits}f}" for low, high in ends.itertuples(index=False)]
     return pd.Series(told, table.index, dtype=object).where(ends.notna().all(axis=1))
+
+
+def _rank(row: pd.Series) -> str | None:
+    """ "2 to 5", or "1"; None where it is unknown."""
+    low, high = row["rank_low"], row["rank_high"]
+    return None if pd.isna(low) else f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
 
 
 def _needs(method) -> list[str]:
@@ -124,6 +131,7 @@ def _columns(shown: pd.DataFrame) -> dict:
             titles["gap"], help=tips["gap"], format="%.1f", min_value=0, color="gray", width=84,
             max_value=float(shown["gap"].max()) if "gap" in shown else 1.0,
         ),
+        "rank": _Column.TextColumn(titles["rank"], help=tips["rank"], width=72),
         "tug_of_war": _Column.NumberColumn(titles["tug_of_war"], help=tips["tug_of_war"], format="%.3f", width=56),
         "attack": _Column.NumberColumn(titles["attack"], help=tips["attack"], format="%.2f", width=56),
         "attack_interval": interval,

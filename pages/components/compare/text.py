@@ -144,6 +144,7 @@ COLUMNS = {
     "kept": "Kept",
     "planted": "Planted works",
     "gap": "Gap (points)",
+    "rank": "Place",
     "tug_of_war": "ToW",
     "attack": "AUC",
     "old_head": "Old classifier",
@@ -163,6 +164,7 @@ COLUMN_HELP = {
     "planted": "How often new images with the mark are still called its class, or new images of two swapped classes "
     "the other one; the aim is retraining's",
     "gap": "Gap to retrained: mean distance of the accuracies from retraining with the same seed, in points",
+    "rank": "By the gap to retraining, 1 is the nearest; a range where intervals over seeds overlap; not of controls",
     "tug_of_war": "Tug of war: 1 where the accuracies on forgotten, kept and new images are all retraining's, less the "
     "further any of them is away",
     "attack": "How well an attacker tells forgotten images from new ones: 0.50 is guessing, the aim is retraining's",
