@@ -1,12 +1,19 @@
-"""How torch computes: with how many threads, and what it does with numbers too small to matter."""
+"""How torch computes: with how many threads, what it does with numbers too small to matter, and with freed memory."""
 
+import ctypes
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 
 import torch
 from threadpoolctl import threadpool_limits
+
+# Options of glibc's mallopt(3), and how many freed bytes this process may keep.
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_KEPT_AT_MOST, _KEPT_BLOCK = 128 << 20, 32 << 20
 
 _lock = threading.Lock()
 _n_inside = 0
@@ -25,6 +32,7 @@ def one_thread() -> Iterator[None]:
     linear algebra wait for each other by spinning: a run of one epoch kept two processors busy for 1.0 s, not for 0.2.
     """
     global _n_inside, _n_before, _blas
+    _keep_memory()
     torch.optim.SGD([torch.zeros(1)]).step()  # a process's first optimiser imports for seconds: before any clock runs
     torch.set_flush_denormal(True)
     with _lock:
@@ -43,6 +51,20 @@ def one_thread() -> Iterator[None]:
                 assert _blas is not None
                 _blas.restore_original_limits()
                 torch.set_num_threads(_n_before)
+
+
+@cache
+def _keep_memory() -> None:
+    """Let this process keep what it freed, where its C library can be told so.
+
+    Otherwise each step gives its tensors back to the system and has them paged in anew; a Dask worker does so from
+    64 kB on: unlearning with a ResNet-20 took 1.6 times as long there, and a stack of networks, without Dask, 1.15.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library than glibc
+            libc = ctypes.CDLL(None)
+            libc.mallopt(_TRIM_THRESHOLD, _KEPT_AT_MOST)
+            libc.mallopt(_MMAP_THRESHOLD, _KEPT_BLOCK)
 
 
 def clock_of(device: torch.device) -> Callable[[], float]:

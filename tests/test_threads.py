@@ -1,5 +1,11 @@
-"""While a run computes: one thread, and no denormal numbers; afterwards all is as it was."""
+"""While a run computes: one thread, no denormal numbers, and freed memory is kept; afterwards all is as it was."""
 
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
 import torch
 from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -36,3 +42,25 @@ def test_linear_algebra_has_one_thread_too_and_gets_the_others_back():
                 assert n_blas() == {1}
             assert n_blas() == {1}, "another is still inside"
         assert n_blas() == {2}
+
+
+_FAULTS = """
+import resource, torch
+from camu_core.threads import one_thread
+with one_thread():
+    for _ in range(5):
+        torch.ones(2 << 20)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(50):
+        torch.ones(2 << 20)
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep memory as they like")
+def test_freed_memory_is_kept_even_where_dask_asks_to_give_it_back() -> None:
+    """8 MB, 2,048 pages, fifty times."""
+    as_a_worker = os.environ | {"MALLOC_TRIM_THRESHOLD_": "65536"}
+    found = subprocess.run([sys.executable, "-c", _FAULTS], env=as_a_worker, capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 2048

@@ -24,10 +24,6 @@ _NO_WORKER_SECONDS = 20.0
 _SILENT_SECONDS = 10.0  # without a word from a worker process, which says one every half second: it is frozen
 _FROZEN_SECONDS = 60.0  # after which an embedded one is ended, and another takes its place
 
-# By Dask's default a worker gives every freed block above 64 kB back to the system, and every tensor is paged in anew:
-# unlearning with a ResNet-20 took 1.6 times as long, and its answers 1.7 times. This much it may keep, in bytes.
-_MEMORY = {"MALLOC_TRIM_THRESHOLD_": 128 << 20, "MALLOC_MMAP_THRESHOLD_": 32 << 20}
-
 # Where they can be forked, embedded workers come of a process that has imported all this, once for all of them: each is
 # there sooner, and they share that memory. The last is what a process's first optimiser imports.
 _IMPORTED_ONCE = ["distributed", "camu_core.engine.worker", "torch._dynamo"]
@@ -100,8 +96,6 @@ class Connection:
                     "distributed.scheduler.http.routes": [],
                     "distributed.admin.large-graph-warning-threshold": "1GB",  # what a job brings along stays below
                     "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1,
-                    "distributed.nanny.pre-spawn-environ": dask.config.get("distributed.nanny.pre-spawn-environ")
-                    | _MEMORY,
                 }
             )
             if get_mp_context().get_start_method() == "forkserver":  # asked, Dask sets a list of its own, once
