@@ -69,8 +69,7 @@ class Batch:
 
     def stop(self, engine: Engine, watcher: str = "") -> None:
         """Stop what is under way and nobody else wants."""
-        for spec in reversed(self.specs):  # the waiting ones first, or they would start when the running ones end
-            engine.stop(spec.digest, watcher)
+        engine.stop_all([spec.digest for spec in self.specs], watcher)
 
     def progress(self, engine: Engine) -> BatchProgress:
         """Safe to call often."""

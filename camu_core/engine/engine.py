@@ -157,20 +157,29 @@ class Engine:
             self._later(self.follow_up, chain, watcher)
         return [job.digest for job in jobs]
 
-    def follow_up(self, about: RunSpec | Staged, watcher: str = "") -> None:
-        """Compute what a finished run or a population lacks, behind what people wait for; what failed stays so."""
+    def follow_up(self, about: RunSpec | Staged, watcher: str = "") -> list[str]:
+        """Compute what a finished run or a population lacks, behind what people wait for; what failed stays so.
+
+        Returns:
+            digests of the jobs.
+        """
+        submitted = []
         for job in followups(about, self.is_there):
             known = self.watch(job.digest)
             if known is None or not known.is_over or known.state == JobState.DONE:
                 try:
-                    self.submit(job, watcher, BACKGROUND_PRIORITY, about)
+                    submitted.append(self.submit(job, watcher, BACKGROUND_PRIORITY, about))
                 except TooMuchAsked as error:
                     log.info("nothing more about %s: %s", about.digest, error)
+        return submitted
 
     def _go_on(self, progress: Progress, about: RunSpec | Staged, watcher: str) -> None:
-        """Follow a job that is done up, unless it was stopped at its very end."""
+        """Follow a job that is done up, unless it was stopped at its very end, or is meanwhile."""
         if watcher in progress.watchers:
-            self.follow_up(about, watcher)
+            submitted = self.follow_up(about, watcher)
+            with self._lock:
+                if watcher not in progress.watchers:
+                    self.stop_all(submitted, watcher)
 
     def _stored_mb(self, watcher: str) -> float:
         things = self.owners.things(RUNS, watcher) if self.owners is not None else ()
@@ -258,6 +267,12 @@ class Engine:
                 self._tell_to_end(progress)
             return True
 
+    def stop_all(self, digests: Sequence[str], watcher: str = "") -> None:
+        """`stop` many at once: no moment lies between them in which what follows one could begin."""
+        with self._lock:
+            for digest in reversed(digests):  # the waiting ones first, or they would start when the running ones end
+                self.stop(digest, watcher)
+
     def _tell_to_end(self, progress: Progress) -> None:
         """Without effect on one that is being packed, or about to be put back: it is looked at once more then."""
         if progress.future is not None and (client := self.connection.client) is not None:
@@ -325,8 +340,7 @@ class Engine:
                     break
                 time.sleep(_FOLLOW_SECONDS)
         finally:
-            for job in reversed(jobs):  # the waiting ones first, or they would start when the running ones end
-                self.stop(job.digest, follower)
+            self.stop_all([job.digest for job in jobs], follower)
         ended = {digest: view for digest, view in views.items() if view is not None and view.state != JobState.DONE}
         return {digest: view.message or "it was stopped" for digest, view in ended.items()}
 

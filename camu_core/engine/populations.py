@@ -47,9 +47,7 @@ def submit_population(engine: Engine, population: Staged, watcher: str = "") -> 
 
 def stop_population(engine: Engine, population: Staged, watcher: str = "") -> None:
     """Stop what is under way and nobody else wants."""
-    for stage in reversed(population.stages()):
-        for job in reversed(stage):  # the waiting ones first, or they would start when the running ones end
-            engine.stop(job.digest, watcher)
+    engine.stop_all([job.digest for stage in population.stages() for job in stage], watcher)
 
 
 def population_progress(engine: Engine, population: Staged) -> PopulationProgress:

@@ -68,6 +68,25 @@ def test_what_follows_a_shard_is_the_next_stage_for_whoever_wanted_it(monkeypatc
     assert engine.under_way() == []
 
 
+def test_a_stop_between_two_stages_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes while the engine's own thread is about to hand over what follows the first stage."""
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
+    engine, population = Engine(RunStore()), Population.of(plan_run("digits", [3]), M)
+    submit_population(engine, population, "somebody")
+    done, running = (job.digest for job in population.stages()[0])
+    progress = engine._progress[done]
+    progress.finish("done")
+    engine._progress[running].is_packing = True
+
+    def is_there(digest: str, kind: type) -> bool:
+        stop_population(engine, population, "somebody")
+        return digest == done
+
+    monkeypatch.setattr(engine, "is_there", is_there)
+    engine._go_on(progress, population, "somebody")
+    assert not engine.is_watched(running, "somebody")
+
+
 def test_a_job_that_fails_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     engine, population = Engine(RunStore()), Population.of(plan_run("digits", [3]), M)
     monkeypatch.setattr(Engine, "start", lambda engine: None)

@@ -66,5 +66,4 @@ def _tick(jobs: Sequence[TrainJob], total: int) -> None:
 
 
 def _stop(jobs: Sequence[TrainJob]) -> None:
-    for job in reversed(jobs):  # the waiting ones first, or they would start when the running ones end
-        state.stop(job.digest)
+    state.stop(*(job.digest for job in jobs))

@@ -44,8 +44,7 @@ def start(tuning: Tuning) -> None:
 def stop(tuning: Tuning) -> None:
     """Stop what is under way and nobody else wants; in a callback."""
     st.session_state.pop(_wish(tuning), None)
-    for job in reversed(stage(tuning).left):  # the waiting ones first, or they would start when the running ones end
-        state.stop(job.digest)
+    state.stop(*(job.digest for job in stage(tuning).left))
 
 
 def stage(tuning: Tuning) -> Stage:

@@ -288,9 +288,9 @@ def _summary(digest: str, stamp: float) -> dict:
     return engine().store.summary(digest)
 
 
-def stop(digest: str) -> None:
-    """Take this session's interest back; the replay ends with it."""
-    engine().stop(digest, watcher())
+def stop(*digests: str) -> None:
+    """Take this session's interest in these back; the replay ends with it."""
+    engine().stop_all(digests, watcher())
     st.session_state.pop("replay", None)
 
 
