@@ -179,9 +179,9 @@ def start_scheduler(port: int, folder: Path) -> subprocess.Popen:
     return start([*command, "--no-dashboard"], folder)
 
 
-def start_worker(address: str, folder: Path) -> subprocess.Popen:
+def start_worker(address: str, folder: Path, *options: str) -> subprocess.Popen:
     command = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-dashboard"]
-    return start([*command, "--local-directory", str(folder)], folder)
+    return start([*command, "--local-directory", str(folder), *options], folder)
 
 
 def start(command: list[str], folder: Path) -> subprocess.Popen:
@@ -257,7 +257,7 @@ def test_a_scheduler_that_goes_away_is_told_and_found_again(tmp_path: Path) -> N
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     scheduler = start_scheduler(port, tmp_path / "scheduler")
-    worker = start_worker(address, tmp_path / "worker-0")
+    worker = start_worker(address, tmp_path / "worker-0", "--no-nanny")
     engine = Engine(RunStore(), scheduler=address)
     try:
         digest = engine.submit(RunJob(plan_run("digits", [3], "retrain", {"epochs": 60}, seed=32)), "me")
@@ -269,7 +269,7 @@ def test_a_scheduler_that_goes_away_is_told_and_found_again(tmp_path: Path) -> N
         assert engine.watch(digest).state == "queued"
         scheduler = start_scheduler(port, tmp_path / "scheduler")
         end(worker)
-        worker = start_worker(address, tmp_path / "worker-1")
+        worker = start_worker(address, tmp_path / "worker-1", "--no-nanny")
         assert wait_over(engine, digest).state == "done"
         assert engine.problem() == ""
     finally:

@@ -14,7 +14,6 @@ from camu_core.errors import RunError
 from camu_core.jobs import Memorisation, MemorisationResult, Population, PopulationResult
 
 M = 8
-pytestmark = pytest.mark.usefixtures("no_shipped_networks")
 
 
 @pytest.mark.slow
@@ -68,6 +67,7 @@ def test_what_follows_a_shard_is_the_next_stage_for_whoever_wanted_it(monkeypatc
     assert engine.under_way() == []
 
 
+@pytest.mark.usefixtures("no_shipped_networks")
 def test_a_stop_between_two_stages_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes while the engine's own thread is about to hand over what follows the first stage."""
     monkeypatch.setattr(Engine, "start", lambda engine: None)
@@ -87,6 +87,7 @@ def test_a_stop_between_two_stages_is_one(monkeypatch: pytest.MonkeyPatch) -> No
     assert not engine.is_watched(running, "somebody")
 
 
+@pytest.mark.usefixtures("no_shipped_networks")
 def test_a_job_that_fails_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     engine, population = Engine(RunStore()), Population.of(plan_run("digits", [3]), M)
     monkeypatch.setattr(Engine, "start", lambda engine: None)
