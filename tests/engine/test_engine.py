@@ -18,10 +18,9 @@ import torch
 from camu_core import RunResult, RunStore, Step, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobView
 from camu_core.errors import RunDiverged, RunNotFound
-from camu_core.jobs import Job, JobPayload, RunJob, UmapJob
+from camu_core.jobs import Job, JobPayload, RunJob
 from camu_core.networks.weights import from_arrays, to_bytes
 from camu_core.runs.given import plan_given
-from camu_core.runs.results import Projection
 
 TIMEOUT_SECONDS = 240
 LONG = {"epochs": 200}
@@ -252,17 +251,6 @@ def test_what_nobody_asked_for_is_unknown(engine: Engine) -> None:
     assert not engine.stop("0" * 20)
     with pytest.raises(RunNotFound):
         engine.result("0" * 20, RunResult)
-
-
-@pytest.mark.slow
-def test_umap_runs_in_a_worker_and_is_kept(engine: Engine, digits_result: RunResult) -> None:
-    engine.store.save(digits_result)
-    job = UmapJob(digits_result.digest)
-    view = wait(engine, engine.submit(job))
-    assert view.state == "done", view.message
-    points = engine.result(job.digest, Projection).points
-    shapes = {name: (len(part), 2) for name, part in digits_result.representations.items()}
-    assert {name: part.shape for name, part in points.items()} == shapes
 
 
 @pytest.mark.slow

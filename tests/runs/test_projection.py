@@ -1,3 +1,4 @@
+import pickle
 import sys
 import time
 from types import SimpleNamespace
@@ -5,9 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from camu_core import RunResult, RunStore, drain
 from camu_core.engine.monitor import Progress
 from camu_core.jobs import JobPayload, UmapJob
 from camu_core.runs.projection import aligned, along_forget_axis, fit_pca, project_umap
+from camu_core.runs.results import Projection
 
 
 @pytest.fixture
@@ -93,6 +96,19 @@ def test_umap_draws_the_same_picture_from_the_same_seed():
     together, is_first = np.concatenate(one), np.arange(100) < 60
     distances = np.linalg.norm(together[:, None] - together, axis=2) + np.diag(np.full(100, np.inf))
     assert (is_first[distances.argmin(axis=1)] == is_first).mean() > 0.95, "two clouds stay two clouds"
+
+
+@pytest.mark.slow
+def test_umap_of_a_run_as_a_worker_makes_it_and_as_it_is_kept(digits_result: RunResult) -> None:
+    """In the process of the test before, which has compiled it."""
+    job = UmapJob(digits_result.digest)
+    job, payload = pickle.loads(pickle.dumps((job, job.pack(lambda digest, kind: digits_result))))
+    store = RunStore()
+    store.save(drain(job.execute(payload)))
+    points = store.load(job.digest, Projection).points
+    shapes = {name: (len(part), 2) for name, part in digits_result.representations.items()}
+    assert {name: part.shape for name, part in points.items()} == shapes
+    assert all(np.isfinite(part).all() for part in points.values())
 
 
 def test_the_forget_axis_shows_a_group_apart_and_none_where_there_is_none() -> None:
