@@ -132,6 +132,11 @@ def test_retrained_networks_of_every_digit_are_shipped(label: int) -> None:
     assert all(RunStore(POPULATIONS).has(job.digest, Shard) for job in population.retrained)
 
 
+def test_retrained_networks_without_a_digit_of_mnist_are_shipped_for_a_small_population() -> None:
+    population = Population.of(plan_run("mnist", [0], "salun"), 8)
+    assert population.next_jobs(LocalDriver(RunStore()).is_there) == population.originals
+
+
 def test_the_example_comes_with_its_population() -> None:
     work = LocalDriver(RunStore())
     for method, is_told in (("camu", True), ("retrain", False)):
