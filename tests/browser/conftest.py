@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from app_server import AppServer
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 TIMEOUT_MS = 240_000
 FLAGS = (
@@ -20,31 +20,19 @@ FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def profile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """Chromium of the machine, else Playwright's own; with neither the tests are skipped, unless that is banned.
-
-    It has a profile, so that the app's scripts are compiled once, not at every page: a third of what a page costs.
-    """
+def browser() -> Iterator[Browser]:
+    """Chromium of the machine, else Playwright's own; with neither the tests are skipped, unless that is banned."""
     installed = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
         try:
-            profile = playwright.chromium.launch_persistent_context(
-                tmp_path_factory.mktemp("profile"), executable_path=installed, args=list(FLAGS)
-            )
+            browser = playwright.chromium.launch(executable_path=installed, args=list(FLAGS))
         except Error as error:
             reason = f"no Chromium on this machine and none of Playwright's: {str(error).splitlines()[0]}"
             if os.environ.get("CAMU_BROWSER_REQUIRED"):
                 pytest.fail(reason)
             pytest.skip(reason)
-        yield profile
-        profile.close()
-
-
-@pytest.fixture(scope="session")
-def browser(profile: BrowserContext) -> Browser:
-    """For further visitors at the same time."""
-    assert profile.browser is not None
-    return profile.browser
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -55,13 +43,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(profile: BrowserContext, server: str) -> Iterator[Page]:
-    """Of a visitor who comes for the first time."""
-    page = profile.new_page()
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.set_default_timeout(TIMEOUT_MS)
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(TIMEOUT_MS)
     expect.set_options(timeout=TIMEOUT_MS)
-    yield page
-    known = {"origin": server, "storageTypes": "cookies,local_storage"}
-    profile.new_cdp_session(page).send("Storage.clearDataForOrigin", known)
-    page.close()
+    yield context.new_page()
+    context.close()

@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +18,9 @@ GRAVE = ("serious", "critical")
 
 
 @pytest.mark.parametrize(("scheme", "paths"), [("light", PATHS), ("dark", PATHS_IN_THE_DARK)])
-def test_no_page_has_a_serious_violation(server: str, page: Page, scheme: str, paths: tuple[str, ...]) -> None:
-    axe, found = Axe(), []
-    page.emulate_media(color_scheme=scheme)
+def test_no_page_has_a_serious_violation(server: str, browser: Browser, scheme: str, paths: tuple[str, ...]) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+    page, axe, found = context.new_page(), Axe(), []
     for path in paths:
         page.goto(f"{server}/{path}")
         expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE_MS)
@@ -30,6 +30,7 @@ def test_no_page_has_a_serious_violation(server: str, page: Page, scheme: str, p
         if wrong := _violations(axe, page):  # what is only fading in or out is not there any more
             page.wait_for_timeout(FADING_MS)
             found += [(path, *each) for each in wrong & _violations(axe, page)]
+    context.close()
     assert found == []
 
 
