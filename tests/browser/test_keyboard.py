@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 def tab_to(page: Page, selector: str) -> None:
     """Press Tab until something of this kind has the focus."""
-    for _ in range(80):
+    for _ in range(200):  # around the whole page, where a redraw took the focus away
         page.keyboard.press("Tab")
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
