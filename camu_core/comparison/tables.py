@@ -160,7 +160,7 @@ def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.Dat
         for name in names
         for end, values in _interval(
             table[f"{name}_mean"], table[f"{name}_std"], table["n_seeds"] if n is None else n[name],
-            *_RANGES.get(name, (0.0, 1.0)),
+            *_RANGES.get(name, ()),
         ).items()
     }  # fmt: skip
     seconds = table["unlearn_seconds_mean"]
@@ -222,7 +222,7 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         {
             "before": groups["before"].mean(),
             "mean": groups["after"].mean(),
-            **_interval(groups["after"].mean(), groups["after"].std(), groups.size(), 0.0, 1.0),
+            **_interval(groups["after"].mean(), groups["after"].std(), groups.size()),
             "n_seeds": groups.size(),
         }
     )
@@ -234,7 +234,9 @@ def title_of(method: str) -> str:
     return METHODS[method].title if method in METHODS else method
 
 
-def _interval(mean: pd.Series, std: pd.Series, n: pd.Series, least: float, most: float) -> dict[str, pd.Series]:
+def _interval(
+    mean: pd.Series, std: pd.Series, n: pd.Series, least: float = 0.0, most: float = 1.0
+) -> dict[str, pd.Series]:
     """The ends of means' 95% intervals, `low` and `high`, cut at what a mean can be; NaN of a sample of one."""
     several = n.where(n > 1).astype(float)
     reach = std * t.ppf((1 + CONFIDENCE) / 2, several - 1) / np.sqrt(several)

@@ -17,6 +17,7 @@ from camu_core.figures.theme import (
     is_crowded,
     rows_height,
     styled,
+    whiskers,
 )
 from camu_core.measures import SPLIT_NAMES
 from camu_core.measures.estimates import wilson_interval
@@ -50,7 +51,7 @@ def split_figure(
         figure.add_bar(
             x=[SPLIT_TITLES[name] for name in names], y=values, name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model]},
-            error_y=_whiskers(values, low, high, dark),
+            error_y=whiskers(values, low, high, dark),
             customdata=[report["n"][name] for name in names],
             hovertemplate="%{y:.2%} of %{customdata:,} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
@@ -81,7 +82,7 @@ def planted_figure(
         values, low, high = (np.array([each[end] for each in estimates]) for end in ("value", "low", "high"))
         figure.add_bar(
             x=labels, y=values, name=MODEL_TITLES[model], marker={"color": MODEL_COLORS[model]},
-            error_y=_whiskers(values, low, high, dark),
+            error_y=whiskers(values, low, high, dark),
             customdata=[each["n"] for each in estimates],
             hovertemplate="%{y:.1%} of %{customdata:,} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
@@ -161,7 +162,7 @@ def class_figure(
         figure.add_scatter(
             x=x, y=[rows[i] for i in known], orientation="h", mode="markers", name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},
-            error_x={**_whiskers(x, low, high, dark), "color": MODEL_COLORS[model]},
+            error_x={**whiskers(x, low, high, dark), "color": MODEL_COLORS[model]},
             customdata=[counts[i] for i in known],
             hovertemplate="%{x:.1%} of %{customdata} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
@@ -212,10 +213,3 @@ def confusion_figure(
         coloraxis={"cmin": 0, "cmax": 1, "colorscale": [[0, tones.page], [1, tones.retain]], "showscale": False},
         meta=WIDE if has_words and len(confusions) > 1 else None,
     )
-
-
-def _whiskers(values: np.ndarray, low: np.ndarray, high: np.ndarray, dark: bool) -> dict[str, Any]:
-    return {
-        "type": "data", "symmetric": False, "array": high - values, "arrayminus": values - low,
-        "color": ground(dark).muted, "thickness": 1, "width": 3,
-    }  # fmt: skip

@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, is_crowded, styled
+from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, is_crowded, styled, whiskers
+from camu_core.wording.format import with_interval
 
 _COLUMNS = 4
 _PANEL_PIXELS = 150
@@ -48,8 +49,7 @@ def multiples_figure(
             **place, x=labels, y=rows["mean"], width=0.5, showlegend=False,
             marker={"color": np.where(is_forgotten, tones.forget, color),
                     "pattern": {"shape": np.where(is_forgotten, "/", "")}},
-            error_y={"type": "data", "array": rows["high"] - rows["mean"], "arrayminus": rows["mean"] - rows["low"],
-                     "color": tones.muted, "thickness": 1, "width": 2},
+            error_y={**whiskers(rows["mean"], rows["low"], rows["high"], dark), "width": 2},
             customdata=_told(rows, class_names), hovertemplate=f"%{{customdata}}<extra>{titles[method]}</extra>",
         )  # fmt: skip
     names = [f"<b>{name}</b>" if label in forget_classes else name for label, name in enumerate(class_names)]
@@ -77,8 +77,7 @@ def multiples_figure(
 
 def _told(rows: pd.DataFrame, class_names: Sequence[str]) -> list[str]:
     return [
-        f"{class_names[row['label']]}: {row['mean']:.1%}"
-        + ("" if np.isnan(row["low"]) else f" ({row['low']:.1%} to {row['high']:.1%})")
+        f"{class_names[row['label']]}: {with_interval(row['mean'], row['low'], row['high'])}"
         + f"<br>before: {row['before']:.1%}<br>n = {row['n_seeds']} seeds"
         for row in rows.to_dict("records")
     ]

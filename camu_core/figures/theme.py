@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 # Okabe and Ito's colour-blind safe palette, 2008; a role keeps its hue on every page.
@@ -123,3 +124,11 @@ def title_layout(title: str, font_size: int = 16) -> tuple[dict[str, Any], int]:
     above = 12 + (0.7 * font_size if len(lines) > 1 else 0)  # plotly sets several lines too high by so much
     heading = {"text": "<br>".join(lines), "font": {"size": font_size}, "pad": {"t": above}}
     return heading, 22 + round(1.375 * font_size * max(1, len(lines)))
+
+
+def whiskers(values: np.ndarray, low: np.ndarray, high: np.ndarray, dark: bool) -> dict[str, Any]:
+    """A trace's error bars. Args: values: with `low` and `high` of their intervals; NaN has none."""
+    return {
+        "type": "data", "symmetric": False, "array": high - values, "arrayminus": values - low,
+        "color": ground(dark).muted, "thickness": 1, "width": 3,
+    }  # fmt: skip

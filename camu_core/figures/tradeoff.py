@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 from scipy.optimize import isotonic_regression
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, WIDE, ground, styled
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, WIDE, ground, styled, whiskers
+from camu_core.wording.format import with_interval
 
 _GOLD = "retrain"
 # None of those that the models have on every page.
@@ -158,13 +159,12 @@ def _add_means(
     """Means and, of those in `with_crosses`, their intervals, in the colour of a role."""
     if rows.empty:
         return
-    color, is_crossed = MODEL_COLORS[role], rows.index.isin(with_crosses)
+    color, crossed = MODEL_COLORS[role], rows[rows.index.isin(with_crosses)].reindex(rows.index)
     red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
     crosses = {
         f"error_{axis}": {
-            "type": "data", "array": (rows[f"{measure}_high"] - rows[f"{measure}_mean"]).where(is_crossed),
-            "arrayminus": (rows[f"{measure}_mean"] - rows[f"{measure}_low"]).where(is_crossed), "thickness": 1.5,
-            "width": 3, "color": f"rgba({red},{green},{blue},0.45)",
+            **whiskers(crossed[f"{measure}_mean"], crossed[f"{measure}_low"], crossed[f"{measure}_high"], dark),
+            "thickness": 1.5, "color": f"rgba({red},{green},{blue},0.45)",
         }
         for axis, measure in (("x", "forgotten"), ("y", "kept"))
     }  # fmt: skip
@@ -180,8 +180,7 @@ def _add_means(
 
 
 def _with_interval(row: pd.Series, name: str) -> str:
-    mean, low, high = (row[f"{name}_{end}"] for end in ("mean", "low", "high"))
-    return f"{mean:.1%}" + ("" if np.isnan(low) else f" ({low:.1%} to {high:.1%})")
+    return with_interval(*(row[f"{name}_{end}"] for end in ("mean", "low", "high")))
 
 
 def _labels(

@@ -17,7 +17,7 @@ from camu_core.progress import Step
 from camu_core.settings import Settings
 from camu_core.threads import clock_of
 
-# Larger images fill a processor by themselves, and what their convolutions gather would fill the memory.
+# Larger images fill a processor by themselves.
 _LARGEST_IMAGE = 256
 _IMAGES_PER_STEP = 300
 

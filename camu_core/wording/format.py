@@ -1,5 +1,6 @@
 """Figures and lists as they stand in sentences: one rule for each, whoever writes the sentence."""
 
+import math
 from collections.abc import Sequence
 
 
@@ -14,6 +15,11 @@ def percent(fraction: float, digits: int = 0) -> str:
     near_an_end = 0 < shown < 1 or 99 < shown < 100
     text = f"{shown:.{max(digits, 1) if near_an_end else digits}f}"
     return f"{text.removesuffix('.0')}%"
+
+
+def with_interval(value: float, low: float, high: float) -> str:
+    """'43.0% (41.2% to 44.8%)'; the value alone where `low` is NaN. Args: fractions."""
+    return f"{value:.1%}" + ("" if math.isnan(low) else f" ({low:.1%} to {high:.1%})")
 
 
 def listed(names: Sequence[str]) -> str:

@@ -84,9 +84,7 @@ def test_no_word_on_a_tile_is_broken(server: str, page: Page) -> None:
     assert "T-shirt/top" in labels.all_inner_texts()
     for width, n_rows in ((390, 2), (768, 1), (1280, 1)):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_function(
-            "width => document.querySelector('h1').getBoundingClientRect().right <= width", arg=width
-        )
+        page.wait_for_function(NARROW, arg=width)
         rested(page)
         broken = labels.evaluate_all(BROKEN)
         assert broken == [], width
