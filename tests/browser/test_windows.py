@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from resting import rested, tops
+from resting import go_to, rested, tops
 
 pytestmark = pytest.mark.browser
 
@@ -40,8 +40,10 @@ BROKEN = """labels => labels.flatMap(({firstChild: text}) => [...text.data.match
 def test_scenes_fit_a_projector_and_a_moving_map_is_there_in_every_frame(server: str, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     owners = [f"story=owner&scene={scene}" for scene in (1, 3, 4, 5, 6)]
+    page.goto(server)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     for address in (*owners, *(f"scene={scene}&story=digit" for scene in (1, 4, 5, 6, 7, 8, 3))):
-        page.goto(f"{server}/?{address}")
+        go_to(page, f"/?{address}")
         expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
         rested(page)
         end = page.locator(".st-key-scene").bounding_box()
