@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,7 @@ def ground(dark: bool) -> Ground:
     return DARK if dark else LIGHT
 
 
+@cache
 def template(dark: bool) -> go.layout.Template:
     """The plotly template of all figures."""
     tones = ground(dark)

@@ -167,6 +167,7 @@ def outside(name: str, n_times: int, shift: float) -> int:
     return n_outside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["epsilon_median", "forgetting_quality", "auc", "balanced_accuracy"])
 def test_retraining_sits_on_the_noise_floor_at_the_nominal_rate(name: str) -> None:
     """5% of 20 is 1; 5 or more happen in 3 of 1,000 cases. What differs is above it."""

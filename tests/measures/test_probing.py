@@ -37,6 +37,7 @@ def test_the_larger_group_is_cut_and_the_seed_says_where() -> None:
     assert linear_probe(features, is_forget, 0) == linear_probe(features, is_forget, 0)
 
 
+@pytest.mark.slow
 def test_its_interval_has_its_nominal_rate_where_there_is_nothing() -> None:
     """Answers of cross-validation depend on one another: of its intervals, one in eight missed one half."""
     rng, missed = np.random.default_rng(3), 0

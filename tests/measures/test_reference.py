@@ -106,6 +106,7 @@ def test_a_little_less_than_retraining_is_alike_only_one_sided() -> None:
     assert stand(figure(0.42), figure(0.95), BAND, Margin(0.05, 0.02), two_sided=True) is Standing.UNCLEAR
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("p", "q", "n", "m"), [(0.1, 0.05, 36, 300), (0.9, 0.4, 36, 300), (0.5, 0.5, 300, 300)])
 def test_the_interval_of_a_difference_has_its_nominal_rate(p: float, q: float, n: int, m: int) -> None:
     rng = np.random.default_rng(5)

@@ -37,17 +37,18 @@ def test_the_terms_are_the_losses_that_the_run_reports(film: SlowMotion, digits_
     )
 
 
-@pytest.mark.slow
-def test_watching_changes_nothing(make_class_task, digits_result: RunResult) -> None:
-    config = CAMU.default_config("digits", "class").with_values(dict(digits_result.spec.settings))
+def test_watching_changes_nothing(make_class_task) -> None:
     watched, plain = make_class_task("digits", 3), make_class_task("digits", 3)
-    film = watch(watched, config)
-    for name, weight in watched.model.state_dict().items():
-        np.testing.assert_allclose(weight, digits_result.weights[name], atol=1e-6)
+    film = watch(watched, replace(SHORT, epochs=1))
     images = to_input(torch.from_numpy((255 * film.x[[0, 2]]).round().astype(np.uint8)), "cpu")
-    for step, half in zip(CAMU.unlearn(plain, config), film.halves[1::2], strict=False):
-        with torch.no_grad():
-            np.testing.assert_allclose(plain.model.encode(images), half.after, atol=1e-5, err_msg=f"step {step.index}")
+    seen = {half.index: half.after for half in film.halves if half.name == "label"}
+    for step in CAMU.unlearn(plain, replace(SHORT, epochs=1)):
+        if step.index in seen:
+            with torch.no_grad():
+                np.testing.assert_allclose(plain.model.encode(images), seen[step.index], atol=1e-5)
+    assert max(seen) < step.index
+    for name, weight in watched.model.state_dict().items():
+        np.testing.assert_allclose(weight, plain.model.state_dict()[name], atol=1e-6)
 
 
 def test_each_half_begins_where_the_last_one_ended(film: SlowMotion) -> None:
