@@ -39,29 +39,38 @@ class Published:
     """Tables made beforehand.
 
     Args:
-        card: date, machine, versions, command and seeds.
-        table: one row a dataset, forget set, kind of settings and method.
+        cards: date, machine, versions, command and seeds of each folder.
+        table: one row a dataset, forget set, kind of settings and method; `card`: the place of its card.
     """
 
-    card: dict[str, Any]
+    cards: tuple[dict[str, Any], ...]
     table: pd.DataFrame
 
     @property
     def datasets(self) -> list[str]:
-        return self.table["dataset"].unique().tolist()
+        there = set(self.table["dataset"])
+        return [name for name in DATASETS if name in there]
 
     def forgets(self, dataset: str) -> list[str]:
         """What was forgotten of a dataset: "3", "10%"."""
-        return self.table.loc[self.table["dataset"] == dataset, "forget"].unique().tolist()
+        forgets = self.table.loc[self.table["dataset"] == dataset, "forget"].unique().tolist()
+        return sorted(forgets, key=lambda forget: (forget.endswith("%"), int(forget) if forget.isdigit() else 0))
 
     def settings(self, dataset: str, forget: str) -> list[str]:
         """With which settings there are tables of it: USUAL_SETTINGS, TUNED_SETTINGS."""
-        return self._of(dataset, forget)["settings"].unique().tolist()
+        there = set(self._of(dataset, forget)["settings"])
+        return [settings for settings in (USUAL_SETTINGS, TUNED_SETTINGS) if settings in there]
+
+    def card(self, dataset: str, forget: str, settings: str = USUAL_SETTINGS) -> dict[str, Any]:
+        """When, where and how a table was made."""
+        rows = self._of(dataset, forget)
+        return self.cards[rows.loc[rows["settings"] == settings, "card"].iloc[0]]
 
     def of(self, dataset: str, forget: str, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
         """One row a method, in the form of `by_method` as far as the numbers were published."""
         rows = self._of(dataset, forget)
-        rows = rows[rows["settings"] == settings].set_index("method").drop(columns=["dataset", "forget", "settings"])
+        rows = rows[rows["settings"] == settings].set_index("method")
+        rows = rows.drop(columns=["dataset", "forget", "settings", "card"])
         for end in ("mean", "std"):
             has_new = rows["forget_test_mean"].notna()
             rows[f"forgotten_{end}"] = rows[f"forget_test_{end}"].where(has_new, rows[f"forget_train_{end}"])
@@ -73,8 +82,14 @@ class Published:
 
 
 def is_published(folder: Path) -> bool:
-    """Whether there are tables, *.csv, and their card.json in a folder."""
-    return (folder / "card.json").is_file() and any(folder.glob("*.csv"))
+    """Whether there are tables, *.csv, and their card.json in a folder or in folders in it."""
+    return bool(_folders(folder))
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Each as `reproduce` writes one."""
+    cards = [*folder.glob("card.json"), *sorted(folder.glob("*/card.json"))]
+    return [card.parent for card in cards if any(card.parent.glob("*.csv"))]
 
 
 def published_table(runs: pd.DataFrame, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
@@ -147,11 +162,16 @@ def read_published(folder: Path) -> Published:
     Raises:
         StoreError: a file cannot be read, lacks a column or an entry, or is of a dataset that nobody knows.
     """
-    card, table = read_tables(folder, "*.csv", [*_KEYS, *_numbers()], [*CARD_ENTRIES, "seeds"], "published results")
+    cards, tables = [], []
+    for i, each in enumerate(_folders(folder)):
+        card, table = read_tables(each, "*.csv", [*_KEYS, *_numbers()], [*CARD_ENTRIES, "seeds"], "published results")
+        cards.append(card)
+        tables.append(table.assign(card=i))
+    table = pd.concat(tables, ignore_index=True)
     unknown = sorted(set(table["dataset"]) - set(DATASETS))
     if unknown:
         raise StoreError(f"The published results in {folder} are of {', '.join(unknown)}, which this version lacks.")
-    return Published(card, table.astype(dict.fromkeys(_numbers(), np.float64)))
+    return Published(tuple(cards), table.astype(dict.fromkeys(_numbers(), np.float64)))
 
 
 def read_tables(

@@ -196,21 +196,22 @@ def _labels(
     width, least = x_high - x_low, (y_high - y_low) * _LINE / (height - 170)
     rows = rows.sort_values(["kept_mean", "forgotten_mean"])
     is_left = (rows["forgotten_mean"] > (x_low + x_high) / 2) & (not in_a_stack)
+    has_room = (len(rows) + 1) * least <= y_high - y_low  # a height each: on a phone both sides meet in the middle
+    heights = pd.Series(0.0, rows.index)
+    for part in [rows.index] if has_room else [rows.index[~is_left], rows.index[is_left]]:
+        heights[part] = spread(rows.loc[part, "kept_mean"], least, y_low + least, y_high - least)
     x, y, labels = _axis("x", column), _axis("y", column), []
-    for side in (False, True):
-        part = rows[is_left == side]
-        heights = spread(part["kept_mean"], least, y_low + least, y_high - least)
-        for (_, row), label_y in zip(part.iterrows(), heights, strict=True):
-            beside = row["forgotten_mean"] + (-0.07 if side else 0.07) * width
-            labels.append(
-                {
-                    "xref": x, "yref": y, "axref": x, "ayref": y, "x": row["forgotten_mean"], "y": row["kept_mean"],
-                    "ax": x_low + 0.66 * width if in_a_stack else beside, "ay": label_y, "text": row["title"],
-                    "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": ground(dark).muted, "standoff": 7,
-                    "xanchor": "right" if side else "left", "bgcolor": ground(dark).page, "borderpad": 1,
-                    "font": {"size": 13, "color": ground(dark).text},
-                }
-            )  # fmt: skip
+    for name, row in rows.iterrows():
+        beside = row["forgotten_mean"] + (-0.07 if is_left[name] else 0.07) * width
+        labels.append(
+            {
+                "xref": x, "yref": y, "axref": x, "ayref": y, "x": row["forgotten_mean"], "y": row["kept_mean"],
+                "ax": x_low + 0.66 * width if in_a_stack else beside, "ay": heights[name], "text": row["title"],
+                "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": ground(dark).muted, "standoff": 7,
+                "xanchor": "right" if is_left[name] else "left", "bgcolor": ground(dark).page, "borderpad": 1,
+                "font": {"size": 13, "color": ground(dark).text},
+            }
+        )  # fmt: skip
     return labels
 
 

@@ -54,6 +54,16 @@ def test_every_method_is_labelled_once_and_no_label_covers_another(runs: pd.Data
     assert all(low < note.ay < high for note in magnified)
 
 
+def test_labels_of_both_sides_have_a_height_each_where_there_is_room() -> None:
+    there = [("finetune", 0.99, 0.97), ("scrub", 0.1, 0.97), ("unsir", 0.3, 0.965), ("ssd", 0.8, 0.96)]
+    rows = by_run(sweep_table([summary(name, 0, (1, recognised, 0.98, recognised)) for name, recognised, _ in there]))
+    figure = tradeoff_figure(by_method(rows), None, (1.0, 1.0), ("x", "y"), "Title")
+    labels = [note for note in figure.layout.annotations if note.showarrow]
+    low, high = figure.layout.yaxis.range
+    assert {note.xanchor for note in labels} == {"left", "right"}
+    assert np.diff(sorted(note.ay for note in labels)).min() / (high - low) * 300 > 18, "they meet on a phone"
+
+
 def test_the_target_is_ringed_in_both_panels_and_alone_needs_no_magnifier(runs: pd.DataFrame) -> None:
     figure = tradeoff_figure(by_method(runs), runs, None, ("x", "y"), "Title")
     rings = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]

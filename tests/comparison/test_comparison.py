@@ -384,6 +384,17 @@ def test_tuned_settings_are_a_table_of_their_own(tmp_path: Path) -> None:
     assert "class 3, tuned settings" in as_markdown(found.table, CARD)
 
 
+def test_every_table_has_the_card_of_its_own_folder(tmp_path: Path) -> None:
+    publish(tmp_path / "one")
+    publish(tmp_path / "two", dataset="mnist")
+    (tmp_path / "two" / "card.json").write_text(json.dumps({**CARD, "command": "make two"}))
+    (tmp_path / "none").mkdir()
+    found = read_published(tmp_path)
+    assert found.datasets == ["digits", "mnist"]
+    assert [found.card(name, "3")["command"] for name in found.datasets] == ["make", "make two"]
+    assert [found.card(name, "10%")["command"] for name in found.datasets] == ["make", "make two"]
+
+
 def test_damaged_published_results_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="nowhere, which this version lacks"):
         read_published(publish(tmp_path, dataset="nowhere"))

@@ -35,9 +35,7 @@ def is_there() -> bool:
 def show() -> None:
     """Where the numbers come from, a choice, and the same table and pictures as of live runs."""
     found = read_published(published.FOLDER)
-    with st.container(border=True):
-        st.markdown(text.PUBLISHED_LEAD)
-        _card(found.card)
+    st.markdown(text.PUBLISHED_LEAD)
     left, right = st.columns([1, 2])
     dataset = left.segmented_control(
         words.PICK_DATASET, found.datasets, default=found.datasets[0], required=True, key="published-dataset",
@@ -49,7 +47,8 @@ def show() -> None:
         format_func=lambda forget: compare_many.forget_title(dataset, forget),
     ) or forgets[0]  # fmt: skip
     state_compare.show_published()
-    kind, table = "random" if forget.endswith("%") else "class", _table(found, dataset, forget)
+    kind, settings = "random" if forget.endswith("%") else "class", _settings(found, dataset, forget)
+    table = found.of(dataset, forget, settings)
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=small(what))
     figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
@@ -59,31 +58,33 @@ def show() -> None:
     if table["unlearn_seconds_mean"].notna().any():
         charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
         notes.reading(text.COST_READ, text.COST_NOT)
+    with st.expander(words.HOW_FOLD):
+        _card(found.card(dataset, forget, settings))
     if is_published(published.PLANTED_FOLDER):
         _planted()
     if is_ranked(population.FOLDER):
         _ranked()
 
 
-def _table(found: Published, dataset: str, forget: str) -> pd.DataFrame:
-    """That of the usual settings; where there is one of tuned settings too, what these change, and the one picked."""
-    tables = {settings: found.of(dataset, forget, settings) for settings in found.settings(dataset, forget)}
-    usual = tables[published.USUAL_SETTINGS]
-    if published.TUNED_SETTINGS not in tables:
-        return usual
+def _settings(found: Published, dataset: str, forget: str) -> str:
+    """The usual ones; where there is a table of tuned ones too, what these change, and those picked."""
+    if published.TUNED_SETTINGS not in found.settings(dataset, forget):
+        return published.USUAL_SETTINGS
     settings = st.segmented_control(
-        text.PUBLISHED_SETTINGS, list(tables), default=published.USUAL_SETTINGS, required=True,
+        text.PUBLISHED_SETTINGS, found.settings(dataset, forget), default=published.USUAL_SETTINGS, required=True,
         key=f"published-settings-{dataset}-{forget}", format_func=text.PUBLISHED_SETTINGS_NAMES.get,
         help=text.PUBLISHED_SETTINGS_HELP,
     ) or published.USUAL_SETTINGS  # fmt: skip
-    st.markdown(tuning_line(usual, tables[published.TUNED_SETTINGS]))
-    return tables[settings]
+    st.markdown(tuning_line(*(found.of(dataset, forget, each) for each in found.settings(dataset, forget))))
+    return settings
 
 
 def _card(card: dict) -> None:
     """When, where and by which command a table was made."""
     versions = ", ".join(f"{name} {version}" for name, version in card["versions"].items())
-    line = text.PUBLISHED_CARD.format(date=card["date"], **card["machine"], versions=versions)
+    machine = card["machine"]
+    load = text.PUBLISHED_LOAD.format(load=machine["load_1_minute"]) if "load_1_minute" in machine else ""
+    line = text.PUBLISHED_CARD.format(date=card["date"], load=load, **machine, versions=versions)
     seeds = text.PUBLISHED_SEEDS.format(seeds=", ".join(map(str, card["seeds"]))) if "seeds" in card else ""
     if len(trained := card.get("training_seeds", ())) > 1:
         seeds += text.PUBLISHED_TRAINED.format(seeds=", ".join(map(str, trained)))
@@ -114,8 +115,9 @@ def _planted() -> None:
     compare_table.method_table(table, f"planted-{forget}")
     notes.reading(text.PLANTED_READ, text.PLANTED_NOT)
     with st.expander(words.HOW_FOLD):
-        st.markdown(text.PLANTED_HOW.format(seeds=len(found.card["training_seeds"])))
-        _card(found.card)
+        card = found.card(dataset, forget)
+        st.markdown(text.PLANTED_HOW.format(seeds=len(card["training_seeds"])))
+        _card(card)
 
 
 def _ranked() -> None:

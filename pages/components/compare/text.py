@@ -308,10 +308,8 @@ PUBLISHED_LEAD = (
     ":material/verified: **Published results**, made in advance and shipped with the app; nothing here was computed on "
     "this server."
 )
-PUBLISHED_CARD = (
-    "{date} · {processor}, {n_processors} processors, {vector_instructions}, "
-    "load {load_1_minute:.1f} (the higher, the more seconds) · {versions}"
-)
+PUBLISHED_CARD = "{date} · {processor}, {n_processors} processors, {vector_instructions}{load} · {versions}"
+PUBLISHED_LOAD = ", load {load:.1f} (the higher, the more seconds)"
 PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then; the lines are 95% intervals over seeds."
@@ -394,9 +392,9 @@ PLANTED_LEAD = (
 )
 PLANTED_READ = (
     "the fewer new images are still answered as was taught (*planted works*), the better, down to what retraining, the "
-    "aim, has; and what is kept should be as high as after retraining"
+    "aim, has; and what is kept should be as high as after retraining."
 )
-PLANTED_NOT = "how other settings of a method would do, or other secrets. Intervals are over the original networks"
+PLANTED_NOT = "how other settings of a method would do, or other secrets. Intervals are over the original networks."
 PLANTED_HOW = (
     "{seeds} original networks a secret, with training seeds of their own, each made to forget by every method that "
     "can forget single images, with its default settings. Sources: BadNets, arXiv:1708.06733 (the mark); interclass "
