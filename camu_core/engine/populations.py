@@ -15,7 +15,7 @@ from camu_core.jobs import Staged
 from camu_core.progress import Step
 from camu_core.runs.results import Storable
 
-_LOOK_SECONDS = 0.2
+_LOOK_SECONDS = 0.5
 
 R = TypeVar("R", bound=Storable)
 

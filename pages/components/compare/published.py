@@ -1,6 +1,5 @@
 """Results that were made beforehand and come with the project, apart from what runs here."""
 
-import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS
