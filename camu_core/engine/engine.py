@@ -38,8 +38,9 @@ from camu_core.specs import RunSpec
 BACKGROUND_PRIORITY = -10
 TRAINING_PRIORITY = -20  # of what takes hours and, told to end, goes on later where it was
 _FOLLOW_SECONDS = 0.1
-_FINISHED_JOBS_REMEMBERED = 32
+_DONE_JOBS_REMEMBERED, _OTHER_JOBS_REMEMBERED = 32, 2000  # of what is done the result tells
 _RESULTS_KEPT_IN_MEMORY = 8
+GONE = "What it made is not there any more. Try again."
 LOST = "The process doing the work was lost twice, so the run was given up. Try again."
 
 S = TypeVar("S", bound=Storable)
@@ -342,7 +343,8 @@ class Engine:
         finally:
             self.stop_all([job.digest for job in jobs], follower)
         ended = {digest: view for digest, view in views.items() if view is not None and view.state != JobState.DONE}
-        return {digest: view.message or "it was stopped" for digest, view in ended.items()}
+        gone = [job.digest for job in jobs if views[job.digest] is None and not self.is_there(job.digest, job.result_type)]
+        return {digest: view.message or "it was stopped" for digest, view in ended.items()} | dict.fromkeys(gone, GONE)
 
     def summary(self, digest: str) -> dict[str, Any]:
         """The JSON part of a finished run. Raises: see `RunStore.summary`."""
@@ -503,8 +505,10 @@ class Engine:
             (began or progress.ended) - progress.submitted, progress.ended - began if began else 0.0,
         )  # fmt: skip
         self._later(self.store.note_ended, progress.job.digest)
-        over = [other for other in self._progress.values() if other.is_over]
-        for other in sorted(over, key=lambda other: other.ended)[:-_FINISHED_JOBS_REMEMBERED]:
+        over = sorted((other for other in self._progress.values() if other.is_over), key=lambda other: other.ended)
+        done = [other for other in over if other.state == JobState.DONE]
+        others = [other for other in over if other.state != JobState.DONE]
+        for other in (*done[:-_DONE_JOBS_REMEMBERED], *others[:-_OTHER_JOBS_REMEMBERED]):
             self._progress.pop(other.job.digest)
 
     def _keep(self, result: Storable, client: Client) -> str:

@@ -15,8 +15,10 @@ import psutil
 import pytest
 import torch
 
-from camu_core import RunResult, RunStore, Step, plan_run
+from camu_core import RunResult, RunStore, Step, drain, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, JobView
+from camu_core.engine.engine import GONE
+from camu_core.engine.monitor import JobState
 from camu_core.errors import RunDiverged, RunNotFound
 from camu_core.jobs import Job, JobPayload, RunJob
 from camu_core.networks.weights import from_arrays, to_bytes
@@ -216,6 +218,19 @@ def test_a_run_whose_result_the_cluster_lost_is_said_to_be_lost(tmp_path: Path, 
     engine._on_done(engine._progress[digest], lost)
     view = engine.watch(digest)
     assert (view.state, view.message) == ("failed", "The cluster lost what the run made. Try again.")
+
+
+def test_a_failure_is_remembered_whatever_is_done_after_it(tmp_path: Path, monkeypatch) -> None:
+    engine = Engine(RunStore(tmp_path))
+    monkeypatch.setattr(engine, "start", lambda: None)
+    first, *others = (RunJob(plan_run("digits", [3], seed=seed)) for seed in range(60))
+    following = engine.follow_all([first, *others], "sweep")
+    next(following)
+    engine._finish(engine._progress[first.digest], JobState.FAILED, "Its loss became nan.")
+    for job in others:
+        engine._finish(engine._progress[job.digest], JobState.DONE)
+    monkeypatch.setattr(engine, "is_there", lambda digest, _: digest not in (first.digest, others[0].digest))
+    assert drain(following) == {first.digest: "Its loss became nan.", others[0].digest: GONE}
 
 
 def test_a_loss_that_blows_up_is_explained(engine: Engine) -> None:
