@@ -343,7 +343,8 @@ class Engine:
         finally:
             self.stop_all([job.digest for job in jobs], follower)
         ended = {digest: view for digest, view in views.items() if view is not None and view.state != JobState.DONE}
-        gone = [job.digest for job in jobs if views[job.digest] is None and not self.is_there(job.digest, job.result_type)]
+        forgotten = (job for job in jobs if views[job.digest] is None)
+        gone = [job.digest for job in forgotten if not self.is_there(job.digest, job.result_type)]
         return {digest: view.message or "it was stopped" for digest, view in ended.items()} | dict.fromkeys(gone, GONE)
 
     def summary(self, digest: str) -> dict[str, Any]:
