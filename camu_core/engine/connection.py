@@ -96,6 +96,11 @@ class Connection:
                     "distributed.scheduler.http.routes": [],
                     "distributed.admin.large-graph-warning-threshold": "1GB",  # what a job brings along stays below
                     "distributed.scheduler.allowed-failures": MAX_ATTEMPTS - 1,
+                    # Up to a hundred looks a second at every process, for figures that nobody sees:
+                    "distributed.worker.profile.enabled": False,
+                    "distributed.worker.memory.monitor-interval": "500ms",
+                    "distributed.admin.tick.interval": "500ms",
+                    "distributed.admin.system-monitor.interval": "5s",
                 }
             )
             if get_mp_context().get_start_method() == "forkserver":  # asked, Dask sets a list of its own, once
