@@ -23,6 +23,7 @@ from camu_core.networks.weights import to_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_SECONDS = 300
+SHORT = {"epochs": 2}
 
 pytestmark = pytest.mark.slow
 
@@ -74,7 +75,7 @@ def is_alive(pid: int) -> bool:
 
 
 def test_a_killed_worker_costs_time_and_nothing_else(engine: Engine) -> None:
-    spec = plan_run("digits", [3], "retrain", {"epochs": 50}, seed=21)
+    spec = plan_run("digits", [3], "retrain", {"epochs": 20}, seed=21)
     digest = engine.submit(RunJob(spec))
     wait_begun(engine, digest)
     kill(worker_pids(engine)[0])
@@ -129,7 +130,7 @@ def test_an_app_that_is_killed_leaves_finished_runs_and_names_the_broken_one(tmp
 
         if __name__ == "__main__":
             engine = Engine(RunStore(), n_workers=1)
-            done = engine.submit(RunJob(plan_run("digits", [4], seed=24)))
+            done = engine.submit(RunJob(plan_run("digits", [4], settings={SHORT}, seed=24)))
             while not engine.watch(done).is_over:
                 time.sleep(0.05)
             broken = engine.submit(RunJob(plan_run("digits", [4], "retrain", {{"epochs": 500}}, seed=24)))
@@ -148,7 +149,7 @@ def test_an_app_that_is_killed_leaves_finished_runs_and_names_the_broken_one(tmp
     wait_for(lambda: not any(map(is_alive, pids)), "the end of the orphaned workers")
 
     store = RunStore(home)
-    finished = plan_run("digits", [4], seed=24)
+    finished = plan_run("digits", [4], settings=SHORT, seed=24)
     assert store.digests() == [finished.digest]
     assert store.load(finished.digest).spec == finished
     assert store.interrupted(broken.digest) == broken
@@ -225,9 +226,9 @@ def test_app_and_command_line_use_a_cluster_that_shares_no_folder(
 ) -> None:
     monkeypatch.setenv("CAMU_SCHEDULER", cluster.address)
     engine = Engine(RunStore())
-    spec = plan_run("digits", [3], seed=31)
+    spec, *others = (plan_run("digits", [label], settings=SHORT, seed=31) for label in (3, 5, 6))
     try:
-        digests = [engine.submit(RunJob(plan_run("digits", [label], seed=31))) for label in (3, 5)]
+        digests = [engine.submit(RunJob(each)) for each in (spec, others[0])]
         assert [wait_over(engine, digest).state for digest in digests] == ["done", "done"]
         assert engine.connection.cluster is None
         assert engine.result(spec.digest, RunResult).metrics == run(spec).metrics
@@ -235,11 +236,11 @@ def test_app_and_command_line_use_a_cluster_that_shares_no_folder(
         engine.close()
     assert not any((cluster.folder / f"worker-{i}" / "home" / "runs").exists() for i in range(2))
 
-    line = "run --forget-class 6 --seed 31 --quick --json -"
+    line = "run --forget-class 6 --set epochs=2 --seed 31 --quick --json -"
     command = [sys.executable, "-m", "camu_core", *line.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
     assert done.returncode == 0, done.stderr
-    assert RunStore(camu_home).has(plan_run("digits", [6], seed=31).digest)
+    assert RunStore(camu_home).has(others[1].digest)
 
 
 def test_weights_of_ones_own_travel_to_the_workers(cluster: Cluster, tmp_path: Path) -> None:
@@ -260,7 +261,7 @@ def test_a_scheduler_that_goes_away_is_told_and_found_again(tmp_path: Path) -> N
     worker = start_worker(address, tmp_path / "worker-0", "--no-nanny")
     engine = Engine(RunStore(), scheduler=address)
     try:
-        digest = engine.submit(RunJob(plan_run("digits", [3], "retrain", {"epochs": 60}, seed=32)), "me")
+        digest = engine.submit(RunJob(plan_run("digits", [3], "retrain", {"epochs": 25}, seed=32)), "me")
         wait_begun(engine, digest)
         kill(scheduler.pid)
         scheduler.wait()
