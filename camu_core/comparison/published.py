@@ -63,13 +63,11 @@ class Published:
 
     def card(self, dataset: str, forget: str, settings: str = USUAL_SETTINGS) -> dict[str, Any]:
         """When, where and how a table was made."""
-        rows = self._of(dataset, forget)
-        return self.cards[rows.loc[rows["settings"] == settings, "card"].iloc[0]]
+        return self.cards[self._with(dataset, forget, settings)["card"].iloc[0]]
 
     def of(self, dataset: str, forget: str, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
         """One row a method, in the form of `by_method` as far as the numbers were published."""
-        rows = self._of(dataset, forget)
-        rows = rows[rows["settings"] == settings].set_index("method")
+        rows = self._with(dataset, forget, settings).set_index("method")
         rows = rows.drop(columns=["dataset", "forget", "settings", "card"])
         for end in ("mean", "std"):
             has_new = rows["forget_test_mean"].notna()
@@ -79,6 +77,10 @@ class Published:
 
     def _of(self, dataset: str, forget: str) -> pd.DataFrame:
         return self.table[(self.table["dataset"] == dataset) & (self.table["forget"] == forget)]
+
+    def _with(self, dataset: str, forget: str, settings: str) -> pd.DataFrame:
+        rows = self._of(dataset, forget)
+        return rows[rows["settings"] == settings]
 
 
 def is_published(folder: Path) -> bool:

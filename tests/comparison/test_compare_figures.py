@@ -55,8 +55,8 @@ def test_every_method_is_labelled_once_and_no_label_covers_another(runs: pd.Data
 
 
 def test_labels_of_both_sides_have_a_height_each_where_there_is_room() -> None:
-    there = [("finetune", 0.99, 0.97), ("scrub", 0.1, 0.97), ("unsir", 0.3, 0.965), ("ssd", 0.8, 0.96)]
-    rows = by_run(sweep_table([summary(name, 0, (1, recognised, 0.98, recognised)) for name, recognised, _ in there]))
+    there = {"finetune": 0.99, "scrub": 0.1, "unsir": 0.3, "ssd": 0.8}
+    rows = by_run(sweep_table([summary(name, 0, (1, share, 0.98, share)) for name, share in there.items()]))
     figure = tradeoff_figure(by_method(rows), None, (1.0, 1.0), ("x", "y"), "Title")
     labels = [note for note in figure.layout.annotations if note.showarrow]
     low, high = figure.layout.yaxis.range

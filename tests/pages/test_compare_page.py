@@ -183,8 +183,8 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             assert text_compare.TRADEOFF_FRAME in words(app)
             rows = set(app.dataframe[0].value["method"])
             assert len(rows) >= (8 if dataset == "cifar10" else 13)
-            has_seconds = shipped.of(dataset, forget)["unlearn_seconds_mean"].notna().any()
-            assert any(text_compare.COST in title for title in charts(app)) == has_seconds
+            is_timed = (dataset, forget) not in (("cifar10", "0"), ("mnist", "3"))
+            assert any(text_compare.COST in title for title in charts(app)) == is_timed, "its seconds were not measured"
             controls = {"Nothing done", *(["Output mask"] if not forget.endswith("%") else [])}
             assert controls <= rows
             offered = shipped.settings(dataset, forget)

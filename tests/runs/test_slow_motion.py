@@ -38,14 +38,15 @@ def test_the_terms_are_the_losses_that_the_run_reports(film: SlowMotion, digits_
 
 
 def test_watching_changes_nothing(make_class_task) -> None:
-    watched, plain = make_class_task("digits", 3), make_class_task("digits", 3)
-    film = watch(watched, replace(SHORT, epochs=1))
+    config, watched, plain = replace(SHORT, epochs=1), make_class_task("digits", 3), make_class_task("digits", 3)
+    film = watch(watched, config)
     images = to_input(torch.from_numpy((255 * film.x[[0, 2]]).round().astype(np.uint8)), "cpu")
     seen = {half.index: half.after for half in film.halves if half.name == "label"}
-    for step in CAMU.unlearn(plain, replace(SHORT, epochs=1)):
+    for step in CAMU.unlearn(plain, config):
         if step.index in seen:
             with torch.no_grad():
-                np.testing.assert_allclose(plain.model.encode(images), seen[step.index], atol=1e-5)
+                now = plain.model.encode(images)
+            np.testing.assert_allclose(now, seen[step.index], atol=1e-5, err_msg=f"step {step.index}")
     assert max(seen) < step.index
     for name, weight in watched.model.state_dict().items():
         np.testing.assert_allclose(weight, plain.model.state_dict()[name], atol=1e-6)

@@ -67,14 +67,15 @@ def show() -> None:
 
 def _settings(found: Published, dataset: str, forget: str) -> str:
     """The usual ones; where there is a table of tuned ones too, what these change, and those picked."""
-    if published.TUNED_SETTINGS not in found.settings(dataset, forget):
+    offered = found.settings(dataset, forget)
+    if published.TUNED_SETTINGS not in offered:
         return published.USUAL_SETTINGS
     settings = st.segmented_control(
-        text.PUBLISHED_SETTINGS, found.settings(dataset, forget), default=published.USUAL_SETTINGS, required=True,
+        text.PUBLISHED_SETTINGS, offered, default=published.USUAL_SETTINGS, required=True,
         key=f"published-settings-{dataset}-{forget}", format_func=text.PUBLISHED_SETTINGS_NAMES.get,
         help=text.PUBLISHED_SETTINGS_HELP,
     ) or published.USUAL_SETTINGS  # fmt: skip
-    st.markdown(tuning_line(*(found.of(dataset, forget, each) for each in found.settings(dataset, forget))))
+    st.markdown(tuning_line(*(found.of(dataset, forget, each) for each in offered)))
     return settings
 
 
