@@ -32,8 +32,15 @@ def test_a_group_of_points_is_selected_by_keys_alone(server: str, page: Page) ->
     expect(page.get_by_role("option")).to_have_text("To forget")  # Enter before the list is ready loses the focus
     page.keyboard.press("Enter")
     expect(page.get_by_role("option")).to_have_count(0)
-    expect(page.get_by_role("button", name=re.compile("Select 183 images"))).to_be_visible()
+    press = page.get_by_role("button", name=re.compile("Select 183 images"))
+    expect(press).to_be_visible()
     rested(page)
+    # Tab never comes back to an open list that it left, and a redraw under load may take the focus away: open it anew.
+    page.keyboard.press("Escape")
+    expect(press).to_have_count(0)
+    tab_to(page, ".st-key-select-group button")
+    page.keyboard.press("Enter")
+    expect(press).to_be_visible()
     tab_to(page, ".st-key-select-group-press button")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("selected="))
