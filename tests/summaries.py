@@ -31,7 +31,7 @@ def summary(
     }  # fmt: skip
 
 
-MEASURED = (*SPLIT_NAMES, "attack_auc", "average_gap", "unlearn_seconds", *COST_NAMES, *TESTS)
+MEASURED = (*SPLIT_NAMES, "attack_auc", "average_gap", "tug_of_war", "unlearn_seconds", *COST_NAMES, *TESTS)
 MACHINE = {"processor": "A chip", "n_processors": 2, "vector_instructions": "AVX512", "load_1_minute": 0.5}
 CARD = {"date": "2026-11-24", "machine": MACHINE, "versions": {"torch": "2"}, "command": "make", "seeds": [0, 1, 2]}
 

@@ -20,8 +20,9 @@ PLANTED_FOLDER = ASSETS / "planted"  # of planted secrets: other networks, made 
 # measure -> its heading in the Markdown table
 _HEADINGS = {
     "retain_train": "retain train", "forget_train": "forget train", "retain_test": "retain test",
-    "forget_test": "forget test", "attack_auc": "attack AUC", "average_gap": "gap", "old_head": "old head",
-    "fresh_head_1": "one example", "relearning": "relearned", "epsilon": "epsilon", "unlearn_seconds": "seconds",
+    "forget_test": "forget test", "attack_auc": "attack AUC", "average_gap": "gap", "tug_of_war": "tug of war",
+    "old_head": "old head", "fresh_head_1": "one example", "relearning": "relearned", "epsilon": "epsilon",
+    "unlearn_seconds": "seconds",
 }  # fmt: skip
 # And where something was planted.
 _PLANTED = {"planted": "planted works"}
@@ -73,7 +74,13 @@ class Published:
             has_new = rows["forget_test_mean"].notna()
             rows[f"forgotten_{end}"] = rows[f"forget_test_{end}"].where(has_new, rows[f"forget_train_{end}"])
             rows[f"kept_{end}"] = rows[f"retain_test_{end}"]
-        return with_intervals(rows)
+        kept = rows["kept_mean"]
+        trained = self.card(dataset, forget, settings).get("training_seeds", (0,))
+        # nothing done: the networks before; how far apart runs of a method are was not published
+        return with_intervals(rows).assign(
+            kept_drop_mean=kept.get("nothing", np.nan) - kept, forgotten_min=np.nan, forgotten_max=np.nan,
+            unit="training" if len(trained) > 1 else "unlearning",
+        )  # fmt: skip
 
     def _of(self, dataset: str, forget: str) -> pd.DataFrame:
         return self.table[(self.table["dataset"] == dataset) & (self.table["forget"] == forget)]
@@ -122,17 +129,17 @@ def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
     lines = [
         f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}{over}.",
         "Accuracies and gaps in percent, mean ± standard deviation over seeds. Gap: mean distance to retraining with "
-        "the same seed over the four accuracies. AUC: of the membership attack, 0.5 is chance. Old head: how well the "
-        "original's classifier finds the class in the new representation (100 before, 0 is chance); one example: found "
-        "by a new classifier taught with one image of it; relearned: mean accuracy over 20 batches with a fresh head; "
-        "epsilon (nats): answers against those of the reference band. Seconds: of unlearning alone."
-        + _PLANTED_NOTE
-        * ("planted_mean" in table),
+        "the same seed over the four accuracies. Tug of war: 1 is retraining's. AUC: of the membership attack, 0.5 is "
+        "chance. Old head: how well the original's classifier finds the class in the new representation (100 before, "
+        "0 is chance); one example: found by a new classifier taught with one image of it; relearned: mean accuracy "
+        "over 20 batches with a fresh head; epsilon (nats): answers against those of the reference band. Seconds: of "
+        "unlearning alone." + _PLANTED_NOTE * ("planted_mean" in table),
     ]
     for (dataset, forget, settings), rows in table.groupby(["dataset", "forget", "settings"], sort=False):
         what = f"a random {forget}" if forget.endswith("%") else forget if ":" in forget else f"class {forget}"
         what += ", tuned settings" * (settings == TUNED_SETTINGS)
         headings = (_PLANTED if ":" in forget else {}) | _HEADINGS
+        headings = {name: heading for name, heading in headings.items() if rows[f"{name}_mean"].notna().any()}
         lines += [
             f"\n## {DATASETS[dataset].title}, {what}\n",
             "| " + " | ".join(["method", *headings.values()]) + " |",
@@ -149,7 +156,9 @@ def _cell(row: pd.Series, name: str) -> str:
     mean, std = row[f"{name}_mean"], row[f"{name}_std"]
     if np.isnan(mean):
         return "-"
-    factor, digits = {"attack_auc": (1, 3), "epsilon": (1, 2), "unlearn_seconds": (1, 1)}.get(name, (100, 2))
+    factor, digits = {"attack_auc": (1, 3), "tug_of_war": (1, 3), "epsilon": (1, 2), "unlearn_seconds": (1, 1)}.get(
+        name, (100, 2)
+    )
     spread = "" if np.isnan(std) else f" ± {factor * std:.{digits}f}"
     return f"{factor * mean:.{digits}f}{spread}"
 

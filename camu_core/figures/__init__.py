@@ -24,7 +24,7 @@ from camu_core.figures.population import (
     snoop_figure,
 )
 from camu_core.figures.slow_motion import slow_motion_figure
-from camu_core.figures.tradeoff import tradeoff_figure
+from camu_core.figures.tradeoff import measures_figure, tradeoff_figure
 from camu_core.figures.trials import trials_figure
 from camu_core.figures.wall import wall_figure
 
@@ -59,6 +59,7 @@ __all__ = [
     "likeness_figure",
     "loss_curves",
     "maps_figure",
+    "measures_figure",
     "mediation_figure",
     "multiples_figure",
     "nearby_figure",

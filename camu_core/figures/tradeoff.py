@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from scipy.optimize import isotonic_regression
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, WIDE, ground, styled, whiskers
-from camu_core.wording.format import with_interval
+from camu_core.wording.format import SAMPLES, with_interval
 
 _GOLD = "retrain"
 # None of those that the models have on every page.
@@ -20,6 +20,7 @@ _SYMBOLS = (
     "star-triangle-up", "star-triangle-down", "hourglass", "bowtie", "hexagon", "star-diamond",
 )  # fmt: skip
 _NEAR = 0.05  # of the target, in both directions: what the second panel magnifies
+_AT_THE_AIM = {"average_gap": 0.0, "tug_of_war": 1.0}  # what retraining would have if it were compared with itself
 _LINE = 19  # pixels that a label needs
 
 
@@ -43,6 +44,7 @@ def tradeoff_figure(
         axes: titles of x and y.
     """
     target = _target(table, before)
+    over = SAMPLES[table["unit"].iloc[0]]
     near = [name for name, row in table.iterrows() if name != _GOLD and _is_near(row, target)]
     far = [name for name in table.index if name != _GOLD and name not in near]
     views = [([*far, *near], None)] if not (len(near) > 1 and far) else [(far, None), (near, target)]
@@ -57,8 +59,8 @@ def tradeoff_figure(
         if runs is not None:
             _add_seeds(figure, column, runs[runs["method"].isin(with_crosses)], symbols)
         shown = table if centre is None else table[table.index.isin(with_crosses)]
-        _add_marks(figure, column, shown, symbols, before, with_crosses, dark)
-        labels += _labels(column, table.loc[labelled], ranges, height, centre is not None, dark)
+        _add_marks(figure, column, shown, symbols, before, with_crosses, over, dark)
+        labels += _labels(column, table.loc[labelled], "forgotten", "kept", ranges, height, centre is not None, dark)
         figure.update_xaxes(range=ranges[0], title=axes[0], **_ticks(*ranges[0]), row=1, col=column)
         figure.update_yaxes(range=ranges[1], **_ticks(*ranges[1]), row=1, col=column)
     figure.update_yaxes(title=axes[1], col=1)
@@ -69,6 +71,87 @@ def tradeoff_figure(
     return styled(figure, dark, title, height, headroom=34 if heads else 6).update_layout(
         margin_b=84, meta=WIDE if heads else None
     )
+
+
+def measures_figure(
+    table: pd.DataFrame,
+    names: tuple[str, str],
+    axes: tuple[str, str],
+    factors: tuple[float, float],
+    is_log: tuple[bool, bool],
+    title: str,
+    dark: bool = False,
+) -> go.Figure:
+    """One marker a method in the plane of any two measures, with 95% intervals, names in a stack at the right.
+
+    Args:
+        table: of `by_method`, and `is_control`; rows without either measure are left out, and those at 0 of a
+            logarithmic axis. Retraining has no distance from itself.
+        names: of the measures for x and y.
+        axes: their titles.
+        factors: from the table's unit to that of the axis.
+        is_log: whether an axis is logarithmic.
+    """
+    aim = {f"{name}_mean": values.mask(table.index == _GOLD, value) for name, value in _AT_THE_AIM.items()
+           if (values := table.get(f"{name}_mean")) is not None}  # fmt: skip
+    table = table.assign(**aim)
+    rows = table.assign(
+        **{
+            f"{letter}_{end}": factor * table[f"{name}_{end}"]
+            for letter, name, factor in zip("xy", names, factors, strict=True)
+            for end in ("mean", "low", "high")
+        }
+    ).dropna(subset=["x_mean", "y_mean"])
+    for letter, log in zip("xy", is_log, strict=True):
+        if log:
+            rows = rows[rows[f"{letter}_mean"] > 0]
+    figure = go.Figure()
+    is_gold, is_control = rows.index == _GOLD, rows["is_control"]
+    symbols = dict(zip(rows.index[~is_gold], cycle(_SYMBOLS)))
+    kinds = (
+        ("retrained without it", is_gold, MODEL_COLORS["retrained"]),
+        (f"a method: mean over {SAMPLES[table['unit'].iloc[0]]}, 95% interval", ~is_gold & ~is_control,
+         MODEL_COLORS["unlearned"]),
+        ("a control", is_control, ground(dark).muted),
+    )  # fmt: skip
+    for name, is_shown, color in kinds:
+        shown = rows[is_shown]
+        if len(shown):
+            figure.add_scatter(
+                x=shown["x_mean"], y=shown["y_mean"], mode="markers", name=name,
+                error_x=whiskers(shown["x_mean"], shown["x_low"], shown["x_high"], dark),
+                error_y=whiskers(shown["y_mean"], shown["y_low"], shown["y_high"], dark),
+                marker={"size": 12, "color": color, "line": {"width": 1, "color": ground(dark).page},
+                        "symbol": [symbols.get(name, "star") for name in shown.index]},
+                text=shown["title"], customdata=[f"n = {n:.0f}" for n in shown["n_seeds"]],
+                hovertemplate=f"<b>%{{text}}</b><br>{axes[0]}: %{{x:,.4g}}<br>{axes[1]}: %{{y:,.4g}}<br>%{{customdata}}"
+                "<extra></extra>",
+            )  # fmt: skip
+    height = _LINE * max(len(rows), 14) + 200
+    if len(rows):
+        placed = rows.copy()
+        for letter, log in zip("xy", is_log, strict=True):
+            placed[f"{letter}_mean"] = np.log10(rows[f"{letter}_mean"]) if log else rows[f"{letter}_mean"]
+        low, high = placed[["x_mean", "y_mean"]].min(), placed[["x_mean", "y_mean"]].max()
+        wide, tall = ((high - low).where(high > low, 1.0)[name] for name in ("x_mean", "y_mean"))
+        ranges = ([low["x_mean"] - 0.06 * wide, high["x_mean"] + 0.85 * wide],
+                  [low["y_mean"] - 0.1 * tall, high["y_mean"] + 0.1 * tall])  # fmt: skip
+        ticks = _round_ticks(low["x_mean"], high["x_mean"], is_log[0])  # none under the names
+        figure.update_xaxes(range=ranges[0], tickvals=ticks, tickformat=",~g").update_yaxes(range=ranges[1])
+        figure.update_layout(annotations=_labels(1, placed, "x", "y", ranges, height, True, dark))
+    for update, axis, log in ((figure.update_xaxes, axes[0], is_log[0]), (figure.update_yaxes, axes[1], is_log[1])):
+        update(title=axis, type="log" if log else "linear")
+    return styled(figure, dark, title, height, headroom=6).update_layout(margin_b=84, meta=WIDE)
+
+
+def _round_ticks(low: float, high: float, log: bool) -> np.ndarray:
+    """At some five round numbers; of a logarithmic axis, whose range is of exponents, at powers of ten."""
+    if log:
+        return 10.0 ** np.arange(np.floor(low), np.ceil(high) + 1)
+    least = (high - low or 1.0) / 6
+    power = 10 ** np.floor(np.log10(least))
+    step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= least)
+    return step * np.arange(np.floor(low / step), np.ceil(high / step) + 1)
 
 
 def _ticks(low: float, high: float) -> dict[str, Any]:
@@ -124,6 +207,7 @@ def _add_marks(
     symbols: dict[str, str],
     before: tuple[float, float] | None,
     with_crosses: set[str],
+    over: str,
     dark: bool,
 ) -> None:
     if before:
@@ -136,9 +220,9 @@ def _add_marks(
     is_gold = table.index == _GOLD
     gold, others = table[is_gold], table[~is_gold]
     _add_means(figure, column, gold, "retrained", "the target: retrained without it", {"size": 17, "symbol": "star"},
-               with_crosses, dark)  # fmt: skip
-    _add_means(figure, column, others, "unlearned", "a method: mean over seeds, 95% interval",
-               {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, dark)  # fmt: skip
+               with_crosses, over, dark)  # fmt: skip
+    _add_means(figure, column, others, "unlearned", f"a method: mean over {over}, 95% interval",
+               {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, over, dark)  # fmt: skip
     figure.add_scatter(
         row=1, col=column, x=gold["forgotten_mean"], y=gold["kept_mean"], mode="markers", hoverinfo="skip",
         showlegend=False,
@@ -154,6 +238,7 @@ def _add_means(
     name: str,
     marker: dict[str, Any],
     with_crosses: set[str],
+    over: str,
     dark: bool,
 ) -> None:
     """Means and, of those in `with_crosses`, their intervals, in the colour of a role."""
@@ -173,7 +258,7 @@ def _add_means(
         showlegend=column == 1, legendrank=1 if role == "retrained" else 2, **crosses,
         marker={**marker, "color": color, "line": {"width": 1, "color": ground(dark).page}},
         text=[f"<b>{row['title']}</b><br>forgotten: {_with_interval(row, 'forgotten')} recognised<br>"
-              f"kept: {_with_interval(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} seeds"
+              f"kept: {_with_interval(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} {over}"
               for _, row in rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
@@ -186,6 +271,8 @@ def _with_interval(row: pd.Series, name: str) -> str:
 def _labels(
     column: int,
     rows: pd.DataFrame,
+    of_x: str,
+    of_y: str,
     ranges: tuple[list[float], list[float]],
     height: int,
     in_a_stack: bool,
@@ -194,19 +281,20 @@ def _labels(
     """Names with lines to their marks: in a stack at the right, or beside each mark; none on another."""
     (x_low, x_high), (y_low, y_high) = ranges
     width, least = x_high - x_low, (y_high - y_low) * _LINE / (height - 170)
-    rows = rows.sort_values(["kept_mean", "forgotten_mean"])
-    is_left = (rows["forgotten_mean"] > (x_low + x_high) / 2) & (not in_a_stack)
+    rows = rows.sort_values([f"{of_y}_mean", f"{of_x}_mean"])
+    across, up = rows[f"{of_x}_mean"], rows[f"{of_y}_mean"]
+    is_left = (across > (x_low + x_high) / 2) & (not in_a_stack)
     has_room = (len(rows) + 1) * least <= y_high - y_low  # a height each: on a phone both sides meet in the middle
     heights = pd.Series(0.0, rows.index)
     for part in [rows.index] if has_room else [rows.index[~is_left], rows.index[is_left]]:
-        heights[part] = spread(rows.loc[part, "kept_mean"], least, y_low + least, y_high - least)
+        heights[part] = spread(up[part], least, y_low + least, y_high - least)
     x, y, labels = _axis("x", column), _axis("y", column), []
-    for name, row in rows.iterrows():
-        beside = row["forgotten_mean"] + (-0.07 if is_left[name] else 0.07) * width
+    for name, title in rows["title"].items():
+        beside = across[name] + (-0.07 if is_left[name] else 0.07) * width
         labels.append(
             {
-                "xref": x, "yref": y, "axref": x, "ayref": y, "x": row["forgotten_mean"], "y": row["kept_mean"],
-                "ax": x_low + 0.66 * width if in_a_stack else beside, "ay": heights[name], "text": row["title"],
+                "xref": x, "yref": y, "axref": x, "ayref": y, "x": across[name], "y": up[name],
+                "ax": x_low + 0.66 * width if in_a_stack else beside, "ay": heights[name], "text": title,
                 "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": ground(dark).muted, "standoff": 7,
                 "xanchor": "right" if is_left[name] else "left", "bgcolor": ground(dark).page, "borderpad": 1,
                 "font": {"size": 13, "color": ground(dark).text},

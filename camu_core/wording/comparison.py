@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from camu_core.comparison.tables import GOLD, title_of
 from camu_core.measures.estimates import Measured, are_apart, difference_interval
 from camu_core.methods import METHODS, is_control
-from camu_core.wording.format import listed, percent, small
+from camu_core.wording.format import SAMPLES, listed, percent, small
 from camu_core.wording.verdict import ALIKE_AT_MOST, DAMAGED_DROP_FROM, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
 # So much found by the original's classifier in the new representation is hidden, not forgotten.
@@ -59,6 +60,24 @@ def weaknesses(table: pd.DataFrame, kind: str) -> list[Remark]:
     return found
 
 
+def strengths(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """What each method does well, by the rules of `weaknesses`; False where that is not known.
+
+    Returns:
+        bool, a row a method: `forgets`; `keeps` the rest; `not_hidden`, whether tests found it gone inside, too, and
+        not only barred at the output (a class alone).
+    """
+    gold = table.loc[GOLD] if GOLD in table.index else None
+    forgotten, aim = table["forgotten_mean"], np.nan if gold is None else gold["forgotten_mean"]
+    return pd.DataFrame(
+        {
+            "forgets": forgotten <= FORGOTTEN_AT_MOST if kind == "class" else (forgotten - aim).abs() <= ALIKE_AT_MOST,
+            "keeps": table["kept_drop_mean"] <= KEPT_DROP_AT_MOST,
+            "not_hidden": table["old_head_mean"] < HIDDEN_FROM,
+        }
+    )
+
+
 def class_damage(
     per_class: pd.DataFrame, counts: Sequence[int], forgotten: Collection[int], class_names: Sequence[str]
 ) -> list[Remark]:
@@ -91,21 +110,54 @@ def headline(table: pd.DataFrame, kind: str) -> str:
     others = table[[name != GOLD and not is_control(name) for name in table.index]]
     if others.empty:
         return "Controls only show what the tests can detect; add a method to compare."
-    known = others.dropna(subset="average_gap_mean")
+    known = _known(table)
     if known.empty:
         return _without_gold(others, kind)
-    best = known.loc[known["average_gap_mean"].idxmin()]
+    rivals = _not_hiding(known, kind)
+    best = rivals.loc[rivals["average_gap_mean"].idxmin()]
     away = f"{_points(best['average_gap_mean'])} away"
     sentence = (
         f"Closest to retraining: {best['title']}, {away} on average"
-        if len(known) > 1
+        if len(rivals) > 1
         else f"On average, {best['title']} is {away} from retraining"
     )
     if best["speedup"] >= 1.5:
         sentence += f", {_times(best['speedup'])} faster"
-    if len(known) > 1:
-        sentence += _rivals(known, best)
+    if len(rivals) > 1:
+        sentence += _rivals(rivals, best)
     return f"{sentence}."
+
+
+def hidden_rivals(table: pd.DataFrame, kind: str) -> str:
+    """Methods at least as close as the one that `headline` names, which only hide the class; "" if there are none."""
+    known = _known(table)
+    if kind != "class" or known.empty:
+        return ""
+    nearest = _not_hiding(known, kind)["average_gap_mean"].min()
+    hiding = known[[_only_hides(row) for _, row in known.iterrows()]]
+    hiding = hiding[hiding["average_gap_mean"] <= nearest].sort_values("average_gap_mean")
+    if hiding.empty:
+        return ""
+    verb = "only hides" if len(hiding) == 1 else "only hide"
+    return (
+        f"By accuracy alone {listed(hiding['title'].tolist())} would be as close, but {verb} the class at the output."
+    )
+
+
+def standing(table: pd.DataFrame, method: str = "camu") -> str:
+    """Where one method stands among the others by its distance to retraining; "" where that is not known.
+
+    Args:
+        table: as in `headline`.
+    """
+    known = _known(table)
+    if method not in known.index or len(known) < 2:
+        return ""
+    row = known.loc[method]
+    place = int((known["average_gap_mean"] < row["average_gap_mean"]).sum()) + 1
+    said = f"{row['title']} is {_points(row['average_gap_mean'])} away: place {place} of {len(known)} by this distance"
+    low, high = row["rank_low"], row["rank_high"]
+    return f"{said}; intervals allow places {low:.0f} to {high:.0f}." if low < high else f"{said}."
 
 
 def tuning_line(usual: pd.DataFrame, tuned: pd.DataFrame) -> str:
@@ -155,6 +207,18 @@ def planted_headline(table: pd.DataFrame) -> str:
     return f"{said} It works no more than after retraining, and the rest is kept, {stopped}."
 
 
+def _known(table: pd.DataFrame) -> pd.DataFrame:
+    """The methods whose distance to retraining is known; controls are none."""
+    others = table[[name != GOLD and not is_control(name) for name in table.index]]
+    return others.dropna(subset="average_gap_mean")
+
+
+def _not_hiding(known: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Those that do not only hide the class, unless all do."""
+    found = known[[not (kind == "class" and _only_hides(row)) for _, row in known.iterrows()]]
+    return known if found.empty else found
+
+
 def _without_gold(others: pd.DataFrame, kind: str) -> str:
     if kind != "class":
         return "Only retraining tells whether single images were forgotten: add it to the methods."
@@ -178,8 +242,7 @@ def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
         return ""
     names = rivals.sort_values("average_gap_mean")["title"].tolist()
     who = listed(names) if len(names) <= _NAMED_AT_MOST else f"{len(names)} other methods"
-    sample = {"training": "original networks", "unlearning": "seeds"}[best["unit"]]
-    return f"; {best['n_seeds']:.0f} {sample} cannot tell it from {who}"
+    return f"; {best['n_seeds']:.0f} {SAMPLES[best['unit']]} cannot tell it from {who}"
 
 
 def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
@@ -191,13 +254,18 @@ def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
         yield f"{'barely forgets' if forgotten > BARELY_ABOVE else 'forgets only in part'}: {still}"
     elif drop > KEPT_DROP_AT_MOST:
         yield f"stops recognising it ({percent(forgotten, 1)}) but costs {_points(drop)} on the rest"
-    if row["old_head_mean"] >= HIDDEN_FROM and forgotten <= FORGOTTEN_AT_MOST:
+    if _only_hides(row):
         yield f"only hides it at the output: inside, the old classifier still finds {percent(row['old_head_mean'])}"
     elif gold is not None and row["fresh_head_1_mean"] - gold["fresh_head_1_mean"] > ALIKE_INSIDE_AT_MOST:
         yield (
             f"leaves more inside: from one example a new classifier finds {percent(row['fresh_head_1_mean'])} of the "
             f"class, {percent(gold['fresh_head_1_mean'])} after retraining"
         )
+
+
+def _only_hides(row: pd.Series) -> bool:
+    """Whether a class is no longer answered, but still found inside; False where that was not tested."""
+    return bool(row["old_head_mean"] >= HIDDEN_FROM and row["forgotten_mean"] <= FORGOTTEN_AT_MOST)
 
 
 def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:

@@ -3,6 +3,9 @@
 import math
 from collections.abc import Sequence
 
+# What intervals are over, by `camu_core.comparison.unit_of`.
+SAMPLES = {"training": "original networks", "unlearning": "seeds"}
+
 
 def percent(fraction: float, digits: int = 0) -> str:
     """'43%', '99.7%', '100%': with a tenth within a point of none and of all, lest 99.7% be rounded up to all.

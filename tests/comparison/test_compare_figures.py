@@ -8,7 +8,7 @@ from summaries import summary
 from camu_core.comparison import by_class, by_method, by_run
 from camu_core.engine.sweeps import sweep_table
 from camu_core.figures import agreement_figure, confusion_difference_figure, cost_figure, multiples_figure
-from camu_core.figures.tradeoff import spread, tradeoff_figure
+from camu_core.figures.tradeoff import measures_figure, spread, tradeoff_figure
 
 NAMES = ("camu", "finetune", "scrub", "ssd", "unsir", "salun")
 
@@ -62,6 +62,30 @@ def test_labels_of_both_sides_have_a_height_each_where_there_is_room() -> None:
     low, high = figure.layout.yaxis.range
     assert {note.xanchor for note in labels} == {"left", "right"}
     assert np.diff(sorted(note.ay for note in labels)).min() / (high - low) * 300 > 18, "they meet on a phone"
+
+
+def test_any_two_measures_have_marks_where_the_numbers_are_and_the_aim_among_them(runs: pd.DataFrame) -> None:
+    table = by_method(runs).assign(is_control=False)
+    figure = measures_figure(table, ("average_gap", "kept"), ("Gap", "Kept"), (100, 100), (False, False), "Title")
+    aim, methods = figure.data
+    assert (aim.x[0], aim.y[0]) == (0, pytest.approx(98.5)), "retraining is no distance from itself"
+    assert methods.x[0] == pytest.approx(100 * table.loc["camu", "average_gap_mean"])
+    assert sorted(note.text for note in figure.layout.annotations) == sorted(table["title"])
+    assert max(figure.layout.xaxis.tickvals) < figure.layout.xaxis.range[1], "none under the names"
+
+
+def test_a_logarithmic_axis_leaves_out_what_takes_none(runs: pd.DataFrame) -> None:
+    table = by_method(runs).assign(is_control=False)
+    table.loc["ssd", "unlearn_seconds_mean"] = 0
+    figure = measures_figure(table, ("unlearn_seconds", "kept"), ("Seconds", "Kept"), (1, 100), (True, False), "Title")
+    names = [note.text for note in figure.layout.annotations]
+    assert len(names) == len(table) - 1
+    assert "Selective dampening (SSD)" not in names
+    assert figure.layout.xaxis.range[0] < np.log10(1.5) < figure.layout.xaxis.range[1]
+    assert all(note.x <= 1 for note in figure.layout.annotations), "annotations of a logarithmic axis are exponents"
+    table["unlearn_seconds_mean"] = 0
+    nothing = measures_figure(table, ("unlearn_seconds", "kept"), ("Seconds", "Kept"), (1, 100), (True, False), "Title")
+    assert not nothing.data
 
 
 def test_the_target_is_ringed_in_both_panels_and_alone_needs_no_magnifier(runs: pd.DataFrame) -> None:

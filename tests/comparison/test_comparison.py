@@ -33,7 +33,17 @@ from camu_core.engine.sweeps import sweep_table
 from camu_core.errors import SpecError, StoreError
 from camu_core.measures import SPLIT_NAMES
 from camu_core.methods import methods_for
-from camu_core.wording.comparison import Remark, class_damage, headline, planted_headline, tuning_line, weaknesses
+from camu_core.wording.comparison import (
+    Remark,
+    class_damage,
+    headline,
+    hidden_rivals,
+    planted_headline,
+    standing,
+    strengths,
+    tuning_line,
+    weaknesses,
+)
 
 T_2 = 4.302652729911275  # 97.5% quantile of Student's t, 2 degrees of freedom: any table
 
@@ -264,6 +274,45 @@ def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> No
     assert headline(best, "class") == "On average, UNSIR is 1.0 points away from retraining, 12 times faster."
 
 
+def test_a_method_that_only_hides_is_not_the_closest() -> None:
+    hides = row("cf_k", average_gap_mean=0.001, average_gap_reach=0.0005, old_head_mean=0.87)
+    best = row("unsir", average_gap_mean=0.01, average_gap_reach=0.004)
+    gold = row("retrain", average_gap_mean=np.nan)
+    table = pd.concat([hides, best, row("camu", average_gap_mean=0.3), gold])
+    assert headline(table, "class").startswith("Closest to retraining: UNSIR, 1.0 points away")
+    assert hidden_rivals(table, "class") == (
+        "By accuracy alone CF-k would be as close, but only hides the class at the output."
+    )
+    further = table.assign(average_gap_mean=[0.02, 0.01, 0.3, np.nan])
+    assert hidden_rivals(further, "class") == "", "it is not as close"
+    assert headline(table, "random").startswith("Closest to retraining: CF-k"), "images have no classifier of their own"
+    assert hidden_rivals(table, "random") == ""
+    alone = pd.concat([hides, gold])
+    assert headline(alone, "class").startswith("On average, CF-k is 0.1 points away")
+    assert "CF-k would be as close, but only hides" in hidden_rivals(alone, "class"), "there is no other"
+
+
+def test_where_camu_stands_is_told_with_the_places_that_intervals_allow() -> None:
+    others = [row(name, average_gap_mean=gap) for name, gap in (("unsir", 0.01), ("ssd", 0.2))]
+    camu = row("camu", average_gap_mean=0.013, rank_low=1.0, rank_high=2.0)
+    table = pd.concat([row("mask"), *others, camu, row("retrain", average_gap_mean=np.nan)])
+    assert standing(table) == "CaMU is 1.3 points away: place 2 of 3 by this distance; intervals allow places 1 to 2."
+    assert standing(table.assign(rank_high=1.0)).endswith("place 2 of 3 by this distance.")
+    assert standing(table.assign(rank_low=np.nan)).endswith("by this distance."), "one seed"
+    assert standing(table.drop(index="camu")) == standing(camu) == ""
+
+
+def test_strengths_are_the_rules_of_the_weaknesses() -> None:
+    rows = [row("retrain", forgotten_mean=0.9), row("camu", forgotten_mean=0.05, kept_drop_mean=0.03),
+            row("ssd", forgotten_mean=0.06, kept_drop_mean=0.04), row("mask", old_head_mean=0.8),
+            row("salun", kept_drop_mean=np.nan, old_head_mean=np.nan)]  # fmt: skip
+    found = strengths(pd.concat(rows), "class")
+    assert found["forgets"].tolist() == [False, True, False, True, True]
+    assert found["keeps"].tolist() == [True, True, False, True, False]
+    assert found["not_hidden"].tolist() == [True, True, True, False, False]
+    assert strengths(pd.concat(rows), "random")["forgets"].tolist() == [True, False, False, False, False]
+
+
 def test_without_retraining_a_class_can_be_judged_and_images_cannot() -> None:
     unknown = {"average_gap_mean": np.nan}
     table = pd.concat([row("camu", **unknown), row("ssd", forgotten_mean=0.5, **unknown)])
@@ -366,9 +415,21 @@ def test_what_is_published_reads_back_as_the_live_table(tmp_path: Path) -> None:
     published_table(runs).to_csv(tmp_path / "results.csv", index=False)
     (tmp_path / "card.json").write_text(json.dumps(CARD))
     back, live = read_published(tmp_path).of("digits", "3"), by_method(by_run(runs))
-    common = [name for name in live if name in back]
-    assert {"kept_low", "samples_forward_mean", "speedup"} <= set(common)
+    unpublished = {"kept_drop_mean", "forgotten_min", "forgotten_max"}
+    common = [name for name in live if name in back and name not in unpublished]
+    assert {"unit", "tug_of_war_mean", "kept_low", "samples_forward_mean", "speedup"} <= set(common)
     pd.testing.assert_frame_equal(back[common], live[common], check_index_type=False)
+
+
+def test_published_networks_are_the_unit_and_nothing_done_tells_what_was_lost(tmp_path: Path) -> None:
+    runs = [summary(method, 0, (1, 0, kept, 0), training_seed=network)
+            for method, kept in (("camu", 0.7), ("nothing", 0.9)) for network in (0, 1)]  # fmt: skip
+    published_table(sweep_table(runs)).to_csv(tmp_path / "results.csv", index=False)
+    (tmp_path / "card.json").write_text(json.dumps({**CARD, "training_seeds": [0, 1]}))
+    table = read_published(tmp_path).of("digits", "3")
+    assert set(table["unit"]) == {"training"}
+    assert table["kept_drop_mean"].tolist() == [pytest.approx(0.2), 0]
+    assert read_published(publish(tmp_path / "one")).of("digits", "3")["kept_drop_mean"].isna().all(), "unknown"
 
 
 def test_tuned_settings_are_a_table_of_their_own(tmp_path: Path) -> None:

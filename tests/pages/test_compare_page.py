@@ -181,6 +181,8 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             app.segmented_control(key=f"published-forget-{dataset}").set_value(forget).run()
             assert not app.exception
             assert text_compare.TRADEOFF_FRAME in words(app)
+            assert any("losest to retraining" in each.value for each in app.subheader)
+            assert "CaMU is" in words(app)
             rows = set(app.dataframe[0].value["method"])
             assert len(rows) >= (8 if dataset == "cifar10" else 13)
             is_timed = (dataset, forget) not in (("cifar10", "0"), ("mnist", "3"), ("fashion_mnist", "3"))
@@ -196,6 +198,25 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
                 assert not app.exception
                 assert controls <= set(app.dataframe[0].value["method"])
                 assert not app.dataframe[0].value.equals(usual)
+
+
+def test_methods_are_filtered_and_any_two_measures_drawn() -> None:
+    app = open_page("explore/compare", part="published")
+    every = app.dataframe[0].value
+    app.pills(key="published-class-filter").set_value(["forgets", "not_hidden", "no_labels"]).run()
+    shown = app.dataframe[0].value
+    assert f"{len(shown)} of {len(every)} rows" in words(app)
+    assert "Retrain from scratch" in set(shown["method"]), "the aim stays"
+    assert {"CaMU", "Output mask"}.isdisjoint(shown["method"])
+    app.pills(key="published-class-filter").set_value([]).run()
+    assert app.dataframe[0].value.equals(every)
+    n_before = len(charts(app))
+    app.session_state["published-class-any-two"] = True
+    app.run()
+    app.selectbox(key="published-class-x").set_value("unlearn_seconds").run()
+    assert not app.exception
+    assert "Gap (points) against Seconds" in charts(app)
+    assert len(charts(app)) == n_before + 1
 
 
 def test_methods_on_many_networks_stand_below_with_both_ranks() -> None:

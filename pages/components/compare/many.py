@@ -23,8 +23,8 @@ from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec, Planting
 from camu_core.wording import comparison as remarks
-from camu_core.wording.comparison import class_damage, headline, planted_headline, weaknesses
-from camu_core.wording.format import capital
+from camu_core.wording.comparison import class_damage, planted_headline
+from camu_core.wording.format import SAMPLES, capital
 from camu_core.wording.planted import planting_phrase
 from camu_core.wording.verdict import (
     ALIKE_AT_MOST,
@@ -32,9 +32,8 @@ from camu_core.wording.verdict import (
     KEPT_DROP_AT_MOST,
     forget_phrase,
 )
-from pages.components.compare import originals, text
+from pages.components.compare import findings, originals, text
 from pages.components.compare import state as state_compare
-from pages.components.compare import table as compare_table
 from pages.components.compare.state import ALL, Question
 from pages.components.privacy import state as state_privacy
 from pages.components.run import controls, planted
@@ -166,16 +165,20 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
         _tests(sweep, specs)
     names = DATASETS[sweep.dataset].class_names
     counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
-    _sentences(runs, table, forget, class_damage(by_class(summaries), counts, forget.classes, names))
     kind = kind_of(forget)
+    harm = class_damage(by_class(summaries), counts, forget.classes, names)
+    planted_too = planted_headline(table) if forget.planting is not None and GOLD in table.index else ""
+    findings.sentences(table, kind, _beside(runs, table, forget), harm, planted_too)
     new = "forget_test" if kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
     title = text.TRADEOFF[kind].format(what=forget_phrase(specs[0]))
     figure = tradeoff_figure(table, runs, before, text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="tradeoff")
     n = summaries[0]["metrics"]["original"]["n"]
-    notes.reading(how_to_read(figure, kind), text.TRADEOFF_NOT.format(n_forget=n[new], n_retain=n["retain_test"]))
-    compare_table.method_table(table, kind, runs)
+    notes.reading(how_to_read(figure, kind), text.TRADEOFF_NOT.format(
+        n_forget=n[new], n_retain=n["retain_test"], over=SAMPLES[unit_of(runs)]
+    ))  # fmt: skip
+    findings.explore(table, kind, f"many-{kind}", runs)
     _classes(sweep, summaries, table)
     _cost(summaries, table)
     _folds(sweep, runs, by_class(summaries))
@@ -221,34 +224,20 @@ def _tests_tick(specs: Sequence[RunSpec]) -> None:
     st.progress(n_done / len(specs), text=text.TESTS_LINE.format(n=n_done, total=len(specs)))
 
 
-def _sentences(runs, table, forget: ForgetSpec, harm: list[remarks.Remark]) -> None:
-    """The headline, and what each method is weak at."""
-    with st.container(border=True, key="verdict"):
-        st.subheader(headline(table, forget.kind), anchor=False)
-        if forget.planting is not None and GOLD in table.index:
-            st.markdown(planted_headline(table))
-        aim = [text.RANDOM_AIM] if forget.kind != "class" else []
-        spread = retraining_spread(runs)
-        beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
-        if (table["n_seeds"] == 1).all():
-            beside.append(text.MORE_SEEDS)
-        elif unit_of(runs) == "unlearning":
-            beside.append(text.ONE_NETWORK)
-        else:
-            share = training_share(runs[runs["method"] != GOLD], "kept").median()
-            known = text.TRAINING_SHARE.format(share=share) if np.isfinite(share) else ""
-            beside.append(text.SEVERAL_NETWORKS.format(n=runs["training_seed"].nunique()) + known)
-        if aim or beside:
-            st.caption(" ".join([*aim, *beside]))
-        found = [*weaknesses(table, forget.kind), *harm]
-        weak = {remark.method for remark in found}
-        lines = [f"- **{table.loc[remark.method, 'title']}** {remark.text}." for remark in found]
-        fine = table.loc[[name for name in table.index if name not in weak and name != GOLD], "title"]
-        if len(fine) and GOLD in table.index:  # without retraining most rules have nothing to say
-            lines.append(f"- {text.NO_WEAKNESS.format(names=', '.join(fine))}")
-        half = -(-len(lines) // 2)
-        for column, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
-            column.markdown("\n".join(part))
+def _beside(runs, table, forget: ForgetSpec) -> list[str]:
+    """What has to be known with the sentences."""
+    aim = [text.RANDOM_AIM] if forget.kind != "class" else []
+    spread = retraining_spread(runs)
+    beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
+    if (table["n_seeds"] == 1).all():
+        beside.append(text.MORE_SEEDS)
+    elif unit_of(runs) == "unlearning":
+        beside.append(text.ONE_NETWORK)
+    else:
+        share = training_share(runs[runs["method"] != GOLD], "kept").median()
+        known = text.TRAINING_SHARE.format(share=share) if np.isfinite(share) else ""
+        beside.append(text.SEVERAL_NETWORKS.format(n=runs["training_seed"].nunique()) + known)
+    return [*aim, *beside]
 
 
 def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:

@@ -1,5 +1,6 @@
 """Results that were made beforehand and come with the project, apart from what runs here."""
 
+import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS
@@ -17,12 +18,12 @@ from camu_core.comparison import (
 )
 from camu_core.figures import cost_figure, ranks_figure, tradeoff_figure
 from camu_core.wording.comparison import planted_headline, tuning_line
-from camu_core.wording.format import small
+from camu_core.wording.format import SAMPLES, small
 from camu_core.wording.population import ranks_agreement, ranks_title
+from pages.components.compare import findings, text
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
 from pages.components.compare import table as compare_table
-from pages.components.compare import text
 from pages.components.shared import charts, notes, state
 from pages.components.shared import text as words
 
@@ -50,10 +51,12 @@ def show() -> None:
     table = found.of(dataset, forget, settings)
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=small(what))
+    over = SAMPLES[table["unit"].iloc[0]]
+    findings.sentences(table, kind, _beside(table, kind))
     figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="published-tradeoff")
-    notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT)
-    compare_table.method_table(table, kind)
+    notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT.format(over=over))
+    findings.explore(table, kind, f"published-{kind}")
     if table["unlearn_seconds_mean"].notna().any():
         charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
         notes.reading(text.COST_READ, text.COST_NOT)
@@ -63,6 +66,15 @@ def show() -> None:
         _planted()
     if is_ranked(population.FOLDER):
         _ranked()
+
+
+def _beside(table: pd.DataFrame, kind: str) -> list[str]:
+    """What has to be known with the sentences."""
+    beside = [text.RANDOM_AIM] if kind != "class" else []
+    n = int(table["n_seeds"].max())
+    if n == 1:
+        return [*beside, text.MORE_SEEDS]
+    return [*beside, text.SEVERAL_NETWORKS.format(n=n) if table["unit"].iloc[0] == "training" else text.ONE_NETWORK]
 
 
 def _settings(found: Published, dataset: str, forget: str) -> str:

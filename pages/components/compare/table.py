@@ -11,17 +11,17 @@ from pages.components.shared import selections, state
 _Column = st.column_config
 
 
-def method_table(table: pd.DataFrame, kind: str, runs: pd.DataFrame | None = None) -> None:
+def method_table(table: pd.DataFrame, key: str, runs: pd.DataFrame | None = None) -> None:
     """The methods' measures; ticked rows can be opened if their runs are known.
 
     Args:
         table: of `by_method`, or of `Published.of`.
-        kind: of the forget set.
+        key: of the place.
         runs: of `by_run`.
     """
     shown = _readable(table)
     event = st.dataframe(
-        shown, hide_index=True, height="content", column_config=_columns(shown), key=f"methods-{kind}-{runs is None}",
+        shown, hide_index=True, height="content", column_config=_columns(shown), key=f"methods-{key}",
         placeholder="",
         on_select="ignore" if runs is None else "rerun", selection_mode="multi-row",
     )  # fmt: skip

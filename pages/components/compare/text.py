@@ -123,7 +123,7 @@ TRADEOFF_READ = {
 TRADEOFF_FRAME = " The dotted frame on the left is drawn larger on the right."
 TRADEOFF_NOT = (
     "what is left inside the networks, and how other settings of a method would do. The lines are 95% intervals over "
-    "seeds; they leave out that each accuracy comes from a limited number of images ({n_forget:,} and {n_retain:,})."
+    "{over}; they leave out that each accuracy comes from a limited number of images ({n_forget:,} and {n_retain:,})."
 )
 TESTS = "Test what is left inside"
 TESTS_WHY = (
@@ -164,7 +164,7 @@ COLUMN_HELP = {
     "planted": "How often new images with the mark are still called its class, or new images of two swapped classes "
     "the other one; the aim is retraining's",
     "gap": "Gap to retrained: mean distance of the accuracies from retraining with the same seed, in points",
-    "rank": "By the gap to retraining, 1 is the nearest; a range where intervals over seeds overlap; not of controls",
+    "rank": "By the gap to retraining, 1 is the nearest; a range where intervals overlap; not of controls",
     "tug_of_war": "Tug of war: 1 where the accuracies on forgotten, kept and new images are all retraining's, less the "
     "further any of them is away",
     "attack": "How well an attacker tells forgotten images from new ones: 0.50 is guessing, the aim is retraining's",
@@ -175,12 +175,13 @@ COLUMN_HELP = {
     "retraining's",
     "epsilon": "How unlike the answers of retrained networks those on the forgotten images are, in nats; the aim is "
     "retraining's",
-    "seconds": "Unlearning alone, mean over seeds, on this server while it does other work",
+    "seconds": "Unlearning alone, mean over runs, on this server while it does other work",
     "speed": "Seconds of retraining divided by seconds of the method",
     "samples": "Images passed forward through a network, repeats counted",
     "forward": "Batches passed forward through a network",
     "backward": "Batches whose gradients were passed back through a network",
-    "interval": "95% of such intervals over seeds (Student's t, cut where the measure ends) contain the true mean",
+    "interval": "95% of such intervals contain the true mean (Student's t over seeds, or over original networks where "
+    "there are several; cut where the measure ends)",
 }
 INTERVAL = "95%"
 NO_RETAIN, NO_LABELS = "other data", "labels"
@@ -199,6 +200,45 @@ CLASSES_NOT = (
     "uncertainty other than that of seeds: there are {n} test images a class here, so a single "
     "image is {step:.1g}% of a bar."
 )
+WEAKNESSES = "Weaknesses, method by method"
+FILTER = "Only methods that"
+FILTERS = {
+    "forgets": "forget",
+    "keeps": "keep the rest",
+    "not_hidden": "do not only hide it",
+    "no_retain": "work without other data",
+    "no_labels": "work without labels",
+}
+FILTERED = "{n} of {total} rows"
+ANY_TWO = "Any two measures against each other"
+ANY_TWO_NONE = "Two methods with two measures are needed."
+ANY_TWO_TITLE = "{up} against {across}"
+ACROSS, UP = "Across", "Up"
+ANY_TWO_READ = (
+    "each mark is a method, the star is retraining, grey ones are controls; the lines are 95% intervals. Axes of "
+    "seconds, passes and images are logarithmic, and leave out what takes none."
+)
+ANY_TWO_NOT = "whether one causes the other: methods differ in many ways."
+# measure -> its title on an axis, the factor from its unit to that of the axis, whether the axis is logarithmic
+MEASURES = {
+    "old_head": ("Old classifier (%)", 100, False),
+    "average_gap": ("Gap (points)", 100, False),
+    "forgotten": ("Recognised (%)", 100, False),
+    "kept": ("Kept (%)", 100, False),
+    "forget_train": ("Recognised, training images (%)", 100, False),
+    "retain_train": ("Kept, training images (%)", 100, False),
+    "planted": ("Planted works (%)", 100, False),
+    "tug_of_war": ("Tug of war", 1, False),
+    "attack_auc": ("AUC of the attack", 1, False),
+    "fresh_head_1": ("One example (%)", 100, False),
+    "relearning": ("Relearning (%)", 100, False),
+    "epsilon": ("Epsilon (nats)", 1, False),
+    "unlearn_seconds": ("Seconds", 1, True),
+    "samples_forward": ("Images seen", 1, True),
+    "forward_passes": ("Passes forward", 1, True),
+    "backward_passes": ("Passes backward", 1, True),
+}
+
 COST = "What does it cost, compared with retraining?"
 COST_READ = (
     "shorter is cheaper. The axes are logarithmic: each line is ten times the one before. The dotted line is "
@@ -312,7 +352,7 @@ PUBLISHED_CARD = "{date} · {processor}, {n_processors} processors, {vector_inst
 PUBLISHED_LOAD = ", load {load:.1f} (the higher, the more seconds)"
 PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
-PUBLISHED_NOT = "what was not measured then; the lines are 95% intervals over seeds."
+PUBLISHED_NOT = "what was not measured then. The lines are 95% intervals over {over}."
 PUBLISHED_FORGET = "Forgotten"
 PUBLISHED_SETTINGS = "Settings of the methods"
 PUBLISHED_SETTINGS_NAMES = {"usual": "Usual", "tuned": "Tuned"}
