@@ -54,7 +54,8 @@ def population_json(report: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         report: of a `PopulationResult`.
     Returns:
-        every figure with `value`, `low` and `high`.
+        every figure with `value`, `low` and `high`; the last two are None where it has no interval, see
+        `measures.estimate_over_networks`.
     """
     figures, floor = (
         {name: {end: each[end] for end in ("value", "low", "high")} for name, each in report[part].items()}

@@ -1,7 +1,6 @@
 """The population of `run`: many networks instead of one, with `--population M`."""
 
 import argparse
-from typing import Any
 
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Engine
@@ -9,9 +8,11 @@ from camu_core.engine.populations import populating
 from camu_core.errors import SpecError
 from camu_core.jobs import Population, PopulationResult
 from camu_core.measures import ATTACK_FIGURES
+from camu_core.measures.estimates import Estimate, is_measured
 from camu_core.planning import is_usual_original
 from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
+from camu_core.wording.population import is_most_shown
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,18 +44,20 @@ def populate(population: Population | None, store: RunStore) -> PopulationResult
 
 
 def sentences(found: PopulationResult | None) -> list[str]:
-    """The figures for people, each with its interval."""
+    """The figures for people, each with its interval, if it has one."""
     if found is None:
         return []
     report = found.report
     lines = ["", f"{report['m']} networks of each kind, {report['n_images']} forgotten images; noise floor in brackets"]
     for name in ("epsilon_median", "score", *ATTACK_FIGURES):
         figure, floor = (_told(report[part][name]) for part in ("figures", "noise_floor"))
-        if name == "epsilon_median" and report["figures"][name]["value"] >= report["ceiling"]:
+        if name == "epsilon_median" and is_most_shown(report):
             figure = f"at least {report['ceiling']:.3f}, the most that so many networks can show"
         lines.append(f"  {name.replace('_', ' '):24}{figure}  [{floor}]")
     return lines
 
 
-def _told(estimate: dict[str, Any]) -> str:
+def _told(estimate: Estimate) -> str:
+    if not is_measured(estimate):
+        return f"{estimate['value']:.3f} (no interval from so few networks)"
     return f"{estimate['value']:.3f} ({estimate['low']:.3f} to {estimate['high']:.3f})"

@@ -8,13 +8,16 @@ import numpy as np
 import pandas as pd
 
 from camu_core.comparison.published import CARD_ENTRIES, read_tables
+from camu_core.comparison.tables import GOLD
 from camu_core.config import ASSETS
+from camu_core.methods import is_control
 from camu_core.specs import ForgetSpec
 
 FOLDER = ASSETS / "populations"
 FLOOR = "floor"  # in place of a method: retrained networks against retrained networks
-# rank -> its measure, and whether the highest is the best
+# rank among methods -> its measure, and whether the highest is the best
 RANKS = {"rank_by_quality": ("score", True), "rank_by_accuracy": ("accuracy_gap", False)}
+PLACES = ("place_low", "place_high")
 _KEYS = ["dataset", "forget", "method", "m", "n_images"]
 
 
@@ -26,7 +29,9 @@ def population_table(reports: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Returns:
         `dataset`, `forget`, `method`, `m`, `n_images`; every figure of `population_figures` as NAME, NAME_low and
         NAME_high; `accuracy_gap`: mean distance to retraining over the accuracies, fraction; the ranks of RANKS, 1 the
-        best, methods that are equal alike; NaN where there is none.
+        best, methods that are equal alike; `place_low` and `place_high`: between which places a method is by its score,
+        one being before another where their intervals are apart. Methods alone have ranks and places: retraining, the
+        controls and the floor are what they are measured by. NaN where there is none.
     """
     rows, floors = [], {}
     for report in reports:
@@ -36,15 +41,31 @@ def population_table(reports: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         rows.append({**keys, "method": spec["method"], **_flat(report["figures"]), "accuracy_gap": _gap(report)})
         floors[spec["dataset"], forget] = {**keys, "method": FLOOR, **_flat(report["noise_floor"])}
     table = pd.DataFrame([*rows, *floors.values()])
-    judged = table[table["method"] != FLOOR].groupby(["dataset", "forget"], sort=False)
+    judged = methods_of(table).groupby(["dataset", "forget"], sort=False)
     for rank, (measure, is_highest_best) in RANKS.items():
         table[rank] = judged[measure].rank(method="min", ascending=not is_highest_best)
-    return table[[*_KEYS, *RANKS, *(name for name in table if name not in (*_KEYS, *RANKS))]]
+    table = table.join(pd.concat([_places(rows) for _, rows in judged] or [pd.DataFrame(columns=PLACES, dtype=float)]))
+    first = [*_KEYS, *RANKS, *PLACES]
+    return table[[*first, *(name for name in table if name not in first)]]
+
+
+def methods_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of those that are to unlearn: not of retraining, the floor or a control."""
+    return table[~table["method"].isin([FLOOR, GOLD]) & ~table["method"].map(is_control)]
+
+
+def _places(rivals: pd.DataFrame) -> pd.DataFrame:
+    """PLACES of methods of one dataset and forget set, by the intervals of their scores, of which higher is better."""
+    low, high = (rivals[f"score_{end}"].to_numpy() for end in ("low", "high"))
+    is_before = low[:, None] > high  # the one of the row than the one of the column
+    places = (1.0 + is_before.sum(axis=0), float(len(rivals)) - is_before.sum(axis=1))
+    return pd.DataFrame(dict(zip(PLACES, places, strict=True)), rivals.index)
 
 
 def _flat(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """Every end as NAME_low and NAME_high; NaN where there is none."""
     return {
-        name if end == "value" else f"{name}_{end}": each[end]
+        name if end == "value" else f"{name}_{end}": np.nan if each[end] is None else each[end]
         for name, each in figures.items()
         for end in ("value", "low", "high")
     }
@@ -67,5 +88,5 @@ def read_ranked(folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
     Raises:
         StoreError: a file cannot be read, or lacks a column or an entry.
     """
-    columns = (*_KEYS, *RANKS, "auc_high", "score_low", "score_high", "accuracy_gap")
+    columns = (*_KEYS, *RANKS, *PLACES, "auc_high", "score_low", "score_high", "accuracy_gap")
     return read_tables(folder, "populations.csv", columns, CARD_ENTRIES, "ranks")

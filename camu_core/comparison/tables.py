@@ -170,11 +170,12 @@ def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.Dat
 
 
 def _places(rivals: pd.DataFrame) -> pd.DataFrame:
-    """`rank_low` and `rank_high` of those whose gap has an interval."""
-    low, high = (rivals[f"average_gap_{end}"].dropna() for end in ("low", "high"))
+    """`rank_low` and `rank_high` of those whose gap has an interval; one without may be anywhere among them."""
+    rivals = rivals.dropna(subset="average_gap_mean")
+    low, high = rivals["average_gap_low"], rivals["average_gap_high"]
     is_before = high.to_numpy()[:, None] < low.to_numpy()  # the one of the row than the one of the column
     places = {"rank_low": 1.0 + is_before.sum(0), "rank_high": len(low) - is_before.sum(1)}
-    return pd.DataFrame(places, low.index)
+    return pd.DataFrame(places, low.index)[low.notna()]
 
 
 def retraining_spread(runs: pd.DataFrame) -> float | None:

@@ -117,7 +117,7 @@ def epsilons_figure(
 
 
 def attacker_figure(report: Mapping[str, Any], title: str, dark: bool = False, height: int = 320) -> go.Figure:
-    """U-LiRA's figures with their intervals, each above what it reaches between retrained networks.
+    """U-LiRA's figures with their intervals, if they have one, each above what it reaches between retrained networks.
 
     Args:
         report: of `PopulationResult`.
@@ -128,17 +128,21 @@ def attacker_figure(report: Mapping[str, Any], title: str, dark: bool = False, h
         ("figures", "after forgetting, against retrained", MODEL_COLORS["unlearned"], "diamond"),
     ):
         found = [report[part][key] for key in _FIGURES]
+        ends = [(each["low"], each["high"]) if is_measured(each) else (each["value"],) * 2 for each in found]
         figure.add_scatter(
             x=[each["value"] for each in found], y=names, mode="markers", name=name,
             marker={"color": color, "symbol": symbol, "size": 13},
             error_x={
                 "type": "data", "symmetric": False, "color": color, "thickness": 2 if part == "figures" else 9,
                 "width": 5 if part == "figures" else 0,
-                "array": [each["high"] - each["value"] for each in found],
-                "arrayminus": [each["value"] - each["low"] for each in found],
+                "array": [high - each["value"] for each, (_, high) in zip(found, ends, strict=True)],
+                "arrayminus": [each["value"] - low for each, (low, _) in zip(found, ends, strict=True)],
             },
-            customdata=[f"{each['low']:.1%} to {each['high']:.1%}" for each in found],
-            hovertemplate="%{y}: %{x:.1%}<br>95%: %{customdata}<extra>" + name + "</extra>",
+            customdata=[
+                f"95%: {low:.1%} to {high:.1%}" if is_measured(each) else "no interval from so few networks"
+                for each, (low, high) in zip(found, ends, strict=True)
+            ],
+            hovertemplate="%{y}: %{x:.1%}<br>%{customdata}<extra>" + name + "</extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[-0.03, 1.03], tickformat=".0%")
     figure.update_yaxes(autorange="reversed", showgrid=False)
@@ -177,6 +181,8 @@ def heirs_figure(
 def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dark: bool = False) -> go.Figure:
     """How often the attacker tells each method from retraining, the best by forgetting quality on top, and both ranks.
 
+    What has no rank, retraining and controls, stands below.
+
     Args:
         rows: of `population_table`, one dataset and forget set, a method a row, with `title`.
         floor: ends of the noise floor's AUC.
@@ -201,7 +207,7 @@ def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dar
     figure.add_annotation(
         y=1, yref="paper", yanchor="bottom", text="rank by accuracy →<br>by forgetting quality", **beside
     )
-    for _, row in rows.iterrows():
+    for _, row in rows.dropna(subset=["rank_by_quality", "rank_by_accuracy"]).iterrows():
         ranks = (f"{row[name]:.0f}" for name in ("rank_by_accuracy", "rank_by_quality"))
         figure.add_annotation(y=row["title"], text=" → ".join(ranks), **beside)
     figure.add_annotation(x=sum(floor) / 2, y=1, yref="paper", yanchor="bottom",

@@ -39,7 +39,7 @@ from camu_core.threads import one_thread
 
 USUAL_M, LARGEST_M = 64, 512
 _VERSION = 1
-_OUTCOME_VERSION = 2
+_OUTCOME_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -163,10 +163,11 @@ class PopulationResult(Storable):
     """A population and what it shows.
 
     Args:
-        report: `m`; `n_images`; `figures` and `noise_floor`: of `population_figures`, each an estimate; `ceiling`: the
-            largest epsilon that M networks can show; `original`: `Attack.figures` of the originals instead of the
-            unlearned networks, not of retraining, which has none; `accuracies`: of the "unlearned" and "retrained"
-            networks, means by part: "retain_train", "retain_test" and, of one class, "forget_train"; `about`.
+        report: `m`; `n_images`; `figures` and `noise_floor`: of `population_figures`, each an estimate, some without
+            interval, see `estimate_over_networks`; `ceiling`: the largest epsilon that M networks can show; `original`:
+            `Attack.figures` of the originals instead of the unlearned networks, not of retraining, which has none;
+            `accuracies`: of the "unlearned" and "retrained" networks, means by part: "retain_train", "retain_test" and,
+            of one class, "forget_train"; `about`.
         margins: float32 by kind: "original", "unlearned" and "retrained" (M, n), "control" (M, n) of more retrained
             networks.
         answers: float64 (M, C) by kind "unlearned" and "retrained", see `Networks`.

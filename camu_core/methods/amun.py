@@ -50,8 +50,9 @@ class AMUN:
         "Euclidean distance, 50 steps, the reach doubled from 0.04 until the image is misclassified; 10 epochs of SGD "
         "at 0.01 (divided by 10 each epoch) on the forget set with its own labels, the adversarial images and the "
         "retain set. With its own labels no class is forgotten, so it is for images. Deviations: where no adversarial "
-        "image is found, the best other class is taught; batch normalisation keeps the original's statistics; rates, "
-        "reach and passes for the small networks are ours, by trials on validation images (4 on digits, 3 on MNIST)."
+        "image is found, the best other class is taught; coloured images are not augmented, where theirs are moved and "
+        "mirrored; batch normalisation keeps the original's statistics; rates, reach, search steps and passes for the "
+        "small networks are ours, by trials on validation images (4 on digits, 3 on MNIST)."
     )
     uses_retain_data = True
     uses_labels = True

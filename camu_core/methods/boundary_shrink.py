@@ -39,10 +39,10 @@ class BoundaryShrink:
         "nothing of the other data, whose borders move along."
     )
     source = (
-        "M. Chen, W. Gao, G. Liu, K. Peng, C. Wang, Boundary Unlearning, CVPR 2023, arXiv:2303.11570, and its code: "
-        "10 epochs of SGD at 1e-5, reach 0.1. Deviations: where the push does not leave the own class, the best "
-        "other class is taken; labels are found once per run; batch normalisation keeps the original's statistics; "
-        "rates and passes for the small networks are ours."
+        "M. Chen, W. Gao, G. Liu, K. Peng, C. Wang, Boundary Unlearning, CVPR 2023, arXiv:2303.11570, and its code: 10 "
+        "epochs of SGD at 1e-5, reach 0.1. Deviations: where the push does not leave the own class, the best other "
+        "class is taken; labels are found once per run; a push is not rounded to grey levels; batch normalisation "
+        "keeps the original's statistics; rates and passes for the small networks are ours."
     )
     uses_retain_data = False
     uses_labels = True

@@ -166,13 +166,13 @@ class CaMU:
     )
     source = (
         "Shen, Zhang, Bialkowski, Chen, Xu, CaMU: Disentangling Causal Effects in Deep Model Unlearning, SDM 2024, "
-        "arXiv:2401.17504, and the authors' "
-        "reference code. Deviations: CIFAR's images stay 32 pixels wide, where theirs are enlarged to 224, and are not "
-        "augmented; a counterfactual never has the forget sample's own label; rates for the digits and for a class "
-        "of coloured images are ours, and so are the passes, but those on CIFAR-100; small classes of own images get "
-        "40 steps at least; teacher outputs are computed once per run; forget sets smaller "
-        "than a batch are cycled to fill it; a step whose two weights are both 0 is skipped, weight decay included; "
-        "batch normalisation keeps the original's statistics unless authors_batch_norm is 1."
+        "arXiv:2401.17504, and the authors' reference code. Deviations: CIFAR's images stay 32 pixels wide, where "
+        "theirs are enlarged to 224, and are not augmented; a counterfactual never has the forget sample's own label; "
+        "rates for the digits, the small clothing images and a class of coloured images are ours, and so are the "
+        "passes, but those on CIFAR-100, and how often small clothing images are repeated; small classes of own images "
+        "get 40 steps at least; teacher outputs are computed once per run; forget sets smaller than a batch are cycled "
+        "to fill it; a step whose two weights are both 0 is skipped, weight decay included; batch normalisation keeps "
+        "the original's statistics unless authors_batch_norm is 1."
     )
     uses_retain_data = True
     uses_labels = True

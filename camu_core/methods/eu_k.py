@@ -33,8 +33,9 @@ class EUk:
         "S. Goel, A. Prabhu, A. Sanyal, S.-N. Lim, P. Torr, P. Kumaraguru, Towards adversarial evaluations for inexact "
         "machine unlearning, arXiv:2201.06640, and its code: the last k convolutions and linear layers drawn anew and "
         "trained on the retain set with the original's recipe, the others frozen. Deviations: batch normalisation "
-        "between these layers is drawn anew, too; the recipe is ours. k is half of the layers, as in the paper's "
-        "50 of 110; 3 of 5 in the small network by 3 trials on validation images of digits."
+        "between these layers is drawn anew, too; layers are drawn as torch does, theirs by Kaiming's rule with no "
+        "biases; the recipe is ours. k is half of the layers, as in the paper's 50 of 110; 3 of 5 in the small network "
+        "by 3 trials on validation images of digits."
     )
     uses_retain_data = True
     uses_labels = True

@@ -38,9 +38,9 @@ class Finetune:
     )
     source = (
         "A. Golatkar, A. Achille, S. Soatto, Eternal sunshine of the spotless net, CVPR 2020, arXiv:1911.04933; 10 "
-        "epochs at 0.01 as in M. Kurmanji et al., NeurIPS 2023, arXiv:2302.09880. Deviations: batch normalisation "
-        "keeps the original's statistics; "
-        "rates and passes for the small networks are ours."
+        "epochs at 0.01 as in M. Kurmanji et al., NeurIPS 2023, arXiv:2302.09880. Deviations: momentum and weight "
+        "decay are those of the original's training; batch normalisation keeps the original's statistics; coloured "
+        "images are not augmented; rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True

@@ -46,8 +46,9 @@ class MSG:
         "small gradients, best beside CT of 18 methods), and its code, after an entry to the NeurIPS 2023 unlearning "
         "challenge: 30% of each convolution drawn anew (Kaiming), the others at a tenth of their gradient; 5 epochs of "
         "SGD at 1e-3, batch normalisation by batches. Deviations: biases of convolutions, which their networks lack, "
-        "stay; rates, passes and, for a class, 90% drawn anew are ours in the small networks, by trials on validation "
-        "images (6 for a class of digits, 1 for images, 2 and 1 on MNIST)."
+        "stay; gradients are measured with the original's statistics of batch normalisation, theirs with those of "
+        "batches; rates, passes and, for a class, 90% drawn anew are ours in the small networks, by trials on "
+        "validation images (6 for a class of digits, 1 for images, 2 and 1 on MNIST)."
     )
     uses_retain_data = True
     uses_labels = True

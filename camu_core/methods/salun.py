@@ -45,8 +45,8 @@ class SalUn:
         "C. Fan, J. Liu, Y. Zhang, E. Wong, D. Wei, S. Liu, SalUn, ICLR 2024, arXiv:2310.12508, and its code: "
         "threshold at the median, 10 epochs, rate 0.013 for a tenth of CIFAR-10. Deviations: wrong labels are drawn "
         "once and are never the own label; forget and retain samples are mixed, as their code does for CIFAR-100; "
-        "batch normalisation keeps the original's statistics; "
-        "rates and passes for the small networks are ours."
+        "coloured images are not augmented, where theirs are moved and mirrored; batch normalisation keeps the "
+        "original's statistics; rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True

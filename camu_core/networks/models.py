@@ -178,7 +178,7 @@ def half_precision(is_on: bool, *models: BlockModel) -> Iterator[None]:
 def _cnn(shape: tuple[int, int, int], n_classes: int) -> BlockModel:
     """The paper's network for 28x28 images; for 8x8 the same with 3x3 kernels.
 
-    As in the paper's reference code, nothing non-linear follows the second convolution.
+    As in the paper's reference code, the representation and what follows it are linear.
     Source: arXiv:2401.17504, experiments; the authors' Model.py.
     """
     channels, height, width = shape

@@ -15,7 +15,7 @@ from camu_core.privacy.inside import UNTRAINED
 _CEILING = 0.9
 # The original's head: what part of its recognition it must still find to call the class hidden, and must not to deny.
 _HIDDEN_FROM, _NOT_HIDDEN_BELOW = 0.8, 0.5
-_USUAL_WITHIN = 0.05  # so much more than the highest of the band is still usual
+_CHANCE_WITHIN = 0.05  # an interval that begins here or below may be chance, which is 0
 # question -> (its measure, what difference matters, whether less than a retrained network has is unlike it too)
 _QUESTIONS = {
     "fresh_head": ("fresh_head_1", Margin(alike=0.15, different=0.05, is_paired=True), False),
@@ -23,7 +23,8 @@ _QUESTIONS = {
     "linear_probe": ("linear_probe", Margin(alike=0.10, different=0.03), False),
     "epsilon": ("epsilon", Margin(alike=0.7, different=0.7), False),
 }
-_ATTACK = Margin(alike=0.05, different=0.02)
+_ATTACK = Margin(alike=0.05, different=0.02, is_paired=True)  # every network is asked about the same images
+_FEWEST_ATTACKED = 10  # images, of which it can be said that an attacker learns nothing
 _FORGOTTEN_IMAGES = Margin(alike=0.03, different=0.005)
 _PLANTED = Margin(alike=0.10, different=0.03)
 _FLOOR_WITHIN = 0.10  # an attacker who may be so much better than chance at most is as good as chance
@@ -174,7 +175,9 @@ def _old_head(report: Mapping[str, Any]) -> Reading:
     """No retraining is needed to call a class hidden: the original's own head says so, if it knew the class before.
 
     What a foreign head makes of a representation is chance, and mostly 0 (of 60 retrained networks the highest gave
-    0.56), so no normal interval of it holds: a class is only called hidden if no network of the band gives as much.
+    0.56), so no normal interval of it holds. Not hidden is a class of which it finds no more than chance, as far as its
+    interval tells, or no more than in two networks of the band, lest one odd network decide. Hidden is one of which no
+    network of the band gives as much.
     """
     reading = _read(report, "old_head", "old_head", Margin(alike=1.0, different=0.05), two_sided=False)
     value, before = reading.ours["value"], reading.original["value"] if reading.original is not None else None
@@ -182,13 +185,16 @@ def _old_head(report: Mapping[str, Any]) -> Reading:
         return _standing(reading, Standing.UNKNOWN)
     if before < _HIDDEN_FROM * _NOT_HIDDEN_BELOW:
         return _standing(reading, Standing.BLIND)
-    highest = max((each for each in _band(report, "old_head") if each is not None), default=None)
-    if value < _NOT_HIDDEN_BELOW * before and (highest is None or value <= highest + _USUAL_WITHIN):
+    band = sorted((each for each in _band(report, "old_head") if each is not None), reverse=True)
+    limit = _NOT_HIDDEN_BELOW * before
+    is_usual = len(band) > 1 and value <= band[1]
+    low, high = (value if end is None else end for end in (reading.ours["low"], reading.ours["high"]))
+    if value < limit and (is_usual or (low <= _CHANCE_WITHIN and high < limit)):
         return _standing(reading, Standing.ALIKE)
-    is_usual = highest is not None and value <= highest
-    return _standing(
-        reading, Standing.UNCLEAR if is_usual or value < _HIDDEN_FROM * before else Standing.ABOVE
-    )  # fmt: skip
+    if low <= _CHANCE_WITHIN and value < limit:
+        return _standing(reading, Standing.FEW_IMAGES)
+    is_hidden = value >= _HIDDEN_FROM * before and not (band and value <= band[0])
+    return _standing(reading, Standing.ABOVE if is_hidden else Standing.UNCLEAR)
 
 
 def _attack(report: Mapping[str, Any]) -> Reading:
@@ -209,4 +215,6 @@ def _attack(report: Mapping[str, Any]) -> Reading:
     different = [reading for reading in tried if reading.is_good is False]
     still_open = [reading for reading in tried if reading.is_open]
     seen = [reading for reading in tried if reading.standing is Standing.ALIKE]
-    return max(different or still_open or seen or tried, key=distance)
+    found = max(different or still_open or seen or tried, key=distance)
+    is_thin = found.standing is Standing.ALIKE and found.ours["n"] < _FEWEST_ATTACKED
+    return _standing(found, Standing.FEW_IMAGES) if is_thin else found

@@ -1,16 +1,20 @@
 """What a population shows, in sentences."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from scipy.stats import kendalltau
 
-from camu_core.comparison import FLOOR, GOLD, RANKS
+from camu_core.comparison import FLOOR, RANKS
+from camu_core.comparison.population import methods_of
 from camu_core.measures import Standing
-from camu_core.methods import is_control
 from camu_core.privacy import population_reading
 from camu_core.wording.format import listed, percent
+
+_SAME_WITHIN = 0.05  # of the images: so much more than chance explains may go elsewhere, and heirs are called the same
+_ROUNDING = 1e-9  # of an epsilon at the ceiling
 
 
 def population_title(report: Mapping[str, Any]) -> str:
@@ -47,11 +51,16 @@ def hills_title(epsilon: float, ceiling: float) -> str:
 def epsilons_title(report: Mapping[str, Any]) -> str:
     """All images."""
     median, floor = (report[part]["epsilon_median"]["value"] for part in ("figures", "noise_floor"))
+    most = f"at least {median:.1f}, the most that can be shown" if is_most_shown(report) else ""
     if report["n_images"] == 1:
-        most = f"at least {median:.1f}, the most that can be shown" if median >= report["ceiling"] else f"{median:.1f}"
-        return f"The image: epsilon is {most}; {floor:.1f} between retrained networks"
-    half = "the most that can be shown" if median >= report["ceiling"] else f"{median:.1f} or more"
+        return f"The image: epsilon is {most or f'{median:.1f}'}; {floor:.1f} between retrained networks"
+    half = f"{most}," if most else f"{median:.1f} or more"
     return f"All images: epsilon is {half} for half of them; {floor:.1f} between retrained networks"
+
+
+def is_most_shown(report: Mapping[str, Any]) -> bool:
+    """Whether the median epsilon is at the ceiling of so many networks, so that it is at least that."""
+    return report["figures"]["epsilon_median"]["value"] >= report["ceiling"] - _ROUNDING
 
 
 def attacker_title(report: Mapping[str, Any]) -> str:
@@ -64,12 +73,17 @@ def attacker_title(report: Mapping[str, Any]) -> str:
 
 
 def heirs_title(report: Mapping[str, Any]) -> str:
-    """Who inherits the images."""
+    """Who inherits the images: the same classes only if the interval ends near what chance explains."""
     apart, floor = report["figures"]["answers_apart"], report["noise_floor"]["answers_apart"]
     share, among = percent(apart["value"]), percent(floor["high"])
     if apart["low"] > floor["high"]:
         return f"Who inherits them? {share} go to other classes than after retraining; chance explains up to {among}"
-    return f"Who inherits them? The same classes as after retraining, as far as {report['m']} networks can tell"
+    if apart["high"] <= floor["high"] + _SAME_WITHIN:
+        return f"Who inherits them? The same classes as after retraining, as far as {report['m']} networks can tell"
+    return (
+        f"Who inherits them? Cannot tell: {share} go to other classes than after retraining, chance explains up to "
+        f"{among}"
+    )
 
 
 def ranks_title(table: pd.DataFrame) -> str:
@@ -78,7 +92,7 @@ def ranks_title(table: pd.DataFrame) -> str:
     Args:
         table: of `population_table`, one dataset and forget set; `title` of each method instead of its name.
     """
-    rows = _methods(table)
+    rows = methods_of(table)
     firsts = [listed(rows.loc[rows[rank] == rows[rank].min(), "title"].tolist()) for rank in RANKS]
     best = rows.loc[rows["score"].idxmax()]
     n_tied = int((rows["score_high"] >= best["score_low"]).sum() - (rows["score"] == best["score"]).sum())
@@ -92,15 +106,17 @@ def ranks_title(table: pd.DataFrame) -> str:
     return f"{nearest}. The attacker tells {n_caught} of {len(rows)} methods from retraining"
 
 
+def place(low: float, high: float) -> str:
+    """'2 to 9', '2' where both are the same, nothing where both are NaN. Args: see `population_table`."""
+    if math.isnan(low):
+        return ""
+    return f"{low:.0f} to {high:.0f}" if low < high else f"{low:.0f}"
+
+
 def ranks_agreement(table: pd.DataFrame) -> float:
     """Kendall's tau-b between the two orders, -1..1; of the methods as in `ranks_title`.
 
     Args:
         table: as in `ranks_title`.
     """
-    return float(kendalltau(*(_methods(table)[rank] for rank in RANKS)).statistic)
-
-
-def _methods(table: pd.DataFrame) -> pd.DataFrame:
-    """Those that are to unlearn: not retraining, and no control."""
-    return table[~table["method"].isin([FLOOR, GOLD]) & ~table["method"].map(is_control)]
+    return float(kendalltau(*(methods_of(table)[rank] for rank in RANKS)).statistic)

@@ -29,7 +29,7 @@ _SAYS = {
         Standing.BELOW: "recognised less often than by retrained networks",
     },
     "old_head": {
-        Standing.ALIKE: "not just hidden: the old classifier finds no more than chance would",
+        Standing.ALIKE: "not just hidden: the old classifier finds no more than in networks that never saw it",
         Standing.ABOVE: "only hidden at the output: the old classifier still finds it inside",
         Standing.UNCLEAR: "cannot tell: the old classifier finds some of it inside",
         Standing.BLIND: "cannot tell: it was hardly recognised before forgetting",

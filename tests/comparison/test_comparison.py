@@ -110,6 +110,17 @@ def test_places_are_as_close_as_intervals_tell_and_controls_have_none() -> None:
     assert apart[["rank_low", "rank_high"]].dropna().to_numpy().tolist() == [[1, 1], [2, 2]]
 
 
+def test_a_method_of_one_seed_has_no_place_but_takes_one_from_the_others() -> None:
+    def run(method: str, seed: int, gap: float) -> dict:
+        return summary(method, seed, (1 - gap, 0, 1 - gap, 0))
+
+    gold = [summary("retrain", seed, (1, 0, 1, 0)) for seed in range(2)]
+    many = [run(method, seed, gap + 0.0001 * seed) for method, gap in (("camu", 0.02), ("ssd", 0.2)) for seed in (0, 1)]
+    table = table_of(*many, run("amun", 0, 0.1), *gold)
+    assert table.loc[["camu", "ssd"], ["rank_low", "rank_high"]].to_numpy().tolist() == [[1, 2], [2, 3]]
+    assert np.isnan(table.loc["amun", "rank_low"])
+
+
 def test_one_seed_has_no_interval() -> None:
     found = table_of(summary("camu", 0, (1, 0, 0.9, 0.1))).loc["camu"]
     assert np.isnan(found[["kept_low", "kept_high"]].astype(float)).all()
@@ -298,7 +309,8 @@ def test_where_camu_stands_is_told_with_the_places_that_intervals_allow() -> Non
     table = pd.concat([row("mask"), *others, camu, row("retrain", average_gap_mean=np.nan)])
     assert standing(table) == "CaMU is 1.3 points away: place 2 of 3 by this distance; intervals allow places 1 to 2."
     assert standing(table.assign(rank_high=1.0)).endswith("place 2 of 3 by this distance.")
-    assert standing(table.assign(rank_low=np.nan)).endswith("by this distance."), "one seed"
+    once = table.assign(rank_low=np.nan)
+    assert standing(once).endswith("place 2 of 3 by this distance; one seed cannot tell how firm that is.")
     assert standing(table.drop(index="camu")) == standing(camu) == ""
 
 
@@ -386,12 +398,17 @@ def test_runs_without_a_common_image_are_refused(digits_result: RunResult) -> No
 
 def test_what_tuning_changes_is_told_with_ranks_and_without_controls() -> None:
     names = ["camu", "ssd", "scrub", "unsir", "retrain", "nothing"]
-    usual = pd.DataFrame({"average_gap_mean": [0.02, 0.40, 0.06, 0.03, np.nan, 0.9]}, index=names)
-    tuned = pd.DataFrame({"average_gap_mean": [0.021, 0.01, 0.01, 0.03, np.nan, 0.1]}, index=names)
+    usual = pd.DataFrame({"average_gap_mean": [0.02, 0.40, 0.06, 0.03, np.nan, 0.9],
+                          "rank_low": [1, 4, 2, 1, np.nan, np.nan], "rank_high": [2, 4, 3, 2, np.nan, np.nan]},
+                         index=names)  # fmt: skip
+    tuned = pd.DataFrame({"average_gap_mean": [0.021, 0.01, 0.01, 0.03, np.nan, 0.1],
+                          "rank_low": [1, 1, np.nan, 1, np.nan, np.nan],
+                          "rank_high": [4, 1, np.nan, 3, np.nan, np.nan]},
+                         index=names)  # fmt: skip
     assert tuning_line(usual, tuned) == (
         "Mean distance to retraining, usual → tuned settings: Selective dampening (SSD) 40 points → 1.0 points "
-        "(rank 4 → 1 of 4); SCRUB 6.0 points → 1.0 points (rank 3 → 1 of 4); CaMU 2.0 points → 2.1 points "
-        "(rank 1 → 3 of 4)."
+        "(place 4 → 1); SCRUB 6.0 points → 1.0 points (place 2 to 3 → unknown); CaMU 2.0 points → 2.1 points "
+        "(place 1 to 2 → 1 to 4). Places are of 4 methods, as intervals allow."
     )
 
 
@@ -486,6 +503,8 @@ def test_after_which_methods_what_was_planted_works_is_told_by_intervals_over_ne
         "of new images. Too few networks to tell: UNSIR (70%). It works no more than after retraining, and the rest is "
         "kept, after SalUn."
     )
+    wide = planted_headline(pd.concat([rows[0], planted("salun", 0.1, 0.05)]))
+    assert "Too few networks to tell: SalUn (10%)" in wide, "the interval of its difference reaches beyond the margin"
     assert planted_headline(pd.concat(rows[:1] + rows[5:6])).endswith("and the rest is kept, after none of them.")
 
 
@@ -509,6 +528,13 @@ def test_what_is_only_hidden_is_named_and_what_is_not_tested_is_not() -> None:
     assert any("only hides it at the output" in text for text in sentences(tested))
     untested = pd.concat([row("salun", old_head_mean=np.nan, fresh_head_1_mean=np.nan), row("retrain")])
     assert sentences(untested) == []
+
+
+def test_more_left_inside_is_only_said_where_intervals_show_it() -> None:
+    gold = row("retrain", fresh_head_1_mean=0.5, fresh_head_1_reach=0.1)
+    assert len(sentences(row("salun", fresh_head_1_mean=0.9, fresh_head_1_reach=0.2), gold)) == 1
+    assert sentences(row("salun", fresh_head_1_mean=0.9, fresh_head_1_reach=0.31), gold) == []
+    assert sentences(row("salun", fresh_head_1_mean=0.9, fresh_head_1_reach=np.nan), gold) == [], "one network"
 
 
 def test_more_left_inside_than_after_retraining_is_named() -> None:

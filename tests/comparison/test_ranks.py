@@ -12,10 +12,12 @@ from doing import populated
 from camu_core.__main__ import main
 from camu_core.commands import reproduce
 from camu_core.comparison import FLOOR, RANKS, is_ranked, population_table, read_ranked
-from camu_core.comparison.population import FOLDER
+from camu_core.comparison.population import FOLDER, PLACES, methods_of
 from camu_core.errors import RunError, StoreError
+from camu_core.figures import ranks_figure
 from camu_core.jobs import Population, PopulationResult
-from camu_core.measures import ATTACK_FIGURES
+from camu_core.measures import ATTACK_FIGURES, largest_shown_epsilon
+from camu_core.measures.population import LOW_RATES
 from camu_core.methods import METHODS
 from camu_core.progress import Step
 from camu_core.specs import ForgetSpec
@@ -50,16 +52,50 @@ def test_ranks_gaps_and_the_floor_by_hand() -> None:
         report("finetune", 0.0, 0.99, -0.03),
     ).set_index("method")  # fmt: skip
     assert table["rank_by_quality"].to_dict() == pytest.approx(
-        {"retrain": 1, "camu": 2, "scrub": 3, "finetune": 3, FLOOR: np.nan}, nan_ok=True
+        {"retrain": np.nan, "camu": 1, "scrub": 2, "finetune": 2, FLOOR: np.nan}, nan_ok=True
     )
     assert table["rank_by_accuracy"].to_dict() == pytest.approx(
-        {"retrain": 1, "camu": 4, "scrub": 2, "finetune": 2, FLOOR: np.nan}, nan_ok=True
+        {"retrain": np.nan, "camu": 3, "scrub": 1, "finetune": 1, FLOOR: np.nan}, nan_ok=True
     )
     assert table["accuracy_gap"].to_dict() == pytest.approx(
         {"retrain": 0, "camu": 0.06, "scrub": 0.03, "finetune": 0.03, FLOOR: np.nan}, nan_ok=True
     )
     assert table.loc["camu", ["auc", "auc_low", "auc_high"]].tolist() == pytest.approx([0.9, 0.88, 0.92])
     assert table.loc[FLOOR, ["score", "auc_high"]].tolist() == pytest.approx([0.2, 0.52])
+
+
+def test_methods_alone_have_ranks_and_places_by_their_intervals() -> None:
+    """Each reaches 0.02 to both sides; controls would be first by accuracy and between two methods by quality."""
+    table = ranked(
+        report("retrain", 0.5, 0.5), report("camu", 0.30, 0.9, 0.06), report("mask", 0.2, 1.0),
+        report("scrub", 0.10, 0.99, 0.03), report("delete", 0.07, 0.99, 0.04), report("ct", 0.05, 0.99, 0.05),
+        report("last_layer", 0.2, 1.0), report("nothing", 0.0, 1.0), report("random_weights", 0.0, 1.0, 0.5),
+    ).set_index("method")  # fmt: skip
+    ranks = [*RANKS, *PLACES]
+    assert table.loc[["camu", "scrub", "delete", "ct"], ranks].to_numpy().tolist() == [
+        [1, 4, 1, 1], [2, 1, 2, 3], [3, 2, 2, 4], [4, 3, 3, 4],
+    ]  # fmt: skip
+    assert table.loc[["retrain", "mask", "last_layer", "nothing", "random_weights", FLOOR], ranks].isna().all(axis=None)
+
+
+def test_places_are_of_one_forget_set_and_none_are_needed() -> None:
+    other = report("scrub", 0.5, 0.9)
+    other["about"]["spec"]["forget"] = ForgetSpec(classes=(4,)).to_json()
+    table = population_table([report("camu", 0.1, 0.9), other])
+    assert table.loc[table["method"] != FLOOR, [*PLACES]].to_numpy().tolist() == [[1, 1], [1, 1]]
+    assert population_table([report("nothing", 0.1, 0.9)])[[*RANKS, *PLACES]].isna().all(axis=None)
+
+
+def test_what_has_no_interval_has_none_in_the_table_and_no_rank_bars_no_figure() -> None:
+    found = report("camu", 0.1, 0.9)
+    found["figures"]["epsilon_median"] |= {"low": None, "high": None}
+    table = ranked(found, report("scrub", 0.0, 0.99), report("retrain", 0.2, 0.5), report("mask", 0.0, 1.0))
+    assert population_table([found])["epsilon_median_low"].dtype == np.float64
+    assert table.loc[0, ["epsilon_median_low", "epsilon_median_high"]].isna().all()
+    figure = ranks_figure(table[table["method"] != FLOOR], (0.48, 0.52), "t")
+    assert list(figure.data[0].y) == ["CaMU", "SCRUB", "Retrain from scratch", "Output mask"]
+    beside = {each.y: each.text for each in figure.layout.annotations if "→" in (each.text or "") and each.y != 1}
+    assert beside == {"CaMU": "1 → 1", "SCRUB": "1 → 2"}
 
 
 def test_the_sentence_names_who_is_first_by_each_and_leaves_out_controls_and_retraining() -> None:
@@ -98,7 +134,23 @@ def test_the_shipped_ranks_hold_every_control_and_sit_where_known_answers_must()
         assert {"camu", "retrain", "nothing", "mask", "random_weights", FLOOR} <= set(by_method.index)
         assert by_method.loc["retrain", "auc_low"] < by_method.loc[FLOOR, "auc_high"]
         assert (by_method.loc[["nothing", "mask", "random_weights"], "auc"] > 0.95).all()
-        assert by_method.loc["retrain", [*RANKS]].tolist() == [1, 1]
+        of_methods = methods_of(rows)
+        assert sorted(of_methods["rank_by_quality"])[0] == sorted(of_methods["rank_by_accuracy"])[0] == 1
+        assert (of_methods["place_low"] <= of_methods["rank_by_quality"]).all()
+        assert (of_methods["rank_by_quality"] <= of_methods["place_high"]).all()
+        assert rows.drop(of_methods.index)[[*RANKS, *PLACES]].isna().all(axis=None)
+
+
+def test_the_shipped_table_gives_no_interval_that_halves_cannot_tell() -> None:
+    _, table = read_ranked(FOLDER)
+    of_networks = table[table["method"] != FLOOR]
+    for _, row in of_networks.iterrows():
+        is_blind = row["epsilon_median"] > largest_shown_epsilon(row["m"] // 2)
+        assert row[["epsilon_median_low", "epsilon_median_high"]].isna().all() == is_blind
+    low_rates = [f"{name}_{end}" for name in LOW_RATES for end in ("low", "high")]
+    few = of_networks["m"] < 16
+    assert of_networks.loc[few, low_rates].isna().all(axis=None)
+    assert of_networks.loc[~few, low_rates].notna().all(axis=None)
 
 
 @pytest.mark.slow

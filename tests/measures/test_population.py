@@ -9,9 +9,12 @@ from scipy.special import softmax
 from scipy.stats import norm
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score, roc_curve
 
+from camu_core.measures.estimates import is_measured
 from camu_core.measures.population import (
     DELTA,
+    LOW_RATES,
     Networks,
+    _without_interval,
     answers_apart,
     estimate_over_networks,
     forgetting_score,
@@ -189,7 +192,8 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(shift: float) -> No
         rng = np.random.default_rng((10, seed))
         found = drain(estimate_over_networks(networks(rng, m, shift), networks(rng, m, 0.0), seed, n_halves=60))
         for name, estimate in found.items():
-            hits[name] += estimate["low"] <= np.mean([each[name] for each in drawn]) <= estimate["high"]
+            truth = np.mean([each[name] for each in drawn])
+            hits[name] += not is_measured(estimate) or estimate["low"] <= truth <= estimate["high"]
     assert all(count / n_times >= 0.85 for count in hits.values()), hits
 
 
@@ -197,6 +201,45 @@ def test_an_interval_contains_its_value_and_ends_where_the_figure_does() -> None
     rng = np.random.default_rng(6)
     found = drain(estimate_over_networks(networks(rng, 16, 3.0), networks(rng, 16, 0.0), 0, n_halves=20))
     for name, estimate in found.items():
-        tops = {"epsilon_median": largest_shown_epsilon(16), "utility_factor": np.inf, "score": np.inf}
-        assert 0 <= estimate["low"] <= estimate["value"] <= estimate["high"] <= tops.get(name, 1.0)
         assert estimate["n"] == 16
+        if estimate["low"] is not None:
+            tops = {"utility_factor": np.inf, "score": np.inf}
+            assert 0 <= estimate["low"] <= estimate["value"] <= estimate["high"] <= tops.get(name, 1.0)
+
+
+def unknown(m: int, shift: float) -> set[str]:
+    """The figures of a population that have no interval."""
+    rng = np.random.default_rng(6)
+    found = drain(estimate_over_networks(networks(rng, m, shift), networks(rng, m, 0.0), 0, n_halves=40))
+    assert all(estimate["value"] is not None for estimate in found.values())
+    assert all((estimate["low"] is None) == (estimate["high"] is None) for estimate in found.values())
+    return {name for name, estimate in found.items() if estimate["low"] is None}
+
+
+@pytest.mark.parametrize(
+    ("m", "shift", "names"),
+    [
+        (16, 3.0, {"epsilon_median", "tpr_at_0.1_percent_fpr"}),  # at the ceiling
+        (64, 0.3, set()),
+        (32, 0.3, set()),
+        (16, 0.0, {"tpr_at_0.1_percent_fpr"}),  # below what 8 networks can show, log(7)
+        (14, 0.0, {*LOW_RATES}),
+        (8, 0.0, {"epsilon_median", *LOW_RATES}),  # above what 4 can show, log(3)
+    ],
+)
+def test_no_interval_is_given_where_halves_do_not_spread_as_the_whole_does(
+    m: int, shift: float, names: set[str]
+) -> None:
+    assert unknown(m, shift) == names
+
+
+@pytest.mark.parametrize(
+    ("value", "n_at_top", "is_unknown"),
+    [(1.0, 0, False), (1.0, 5, False), (1.0, 6, True), (math.log(31) - 0.01, 0, False), (math.log(31), 0, True)],
+)
+def test_epsilon_has_an_interval_below_the_ceiling_of_halves_alone(
+    value: float, n_at_top: int, is_unknown: bool
+) -> None:
+    """Of 200 halves 2.5% are 5; 64 networks have halves of 32, which show log(31), less a rounding by delta."""
+    halves = [{"epsilon_median": largest_shown_epsilon(32) if i < n_at_top else 1.0} for i in range(200)]
+    assert _without_interval({"epsilon_median": value}, halves, 64) == ({"epsilon_median"} if is_unknown else set())

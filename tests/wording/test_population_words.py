@@ -3,7 +3,14 @@
 import pytest
 
 from camu_core.privacy import population_reading
-from camu_core.wording.population import attacker_title, epsilons_title, hills_title, population_title
+from camu_core.wording.population import (
+    attacker_title,
+    epsilons_title,
+    heirs_title,
+    hills_title,
+    place,
+    population_title,
+)
 
 
 def report(value: float, low: float, epsilon: float = 2.0, before: float | None = 1.0, n_images: int = 146) -> dict:
@@ -66,10 +73,41 @@ def test_titles_name_the_figures_and_their_ends() -> None:
     assert epsilons_title(report(0.8, 0.7)) == (
         "All images: epsilon is 2.0 or more for half of them; 1.4 between retrained networks"
     )
-    assert "the most that can be shown" in epsilons_title(report(0.8, 0.7, epsilon=4.14))
+    at_the_ceiling = report(0.8, 0.7, epsilon=4.14 - 1e-15)  # rounded otherwise than the ceiling
+    at_the_ceiling["figures"]["epsilon_median"] |= {"low": None, "high": None}
+    assert epsilons_title(at_the_ceiling) == (
+        "All images: epsilon is at least 4.1, the most that can be shown, for half of them; 1.4 between retrained "
+        "networks"
+    )
+    assert epsilons_title(at_the_ceiling | {"n_images": 1}).startswith(
+        "The image: epsilon is at least 4.1, the most that can be shown; 1.4"
+    )
     assert attacker_title(report(0.8, 0.7)).endswith(
         "by one image, catches 61% of the networks that forgot, at 1 false alarm in 100; chance reaches 3%"
     )
     assert epsilons_title(report(0.8, 0.7, n_images=1)) == "The image: epsilon is 2.0; 1.4 between retrained networks"
     assert "epsilon 3.2" in hills_title(3.2, 4.1)
     assert "do not overlap" in hills_title(float("inf"), 4.1)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "says"),
+    [
+        (0.06, 0.30, "Who inherits them? 18% go to other classes than after retraining; chance explains up to 5%"),
+        (0.00, 0.10, "Who inherits them? The same classes as after retraining, as far as 64 networks can tell"),
+        (0.04, 0.09, "Who inherits them? The same classes as after retraining, as far as 64 networks can tell"),
+        (0.00, 0.36, "Who inherits them? Cannot tell: 18% go to other classes than after retraining, chance explains "
+         "up to 5%"),
+    ],
+)  # fmt: skip
+def test_heirs_are_called_the_same_only_by_an_interval_that_ends_near_chance(
+    low: float, high: float, says: str
+) -> None:
+    found = report(0.8, 0.7)
+    found["figures"]["answers_apart"] = {"value": (low + high) / 2, "low": low, "high": high, "n": 64}
+    found["noise_floor"]["answers_apart"] = {"value": 0.03, "low": 0.01, "high": 0.051, "n": 64}
+    assert heirs_title(found) == says
+
+
+def test_a_place_is_told_by_both_ends() -> None:
+    assert (place(2.0, 9.0), place(1.0, 1.0), place(float("nan"), float("nan"))) == ("2 to 9", "1", "")

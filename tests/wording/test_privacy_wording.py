@@ -89,10 +89,31 @@ def test_few_images_are_named_only_where_they_are_the_reason(make_report) -> Non
 
 
 def test_the_old_head_needs_no_band(make_report) -> None:
-    for value, standing in ((0.95, Standing.ABOVE), (0.6, Standing.UNCLEAR), (0.3, Standing.ALIKE)):
+    for value, standing in ((0.95, Standing.ABOVE), (0.3, Standing.UNCLEAR), (0.05, Standing.ALIKE)):
         report = make_report(band=False, old_head=value)
         assert readings(report)["old_head"].standing is standing
+    few = make_report(band=False, old_head=0.2)
+    few["battery"]["unlearned"]["old_head"] |= {"low": -0.1, "high": 0.6}
+    assert readings(few)["old_head"].standing is Standing.FEW_IMAGES, "it may be chance, and half as well"
     assert readings(make_report(original={"old_head": 0.3}))["old_head"].standing is Standing.BLIND
+
+
+def test_one_odd_network_does_not_clear_an_old_head(make_report) -> None:
+    """DELETE on the digits: 0.43 (0.29 to 0.59); seven of eight retrained networks have at most 0.02, one has 0.56."""
+    report = make_report(old_head=0.43)
+    report["battery"]["unlearned"]["old_head"] |= {"low": 0.29, "high": 0.59}
+    report["reference"]["measures"]["old_head"] = [0.0, 0.01, 0.02, 0.0, 0.56]
+    assert readings(report)["old_head"].standing is Standing.UNCLEAR
+    report["reference"]["measures"]["old_head"][0] = 0.5
+    assert readings(report)["old_head"].standing is Standing.ALIKE, "two networks that never saw it have as much"
+
+
+def test_an_attack_on_a_handful_of_images_proves_nothing(make_report) -> None:
+    report = make_report()
+    assert readings(report)["attack"].standing is Standing.ALIKE
+    for name in ("attacker", "confidence", "entropy"):
+        report["battery"]["unlearned"][f"attack_{name}"]["n"] = 9
+    assert readings(report)["attack"].standing is Standing.FEW_IMAGES
 
 
 def test_an_old_head_that_finds_as_much_in_retrained_networks_says_nothing(make_report) -> None:

@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Sequence
 
-import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -21,6 +20,7 @@ from camu_core.comparison import (
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
+from camu_core.methods import is_control
 from camu_core.specs import ForgetSpec, Planting
 from camu_core.wording import comparison as remarks
 from camu_core.wording.comparison import class_damage, planted_headline
@@ -234,8 +234,13 @@ def _beside(runs, table, forget: ForgetSpec) -> list[str]:
     elif unit_of(runs) == "unlearning":
         beside.append(text.ONE_NETWORK)
     else:
-        share = training_share(runs[runs["method"] != GOLD], "kept").median()
-        known = text.TRAINING_SHARE.format(share=share) if np.isfinite(share) else ""
+        known = ""
+        if forget.kind == "class":  # else the seed draws other images to forget, too
+            judged = runs[[name != GOLD and not is_control(name) for name in runs["method"]]]
+            shares = training_share(judged, "kept").dropna()
+            known = text.TRAINING_SHARE.format(
+                share=shares.median(), n=len(shares), low=shares.min(), high=shares.max()
+            ) if len(shares) else ""  # fmt: skip
         beside.append(text.SEVERAL_NETWORKS.format(n=runs["training_seed"].nunique()) + known)
     return [*aim, *beside]
 

@@ -19,7 +19,7 @@ from camu_core.comparison import (
 from camu_core.figures import cost_figure, ranks_figure, tradeoff_figure
 from camu_core.wording.comparison import planted_headline, tuning_line
 from camu_core.wording.format import SAMPLES, small
-from camu_core.wording.population import ranks_agreement, ranks_title
+from camu_core.wording.population import place, ranks_agreement, ranks_title
 from pages.components.compare import findings, text
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
@@ -149,10 +149,16 @@ def _ranked() -> None:
     floor = tuple(table.loc[is_floor, ["auc_low", "auc_high"]].iloc[0])
     charts.show(st, ranks_figure(table[~is_floor], floor, ranks_title(table), state.is_dark()), key="ranks")
     notes.reading(text.RANKED_READ.format(m=m, tau=ranks_agreement(table)), text.RANKED_NOT.format(m=m))
-    shown = table[["title", *RANKS, "accuracy_gap", *text.RANKED_COLUMNS]].sort_values(["rank_by_quality", "auc"])
+    ends = table[[*population.PLACES]].itertuples(index=False)
+    table = table.assign(place=[place(low, high) for low, high in ends])
+    first, *others = RANKS
+    shown = table[["title", first, "place", *others, "accuracy_gap", *text.RANKED_COLUMNS]].sort_values([first, "auc"])
     st.dataframe(
         shown, hide_index=True, height="content", key="ranks-table",
-        column_config={"title": text.RANKED_METHOD} | {
+        column_config={
+            "title": text.RANKED_METHOD,
+            "place": st.column_config.TextColumn(text.RANKED_PLACE, help=text.RANKED_PLACE_HELP),
+        } | {
             name: st.column_config.NumberColumn(label, format=form, help=tip)
             for name, (label, form, tip) in {**text.RANKED_OTHERS, **text.RANKED_COLUMNS}.items()
         },

@@ -63,6 +63,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "method": table["title"],
         "needs": [_needs(method) for method in known],
+        "n": table["n_seeds"],
         "planted": 100 * table["planted_mean"] if "planted_mean" in table else float("nan"),
         "planted_interval": _intervals(table, "planted", 100, 1),
         "forgotten": 100 * table["forgotten_mean"],
@@ -117,6 +118,7 @@ def _columns(shown: pd.DataFrame) -> dict:
             titles["needs"], help=tips["needs"], options=[text.NO_RETAIN, text.NO_LABELS], color=["green", "violet"],
             width=112,
         ),
+        "n": _Column.NumberColumn(titles["n"], help=tips["n"], format="%d", width=36),
         "forgotten": _Column.ProgressColumn(
             titles["forgotten"], help=tips["forgotten"], **percent, color="orange"
         ),
