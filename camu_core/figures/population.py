@@ -213,6 +213,6 @@ def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dar
     figure.add_annotation(x=sum(floor) / 2, y=1, yref="paper", yanchor="bottom",
                           text="noise floor", showarrow=False, font={"color": tones.muted})  # fmt: skip
     figure.update_xaxes(range=[0.4, 1.22], tickvals=[0.5, 0.6, 0.7, 0.8, 0.9, 1.0], tickformat=".1f",
-                        title="told from retraining by the attacker (AUC)")  # fmt: skip
+                        title="told from retraining (AUC)")  # fmt: skip
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     return styled(figure, dark, title, 90 + 26 * len(rows), headroom=44)

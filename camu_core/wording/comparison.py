@@ -64,8 +64,8 @@ def strengths(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     """What each method does well, by the rules of `weaknesses`; False where that is not known.
 
     Returns:
-        bool, a row a method: `forgets`; `keeps` the rest; `not_hidden`, whether tests found it gone inside, too, and
-        not only barred at the output (a class alone).
+        bool, a row a method: `forgets`; `keeps` the rest; `not_hidden`: what is forgotten is not only barred at the
+        output (of a class; False of all until all are tested).
     """
     gold = table.loc[GOLD] if GOLD in table.index else None
     forgotten, aim = table["forgotten_mean"], np.nan if gold is None else gold["forgotten_mean"]
@@ -73,7 +73,7 @@ def strengths(table: pd.DataFrame, kind: str) -> pd.DataFrame:
         {
             "forgets": forgotten <= FORGOTTEN_AT_MOST if kind == "class" else (forgotten - aim).abs() <= ALIKE_AT_MOST,
             "keeps": table["kept_drop_mean"] <= KEPT_DROP_AT_MOST,
-            "not_hidden": table["old_head_mean"] < HIDDEN_FROM,
+            "not_hidden": (table["old_head_mean"] < HIDDEN_FROM) & table["old_head_mean"].notna().all(),
         }
     )
 

@@ -317,11 +317,13 @@ def test_where_camu_stands_is_told_with_the_places_that_intervals_allow() -> Non
 def test_strengths_are_the_rules_of_the_weaknesses() -> None:
     rows = [row("retrain", forgotten_mean=0.9), row("camu", forgotten_mean=0.05, kept_drop_mean=0.03),
             row("ssd", forgotten_mean=0.06, kept_drop_mean=0.04), row("mask", old_head_mean=0.8),
-            row("salun", kept_drop_mean=np.nan, old_head_mean=np.nan)]  # fmt: skip
+            row("salun", kept_drop_mean=np.nan)]  # fmt: skip
     found = strengths(pd.concat(rows), "class")
     assert found["forgets"].tolist() == [False, True, False, True, True]
     assert found["keeps"].tolist() == [True, True, False, True, False]
-    assert found["not_hidden"].tolist() == [True, True, True, False, False]
+    assert found["not_hidden"].tolist() == [True, True, True, False, True]
+    untested = strengths(pd.concat([*rows, row("unsir", old_head_mean=np.nan)]), "class")
+    assert not untested["not_hidden"].any(), "not all were tested"
     assert strengths(pd.concat(rows), "random")["forgets"].tolist() == [True, False, False, False, False]
 
 
