@@ -16,8 +16,10 @@ from camu_core.settings import Settings, setting
 class LFSSDConfig(Settings):
     """The paper's alpha is selection, its lambda dampening."""
 
-    selection: float = setting(10.0, 0.0, 1e6, "Weaken weights this many times as important for the forget set")
-    dampening: float = setting(1.0, 0.0, 1e6, "Smaller weakens the chosen weights more; they never grow")
+    selection: float = setting(10.0, 0.0, 1e6, "Weaken weights this many times as important for the forget set",
+                               searched=(1.0, 100.0))  # fmt: skip
+    dampening: float = setting(1.0, 0.0, 1e6, "Smaller weakens the chosen weights more; they never grow",
+                               searched=(0.1, 10.0))  # fmt: skip
     batch_size: int = setting(64, 1, 4096, "Samples whose gradients are averaged before their size is taken")
     by_class: int = setting(1, 0, 1, "1 passes all of the data class by class, as the authors' code does; 0 mixes them")
 
