@@ -9,7 +9,7 @@ import pandas as pd
 from camu_core.comparison.tables import GOLD, title_of
 from camu_core.measures.estimates import Measured, are_apart, difference_interval
 from camu_core.methods import METHODS, is_control
-from camu_core.wording.format import SAMPLES, listed, percent, small
+from camu_core.wording.format import SAMPLES, listed, percent, place, small
 from camu_core.wording.verdict import ALIKE_AT_MOST, DAMAGED_DROP_FROM, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
 # So much found by the original's classifier in the new representation is hidden, not forgotten.
@@ -154,12 +154,12 @@ def standing(table: pd.DataFrame, method: str = "camu") -> str:
     if method not in known.index or len(known) < 2:
         return ""
     row = known.loc[method]
-    place = int((known["average_gap_mean"] < row["average_gap_mean"]).sum()) + 1
-    said = f"{row['title']} is {_points(row['average_gap_mean'])} away: place {place} of {len(known)} by this distance"
-    if pd.isna(row["rank_low"]):
+    n_before = int((known["average_gap_mean"] < row["average_gap_mean"]).sum())
+    away = f"{row['title']} is {_points(row['average_gap_mean'])} away"
+    said = f"{away}: place {n_before + 1} of {len(known)} by this distance"
+    if not (allowed := _places(row)):
         return f"{said}; one seed cannot tell how firm that is."
-    low, high = row["rank_low"], row["rank_high"]
-    return f"{said}; intervals allow places {low:.0f} to {high:.0f}." if low < high else f"{said}."
+    return f"{said}; intervals allow places {allowed}." if " to " in allowed else f"{said}."
 
 
 def tuning_line(usual: pd.DataFrame, tuned: pd.DataFrame) -> str:
@@ -174,17 +174,11 @@ def tuning_line(usual: pd.DataFrame, tuned: pd.DataFrame) -> str:
     named = [*order, *({"camu"} & set(gaps.index) - set(order))]
     changes = [
         f"{title_of(name)} {_points(gaps['usual'][name])} → {_points(gaps['tuned'][name])} "
-        f"(place {_place(usual.loc[name])} → {_place(tuned.loc[name])})"
+        f"(place {' → '.join(_places(each.loc[name]) or 'unknown' for each in (usual, tuned))})"
         for name in named
     ]
     said = f"Mean distance to retraining, usual → tuned settings: {'; '.join(changes)}."
     return f"{said} Places are of {len(gaps)} methods, as intervals allow."
-
-
-def _place(row: pd.Series) -> str:
-    """ "2 to 8", or what hinders it: fewer than two runs did not diverge."""
-    low, high = row["rank_low"], row["rank_high"]
-    return "unknown" if pd.isna(low) else f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
 
 
 def planted_headline(table: pd.DataFrame) -> str:
@@ -213,6 +207,10 @@ def planted_headline(table: pd.DataFrame) -> str:
         said += f" Too few networks to tell: {listed(works[False])}."
     stopped = f"after {listed(fine)}" if fine else "after none of them"
     return f"{said} It works no more than after retraining, and the rest is kept, {stopped}."
+
+
+def _places(row: pd.Series) -> str:
+    return place(row["rank_low"], row["rank_high"])
 
 
 def _known(table: pd.DataFrame) -> pd.DataFrame:

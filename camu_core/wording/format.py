@@ -25,6 +25,13 @@ def with_interval(value: float, low: float, high: float) -> str:
     return f"{value:.1%}" + ("" if math.isnan(low) else f" ({low:.1%} to {high:.1%})")
 
 
+def place(low: float, high: float) -> str:
+    """'2 to 9', '2' where both are the same, nothing where they are NaN: between which places something is."""
+    if math.isnan(low):
+        return ""
+    return f"{low:.0f} to {high:.0f}" if low < high else f"{low:.0f}"
+
+
 def listed(names: Sequence[str]) -> str:
     """'a, b and c'."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,6 +1,5 @@
 """What a population shows, in sentences."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -104,13 +103,6 @@ def ranks_title(table: pd.DataFrame) -> str:
     if n_tied:
         nearest += f", though {n_tied} more may be as near, within their intervals"
     return f"{nearest}. The attacker tells {n_caught} of {len(rows)} methods from retraining"
-
-
-def place(low: float, high: float) -> str:
-    """'2 to 9', '2' where both are the same, nothing where both are NaN. Args: see `population_table`."""
-    if math.isnan(low):
-        return ""
-    return f"{low:.0f} to {high:.0f}" if low < high else f"{low:.0f}"
 
 
 def ranks_agreement(table: pd.DataFrame) -> float:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from camu_core.wording.format import capital, listed, percent
+from camu_core.wording.format import capital, listed, percent, place
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,7 @@ def test_per_cent(fraction: float, digits: int, text: str) -> None:
 def test_lists_and_capitals() -> None:
     assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
     assert capital("the digit 3 and MNIST") == "The digit 3 and MNIST"
+
+
+def test_a_place_is_told_by_both_ends() -> None:
+    assert (place(2.0, 9.0), place(1.0, 1.0), place(float("nan"), float("nan"))) == ("2 to 9", "1", "")

@@ -8,7 +8,6 @@ from camu_core.wording.population import (
     epsilons_title,
     heirs_title,
     hills_title,
-    place,
     population_title,
 )
 
@@ -107,7 +106,3 @@ def test_heirs_are_called_the_same_only_by_an_interval_that_ends_near_chance(
     found["figures"]["answers_apart"] = {"value": (low + high) / 2, "low": low, "high": high, "n": 64}
     found["noise_floor"]["answers_apart"] = {"value": 0.03, "low": 0.01, "high": 0.051, "n": 64}
     assert heirs_title(found) == says
-
-
-def test_a_place_is_told_by_both_ends() -> None:
-    assert (place(2.0, 9.0), place(1.0, 1.0), place(float("nan"), float("nan"))) == ("2 to 9", "1", "")

@@ -18,8 +18,8 @@ from camu_core.comparison import (
 )
 from camu_core.figures import cost_figure, ranks_figure, tradeoff_figure
 from camu_core.wording.comparison import planted_headline, tuning_line
-from camu_core.wording.format import SAMPLES, small
-from camu_core.wording.population import place, ranks_agreement, ranks_title
+from camu_core.wording.format import SAMPLES, place, small
+from camu_core.wording.population import ranks_agreement, ranks_title
 from pages.components.compare import findings, text
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare

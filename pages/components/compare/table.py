@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from camu_core import METHODS
+from camu_core.wording.format import place
 from pages.components.compare import state as state_compare
 from pages.components.compare import text
 from pages.components.shared import selections, state
@@ -71,7 +72,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
         "kept": 100 * table["kept_mean"],
         "kept_interval": _intervals(table, "kept", 100, 1),
         "gap": 100 * table["average_gap_mean"],
-        "rank": [_rank(row) for _, row in table.iterrows()],
+        "rank": [place(*ends) or None for ends in table[["rank_low", "rank_high"]].itertuples(index=False)],
         "tug_of_war": table["tug_of_war_mean"] if "tug_of_war_mean" in table else float("nan"),
         "attack": table["attack_auc_mean"],
         "attack_interval": _intervals(table, "attack_auc", 1, 2),
@@ -94,12 +95,6 @@ def _intervals(table: pd.DataFrame, name: str, factor: float, digits: int) -> pd
     ends = factor * table[[f"{name}_low", f"{name}_high"]]
     told = [f"{low:.{digits}f} to {high:.{digits}f}" for low, high in ends.itertuples(index=False)]
     return pd.Series(told, table.index, dtype=object).where(ends.notna().all(axis=1))
-
-
-def _rank(row: pd.Series) -> str | None:
-    """ "2 to 5", or "1"; None where it is unknown."""
-    low, high = row["rank_low"], row["rank_high"]
-    return None if pd.isna(low) else f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
 
 
 def _needs(method) -> list[str]:

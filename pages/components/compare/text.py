@@ -452,6 +452,7 @@ PLANTED_HOW = (
     "{seeds} original networks a secret, with training seeds of their own, each made to forget by every method that "
     "can forget single images, with its default settings. Sources: BadNets, arXiv:1708.06733 (the mark); interclass "
     "confusion, arXiv:2201.06640 (swapped labels); corrective unlearning, arXiv:2402.14015. What was planted still "
-    "works where the mean is more than 10 points above retraining's and their 95% intervals are apart; the rest is "
-    "kept where at most 3 points less is right than after retraining."
+    "works where the mean is more than 10 points above retraining's and their 95% intervals are apart; it works no "
+    "more where the 95% interval of the difference ends within 10 points (Zou and Donner, Statistics in Medicine 27, "
+    "2008); the rest is kept where at most 3 points less is right than after retraining."
 )
