@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from camu_core.comparison.published import CARD_ENTRIES, read_tables
-from camu_core.comparison.tables import GOLD
+from camu_core.comparison.tables import is_compared, places
 from camu_core.config import ASSETS
-from camu_core.methods import is_control
 from camu_core.specs import ForgetSpec
 
 FOLDER = ASSETS / "populations"
@@ -51,15 +50,12 @@ def population_table(reports: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 
 def methods_of(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of those that are to unlearn: not of retraining, the floor or a control."""
-    return table[~table["method"].isin([FLOOR, GOLD]) & ~table["method"].map(is_control)]
+    return table[[name != FLOOR and is_compared(name) for name in table["method"]]]
 
 
 def _places(rivals: pd.DataFrame) -> pd.DataFrame:
     """PLACES of methods of one dataset and forget set, by the intervals of their scores, of which higher is better."""
-    low, high = (rivals[f"score_{end}"].to_numpy() for end in ("low", "high"))
-    is_before = low[:, None] > high  # the one of the row than the one of the column
-    places = (1.0 + is_before.sum(axis=0), float(len(rivals)) - is_before.sum(axis=1))
-    return pd.DataFrame(dict(zip(PLACES, places, strict=True)), rivals.index)
+    return places(-rivals["score_high"], -rivals["score_low"], PLACES)
 
 
 def _flat(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:

@@ -156,9 +156,8 @@ def _cell(row: pd.Series, name: str) -> str:
     mean, std = row[f"{name}_mean"], row[f"{name}_std"]
     if np.isnan(mean):
         return "-"
-    factor, digits = {"attack_auc": (1, 3), "tug_of_war": (1, 3), "epsilon": (1, 2), "unlearn_seconds": (1, 1)}.get(
-        name, (100, 2)
-    )
+    own = {"attack_auc": (1, 3), "tug_of_war": (1, 3), "epsilon": (1, 2), "unlearn_seconds": (1, 1)}
+    factor, digits = own.get(name, (100, 2))
     spread = "" if np.isnan(std) else f" ± {factor * std:.{digits}f}"
     return f"{factor * mean:.{digits}f}{spread}"
 

@@ -169,13 +169,28 @@ def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.Dat
     return table.join(_places(table[[not is_control(name) for name in table.index]]))
 
 
+def is_compared(method: str) -> bool:
+    """Whether it is one that is to unlearn: not retraining, the aim, and no control. Args: method: its name."""
+    return method != GOLD and not is_control(method)
+
+
+def places(low: pd.Series, high: pd.Series, names: tuple[str, str]) -> pd.DataFrame:
+    """Between which places each is, 1 the lowest: one is before another where their intervals are apart.
+
+    Args:
+        low, high: of the intervals, NaN where there is none: that one may be anywhere.
+        names: of the two columns.
+    """
+    is_before = high.to_numpy()[:, None] < low.to_numpy()  # the one of the row than the one of the column
+    ends = (1.0 + is_before.sum(axis=0), float(len(low)) - is_before.sum(axis=1))
+    return pd.DataFrame(dict(zip(names, ends, strict=True)), low.index)
+
+
 def _places(rivals: pd.DataFrame) -> pd.DataFrame:
     """`rank_low` and `rank_high` of those whose gap has an interval; one without may be anywhere among them."""
     rivals = rivals.dropna(subset="average_gap_mean")
-    low, high = rivals["average_gap_low"], rivals["average_gap_high"]
-    is_before = high.to_numpy()[:, None] < low.to_numpy()  # the one of the row than the one of the column
-    places = {"rank_low": 1.0 + is_before.sum(0), "rank_high": len(low) - is_before.sum(1)}
-    return pd.DataFrame(places, low.index)[low.notna()]
+    low = rivals["average_gap_low"]
+    return places(low, rivals["average_gap_high"], ("rank_low", "rank_high"))[low.notna()]
 
 
 def retraining_spread(runs: pd.DataFrame) -> float | None:

@@ -44,7 +44,6 @@ def tradeoff_figure(
         axes: titles of x and y.
     """
     target = _target(table, before)
-    over = SAMPLES[table["unit"].iloc[0]]
     near = [name for name, row in table.iterrows() if name != _GOLD and _is_near(row, target)]
     far = [name for name in table.index if name != _GOLD and name not in near]
     views = [([*far, *near], None)] if not (len(near) > 1 and far) else [(far, None), (near, target)]
@@ -59,7 +58,7 @@ def tradeoff_figure(
         if runs is not None:
             _add_seeds(figure, column, runs[runs["method"].isin(with_crosses)], symbols)
         shown = table if centre is None else table[table.index.isin(with_crosses)]
-        _add_marks(figure, column, shown, symbols, before, with_crosses, over, dark)
+        _add_marks(figure, column, shown, symbols, before, with_crosses, dark)
         labels += _labels(column, table.loc[labelled], "forgotten", "kept", ranges, height, centre is not None, dark)
         figure.update_xaxes(range=ranges[0], title=axes[0], **_ticks(*ranges[0]), row=1, col=column)
         figure.update_yaxes(range=ranges[1], **_ticks(*ranges[1]), row=1, col=column)
@@ -110,7 +109,7 @@ def measures_figure(
     symbols = dict(zip(rows.index[~is_gold], cycle(_SYMBOLS)))
     kinds = (
         ("retrained without it", is_gold, MODEL_COLORS["retrained"]),
-        (f"a method: mean over {SAMPLES[table['unit'].iloc[0]]}, 95% interval", ~is_gold & ~is_control,
+        (_of_a_method(table), ~is_gold & ~is_control,
          MODEL_COLORS["unlearned"]),
         ("a control", is_control, ground(dark).muted),
     )  # fmt: skip
@@ -207,7 +206,6 @@ def _add_marks(
     symbols: dict[str, str],
     before: tuple[float, float] | None,
     with_crosses: set[str],
-    over: str,
     dark: bool,
 ) -> None:
     if before:
@@ -220,9 +218,9 @@ def _add_marks(
     is_gold = table.index == _GOLD
     gold, others = table[is_gold], table[~is_gold]
     _add_means(figure, column, gold, "retrained", "the target: retrained without it", {"size": 17, "symbol": "star"},
-               with_crosses, over, dark)  # fmt: skip
-    _add_means(figure, column, others, "unlearned", f"a method: mean over {over}, 95% interval",
-               {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, over, dark)  # fmt: skip
+               with_crosses, dark)  # fmt: skip
+    _add_means(figure, column, others, "unlearned", _of_a_method(table),
+               {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, dark)  # fmt: skip
     figure.add_scatter(
         row=1, col=column, x=gold["forgotten_mean"], y=gold["kept_mean"], mode="markers", hoverinfo="skip",
         showlegend=False,
@@ -238,7 +236,6 @@ def _add_means(
     name: str,
     marker: dict[str, Any],
     with_crosses: set[str],
-    over: str,
     dark: bool,
 ) -> None:
     """Means and, of those in `with_crosses`, their intervals, in the colour of a role."""
@@ -258,10 +255,14 @@ def _add_means(
         showlegend=column == 1, legendrank=1 if role == "retrained" else 2, **crosses,
         marker={**marker, "color": color, "line": {"width": 1, "color": ground(dark).page}},
         text=[f"<b>{row['title']}</b><br>forgotten: {_with_interval(row, 'forgotten')} recognised<br>"
-              f"kept: {_with_interval(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} {over}"
+              f"kept: {_with_interval(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} {SAMPLES[row['unit']]}"
               for _, row in rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
+
+
+def _of_a_method(table: pd.DataFrame) -> str:
+    return f"a method: mean over {SAMPLES[table['unit'].iloc[0]]}, 95% interval"
 
 
 def _with_interval(row: pd.Series, name: str) -> str:

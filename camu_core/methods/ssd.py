@@ -54,9 +54,10 @@ class SSD:
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SSDConfig:
         if forget_kind != "class":
             return defaults(dataset, model, digits=_DIGITS_IMAGES, cnn=_CNN, resnet=_RESNET_IMAGES)
-        if model == "cnn" and dataset in ("fashion_mnist", "fashion_small"):
-            return _CLOTHES
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=SSDConfig(bfloat16=1))
+        cnn = _CLOTHES if dataset == "fashion_mnist" else _CNN
+        return defaults(
+            dataset, model, digits=_DIGITS, fashion_small=_CLOTHES, cnn=cnn, resnet=SSDConfig(bfloat16=1)
+        )  # fmt: skip
 
     def unlearn(self, task: UnlearningTask, config: SSDConfig) -> Iterator[Step]:
         def error(x: Tensor, y: Tensor) -> Tensor:

@@ -189,10 +189,10 @@ def _old_head(report: Mapping[str, Any]) -> Reading:
     limit = _NOT_HIDDEN_BELOW * before
     is_usual = len(band) > 1 and value <= band[1]
     low, high = (value if end is None else end for end in (reading.ours["low"], reading.ours["high"]))
-    if value < limit and (is_usual or (low <= _CHANCE_WITHIN and high < limit)):
+    if value < limit and is_usual:
         return _standing(reading, Standing.ALIKE)
-    if low <= _CHANCE_WITHIN and value < limit:
-        return _standing(reading, Standing.FEW_IMAGES)
+    if value < limit and low <= _CHANCE_WITHIN:
+        return _standing(reading, Standing.ALIKE if high < limit else Standing.FEW_IMAGES)
     is_hidden = value >= _HIDDEN_FROM * before and not (band and value <= band[0])
     return _standing(reading, Standing.ABOVE if is_hidden else Standing.UNCLEAR)
 

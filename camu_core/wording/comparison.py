@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from camu_core.comparison.tables import GOLD, title_of
+from camu_core.comparison.tables import GOLD, is_compared, title_of
 from camu_core.measures.estimates import Measured, are_apart, difference_interval
 from camu_core.methods import METHODS, is_control
 from camu_core.wording.format import SAMPLES, listed, percent, place, small
@@ -107,7 +107,7 @@ def headline(table: pd.DataFrame, kind: str) -> str:
         table: of `by_method`.
         kind: as in `weaknesses`.
     """
-    others = table[[name != GOLD and not is_control(name) for name in table.index]]
+    others = _compared(table)
     if others.empty:
         return "Controls only show what the tests can detect; add a method to compare."
     known = _known(table)
@@ -169,7 +169,7 @@ def tuning_line(usual: pd.DataFrame, tuned: pd.DataFrame) -> str:
         usual, tuned: of `Published.of`, the same forget set; methods that only one of them has are left out.
     """
     gaps = pd.DataFrame({"usual": usual["average_gap_mean"], "tuned": tuned["average_gap_mean"]}).dropna()
-    gaps = gaps[[name != GOLD and not is_control(name) for name in gaps.index]]
+    gaps = _compared(gaps)
     order = (gaps["usual"] - gaps["tuned"]).abs().sort_values(ascending=False).index[:_NAMED_AT_MOST]
     named = [*order, *({"camu"} & set(gaps.index) - set(order))]
     changes = [
@@ -188,7 +188,7 @@ def planted_headline(table: pd.DataFrame) -> str:
     Args:
         table: of `by_method` or `Published.of`, retraining among it.
     """
-    others, gold = table[[name != GOLD and not is_control(name) for name in table.index]], table.loc[GOLD]
+    others, gold = _compared(table), table.loc[GOLD]
     works: dict[bool, list[str]] = {True: [], False: []}
     fine = []
     for _, row in others.sort_values("planted_mean", ascending=False).iterrows():
@@ -213,10 +213,13 @@ def _places(row: pd.Series) -> str:
     return place(row["rank_low"], row["rank_high"])
 
 
+def _compared(table: pd.DataFrame) -> pd.DataFrame:
+    return table[[is_compared(name) for name in table.index]]
+
+
 def _known(table: pd.DataFrame) -> pd.DataFrame:
-    """The methods whose distance to retraining is known; controls are none."""
-    others = table[[name != GOLD and not is_control(name) for name in table.index]]
-    return others.dropna(subset="average_gap_mean")
+    """The methods whose distance to retraining is known."""
+    return _compared(table).dropna(subset="average_gap_mean")
 
 
 def _not_hiding(known: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -32,8 +32,8 @@ def sentences(
         st.subheader(headline(table, kind), anchor=False)
         if said := " ".join(filter(None, (hidden_rivals(table, kind), standing(table), also))):
             st.markdown(said)
-        if beside:
-            st.caption(" ".join(beside))
+        if known := [*([text.RANDOM_AIM] if kind != "class" else []), *beside]:
+            st.caption(" ".join(known))
         found = [*weaknesses(table, kind), *harm]
         weak = {remark.method for remark in found}
         lines = [f"- **{table.loc[remark.method, 'title']}** {remark.text}." for remark in found]
@@ -45,6 +45,15 @@ def sentences(
             with st.expander(text.WEAKNESSES, expanded=len(lines) <= _MOST_OPEN):
                 for column, part in zip(st.columns(2), (lines[:half], lines[half:]), strict=True):
                     column.markdown("\n".join(part))
+
+
+def basis(table: pd.DataFrame) -> str:
+    """What the intervals of a table are over, one sentence. Args: table: as in `sentences`."""
+    if (table["n_seeds"] == 1).all():
+        return text.MORE_SEEDS
+    if table["unit"].iloc[0] == "unlearning":
+        return text.ONE_NETWORK
+    return text.SEVERAL_NETWORKS.format(n=int(table["n_seeds"].max()))
 
 
 def explore(table: pd.DataFrame, kind: str, key: str, runs: pd.DataFrame | None = None) -> None:

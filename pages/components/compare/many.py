@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -12,6 +13,7 @@ from camu_core.comparison import (
     by_class,
     by_method,
     by_run,
+    is_compared,
     retraining_spread,
     training_share,
     unit_of,
@@ -20,7 +22,6 @@ from camu_core.comparison import (
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
-from camu_core.methods import is_control
 from camu_core.specs import ForgetSpec, Planting
 from camu_core.wording import comparison as remarks
 from camu_core.wording.comparison import class_damage, planted_headline
@@ -224,25 +225,18 @@ def _tests_tick(specs: Sequence[RunSpec]) -> None:
     st.progress(n_done / len(specs), text=text.TESTS_LINE.format(n=n_done, total=len(specs)))
 
 
-def _beside(runs, table, forget: ForgetSpec) -> list[str]:
+def _beside(runs: pd.DataFrame, table: pd.DataFrame, forget: ForgetSpec) -> list[str]:
     """What has to be known with the sentences."""
-    aim = [text.RANDOM_AIM] if forget.kind != "class" else []
     spread = retraining_spread(runs)
     beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
-    if (table["n_seeds"] == 1).all():
-        beside.append(text.MORE_SEEDS)
-    elif unit_of(runs) == "unlearning":
-        beside.append(text.ONE_NETWORK)
-    else:
-        known = ""
-        if forget.kind == "class":  # else the seed draws other images to forget, too
-            judged = runs[[name != GOLD and not is_control(name) for name in runs["method"]]]
-            shares = training_share(judged, "kept").dropna()
-            known = text.TRAINING_SHARE.format(
+    said = findings.basis(table)
+    if forget.kind == "class" and unit_of(runs) == "training":  # else the seed draws other images to forget, too
+        shares = training_share(runs[[is_compared(name) for name in runs["method"]]], "kept").dropna()
+        if len(shares):
+            said += text.TRAINING_SHARE.format(
                 share=shares.median(), n=len(shares), low=shares.min(), high=shares.max()
-            ) if len(shares) else ""  # fmt: skip
-        beside.append(text.SEVERAL_NETWORKS.format(n=runs["training_seed"].nunique()) + known)
-    return [*aim, *beside]
+            )  # fmt: skip
+    return [*beside, said]
 
 
 def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:

@@ -1,6 +1,5 @@
 """Results that were made beforehand and come with the project, apart from what runs here."""
 
-import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS
@@ -52,7 +51,7 @@ def show() -> None:
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=small(what))
     over = SAMPLES[table["unit"].iloc[0]]
-    findings.sentences(table, kind, _beside(table, kind))
+    findings.sentences(table, kind, [findings.basis(table)])
     figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="published-tradeoff")
     notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT.format(over=over))
@@ -66,15 +65,6 @@ def show() -> None:
         _planted()
     if is_ranked(population.FOLDER):
         _ranked()
-
-
-def _beside(table: pd.DataFrame, kind: str) -> list[str]:
-    """What has to be known with the sentences."""
-    beside = [text.RANDOM_AIM] if kind != "class" else []
-    n = int(table["n_seeds"].max())
-    if n == 1:
-        return [*beside, text.MORE_SEEDS]
-    return [*beside, text.SEVERAL_NETWORKS.format(n=n) if table["unit"].iloc[0] == "training" else text.ONE_NETWORK]
 
 
 def _settings(found: Published, dataset: str, forget: str) -> str:
