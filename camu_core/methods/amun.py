@@ -9,14 +9,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Passes, batch_of, defaults, descend, terms_by_part
+from camu_core.methods.steps import Augmenting, Passes, batch_of, defaults, descend, terms_by_part
 from camu_core.networks.models import BlockModel
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class AMUNConfig(Settings):
+class AMUNConfig(Augmenting):
     """A search for adversarial images, then SGD on the cross-entropy of all images and these."""
 
     reach: float = setting(
@@ -50,20 +50,21 @@ class AMUN:
         "Euclidean distance, 50 steps, the reach doubled from 0.04 until the image is misclassified; 10 epochs of SGD "
         "at 0.01 (divided by 10 each epoch) on the forget set with its own labels, the adversarial images and the "
         "retain set. With its own labels no class is forgotten, so it is for images. Deviations: where no adversarial "
-        "image is found, the best other class is taught; coloured images are not augmented, where theirs are moved and "
-        "mirrored; batch normalisation keeps the original's statistics; rates, reach, search steps and passes for the "
-        "small networks are ours, by trials on validation images (4 on digits, 3 on MNIST)."
+        "image is found, the best other class is taught; batch normalisation keeps the original's statistics; rates, "
+        "reach, search steps and passes for the small networks are ours, by trials on validation images (4 on digits, "
+        "3 on MNIST)."
     )
     uses_retain_data = True
     uses_labels = True
     forget_kinds = ("random", "samples")
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> AMUNConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=AMUNConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=AMUNConfig(augment=1, bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: AMUNConfig) -> Iterator[Step]:
         """A step for each batch of the search, then those of the training."""
         rng = torch.Generator().manual_seed(task.seed)
+        augmenting = config.augmenting(rng)
         model, device, n_forget = task.model.eval(), task.device, len(task.y_forget)
         searches = torch.arange(n_forget).split(config.batch_size)
         batches = Passes(2 * n_forget + len(task.y_retain), config.batch_size, config.epochs, rng)
@@ -85,7 +86,7 @@ class AMUN:
         for i, batch in enumerate(batches):
             optimizer.param_groups[0]["lr"] = config.lr * 0.1 ** (i // per_epoch // config.epochs_per_rate)
             wrong, right = batch[batch < n_forget].to(device), batch[batch >= n_forget] - n_forget
-            x, y = batch_of(x_all, y_all, right, device)
+            x, y = batch_of(x_all, y_all, right, device, augmenting)
             error = F.cross_entropy(
                 model(torch.cat([x_wrong[wrong], x]))[0], torch.cat([y_wrong[wrong], y]), reduction="none"
             )

@@ -7,13 +7,13 @@ import torch
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Passes, batch_of, defaults, descend
+from camu_core.methods.steps import Augmenting, Passes, batch_of, defaults, descend
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class CFkConfig(Settings):
+class CFkConfig(Augmenting):
     """SGD on the cross-entropy of the retain set."""
 
     n_layers: int = setting(3, 1, 100, "How many layers, counted from the output, are trained on", label="Last layers")
@@ -44,19 +44,19 @@ class CFk:
         "machine unlearning, arXiv:2201.06640, and its code: the last k convolutions and linear layers and what "
         "normalises them, k half of the layers as in its 50 of 110. 10 epochs at 0.01 as in M. Kurmanji et al., "
         "NeurIPS 2023, arXiv:2302.09880, where they have 30 with warm restarts. Deviations: a constant rate, with "
-        "momentum and weight decay, which theirs lacks; coloured images are not augmented; batch normalisation keeps "
-        "the original's statistics; rates and passes for the small networks are ours, by trials on validation images "
-        "(5 on digits, 1 on MNIST)."
+        "momentum and weight decay, which theirs lacks; batch normalisation keeps the original's statistics; rates and "
+        "passes for the small networks are ours, by trials on validation images (5 on digits, 1 on MNIST)."
     )
     uses_retain_data = True
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CFkConfig:
-        resnet = replace(CFkConfig(bfloat16=1), n_layers=_N_LAYERS.get(model, 3))
+        resnet = replace(CFkConfig(augment=1, bfloat16=1), n_layers=_N_LAYERS.get(model, 3))
         return defaults(dataset, model, digits=_DIGITS, fashion_small=_FASHION_SMALL, cnn=_CNN, resnet=resnet)
 
     def unlearn(self, task: UnlearningTask, config: CFkConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)
+        augmenting = config.augmenting(rng)
         model = task.model.eval()
         optimizer = torch.optim.SGD(
             [weight for layer in model.last_layers(config.n_layers) for weight in layer.parameters()],
@@ -64,5 +64,5 @@ class CFk:
         )  # fmt: skip
         batches = Passes(len(task.y_retain), config.batch_size, config.epochs, rng)
         for i, batch in enumerate(batches, start=1):
-            x, y = batch_of(task.x_retain, task.y_retain, batch, task.device)
+            x, y = batch_of(task.x_retain, task.y_retain, batch, task.device, augmenting)
             yield Step(i, len(batches), descend(optimizer, {"retain_label": (1.0, F.cross_entropy(model(x)[0], y))}))

@@ -8,13 +8,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Passes, batch_of, defaults, descend
+from camu_core.methods.steps import Augmenting, Passes, batch_of, defaults, descend
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class DeleteConfig(Settings):
+class DeleteConfig(Augmenting):
     """SGD on the divergence from the original's masked answers."""
 
     epochs: int = setting(20, 1, 200, "Passes over the forget set")
@@ -39,24 +39,24 @@ class Delete:
         "Y. Zhou, D. Zheng, Q. Mo, R. Lu, K.-Y. Lin, W.-S. Zheng, Decoupled distillation to erase (DELETE), CVPR 2025, "
         "arXiv:2503.23751, and its code for CIFAR-10: 20 epochs of SGD at 1e-4, batch 128, divergence from the softmax "
         "of the original's logits without that of the own label. It is for classes: of single images of all classes it "
-        "takes most of the knowledge. Deviations: coloured images are not augmented, where theirs are moved and "
-        "mirrored; batch normalisation keeps the original's statistics; rates and passes for the small networks are "
-        "ours, by trials on validation images (5 on digits, 2 on MNIST)."
+        "takes most of the knowledge. Deviations: batch normalisation keeps the original's statistics; rates and "
+        "passes for the small networks are ours, by trials on validation images (5 on digits, 2 on MNIST)."
     )
     uses_retain_data = False
     uses_labels = True
     forget_kinds = ("class",)
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> DeleteConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=DeleteConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=DeleteConfig(augment=1, bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: DeleteConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)
+        augmenting = config.augmenting(rng)
         model = task.model.eval()
         optimizer = torch.optim.SGD(model.parameters(), lr=config.lr, momentum=config.momentum)
         batches = Passes(len(task.y_forget), config.batch_size, config.epochs, rng)
         for i, batch in enumerate(batches, start=1):
-            x, y = batch_of(task.x_forget, task.y_forget, batch, task.device)
+            x, y = batch_of(task.x_forget, task.y_forget, batch, task.device, augmenting)
             with torch.no_grad():
                 taught = without_own_class(task.original(x)[0], y)
             distance = F.kl_div(F.log_softmax(model(x)[0], dim=1), taught, reduction="batchmean")

@@ -7,13 +7,13 @@ import torch
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Passes, batch_of, defaults, descend
+from camu_core.methods.steps import Augmenting, Passes, batch_of, defaults, descend
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class FinetuneConfig(Settings):
+class FinetuneConfig(Augmenting):
     """SGD on the cross-entropy of the retain set."""
 
     epochs: int = setting(10, 1, 200, "Passes over the retain set")
@@ -38,23 +38,24 @@ class Finetune:
     )
     source = (
         "A. Golatkar, A. Achille, S. Soatto, Eternal sunshine of the spotless net, CVPR 2020, arXiv:1911.04933; 10 "
-        "epochs at 0.01 as in M. Kurmanji et al., NeurIPS 2023, arXiv:2302.09880. Deviations: momentum and weight "
-        "decay are those of the original's training; batch normalisation keeps the original's statistics; coloured "
-        "images are not augmented; rates and passes for the small networks are ours."
+        "epochs at 0.01 as in M. Kurmanji et al., NeurIPS 2023, arXiv:2302.09880. Deviations: momentum, weight "
+        "decay and, of coloured images, augmentation are those of the original's training; batch normalisation keeps "
+        "the original's statistics; rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> FinetuneConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=FinetuneConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=FinetuneConfig(augment=1, bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: FinetuneConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)
+        augmenting = config.augmenting(rng)
         model = task.model.eval()
         optimizer = torch.optim.SGD(
             model.parameters(), lr=config.lr, momentum=config.momentum, weight_decay=config.weight_decay
         )
         batches = Passes(len(task.y_retain), config.batch_size, config.epochs, rng)
         for i, batch in enumerate(batches, start=1):
-            x, y = batch_of(task.x_retain, task.y_retain, batch, task.device)
+            x, y = batch_of(task.x_retain, task.y_retain, batch, task.device, augmenting)
             yield Step(i, len(batches), descend(optimizer, {"retain_label": (1.0, F.cross_entropy(model(x)[0], y))}))

@@ -7,13 +7,13 @@ import torch
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Passes, batch_of, defaults, descend
+from camu_core.methods.steps import Augmenting, Passes, batch_of, defaults, descend
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class NegGradConfig(Settings):
+class NegGradConfig(Augmenting):
     """SGD up the cross-entropy of the forget set."""
 
     epochs: int = setting(5, 1, 200, "Passes over the forget set")
@@ -50,17 +50,23 @@ class NegGrad:
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> NegGradConfig:
         return defaults(
-            dataset, model, digits=_DIGITS, fashion_small=_FASHION_SMALL, cnn=_CNN, resnet=NegGradConfig(bfloat16=1)
+            dataset,
+            model,
+            digits=_DIGITS,
+            fashion_small=_FASHION_SMALL,
+            cnn=_CNN,
+            resnet=NegGradConfig(augment=1, bfloat16=1),
         )
 
     def unlearn(self, task: UnlearningTask, config: NegGradConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)
+        augmenting = config.augmenting(rng)
         model = task.model.eval()
         optimizer = torch.optim.SGD(
             model.parameters(), lr=config.lr, momentum=config.momentum, weight_decay=config.weight_decay
         )
         batches = Passes(len(task.y_forget), config.batch_size, config.epochs, rng)
         for i, batch in enumerate(batches, start=1):
-            x, y = batch_of(task.x_forget, task.y_forget, batch, task.device)
+            x, y = batch_of(task.x_forget, task.y_forget, batch, task.device, augmenting)
             terms = {"forget_error": (-1.0, F.cross_entropy(model(x)[0], y))}
             yield Step(i, len(batches), descend(optimizer, terms, config.longest_gradient))

@@ -8,13 +8,22 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, Passes, batch_of, defaults, descend, other_labels, terms_by_part
+from camu_core.methods.steps import (
+    Augmenting,
+    Mixture,
+    Passes,
+    batch_of,
+    defaults,
+    descend,
+    other_labels,
+    terms_by_part,
+)
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class SalUnConfig(Settings):
+class SalUnConfig(Augmenting):
     """SGD on relabelled forget samples and retain samples together, on the salient weights."""
 
     epochs: int = setting(10, 1, 200, "Passes over all samples")
@@ -45,29 +54,29 @@ class SalUn:
         "C. Fan, J. Liu, Y. Zhang, E. Wong, D. Wei, S. Liu, SalUn, ICLR 2024, arXiv:2310.12508, and its code: "
         "threshold at the median, 10 epochs, rate 0.013 for a tenth of CIFAR-10. Deviations: wrong labels are drawn "
         "once and are never the own label; forget and retain samples are mixed, as their code does for CIFAR-100; "
-        "coloured images are not augmented, where theirs are moved and mirrored; batch normalisation keeps the "
-        "original's statistics; rates and passes for the small networks are ours."
+        "batch normalisation keeps the original's statistics; rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SalUnConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=SalUnConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=SalUnConfig(augment=1, bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SalUnConfig) -> Iterator[Step]:
         """One pass over the forget set finds the salient weights; then random labels, moving only those."""
         rng = torch.Generator().manual_seed(task.seed)
+        augmenting = config.augmenting(rng)
         model = task.model.eval()
         weights = list(model.parameters())
         wrong = other_labels(task.y_forget, task.n_classes, rng)
         everything = torch.arange(len(task.y_retain))
         looking = Passes(len(task.y_forget), config.batch_size, 1, rng)
-        batches = Mixture(task, wrong, everything, config.batch_size, config.epochs, rng)
+        batches = Mixture(task, wrong, everything, config.batch_size, config.epochs, rng, augmenting=augmenting)
         total = len(looking) + len(batches)
 
         saliency = [torch.zeros_like(weight) for weight in weights]
         for i, batch in enumerate(looking, start=1):
-            x, y = batch_of(task.x_forget, task.y_forget, batch, task.device)
+            x, y = batch_of(task.x_forget, task.y_forget, batch, task.device, augmenting)
             error = F.cross_entropy(model(x)[0], y)
             for sum_, gradient in zip(saliency, torch.autograd.grad(error, weights), strict=True):
                 sum_ += gradient

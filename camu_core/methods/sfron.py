@@ -10,13 +10,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Passes, batch_of, defaults, descend, endless
+from camu_core.methods.steps import Augmenting, Passes, batch_of, defaults, descend, endless
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class SFRonConfig(Settings):
+class SFRonConfig(Augmenting):
     """SGD; the paper's alpha is forget_label_weight, its lambda caution, its gamma selection."""
 
     rounds: int = setting(1500, 1, 100_000, "Steps on retain samples")
@@ -50,21 +50,21 @@ class SFRon:
         "remain geometry enhancement, NeurIPS 2024, arXiv:2409.19732, and its code for a tenth of CIFAR-10: 1500 "
         "rounds at 0.01, one in 5 away, alpha 25, lambda 0.5, gamma 1, gradients shortened to 7. Deviations: its "
         "averaging of weights over rounds, which those settings switch off, is left out; batches are always full; "
-        "coloured images are not augmented, where theirs are moved and mirrored; batch normalisation keeps the "
-        "original's statistics; rounds, and lambda 0, for the small networks are ours, by trials on validation images "
-        "(12 on digits, 2 on MNIST). Images are not offered: in networks that err on no training image it forgot too "
-        "much or nothing, by chance, in 15 more trials."
+        "batch normalisation keeps the original's statistics; rounds, and lambda 0, for the small networks are ours by "
+        "trials on validation images (12 on digits, 2 on MNIST). Images are not offered: in networks that err on no "
+        "training image it forgot too much or nothing, by chance, in 15 more trials."
     )
     uses_retain_data = True
     uses_labels = True
     forget_kinds = ("class",)
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> SFRonConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=SFRonConfig(bfloat16=1))
+        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=SFRonConfig(augment=1, bfloat16=1))
 
     def unlearn(self, task: UnlearningTask, config: SFRonConfig) -> Iterator[Step]:
         """A pass over each part finds the weights that may move away; then rounds."""
         rng = torch.Generator().manual_seed(task.seed)
+        augmenting = config.augmenting(rng)
         model, device, n = task.model.eval(), task.device, config.batch_size
         weights = list(model.parameters())
         parts = {"forget_error": (task.x_forget, task.y_forget), "retain_error": (task.x_retain, task.y_retain)}
@@ -75,7 +75,7 @@ class SFRon:
         importance = {name: [torch.zeros_like(weight) for weight in weights] for name in parts}
         for name, batches in passes.items():
             for batch in batches:
-                x, y = batch_of(*parts[name], batch, device)
+                x, y = batch_of(*parts[name], batch, device, augmenting)
                 error = F.cross_entropy(model(x)[0], y)
                 for sum_, gradient in zip(importance[name], torch.autograd.grad(error, weights), strict=True):
                     sum_ += gradient.square() / len(batches)
@@ -90,12 +90,12 @@ class SFRon:
         forget, retain = (endless(len(y), n, rng) for _, y in parts.values())
         for i in range(config.rounds):
             if i % config.forget_every == 0:
-                x, y = batch_of(task.x_forget, task.y_forget, next(forget), device)
+                x, y = batch_of(task.x_forget, task.y_forget, next(forget), device, augmenting)
                 error = cautious_mean(F.cross_entropy(model(x)[0], y, reduction="none"), config.caution)
                 weight = config.forget_label_weight * (1 + math.cos(math.pi * i / config.rounds)) / 2
                 losses = descend(optimizer, {"unlearn_label": (-weight, error)}, config.longest_gradient, may_move)
                 yield Step(next(steps), total, losses)
-            x, y = batch_of(task.x_retain, task.y_retain, next(retain), device)
+            x, y = batch_of(task.x_retain, task.y_retain, next(retain), device, augmenting)
             losses = descend(optimizer, {"retain_label": (1.0, F.cross_entropy(model(x)[0], y))})
             schedule.step()
             yield Step(next(steps), total, losses)

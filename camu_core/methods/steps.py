@@ -17,8 +17,9 @@ from torch import Tensor
 
 from camu_core.methods.base import UnlearningTask
 from camu_core.networks.models import to_input
+from camu_core.networks.training import CROP_PADDING, FLIP_FRACTION, augment
 from camu_core.progress import Step
-from camu_core.settings import Settings
+from camu_core.settings import Settings, setting
 
 S = TypeVar("S", bound=Settings)
 # name of a loss -> (its weight, its value); a negative weight climbs
@@ -38,6 +39,20 @@ def defaults(dataset: str, model: str, *, digits: S, cnn: S, resnet: S, fashion_
     if dataset == "fashion_small":
         return fashion_small or digits
     return digits if dataset == "digits" else cnn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmenting(Settings):
+    """Of the methods whose authors augment coloured images."""
+
+    augment: int = setting(
+        0, 0, 1, f"1: images are moved by up to {CROP_PADDING} pixels and mirrored, at random, as coloured ones are in "
+        "training; 0: they are shown as they are", label="Augmentation",
+    )  # fmt: skip
+
+    def augmenting(self, rng: torch.Generator) -> torch.Generator | None:
+        """The generator if images are augmented with it, else None: what `batch_of` and `Mixture` take."""
+        return rng if self.augment else None
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,7 @@ class Mixture:
         y_forget: int64 (N_f,), the label to give with each forget sample: its own, or another.
         retain_idx: int64, which retain samples take part.
         by_class: one class after another instead, by the labels given.
+        augmenting: draws how images are moved and mirrored, each time anew; None: they are shown as they are.
     """
 
     task: UnlearningTask
@@ -96,6 +112,7 @@ class Mixture:
     epochs: int
     rng: torch.Generator
     by_class: bool = False
+    augmenting: torch.Generator | None = None
 
     @property
     def _passes(self) -> Passes:
@@ -111,14 +128,25 @@ class Mixture:
         for batch in self._passes:
             is_forget = batch < n_forget
             f, r = batch[is_forget], self.retain_idx[batch[~is_forget] - n_forget]
-            x = to_input(torch.cat([task.x_forget[f], task.x_retain[r]]), task.device)
+            images = torch.cat([task.x_forget[f], task.x_retain[r]])
+            x = to_input(_shown(images, self.augmenting), task.device)
             y = torch.cat([self.y_forget[f], task.y_retain[r]]).to(task.device)
             yield x, y, torch.arange(len(batch), device=task.device) < len(f)
 
 
-def batch_of(x: Tensor, y: Tensor, idx: Tensor, device: str) -> tuple[Tensor, Tensor]:
-    """Some samples as the network takes them: float32 (n, channels, H, W) and int64 (n,) on `device`."""
-    return to_input(x[idx], device), y[idx].to(device)
+def batch_of(
+    x: Tensor, y: Tensor, idx: Tensor, device: str, augmenting: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """Some samples as the network takes them: float32 (n, channels, H, W) and int64 (n,) on `device`.
+
+    Args:
+        augmenting: as in `Mixture`.
+    """
+    return to_input(_shown(x[idx], augmenting), device), y[idx].to(device)
+
+
+def _shown(x: Tensor, augmenting: torch.Generator | None) -> Tensor:
+    return x if augmenting is None else augment(x, CROP_PADDING, FLIP_FRACTION, augmenting)
 
 
 def other_labels(y: Tensor, n_classes: int, rng: torch.Generator) -> Tensor:

@@ -37,7 +37,11 @@ class TrainingConfig(Settings):
     flip_fraction: float = setting(0.0, 0.0, 1.0, "Share of images shown as in a mirror, at random")
 
 
-_PHOTOS = TrainingConfig(epochs=30, max_lr=0.2, weight_decay=5e-4, sgd=1, crop_padding=4, flip_fraction=0.5, bfloat16=1)
+# The usual augmentation of CIFAR, see `augment`.
+CROP_PADDING, FLIP_FRACTION = 4, 0.5
+_PHOTOS = TrainingConfig(
+    epochs=30, max_lr=0.2, weight_decay=5e-4, sgd=1, crop_padding=CROP_PADDING, flip_fraction=FLIP_FRACTION, bfloat16=1
+)
 # By dataset and model, else by model.
 _RECIPES = {
     ("digits", "cnn"): TrainingConfig(epochs=30, batch_size=32),

@@ -225,6 +225,37 @@ def test_the_badges_are_true(name, make_task):
         assert equal(state, plain) is not getattr(METHODS[name], badge), badge
 
 
+AUGMENTING = ("finetune", "neggrad", "salun", "cf_k", "l1_sparse", "sfron", "delete", "amun")
+
+
+def test_those_augment_coloured_images_whose_authors_do():
+    for name in PROPER:
+        coloured, grey = (
+            dict(METHODS[name].default_config(*case).pairs()).get("augment")
+            for case in (("cifar10", "class", "resnet20"), ("mnist", "class", "cnn"))
+        )
+        assert (coloured, grey) == ((1, 0) if name in AUGMENTING else (None, None)), name
+
+
+@pytest.mark.parametrize("name", [name for name in AUGMENTING if name != "amun"])
+def test_every_image_is_augmented_before_it_is_seen(name, make_task, monkeypatch):
+    """What turns images black in place of augmenting them leaves nothing else to learn from."""
+    monkeypatch.setattr("camu_core.methods.steps.augment", lambda x, *_: torch.zeros_like(x))
+    task = make_task()
+    in_black = replace(task, model=copy.deepcopy(task.model), x_forget=0 * task.x_forget, x_retain=0 * task.x_retain)
+    augmented, _ = unlearned(name, task, augment=1)
+    black, _ = unlearned(name, in_black)
+    assert equal(augmented, black)
+
+
+@pytest.mark.parametrize("name", AUGMENTING)
+def test_augmentation_is_drawn_from_the_seed(name, make_task):
+    tasks = [make_task() for _ in range(3)]
+    one, same, plain = (unlearned(name, task, augment=i)[0] for task, i in zip(tasks, (1, 1, 0), strict=True))
+    assert equal(one, same)
+    assert not equal(one, plain)
+
+
 # ------------------------------------------------------------------------------------------------ the steps they share
 
 
