@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
 from camu_core.methods.steps import Augmenting, Passes, batch_of, defaults, descend, terms_by_part
-from camu_core.networks.models import BlockModel
+from camu_core.networks.models import BlockModel, half_precision
 from camu_core.progress import Step
 from camu_core.settings import setting
 
@@ -50,30 +50,34 @@ class AMUN:
         "Euclidean distance, 50 steps, the reach doubled from 0.04 until the image is misclassified; 10 epochs of SGD "
         "at 0.01 (divided by 10 each epoch) on the forget set with its own labels, the adversarial images and the "
         "retain set. With its own labels no class is forgotten, so it is for images. Deviations: where no adversarial "
-        "image is found, the best other class is taught; batch normalisation keeps the original's statistics; rates, "
-        "reach, search steps and passes for the small networks are ours, by trials on validation images (4 on digits, "
-        "3 on MNIST)."
+        "image is found, the best other class is taught; rates, reach, search steps and passes for the small networks "
+        "are ours, by trials on validation images (4 on digits, 3 on MNIST)."
     )
     uses_retain_data = True
     uses_labels = True
     forget_kinds = ("random", "samples")
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> AMUNConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=AMUNConfig(augment=1, bfloat16=1))
+        return defaults(
+            dataset, model, digits=_DIGITS, cnn=_CNN, resnet=AMUNConfig(authors_batch_norm=1, augment=1, bfloat16=1)
+        )
 
     def unlearn(self, task: UnlearningTask, config: AMUNConfig) -> Iterator[Step]:
         """A step for each batch of the search, then those of the training."""
         rng = torch.Generator().manual_seed(task.seed)
         augmenting = config.augmenting(rng)
-        model, device, n_forget = task.model.eval(), task.device, len(task.y_forget)
+        model, device, n_forget = config.ready(task.model), task.device, len(task.y_forget)
         searches = torch.arange(n_forget).split(config.batch_size)
-        batches = Passes(2 * n_forget + len(task.y_retain), config.batch_size, config.epochs, rng)
+        batches = Passes(
+            2 * n_forget + len(task.y_retain), config.batch_size, config.epochs, rng, joins_one=config.joins_one
+        )
         total, steps = len(searches) + len(batches), count(1)
 
         found: list[tuple[Tensor, Tensor]] = []
         for batch in searches:
             x, y = batch_of(task.x_forget, task.y_forget, batch, device)
-            found.append(nearest_mistakes(task.original, x, y, config.reach, config.search_steps))
+            with half_precision(False, task.original):  # or what is found there is none in full precision
+                found.append(nearest_mistakes(task.original, x, y, config.reach, config.search_steps))
             distance = (found[-1][0] - x).flatten(1).norm(dim=1).mean()
             yield Step(next(steps), total, {"adversarial_distance": distance.item()})
         x_wrong, y_wrong = (torch.cat(parts) for parts in zip(*found, strict=True))

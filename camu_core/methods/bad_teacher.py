@@ -8,13 +8,13 @@ import torch
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, defaults, descend, terms_by_part
+from camu_core.methods.steps import Mixture, Normalising, defaults, descend, terms_by_part
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class BadTeacherConfig(Settings):
+class BadTeacherConfig(Normalising):
     """Adam on the divergence from two teachers."""
 
     epochs: int = setting(1, 1, 200, "Passes over the forget set and its share of the retain set")
@@ -42,24 +42,28 @@ class BadTeacher:
     source = (
         "V. S. Chundawat, A. K. Tarun, M. Mandal, M. Kankanhalli, Can bad teaching induce forgetting?, AAAI 2023, "
         "arXiv:2205.08096, and its code: 1 epoch of Adam at 1e-4, 30% of the retain set, temperature 1. Deviations: "
-        "the divergence is summed over the classes, where their code takes the mean over them; batch normalisation "
-        "keeps the original's statistics; rates and passes for the small networks are ours."
+        "the divergence is summed over the classes, where their code takes the mean over them; rates and passes "
+        "for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = False
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> BadTeacherConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=BadTeacherConfig(bfloat16=1))
+        return defaults(
+            dataset, model, digits=_DIGITS, cnn=_CNN, resnet=BadTeacherConfig(authors_batch_norm=1, bfloat16=1)
+        )
 
     def unlearn(self, task: UnlearningTask, config: BadTeacherConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)
-        model = task.model.eval()
+        model = config.ready(task.model)
         untrained = copy.deepcopy(task.original)
         untrained.reset(int(torch.randint(2**31, (), generator=rng)))
         optimizer = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
         n_retain = round(config.retain_fraction * len(task.y_retain))
         retain_idx = torch.randperm(len(task.y_retain), generator=rng)[:n_retain]
-        batches = Mixture(task, task.y_forget, retain_idx, config.batch_size, config.epochs, rng)
+        batches = Mixture(
+            task, task.y_forget, retain_idx, config.batch_size, config.epochs, rng, joins_one=config.joins_one
+        )
         for i, (x, _, is_forget) in enumerate(batches, start=1):
             with torch.no_grad():
                 taught = task.original(x)[0]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
 from camu_core.methods.base import UnlearningTask
+from camu_core.methods.steps import training_only
 from camu_core.networks.training import SEED_OFFSET, TrainingConfig, recipe_for, training
 from camu_core.progress import Step
 from camu_core.settings import setting
@@ -34,8 +35,8 @@ class EUk:
         "machine unlearning, arXiv:2201.06640, and its code: the last k convolutions and linear layers drawn anew and "
         "trained on the retain set with the original's recipe, the others frozen. Deviations: batch normalisation "
         "between these layers is drawn anew, too; layers are drawn as torch does, theirs by Kaiming's rule with no "
-        "biases; the recipe is ours. k is half of the layers, as in the paper's 50 of 110; 3 of 5 in the small network "
-        "by 3 trials on validation images of digits."
+        "biases; shortcuts count among the layers; the recipe is ours. k is half of them, as in the paper's 50 of 110; "
+        "3 of 5 in the small network by 3 trials on validation images of digits."
     )
     uses_retain_data = True
     uses_labels = True
@@ -47,11 +48,6 @@ class EUk:
         """With as many layers as there are it is retraining, to the same bits."""
         seed = task.seed + SEED_OFFSET * (1 + task.training_seed)
         task.model.reset_last_layers(config.n_layers, seed)
-        task.model.requires_grad_(False)
-        for layer in task.model.last_layers(config.n_layers):
-            layer.requires_grad_(True)
-        try:
+        with training_only(task.model, task.model.last_layers(config.n_layers)):
             for step in training(task.model, task.x_retain, task.y_retain, config, seed):
                 yield replace(step, stage="unlearn")
-        finally:
-            task.model.requires_grad_(True)

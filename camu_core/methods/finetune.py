@@ -39,23 +39,25 @@ class Finetune:
     source = (
         "A. Golatkar, A. Achille, S. Soatto, Eternal sunshine of the spotless net, CVPR 2020, arXiv:1911.04933; 10 "
         "epochs at 0.01 as in M. Kurmanji et al., NeurIPS 2023, arXiv:2302.09880. Deviations: momentum, weight "
-        "decay and, of coloured images, augmentation are those of the original's training; batch normalisation keeps "
-        "the original's statistics; rates and passes for the small networks are ours."
+        "decay and, of coloured images, augmentation are those of the original's training; rates and passes for the "
+        "small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> FinetuneConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=FinetuneConfig(augment=1, bfloat16=1))
+        return defaults(
+            dataset, model, digits=_DIGITS, cnn=_CNN, resnet=FinetuneConfig(authors_batch_norm=1, augment=1, bfloat16=1)
+        )
 
     def unlearn(self, task: UnlearningTask, config: FinetuneConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)
         augmenting = config.augmenting(rng)
-        model = task.model.eval()
+        model = config.ready(task.model)
         optimizer = torch.optim.SGD(
             model.parameters(), lr=config.lr, momentum=config.momentum, weight_decay=config.weight_decay
         )
-        batches = Passes(len(task.y_retain), config.batch_size, config.epochs, rng)
+        batches = Passes(len(task.y_retain), config.batch_size, config.epochs, rng, joins_one=config.joins_one)
         for i, batch in enumerate(batches, start=1):
             x, y = batch_of(task.x_retain, task.y_retain, batch, task.device, augmenting)
             yield Step(i, len(batches), descend(optimizer, {"retain_label": (1.0, F.cross_entropy(model(x)[0], y))}))

@@ -1,13 +1,13 @@
 """LFSSD: weaken the weights that the answers to the forget set hang on far more than all answers; no labels."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import dampen, defaults
+from camu_core.methods.steps import dampen, defaults, largest_selection
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -27,6 +27,7 @@ class LFSSDConfig(Settings):
 # By trial on validation images: assets/results/tuning.md
 _DIGITS = LFSSDConfig(selection=2.5)
 _CNN = LFSSDConfig(selection=2.0, bfloat16=1)
+_RESNET = LFSSDConfig(bfloat16=1)
 _OF_IMAGES = {"selection": 3.5, "by_class": 0}
 
 
@@ -40,16 +41,18 @@ class LFSSD:
     source = (
         "J. Foster, S. Schoepf, A. Brintrup, Loss-free machine unlearning, ICLR 2024 (tiny papers), arXiv:2402.19308, "
         "and its code (two lines that change that of SSD): importance is the mean over batches of 64 of the absolute "
-        "gradient of the squared length of the logits. Lambda 1; alpha 10 for a class of CIFAR-100, 5 of CIFAR-20, 3.5 "
-        "for images, as supreme-unlearning (GitHub) has them from the paper; for a class with one class after another "
-        "(by_class), an order that labels give. Deviations: the small networks take alpha 2.5 (digits) and 2 for a "
-        "class, by trials on validation images (21 on digits, 10 on MNIST, 7 on Fashion-MNIST)."
+        "gradient of the squared length of the logits. Lambda 1; alpha 10 for a class of CIFAR-100, 5 of CIFAR-20, so "
+        "a quarter of the number of classes for fewer, 3.5 for images, as supreme-unlearning (GitHub) has them from "
+        "the paper; for a class with one class after another (by_class), an order that labels give. Deviations: the "
+        "small networks take alpha 2.5 (digits) and 2 for a class, by trials on validation images (21 on digits, 10 on "
+        "MNIST, 7 on Fashion-MNIST)."
     )
     uses_retain_data = True
     uses_labels = True  # for the order alone; with by_class 0 it needs none
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> LFSSDConfig:
-        config = defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=LFSSDConfig(bfloat16=1))
+        resnet = replace(_RESNET, selection=largest_selection(dataset, 0.25, _RESNET.selection))
+        config = defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=resnet)
         return config if forget_kind == "class" else config.with_values(_OF_IMAGES)
 
     def unlearn(self, task: UnlearningTask, config: LFSSDConfig) -> Iterator[Step]:

@@ -41,9 +41,9 @@ class NegGrad:
     source = (
         "A. Golatkar, A. Achille, S. Soatto, CVPR 2020, arXiv:1911.04933 (negative gradient); A. Thudi et al., "
         "Unrolling SGD, EuroS&P 2022, arXiv:2109.13398. Epochs and rates as C. Fan et al., ICLR 2024, "
-        "arXiv:2310.12508, tried them: 5, from 1e-6 to 1e-3. Deviations: long gradients are shortened, or the weights "
-        "overflow; batch normalisation keeps the original's statistics; rates, passes and batches for the small "
-        "networks are ours."
+        "arXiv:2310.12508, tried them: 5, from 1e-6 to 1e-3 (1e-4 in J. Jia et al., arXiv:2304.04934). Deviations: "
+        "long gradients are shortened, or the weights overflow; batch normalisation keeps the original's statistics; "
+        "rates, passes and batches for the small networks are ours."
     )
     uses_retain_data = False
     uses_labels = True
@@ -61,11 +61,11 @@ class NegGrad:
     def unlearn(self, task: UnlearningTask, config: NegGradConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)
         augmenting = config.augmenting(rng)
-        model = task.model.eval()
+        model = config.ready(task.model)
         optimizer = torch.optim.SGD(
             model.parameters(), lr=config.lr, momentum=config.momentum, weight_decay=config.weight_decay
         )
-        batches = Passes(len(task.y_forget), config.batch_size, config.epochs, rng)
+        batches = Passes(len(task.y_forget), config.batch_size, config.epochs, rng, joins_one=config.joins_one)
         for i, batch in enumerate(batches, start=1):
             x, y = batch_of(task.x_forget, task.y_forget, batch, task.device, augmenting)
             terms = {"forget_error": (-1.0, F.cross_entropy(model(x)[0], y))}

@@ -7,13 +7,13 @@ import torch
 from torch.nn import functional as F
 
 from camu_core.methods.base import UnlearningTask
-from camu_core.methods.steps import Mixture, defaults, descend, other_labels, terms_by_part
+from camu_core.methods.steps import Mixture, Normalising, defaults, descend, other_labels, terms_by_part
 from camu_core.progress import Step
-from camu_core.settings import Settings, setting
+from camu_core.settings import setting
 
 
 @dataclass(frozen=True)
-class RandomLabelsConfig(Settings):
+class RandomLabelsConfig(Normalising):
     """Adam on the cross-entropy of relabelled forget samples and retain samples together."""
 
     epochs: int = setting(3, 1, 200, "Passes over all samples")
@@ -37,25 +37,26 @@ class RandomLabels:
         "fast; being unsure in an unusual way, the network can still show what it was made to forget."
     )
     source = (
-        "L. Graves, V. Nagisetty, V. Ganesh, Amnesiac machine learning, AAAI 2021, arXiv:2010.10981 (its first "
-        "method, 'unlearning'); 3 epochs of Adam at 1e-4, batch 256, as V. S. Chundawat et al., AAAI 2023, ran it. "
-        "Deviations: batch normalisation keeps the original's statistics; "
+        "L. Graves, V. Nagisetty, V. Ganesh, Amnesiac machine learning, AAAI 2021, arXiv:2010.10981 (its first method, "
+        "'unlearning'); 3 epochs of Adam at 1e-4, batch 256, as V. S. Chundawat et al., AAAI 2023, ran it. Deviations: "
         "rates and passes for the small networks are ours."
     )
     uses_retain_data = True
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> RandomLabelsConfig:
-        return defaults(dataset, model, digits=_DIGITS, cnn=_CNN, resnet=RandomLabelsConfig(bfloat16=1))
+        return defaults(
+            dataset, model, digits=_DIGITS, cnn=_CNN, resnet=RandomLabelsConfig(authors_batch_norm=1, bfloat16=1)
+        )
 
     def unlearn(self, task: UnlearningTask, config: RandomLabelsConfig) -> Iterator[Step]:
         """The wrong labels are drawn once."""
         rng = torch.Generator().manual_seed(task.seed)
-        model = task.model.eval()
+        model = config.ready(task.model)
         optimizer = torch.optim.Adam(model.parameters(), lr=config.lr, fused=True)
         wrong = other_labels(task.y_forget, task.n_classes, rng)
         everything = torch.arange(len(task.y_retain))
-        batches = Mixture(task, wrong, everything, config.batch_size, config.epochs, rng)
+        batches = Mixture(task, wrong, everything, config.batch_size, config.epochs, rng, joins_one=config.joins_one)
         for i, (x, y, is_forget) in enumerate(batches, start=1):
             error = F.cross_entropy(model(x)[0], y, reduction="none")
             terms = terms_by_part(error, is_forget, "label", config.forget_label_weight, config.retain_label_weight)

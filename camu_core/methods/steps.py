@@ -1,23 +1,25 @@
 """What the methods share: batches in random order, and one optimiser step along a weighted sum of losses.
 
-Batch normalisation keeps the original's statistics (`task.model.eval()`; nothing else in our networks has a mode) in
-all but those that first damage the network and then train it on the retain set alone (EU-k, CT, MSG): the papers of the
-others train with the statistics of each batch, too, and `camu.py` tells what that does to a network when a batch holds
-one class. A step whose weights are all 0 is not taken, weight decay included.
+Batch normalisation, which only ResNets have, learns from each batch, as in the authors' code, where that is the mixture
+or ends with the retain set. It keeps the original's statistics where batches hold what is forgotten and nothing else
+(gradient ascent, boundary shrink, DELETE), and in CaMU, unless `authors_batch_norm` asks for the authors' way;
+`camu.py` tells what that does to a network. A step whose weights are all 0 is not taken, weight decay included.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from camu_core.data import DATASETS
 from camu_core.methods.base import UnlearningTask
-from camu_core.networks.models import to_input
-from camu_core.networks.training import CROP_PADDING, FLIP_FRACTION, augment
+from camu_core.networks.models import BlockModel, to_input
+from camu_core.networks.training import CROP_PADDING, FLIP_FRACTION, augment, batch_sizes
 from camu_core.progress import Step
 from camu_core.settings import Settings, setting
 
@@ -42,8 +44,27 @@ def defaults(dataset: str, model: str, *, digits: S, cnn: S, resnet: S, fashion_
 
 
 @dataclass(frozen=True, kw_only=True)
-class Augmenting(Settings):
-    """Of the methods whose authors augment coloured images."""
+class Normalising(Settings):
+    """Of the methods that train a network with batch normalisation, if it has any."""
+
+    authors_batch_norm: int = setting(
+        0, 0, 1, "1: batch normalisation learns from each batch, as in the authors' code; 0: it keeps the original's "
+        "statistics. Only ResNets have it", label="Authors' batch normalisation",
+    )  # fmt: skip
+
+    @property
+    def joins_one(self) -> bool:
+        """What `Passes` and `Mixture` take."""
+        return bool(self.authors_batch_norm)
+
+    def ready(self, model: BlockModel) -> BlockModel:
+        """The network in the mode to train it in; nothing else in our networks has a mode."""
+        return model.train(bool(self.authors_batch_norm))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Augmenting(Normalising):
+    """Of those whose authors augment coloured images, too."""
 
     augment: int = setting(
         0, 0, 1, f"1: images are moved by up to {CROP_PADDING} pixels and mirrored, at random, as coloured ones are in "
@@ -63,6 +84,8 @@ class Passes:
 
     Args:
         groups: int64 (n,), if those of one number are to follow each other; shuffled among themselves alone.
+        joins_one: whether one sample alone at the end of a pass, from which batch normalisation learns nothing, joins
+            those before.
     """
 
     n: int
@@ -70,16 +93,21 @@ class Passes:
     epochs: int
     rng: torch.Generator
     groups: Tensor | None = None
+    joins_one: bool = False
 
     def __len__(self) -> int:
-        return self.epochs * math.ceil(self.n / self.batch_size)
+        return self.epochs * len(self._sizes)
+
+    @property
+    def _sizes(self) -> list[int]:
+        return batch_sizes(self.n, self.batch_size, self.joins_one)
 
     def __iter__(self) -> Iterator[Tensor]:
         for _ in range(self.epochs):
             order = torch.randperm(self.n, generator=self.rng)
             if self.groups is not None:
                 order = order[self.groups[order].argsort(stable=True)]
-            yield from order.split(self.batch_size)
+            yield from order.split(self._sizes)
 
 
 def endless(n: int, batch_size: int, rng: torch.Generator) -> Iterator[Tensor]:
@@ -103,6 +131,7 @@ class Mixture:
         retain_idx: int64, which retain samples take part.
         by_class: one class after another instead, by the labels given.
         augmenting: draws how images are moved and mirrored, each time anew; None: they are shown as they are.
+        joins_one: as in `Passes`.
     """
 
     task: UnlearningTask
@@ -113,12 +142,13 @@ class Mixture:
     rng: torch.Generator
     by_class: bool = False
     augmenting: torch.Generator | None = None
+    joins_one: bool = False
 
     @property
     def _passes(self) -> Passes:
         n = len(self.y_forget) + len(self.retain_idx)
         groups = torch.cat([self.y_forget, self.task.y_retain[self.retain_idx]]) if self.by_class else None
-        return Passes(n, self.batch_size, self.epochs, self.rng, groups)
+        return Passes(n, self.batch_size, self.epochs, self.rng, groups, self.joins_one)
 
     def __len__(self) -> int:
         return len(self._passes)
@@ -132,6 +162,18 @@ class Mixture:
             x = to_input(_shown(images, self.augmenting), task.device)
             y = torch.cat([self.y_forget[f], task.y_retain[r]]).to(task.device)
             yield x, y, torch.arange(len(batch), device=task.device) < len(f)
+
+
+@contextmanager
+def training_only(model: BlockModel, layers: Iterable[nn.Module]) -> Iterator[None]:
+    """Freeze all of a network but these layers meanwhile."""
+    model.requires_grad_(False)
+    for layer in layers:
+        layer.requires_grad_(True)
+    try:
+        yield
+    finally:
+        model.requires_grad_(True)
 
 
 def batch_of(
@@ -235,6 +277,15 @@ def dampen(
         with torch.no_grad():
             weight *= dampening_factors(for_forget, for_all, selection, dampening)
         yield Step(next(steps), total)
+
+
+def largest_selection(dataset: str, share: float, usual: float) -> float:
+    """`usual`, or so many times the number of classes where that is less.
+
+    Batch by batch of one class each, all of the data is at least as important as one of C classes divided by C.
+    """
+    info = DATASETS.get(dataset)
+    return min(usual, share * info.n_classes) if info else usual
 
 
 def dampening_factors(for_forget: Tensor, for_all: Tensor, selection: float, dampening: float) -> Tensor:

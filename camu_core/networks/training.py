@@ -167,10 +167,19 @@ def training(
 
 
 def batch_sizes_of(n: int, batch_size: int, model: BlockModel) -> list[int]:
-    """How samples are cut; one alone at the end, which batch normalisation cannot normalise, joins those before."""
+    """How samples are cut, with batch normalisation in mind where there is any."""
+    return batch_sizes(n, batch_size, any(isinstance(module, nn.BatchNorm2d) for module in model.modules()))
+
+
+def batch_sizes(n: int, batch_size: int, joins_one: bool) -> list[int]:
+    """How n samples are cut.
+
+    Args:
+        joins_one: one alone at the end, which batch normalisation cannot normalise, joins those before.
+    """
     n_full, rest = divmod(n, batch_size)
     sizes = [batch_size] * n_full + [rest] * (rest > 0)
-    if rest == 1 and n_full and any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
+    if joins_one and rest == 1 and n_full:
         sizes[-2:] = [batch_size + 1]
     return sizes
 
