@@ -210,6 +210,32 @@ def test_what_damages_a_network_first_trains_with_statistics_of_the_retain_set(n
     assert all(value.isfinite().all() for value in state.values())
 
 
+# What learns batch statistics on ResNets, as its authors' code does; ANEW have no choice.
+NORMALISING = (
+    "finetune", "neggrad_plus", "random_labels", "bad_teacher", "scrub", "salun", "unsir", "cf_k", "l1_sparse", "sfron",
+    "amun",
+)  # fmt: skip
+
+
+def test_those_learn_batch_statistics_whose_batches_are_not_of_the_forgotten_alone():
+    for name in PROPER:
+        wanted = {"cifar10": int(name in NORMALISING), "digits": 0}
+        for (dataset, model), is_on in zip((("cifar10", "resnet18"), ("digits", "cnn")), wanted.values(), strict=True):
+            config = dict(METHODS[name].default_config(dataset, "class", model).pairs())
+            assert config.get("authors_batch_norm", 0) == is_on, (name, dataset)
+
+
+@pytest.mark.parametrize("name", [*NORMALISING, "neggrad", "boundary_shrink", "delete"])
+def test_asked_to_it_learns_batch_statistics(name, make_task):
+    """9 + 24 samples in batches of 8: none is alone, though 33 and 9 leave a rest of 1."""
+    original = build_model("resnet20", (1, 8, 8), 4, seed=7)
+    task = make_task(n_forget=9, n_retain=24, original=original)
+    state, _ = unlearned(name, task, authors_batch_norm=1)
+    pairs = zip(task.model.named_buffers(), original.buffers(), strict=True)
+    assert all(not torch.equal(new, old) for (_, new), old in pairs)
+    assert all(value.isfinite().all() for value in state.values())
+
+
 @pytest.mark.parametrize("name", PROPER)
 def test_the_badges_are_true(name, make_task):
     """Other retain images, or other labels, make a difference exactly where the method says that it uses them."""
@@ -267,6 +293,16 @@ def test_passes_see_every_sample_once_each_time_in_another_order():
     epochs = [torch.cat(batches[i : i + 3]).tolist() for i in (0, 3, 6)]
     assert all(sorted(epoch) == list(range(10)) for epoch in epochs)
     assert len(set(map(tuple, epochs))) == 3
+
+
+@pytest.mark.parametrize(
+    ("n", "joins_one", "sizes"),
+    [(9, True, [9]), (9, False, [8, 1]), (17, True, [8, 9]), (18, True, [8, 8, 2]), (1, True, [1]), (8, True, [8])],
+)
+def test_one_alone_joins_those_before_if_asked_to(n, joins_one, sizes):
+    passes = Passes(n, 8, 2, torch.Generator().manual_seed(0), joins_one=joins_one)
+    assert [len(batch) for batch in passes] == 2 * sizes
+    assert len(passes) == 2 * len(sizes)
 
 
 def test_groups_follow_each_other_and_are_shuffled_inside():
@@ -404,6 +440,18 @@ def test_scrub_goes_away_on_the_forget_set_first_and_comes_back_on_the_rest(make
     assert ["forget_distance" in step.losses for step in steps] == [True, False, False]
 
 
+def test_scrub_starts_with_a_gradient_where_there_is_batch_normalisation(make_task):
+    """A copy in the mode of the original answers as it does, and has nowhere to go; so small networks start."""
+    original = build_model("resnet20", (1, 8, 8), 4, seed=7)
+    assert METHODS["scrub"].default_config("cifar10", "class", "resnet20").longest_gradient == 1e6
+    first = {
+        mode: next(METHODS["scrub"].unlearn(task, config_of("scrub", authors_batch_norm=mode)))
+        for mode in (0, 1) for task in [make_task(n_forget=16, n_retain=16, original=original)]
+    }  # fmt: skip
+    assert first[0].losses["forget_distance"] == pytest.approx(0, abs=1e-5)
+    assert first[1].losses["forget_distance"] > 1e-3
+
+
 def test_bad_teacher_is_the_original_on_the_rest_and_ignorant_on_the_forget_set(make_task):
     """Its first losses, of all data at once: the distance from each teacher."""
     task = moved(make_task(n_forget=6, n_retain=10))
@@ -463,6 +511,23 @@ def test_everything_is_passed_class_by_class_where_a_class_is_forgotten(name, ma
     for kind, order in (("class", 1), ("random", 0), ("samples", 0)):
         for dataset, model in (("digits", "cnn"), ("cifar10", "resnet20")):
             assert METHODS[name].default_config(dataset, kind, model).by_class == order
+
+
+@pytest.mark.parametrize("name", ["ssd", "lfssd"])
+def test_alpha_is_less_where_classes_are_few_for_one_of_n_is_never_n_times_as_important_as_all(name, make_task):
+    """To the letter where a batch is a class."""
+    task = make_task(n_forget=16, n_retain=48)
+    task.y_forget[:], task.y_retain[:] = 0, torch.arange(48) % 3 + 1
+    before = copy.deepcopy(task.model.state_dict())
+    again = replace(task, model=copy.deepcopy(task.model))
+    untouched, _ = unlearned(name, again, batch_size=16, by_class=1, selection=4.01)
+    touched, _ = unlearned(name, task, batch_size=16, by_class=1, selection=1.0)
+    assert equal(untouched, before)
+    assert not equal(touched, before)
+    of_ten, of_hundred = (
+        METHODS[name].default_config(dataset, "class", "resnet20").selection for dataset in ("cifar10", "cifar100")
+    )
+    assert (of_ten, of_hundred) == ({"ssd": 5.0, "lfssd": 2.5}[name], 10.0)
 
 
 def test_methods_pass_over_the_small_clothes_as_often_as_over_the_digits():
@@ -525,6 +590,14 @@ def test_unsir_makes_noise_that_fails_and_never_looks_at_the_images_to_forget(ma
     assert noise_error[29] > noise_error[0] + 0.5
     assert np.isnan(noise_error[30:]).all()
     assert equal(unlearned("unsir", black, noise_steps=30, noise_penalty=0)[0], state)
+
+
+def test_unsir_shows_as_many_images_of_noise_as_it_is_asked_to(make_task):
+    task = make_task(n_retain=40)
+    values = {"noise_steps": 3, "noise_copies": 20, "batch_size": 4, "retain_per_class": 100}
+    n_steps = [len(unlearned("unsir", task, **values, noise_images=n)[1]) for n in (3, 4096)]
+    assert n_steps == [3 + (40 + 20 * 3) // 4 + 10, 3 + (40 + 20 * 4) // 4 + 10]
+    assert METHODS["unsir"].default_config("cifar10", "class", "resnet20").noise_images == 3, "the authors' 60 in all"
 
 
 def test_at_most_so_many_of_each_class():
@@ -684,18 +757,36 @@ def test_ct_transposes_every_kernel_and_nothing_else(name, make_task):
             assert torch.equal(weight, swapped)
 
 
-def test_ct_and_msg_follow_their_rates(make_task, monkeypatch):
-    """CT falls as a cosine from epoch to epoch; MSG rises evenly to the middle one and falls evenly after it."""
+@pytest.fixture
+def rates(monkeypatch):
+    """Of SGD, step by step."""
     seen = []
     step_of = torch.optim.SGD.step
     monkeypatch.setattr(
-        torch.optim.SGD, "step", lambda self: (seen.append(self.param_groups[0]["lr"]), step_of(self))[1]
+        torch.optim.SGD, "step", lambda self, *_: (seen.append(self.param_groups[0]["lr"]), step_of(self))[1]
     )
+    return seen
+
+
+def test_cf_k_starts_again_warm(make_task, rates):
+    """After passes 1, 3, 7: from the highest rate, halfway down in between (with torch's own schedule)."""
+    unlearned("cf_k", make_task(n_retain=16), epochs=7, batch_size=8, lr=0.1, lowest_lr=0.02)
+    assert rates[::2] == rates[1::2], "from pass to pass"
+    assert rates[::2] == pytest.approx(
+        [0.1, 0.1, 0.06, 0.1, 0.06 + 0.04 * math.sqrt(0.5), 0.06, 0.06 - 0.04 * math.sqrt(0.5)]
+    )
+    rates.clear()
+    unlearned("cf_k", make_task(n_retain=16), epochs=3, batch_size=8, lr=0.1)
+    assert rates == [0.1] * 6
+
+
+def test_ct_and_msg_follow_their_rates(make_task, rates):
+    """CT falls as a cosine from epoch to epoch; MSG rises evenly to the middle one and falls evenly after it."""
     unlearned("ct", make_task(n_retain=8), epochs=3, lr=1.0)
-    assert seen == pytest.approx([1.0, 0.75, 0.25])
-    seen.clear()
+    assert rates == pytest.approx([1.0, 0.75, 0.25])
+    rates.clear()
     unlearned("msg", make_task(n_retain=8), epochs=5, lr=1.0)
-    assert seen == pytest.approx([1 / 3, 2 / 3, 1.0, 2 / 3, 1 / 3])
+    assert rates == pytest.approx([1 / 3, 2 / 3, 1.0, 2 / 3, 1 / 3])
     assert [rising_and_falling(epoch, 1) for epoch in range(1)] == [1.0]
 
 
@@ -758,6 +849,20 @@ def test_amun_teaches_all_images_their_labels_and_the_mistakes_theirs(make_task)
     assert steps[1].losses == pytest.approx(
         {"forget_adversarial": float(of_wrong), "retain_adversarial": float(of_all)}, rel=1e-4
     )
+
+
+def test_amun_searches_in_full_precision(make_task, monkeypatch):
+    """Mistakes found in half of it are often none."""
+    seen = []
+    search = nearest_mistakes
+    monkeypatch.setattr(
+        "camu_core.methods.amun.nearest_mistakes",
+        lambda original, *rest: (seen.append(original.in_bfloat16), search(original, *rest))[1],
+    )
+    task = make_task(n_forget=6, n_retain=10)
+    task.original.in_bfloat16 = True
+    unlearned("amun", task)
+    assert seen == [False]
 
 
 def test_some_are_for_classes_and_one_for_images():
