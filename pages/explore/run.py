@@ -69,6 +69,7 @@ def _judgement(run: state.OpenRun, asked: RunSpec | None, busy: bool) -> None:
     judgement = st.container()
     if busy or (run.result is not None and state_view.is_replaying(run.digest)):
         live.live_panel(run.spec, run.digest)
+        live.into_view(run.digest)
     elif run.result is None:
         verdict.problem(run)
     else:

@@ -17,6 +17,13 @@ from pages.components.shared import charts, images, state, state_view, state_vis
 
 STRIP_IMAGES = 12
 TICK_SECONDS = 0.4
+# Where a run begins below the fold, one sees nothing of it. What follows // makes it another script for another run.
+_INTO_VIEW = """<script>
+(() => {
+  const row = document.querySelector('.st-key-live-row');
+  if (row && innerHeight - row.getBoundingClientRect().top < 450) row.scrollIntoView({ behavior: 'smooth' });
+})(); // DIGEST
+</script>"""
 SNAPSHOTS_PER_SECOND = {"slow": 2.0, "normal": 6.0, "fast": 15.0}
 
 
@@ -53,6 +60,11 @@ def live_panel(spec: RunSpec, digest: str, has_terms: bool = True) -> None:
     st.fragment(run_every=TICK_SECONDS)(_tick)(spec, digest, has_terms)
 
 
+def into_view(digest: str) -> None:
+    """Scroll to the live panel above, once, unless there is room enough to see it."""
+    st.html(_INTO_VIEW.replace("DIGEST", digest), unsafe_allow_javascript=True)
+
+
 def replay_button(digest: str) -> None:
     st.button(text.REPLAY, icon=":material/replay:", on_click=state_view.start_replay, args=(digest,))
 
@@ -78,18 +90,18 @@ def _tick(spec: RunSpec, digest: str, has_terms: bool) -> None:
         st.rerun()
     last = seen.snapshots[-1].index if seen.snapshots else 1
     total = max(1, job.total if job and job.stage == "unlearn" else last)
-    words, bar, speed, button = st.columns([5, 5, 3, 2], vertical_alignment="center")
     if job and not is_done and (shown == newest or job.stage == "data" or job.is_stopping or job.queue_position):
         line, fraction = _work(job)
     else:
         step = seen.snapshots[max(shown, 0)].index
         line, fraction = text.REPLAY_LINE.format(index=step, total=total), step / total
-    words.markdown(line)
-    bar.progress(min(1.0, fraction))
-    speed.segmented_control(
-        text.PACE, list(SNAPSHOTS_PER_SECOND), default="normal", key="pace", label_visibility="collapsed", required=True
-    )
-    with button:
+    with st.container(horizontal=True, vertical_alignment="center", key="live-row"):
+        st.markdown(line, width="content")
+        st.progress(min(1.0, fraction))
+        st.segmented_control(
+            text.PACE, list(SNAPSHOTS_PER_SECOND), default="normal", key="pace", label_visibility="collapsed",
+            required=True, width="content",
+        )  # fmt: skip
         _skip_button() if is_done else _stop_button(job)
     if job and job.attempt > 1:
         st.warning(text.RETRIED)
@@ -118,14 +130,14 @@ def _work(job: JobView) -> tuple[str, float]:
 
 
 def _skip_button() -> None:
-    st.button(text.SKIP, key="skip", on_click=state_view.end_replay, width="stretch")
+    st.button(text.SKIP, key="skip", on_click=state_view.end_replay)
 
 
 def _stop_button(job: JobView) -> None:
     is_mine = state_visitor.is_watching(job.digest)
     st.button(
         text.STOP, key="stop", icon=":material/stop_circle:", on_click=state.stop, args=(job.digest,),
-        disabled=job.is_stopping or not is_mine, help=None if is_mine else text.STOP_NOT_MINE, width="stretch",
+        disabled=job.is_stopping or not is_mine, help=None if is_mine else text.STOP_NOT_MINE,
     )  # fmt: skip
 
 

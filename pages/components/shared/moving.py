@@ -35,24 +35,21 @@ _JS = (
     LOADER
     + """
 const size = (array) => array?.bdata?.length ?? array?.length;
-// the traces whose points are elsewhere now; none where more than that is different
-const moved = (before, after) => {
-  const differ = (i, axis) => JSON.stringify(before[i][axis]) !== JSON.stringify(after[i][axis]);
-  if (before?.length !== after.length || after.some((trace, i) => trace.type !== before[i].type
-      || size(trace.x) !== size(before[i].x) || !/scatter$/.test(trace.type))) return [];
-  return after.map((_, i) => i).filter((i) => differ(i, 'x') || differ(i, 'y'));
-};
+// whether points are elsewhere now, and no more than that is different
+const haveMoved = (before, after) => before?.length === after.length
+  && after.every((trace, i) => trace.type === before[i].type && size(trace.x) === size(before[i].x)
+    && /scatter$/.test(trace.type))
+  && after.some((trace, i) => ['x', 'y'].some((axis) => JSON.stringify(before[i][axis]) !== JSON.stringify(trace[axis])));
 const TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
 const plain = (array) => array.bdata === undefined ? array
   : Array.from(new TYPES[array.dtype](Uint8Array.from(atob(array.bdata), (c) => c.charCodeAt(0)).buffer));
 const glide = async (library, box, data, duration) => {
-  const traces = moved(box.shown, data);
-  if (!traces.length) return;
+  if (!haveMoved(box.shown, data)) return;
   const gone = ['images', 'selections'].filter((name) => box.layout[name]?.length);  // with an outline it would not end
   if (gone.length) await library.relayout(box, Object.fromEntries(gone.map((name) => [name, []])));
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-  const places = traces.map((i) => ({ x: plain(data[i].x), y: plain(data[i].y) }));
-  return library.animate(box, { data: places, traces },
+  // all traces: a panel in which none moves would be empty meanwhile
+  return library.animate(box, { data: data.map(({ x, y }) => ({ x: plain(x), y: plain(y) })) },
     { transition: { duration, easing: 'cubic-in-out' }, frame: { duration, redraw: false } });
 };
 const picked = (event) => (event?.points ?? []).filter((point) => point.customdata !== undefined)
