@@ -161,7 +161,7 @@ def board_of(
         pictures=(
             replace(accuracies, said=brief(accuracies.said)),
             _map(result),
-            _test(verdict, privacy),
+            _test(verdict, privacy, population),
         ),
         may=sentences(told.may, "Nothing yet."),
         may_not=sentences(told.may_not, "Nothing beyond this: tests are evidence, not proof."),
@@ -228,11 +228,13 @@ def _map(result: RunResult) -> Picture:
     return Picture("How does the network see them?", maps, said)
 
 
-def _test(verdict: Verdict, privacy: Mapping[str, Any] | None) -> Picture:
+def _test(verdict: Verdict, privacy: Mapping[str, Any] | None, population: Mapping[str, Any] | None) -> Picture:
     """The test that the verdict hangs on: one that found something, that leaves it open, or that found nothing."""
     planted = next((clause for clause in verdict.clauses if clause.name == "planted"), None)
     if planted is not None and planted.value is not None:  # known exactly, since it was put there on purpose
-        tests = headline(privacy) if privacy is not None else "Not tested yet for what else may be left inside."
+        tests = (
+            headline(privacy, population) if privacy is not None else "Not tested yet for what else may be left inside."
+        )
         return _of_clause("Does what was planted still work?", planted, f"{planted.finding}. {tests}")
     question = "What did a test find inside?"
     tried = {clause.name: clause for clause in verdict.clauses if clause.name in _TELLING}
@@ -248,7 +250,7 @@ def _test(verdict: Verdict, privacy: Mapping[str, Any] | None) -> Picture:
     else:
         wanted = [clause for clause in known if clause.is_good]
     clause = next(iter([*wanted, *known]))
-    return _of_clause(question, clause, f"{clause.finding}. {headline(privacy)}")
+    return _of_clause(question, clause, f"{clause.finding}. {headline(privacy, population)}")
 
 
 def _of_clause(question: str, clause: Clause, said: str) -> Picture:

@@ -71,11 +71,12 @@ class Reading:
         )  # fmt: skip
 
 
-def readings(report: Mapping[str, Any]) -> dict[str, Reading]:
+def readings(report: Mapping[str, Any], population: Mapping[str, Any] | None = None) -> dict[str, Reading]:
     """Every test that applies, by question.
 
     Args:
         report: of a `PrivacyResult`.
+        population: report of the `PopulationResult` of the same method and settings.
     """
     found = {}
     if "old_head" in report["battery"]["unlearned"]:
@@ -87,6 +88,8 @@ def readings(report: Mapping[str, Any]) -> dict[str, Reading]:
     if probe.untrained is not None and (probe.untrained["value"] or 0) >= _CEILING:
         found["linear_probe"] = _standing(probe, Standing.BLIND)
     found["attack"] = _attack(report)
+    if population is not None:
+        found["population"] = population_reading(population)
     return found
 
 

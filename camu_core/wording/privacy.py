@@ -61,8 +61,8 @@ _SAYS = {
         Standing.BELOW: "the answers are more like those of retrained networks than those are among themselves",
     },
     "population": {
-        Standing.ALIKE: "even an attacker who trains networks too cannot tell them from retrained ones",
-        Standing.ABOVE: "an attacker who trains networks too tells them from retrained ones",
+        Standing.ALIKE: "even an attacker who trains networks too cannot tell it from retrained ones",
+        Standing.ABOVE: "an attacker who trains networks too tells it from retrained ones",
         Standing.UNCLEAR: "cannot tell: more networks may show whether an attacker who trains some can",
         Standing.BLIND: "cannot tell: even the originals are not told from retrained ones",
     },
@@ -177,9 +177,13 @@ def within(question: str, band: Reference) -> tuple[float, float]:
     return max(lowest, band.low), min(highest, band.high)
 
 
-def headline(report: Mapping[str, Any]) -> str:
-    """How many tests tell the network from those that never saw the images, and how many can see nothing."""
-    news = [reading.is_good for reading in readings(report).values()]
+def headline(report: Mapping[str, Any], population: Mapping[str, Any] | None = None) -> str:
+    """How many tests tell the network from those that never saw the images, and how many can see nothing.
+
+    Args:
+        report, population: as in `readings`.
+    """
+    news = [reading.is_good for reading in readings(report, population).values()]
     n_bad, n_good, n_open = (news.count(each) for each in (False, True, None))
     verb = "tells" if n_bad == 1 else "tell"
     parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it apart from networks that never saw the images"]

@@ -26,7 +26,6 @@ from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures import Networks, histogram, view_threshold
 from camu_core.runs.population import asked
 from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
-from camu_core.wording.privacy import headline
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import state, text
@@ -47,7 +46,7 @@ def test_every_part_of_the_example(part: str, example: PrivacyResult) -> None:
     assert not app.exception
     assert not app.error
     assert app.title[0].value == text_privacy.TITLE
-    assert headline(example.report) in words(app)
+    assert "2 of 7 tests tell it apart from networks that never saw the images" in words(app), "many networks, too"
     assert "8 retrained" in words(app), "the reference band"
     assert app.get("plotly_chart")
     assert "How to read it" in words(app)
@@ -70,6 +69,21 @@ def test_everything_follows_the_threshold(example: PrivacyResult) -> None:
         assert shown[text_privacy.CAUGHT] == str(int((members > value).sum()))
         assert shown[text_privacy.MISSED] == str(int((members <= value).sum()))
         assert shown[text_privacy.RIGHT] == "50%", "calling all, or nobody, is guessing"
+
+
+def test_the_threshold_starts_where_something_is_called(example: PrivacyResult) -> None:
+    """By confidence the attacker, whose images do not lie apart, calls nobody: the slider starts in the middle."""
+    attacks = example.report["attack"]["unlearned"]
+    bins = state_privacy.spread(example, "unlearned", "confidence")
+    assert attacks["confidence"]["threshold"] > bins.highest
+    start = state_privacy.to_start_at(bins, attacks["confidence"]["threshold"])
+    assert start == pytest.approx((bins.edges[0] + bins.edges[-1]) / 2)
+    app = open_page("explore/privacy")
+    app.segmented_control(key="attack-score").set_value("confidence").run()
+    assert app.select_slider(key="threshold-unlearned-confidence").value == start
+    inside = state_privacy.spread(example, "original", "attacker")
+    middle = (inside.lowest + inside.highest) / 2 + 0.01
+    assert state_privacy.to_start_at(inside, middle) == middle
 
 
 def figures(app) -> list[str]:

@@ -106,8 +106,8 @@ def test_slower_than_retraining_is_no_good_news(made_up, make_report):
 @pytest.mark.parametrize(
     ("value", "reach", "is_good", "tail", "finding"),
     [
-        (0.86, 0.03, False, "; an attacker who trains networks too can tell", "tells them from retrained ones"),
-        (0.51, 0.03, True, "", "cannot tell them from retrained ones"),
+        (0.86, 0.03, False, "; an attacker who trains networks too can tell", "tells it from retrained ones"),
+        (0.51, 0.03, True, "", "cannot tell it from retrained ones"),
         (0.56, 0.08, None, "", "more networks may show"),
     ],
 )

@@ -54,7 +54,7 @@ def _threshold(privacy: PrivacyResult, network: str, score: str) -> None:
     """Drawn anew for every move of the slider, and nothing else with it."""
     report, dark = privacy.report["attack"], state.is_dark()
     bins = state_privacy.spread(privacy, network, score)
-    first = state_privacy.on_axis(bins, report[network][score]["threshold"])
+    first = state_privacy.to_start_at(bins, report[network][score]["threshold"])
     options = state_privacy.thresholds(bins, score, first)
     key = f"threshold-{network}-{score}"
     state.remember_for(privacy.digest, key, first)

@@ -35,9 +35,10 @@ from pages.components.shared import text as words
 
 def verdict(result: RunResult, report: dict) -> None:
     """One sentence, and a large number for each test; how retrained networks do below each."""
+    population = state_privacy.population_report_of(result.spec)
     with st.container(border=True, key="verdict"):
-        st.subheader(headline(report), anchor=False)
-        clauses = tests_as_clauses(readings(report))
+        st.subheader(headline(report, population), anchor=False)
+        clauses = tests_as_clauses(readings(report, population))
         for column, clause in zip(st.columns(len(clauses)), clauses, strict=True):
             column.metric(clause.subject, clause.show(clause.value), help=clause.text)
             column.caption(f"{clause.of}  \n{clause.band or clause.finding}")

@@ -193,9 +193,11 @@ def view(privacy: PrivacyResult, network: str, score: str, threshold: float) -> 
     return view_threshold(*_scores(privacy, network, score), threshold)
 
 
-def on_axis(bins: Histogram, threshold: float) -> float:
-    """A threshold beyond all scores, moved to just beyond them, where it calls the same images."""
-    return min(max(threshold, bins.lowest), bins.highest)
+def to_start_at(bins: Histogram, threshold: float) -> float:
+    """The attacker's own threshold; where that is beyond all scores and calls all or nobody, the middle of the axis."""
+    if bins.lowest < threshold < bins.highest:
+        return threshold
+    return (float(bins.edges[0]) + float(bins.edges[-1])) / 2
 
 
 def thresholds(bins: Histogram, score: str, first: float) -> dict[float, str]:

@@ -39,7 +39,7 @@ const size = (array) => array?.bdata?.length ?? array?.length;
 const haveMoved = (before, after) => before?.length === after.length
   && after.every((trace, i) => trace.type === before[i].type && size(trace.x) === size(before[i].x)
     && /scatter$/.test(trace.type))
-  && after.some((trace, i) => ['x', 'y'].some((axis) => JSON.stringify(before[i][axis]) !== JSON.stringify(trace[axis])));
+  && after.some(({ x, y }, i) => JSON.stringify([x, y]) !== JSON.stringify([before[i].x, before[i].y]));
 const TYPES = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
 const plain = (array) => array.bdata === undefined ? array
   : Array.from(new TYPES[array.dtype](Uint8Array.from(atob(array.bdata), (c) => c.charCodeAt(0)).buffer));
