@@ -101,7 +101,10 @@ RANDOM_AIM = (
     "network's accuracy. An accuracy below it is no better: it is a trace of removal."
 )
 SPREAD = "Two retrainings with different seeds are themselves {points:.1f} points apart: a smaller gap means nothing."
-NO_WEAKNESS = "No weakness by these rules: {names}."
+NO_WEAKNESS = (
+    "No weakness by these rules: {names}. Whether their answers give the removal away is for the verdict of each run "
+    "to say, not for these rules."
+)
 MORE_SEEDS = "One seed: no intervals, and luck cannot be told from merit. Choose at least three."
 
 ONE_NETWORK = "All from one original network: how much luck there is in its training, these intervals do not tell."

@@ -6,9 +6,9 @@ PART = "Part of the evidence"
 PARTS = {
     "attack": "Could an attacker tell?",
     "worst": "Do its answers differ?",
-    "heads": "Is it only hidden?",
+    "heads": "Only hidden?",
     "relearning": "Can it come back?",
-    "inside": "Is it still readable inside?",
+    "inside": "Readable inside?",
     "layers": "Which layers differ?",
     "population": "Many networks",
 }
@@ -25,7 +25,9 @@ BAND_NOT = "There are no retrained networks to compare with. {why}"
 HEADS_CLASSES = "These tests need a forgotten class: single images have no class of their own to find."
 HEADS_READ = (
     "a new classifier is trained on 1, 5 or 20 images of what was forgotten, and 20 of each other class. The higher "
-    "its line above the purple range, the more of the class is left inside. A mask at the output cannot lower it."
+    "its line above the purple range, the more of the class is left inside. The range is from the lowest to the "
+    "highest of the retrained networks; the finding allows for one more of them, which may lie outside. A mask at the "
+    "output cannot lower it."
 )
 HEADS_NOT = "a linear classifier finds only what is linearly readable, and also what an untrained network shows."
 HEADS_HOW = """

@@ -61,7 +61,7 @@ DIAL_NOTES = {
     "kept": "{low} to {high}, {n:,} new images of the rest",
     "inside": "{low} to {high}, over {n:,} draws",
 }
-DIAL_REFERENCE = "retrained networks: {low} to {high}"
+DIAL_REFERENCE = "retrained networks: lowest {low}, highest {high}"
 DIAL_UNKNOWN = "not known"
 DIAL_MAP = "Where the images lie inside; the axes stay"
 DIAL_HOVER = "true class {true}<br>this network says {said}"
@@ -69,7 +69,10 @@ DIAL_READ = (
     "solid orange is what its answers give away, dotted orange what is left inside: a new classifier, taught with one "
     "example of the forgotten class, finds so much of it"
 )
-DIAL_READ_BAND = ". Purple: what it finds in networks that never saw it"
+DIAL_READ_BAND = (
+    ". Purple: the lowest to the highest of what it finds in several networks that never saw it. One more of them may "
+    "well lie outside, so the verdict, which allows for that, often cannot tell where this looks clear"
+)
 DIAL_NOT = (
     "other seeds: each strength is one run, and bars are 95% intervals over images, or over draws of the one example. "
     "The map shows two directions of many"
