@@ -5,7 +5,8 @@ from camu_core.progress import STEPPED
 
 APP_TITLE = "CaMU Explorer"
 
-EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. To make your own, press *Forget it* on the *Run* page."
+EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. To make your own, press *Forget it* {where}."
+EXAMPLE_ABOVE, EXAMPLE_ELSEWHERE = "above", "on the *Run* page"
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 GROUPS_OF_RUN = {
     "easy": "the least memorised ones", "typical": "of typical memorisation", "worst": "the most memorised ones",

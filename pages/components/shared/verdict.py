@@ -23,11 +23,12 @@ _PAGES = {
 }
 
 
-def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False) -> None:
+def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False, is_below_press: bool = False) -> None:
     """Which run the page shows; the example is labelled as such, in a box or, if `is_quiet`, in a line.
 
     Args:
         is_older: the choices on the page are others by now.
+        is_below_press: the button that makes a run is on the page, above the line.
     """
     spec = run.result.spec
     group = state_memorised.group_of(spec)
@@ -42,10 +43,13 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False)
         what += " · " + text.CHANGED.format(settings=changed)
     if dict(spec.settings).get("authors_batch_norm"):
         st.info(text.BATCH_NORM, icon=":material/info:")
+    example = text.EXAMPLE_NOTE.format(
+        what=what, where=text.EXAMPLE_ABOVE if is_below_press else text.EXAMPLE_ELSEWHERE
+    )
     if run.is_example and is_quiet:
-        st.caption(text.EXAMPLE_NOTE.format(what=what))
+        st.caption(example)
     elif run.is_example:
-        st.info(text.EXAMPLE_NOTE.format(what=what), icon=":material/visibility:")
+        st.info(example, icon=":material/visibility:")
     else:
         st.caption(text.LAST_RUN.format(what=what) if is_older else what)
 
