@@ -146,7 +146,7 @@ def _hurt(result: RunResult) -> Question:
     why = (
         (f"Hurt beyond chance: {listed(losses)}.", f"{rest} What it shared with them inside went, too.")
         if harmed
-        else (f"No: {small(rest)}", "A few more or fewer right is chance; none lost more than that.")
+        else (rest, "A few more or fewer right is chance; none lost more than that.")
     )
     return Question(
         "hurt",

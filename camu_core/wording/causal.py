@@ -206,12 +206,16 @@ def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) ->
     is_harm = change < -np.maximum(margin, NEGLIGIBLE)
     lowest = np.nanargmin(np.where(is_harm, change, 0) if is_harm.any() else change)
     row, column = (int(i) for i in np.unravel_index(lowest, change.shape))
-    worst = f"{class_names[column]} after forgetting {class_names[row]}, {_points(change[row, column])}"
+    which = f"{class_names[column]} after forgetting {class_names[row]}"
     if is_harm.any():
         beside = "" if np.isnan(gold[row, column]) else f" Retraining: {_points(gold[row, column])}."
-        return f"The class hurt most is {worst}.{beside}"
+        return f"The class hurt most is {which}, {_points(change[row, column])}.{beside}"
     if change[row, column] < -NEGLIGIBLE:
-        return f"Cannot tell from this many test images whether other classes are harmed; the largest fall is {worst}."
+        fall = _points(-change[row, column]).removeprefix("+")
+        return (
+            "Cannot tell from this many test images whether other classes are harmed; "
+            f"the largest fall is {fall}, of {which}."
+        )
     return "No class lost accuracy when another was forgotten."
 
 

@@ -256,7 +256,7 @@ HARM = [[-1.0, 0.0, -0.12], [0.02, -1.0, -0.05], [None, None, None]]
         (
             entanglement(HARM, 0.2),
             "Cannot tell from this many test images whether other classes are harmed; "
-            "the largest fall is cat after forgetting ant, -12 points.",
+            "the largest fall is 12 points, of cat after forgetting ant.",
         ),
         (
             entanglement([[-1.0, 0.0, 0.0], [0.0, -1.0, 0.3], [0.0, 0.0, -1.0]], 0.03),
