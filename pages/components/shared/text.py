@@ -314,11 +314,12 @@ def takes(seconds: float | None) -> str:
 
 
 def about(seconds: float) -> str:
-    """A time to wait, roughly: "20 seconds", "5 minutes", "3 hours"."""
+    """A time to wait, roughly: "1 second", "20 seconds", "5 minutes", "3 hours"."""
     for unit, length in (("hours", 3600), ("minutes", 60)):
         if seconds >= 1.5 * length:
             return f"{seconds / length:.0f} {unit}"
-    return f"{max(1, round(seconds, -1)):.0f} seconds"
+    n = max(1, round(seconds) if seconds < 10 else round(seconds, -1))
+    return f"{n:.0f} second{'s' * (n > 1)}"
 
 
 def left(seconds: float) -> str:
