@@ -2,6 +2,7 @@
 
 TITLE = "Why it forgot"
 LEAD = "Accuracy shows *that* it forgot. To see *why*, we change **one thing at a time**."
+GROUPS = {"forget": "images to forget", "retain": "images to keep"}
 PARTS = {
     "effects": "Effects of the images",
     "where": "Where in the network",
@@ -37,6 +38,11 @@ MEASURE = "Pull on"
 MEASURE_NAMES = {
     "true_class": "the right answer", "prediction_bits": "the whole answer", "representation_bits": "the representation"
 }  # fmt: skip
+TABLE_MEASURES = {
+    "true_class": "the right answer (0 to 1)",
+    "prediction_bits": "the whole answer (bits)",
+    "representation_bits": "the representation (bits)",
+}
 EFFECTS_READ = (
     "a high bar means that the answer depends on what the image shows. After forgetting, the bars of the images to "
     "forget should fall as far as the retrained network's, and the others should stay."
@@ -67,6 +73,7 @@ WHERE_NOT = (
     "whether another part could do it, too; and the split holds for these two networks, not for the method in general."
 )
 WHERE_ROW_FORGET, WHERE_ROW_RETAIN = "images to forget", "all images to keep"
+WHERE_TOTAL = "in total"
 LAYERS_READ = (
     "the network before forgetting gets the layers of the one after, one by one, starting at the image. Each bar is "
     "what its layer adds; together they make the whole change."
@@ -106,6 +113,14 @@ TERMS_PANELS = {
     "forget_train": "Forgotten images",
     "retain_test": "New images of the other classes",
     "attack": "Membership attack on the forgotten images",
+}
+TERMS_ROWS = {
+    "nobody": "without any term",
+    "everybody": "with all terms",
+    "total": "the whole change",
+    "shapley": "Shapley value",
+    "leave_one_out": "lost if only this term is left out",
+    "pair": "interaction of two",
 }
 TERMS_AXES = {
     "forget_test": "change of accuracy", "forget_train": "change of accuracy", "retain_test": "change of accuracy",
@@ -166,9 +181,8 @@ combination was measured, none is derived from others. Intervention and samples 
 """
 SAMPLE_TITLE = "One image"
 SAMPLE_GROUP = "From"
-SAMPLE_GROUPS = {"forget": "images to forget", "retain": "images to keep"}
 SAMPLE_PICK = "Image"
-SAMPLE_OWN, SAMPLE_OTHER = "the image", "its replacement"
+SHOWN = {"own": "the image", "alternative": "its replacement"}
 SAMPLE_TITLES = {"own": "Answers to the image", "alternative": "Answers to its replacement"}
 SAMPLE_WHAT_IF = "After, with your change"
 SAMPLE_BITS = (
