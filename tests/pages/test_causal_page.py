@@ -48,7 +48,9 @@ def tables_in_words(app) -> bool:
 
 @pytest.mark.parametrize("part", ["effects", "where", "graph"])
 def test_tables_are_in_words(part: str) -> None:
-    assert tables_in_words(show(open_page("explore/causal"), part))
+    app = show(open_page("explore/causal"), part)
+    assert tables_in_words(app)
+    assert all(table.proto.HasField("placeholder") for table in app.dataframe), "an empty cell says None"
 
 
 def test_the_intervention_changes_the_numbers() -> None:

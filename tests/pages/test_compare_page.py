@@ -200,6 +200,15 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
                 assert not app.dataframe[0].value.equals(usual)
 
 
+def test_methods_whose_time_was_not_measured_are_explained_below_the_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert text_compare.PUBLISHED_NO_SECONDS in words(open_page("explore/compare", part="published"))
+    monkeypatch.setattr(published, "FOLDER", tmp_path)
+    publish(tmp_path)
+    assert text_compare.PUBLISHED_NO_SECONDS not in words(open_page("explore/compare", part="published")), "all were"
+
+
 def test_methods_are_filtered_and_any_two_measures_drawn() -> None:
     app = open_page("explore/compare", part="published")
     every = app.dataframe[0].value
@@ -226,6 +235,7 @@ def test_methods_on_many_networks_stand_below_with_both_ranks() -> None:
         app.segmented_control(key="ranked-forget").set_value(f"{dataset} {forget}").run()
         assert not app.exception
         ranks = next(each.value for each in app.dataframe if "rank_by_quality" in each.value).set_index("title")
+        assert all(each.proto.HasField("placeholder") for each in app.dataframe), "an empty cell says None"
         both = ["rank_by_quality", "rank_by_accuracy"]
         assert ranks.loc[["Retrain from scratch", "Output mask"], both].isna().all(axis=None)
         assert ranks.loc[["Retrain from scratch", "Output mask"], "place"].tolist() == ["", ""]

@@ -362,6 +362,9 @@ PUBLISHED_LOAD = ", load {load:.1f} (the higher, the more seconds)"
 PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then. The lines are 95% intervals over {over}."
+PUBLISHED_NO_SECONDS = (
+    "Methods without a bar of seconds ran while other programs did, which slows them, so their time was left out."
+)
 PUBLISHED_FORGET = "Forgotten"
 PUBLISHED_SETTINGS = "Settings of the methods"
 PUBLISHED_SETTINGS_NAMES = {"usual": "Usual", "tuned": "Tuned"}
