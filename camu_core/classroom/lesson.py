@@ -244,7 +244,7 @@ def _trace(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
         return None
     is_told = reading.standing is Standing.ABOVE
     values = (reading.ours["value"], reading.reference.mean)
-    ours, among = (number(reading, value).removeprefix("x") for value in values)
+    ours, among = (number(reading, value).removesuffix("x") for value in values)
     return Question(
         "trace",
         "Somebody sees only the answers of the network, and how sure it is. Can they tell that it was made to forget "

@@ -149,7 +149,7 @@ def test_too_few_images_to_attack(make_report) -> None:
     ("low", "words"),
     [
         (math.log(SMALLEST_FACTOR) - 1e-6, "no answer is shown"),
-        (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1x likelier"),
+        (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1x as frequent"),
     ],
 )
 def test_epsilon_at_the_smallest_factor(make_report, low: float, words: str) -> None:
@@ -161,11 +161,11 @@ def test_epsilon_at_the_smallest_factor(make_report, low: float, words: str) -> 
 
 def test_epsilon_says_which_way_and_what_could_be_shown_at_most(make_report) -> None:
     found = {"value": 2.0, "low": math.log(1.29), "high": 3.0, "n": 80, "ours": 0.8, "gold": 0.1}
-    start = "Some answer is at least 1.2x likelier"
+    start = "Some answer is at least 1.2x as frequent"
     for more, end in (
-        ({}, "than after retraining."),
-        ({"largest": math.log(3.69)}, "than after retraining (detectable maximum 3.6x)."),
-        ({"ours": 0.1, "gold": 0.8}, "after retraining than after forgetting."),
+        ({}, "as after retraining."),
+        ({"largest": math.log(3.69)}, "as after retraining; 80 images can show 3.6x at most."),
+        ({"ours": 0.1, "gold": 0.8}, "after retraining as after forgetting."),
     ):
         assert epsilon_title(make_report() | {"epsilon": {"unlearned": found | more}}) == f"{start} {end}"
     assert epsilon_title(make_report(band=False)) == "No retrained network to compare with yet."
