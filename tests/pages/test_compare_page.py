@@ -56,6 +56,14 @@ def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() 
     assert app.query_params["methods"] == "all"
 
 
+@pytest.mark.parametrize(("forget", "what"), [("3", "a whole class"), ("10%", "single images")])
+def test_methods_that_cannot_forget_such_are_named(forget: str, what: str) -> None:
+    app = open_page("explore/compare", dataset="digits", forget=forget, methods="amun,camu,sfron", seeds="0")
+    name = {"3": "AMUN", "10%": "SFR-on"}[forget]
+    assert f"Left out, because they cannot forget {what}: {name}." in words(app)
+    assert "Left out" not in words(open_page("explore/compare", forget=forget, methods="camu"))
+
+
 def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_result: RunResult) -> None:
     """All 72 runs are there; the numbers are one run's, so methods agree and seeds do not vary."""
     summary = digits_result.summary()

@@ -82,6 +82,8 @@ TRAINING_SEEDS_HELP = (
     "from each of them, and the intervals are over networks: they then hold for networks trained like these, not for "
     "one network alone."
 )
+LEFT_OUT = "Left out, because they cannot forget {what}: {names}."
+LEFT_OUT_CLASS, LEFT_OUT_IMAGES = "a whole class", "single images"
 START = "Compare {n} {methods} x {m} {seeds}"
 START_NETWORKS = " x {n} networks"
 ORIGINALS = {
