@@ -203,7 +203,7 @@ def _behind(result: RunResult, found: Mapping[str, Reading]) -> str:
     old = found.get("old_head")
     if old is None or old.original is None or old.ours["value"] is None or old.original["value"] is None:
         return "Behind the mask, nothing was forgotten."
-    ours, before = number(old, max(old.ours["value"], 0.0)), number(old, old.original["value"])
+    ours, before = number(old, old.ours["value"]), number(old, old.original["value"])
     method = METHODS.title(result.spec.method, result.spec.method_sha256)
     return f"Put the old classifier back: behind the mask it finds {before} again, after {method} {ours}."
 

@@ -150,6 +150,8 @@ def number(reading: Reading, value: float | None) -> str:
         return f"{value:.2f}"
     if reading.question == "epsilon":
         return f"{np.exp(value):,.{1 if np.exp(value) < 10 else 0}f}x"
+    if reading.question == "old_head":
+        return percent(max(value, 0.0))  # fewer found than false alarms is nothing found
     return percent(value)
 
 
@@ -173,7 +175,7 @@ _ANSWERS = ("attack", "epsilon", "recognised")  # where an untrained network is 
 
 def within(question: str, band: Reference) -> tuple[float, float]:
     """The band's ends, cut off where no figure can be."""
-    lowest, highest = {"epsilon": (0.0, np.inf), "old_head": (-1.0, 1.0)}.get(question, (0.0, 1.0))
+    lowest, highest = (0.0, np.inf if question == "epsilon" else 1.0)
     return max(lowest, band.low), min(highest, band.high)
 
 

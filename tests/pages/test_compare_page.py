@@ -220,6 +220,7 @@ def test_methods_whose_time_was_not_measured_are_explained_below_the_costs(
 def test_methods_are_filtered_and_any_two_measures_drawn() -> None:
     app = open_page("explore/compare", part="published")
     every = app.dataframe[0].value
+    assert every["old_head"].min() == 0, "no share is below none"
     app.pills(key="published-class-filter").set_value(["forgets", "not_hidden", "no_labels"]).run()
     shown = app.dataframe[0].value
     assert f"{len(shown)} of {len(every)} rows" in words(app)

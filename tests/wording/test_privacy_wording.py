@@ -98,6 +98,14 @@ def test_the_old_head_needs_no_band(make_report) -> None:
     assert readings(make_report(original={"old_head": 0.3}))["old_head"].standing is Standing.BLIND
 
 
+def test_fewer_found_than_false_alarms_is_nothing_found(make_report) -> None:
+    report = make_report(old_head=-0.05)
+    report["reference"]["measures"]["old_head"] = [-0.05, -0.1, 0.0, -0.16]
+    told = numbers(readings(report)["old_head"])
+    assert told.startswith("0% found, less false alarms;")
+    assert "4 retrained networks 0% (0% to " in told
+
+
 def test_one_odd_network_does_not_clear_an_old_head(make_report) -> None:
     """DELETE on the digits: 0.43 (0.29 to 0.59); seven of eight retrained networks have at most 0.02, one has 0.56."""
     report = make_report(old_head=0.43)
