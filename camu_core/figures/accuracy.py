@@ -55,10 +55,10 @@ def split_figure(
             customdata=[report["n"][name] for name in names],
             hovertemplate="%{y:.2%} of %{customdata:,} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
-        figure.add_scatter(  # above the whisker, which would cross a label of the bar itself
+        figure.add_scatter(  # above the whisker, which would cross a label of the bar itself; in per cent, as the axis
             x=[SPLIT_TITLES[name] for name in names], y=high, mode="text", textposition="top center",
-            text=[percent(value, digits=1) for value in values], textfont={"size": 11}, cliponaxis=False,
-            showlegend=False, hoverinfo="skip",
+            text=[percent(value, digits=1).removesuffix("%") for value in values], textfont={"size": 11},
+            cliponaxis=False, showlegend=False, hoverinfo="skip",
         )  # fmt: skip
     figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
     return styled(figure, dark, title, height).update_layout(
