@@ -15,6 +15,7 @@ LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
 
 ODD_MESSAGE = "Your browser sent something this page cannot read. Reload the page."
+ADDRESS_LEFT_OUT = "Not understood in this link, and left out: {names}. Please choose below."
 ADDRESS_CUT = "Part of this link is malformed and was ignored. Check the link."
 
 RUN_TITLE = "Make it forget"
