@@ -53,6 +53,15 @@ def test_tables_are_in_words(part: str) -> None:
     assert all(table.proto.HasField("placeholder") for table in app.dataframe), "an empty cell says None"
 
 
+def test_the_part_and_the_layer_of_its_output_have_different_names() -> None:
+    app = show(open_page("explore/causal"), "where")
+    drawn = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert "through the encoder" in {trace.get("name") for trace in drawn[0]["data"]}
+    title, layers = drawn[0]["layout"]["title"]["text"], drawn[2]["layout"]["xaxis"]["categoryarray"]
+    assert "All of the forgetting happened in the encoder." in title
+    assert "+ representation" in layers
+
+
 def test_the_intervention_changes_the_numbers() -> None:
     app = open_page("explore/causal")
     before = [metric.value for metric in app.metric]

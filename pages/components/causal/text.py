@@ -66,8 +66,9 @@ Whiskers: 95% percentile bootstrap, images resampled in pairs, 2,000 times (Efro
 Divergence: Lin, IEEE Trans. Inf. Theory 37, 1991. Counterfactuals: arXiv:2401.17504.
 """
 WHERE_READ = (
-    "each colour is what replacing that part alone changes; left of 0, the right answer became less likely. The "
-    "diamond is the whole change, the sum of the colours."
+    "each colour is what replacing that part alone changes: the encoder, all layers up to the representation, or the "
+    "head after it. Left of 0, the right answer became less likely. The diamond is the whole change, the sum of the "
+    "colours."
 )
 WHERE_NOT = (
     "whether another part could do it, too; and the split holds for these two networks, not for the method in general."
@@ -75,8 +76,8 @@ WHERE_NOT = (
 WHERE_ROW_FORGET, WHERE_ROW_RETAIN = "images to forget", "all images to keep"
 WHERE_TOTAL = "in total"
 LAYERS_READ = (
-    "the network before forgetting gets the layers of the one after, one by one, starting at the image. Each bar is "
-    "what its layer adds; together they make the whole change."
+    "the network before forgetting gets the layers of the one after, one by one, starting at the image: first those "
+    "of the encoder, then those of the head. Each bar is what its layer adds; together they make the whole change."
 )
 LAYERS_NOT = (
     "another order: each layer comes on top of the new ones before it, and a later one may repeat what an earlier one "
@@ -84,7 +85,7 @@ LAYERS_NOT = (
 )
 WHERE_HOW = r"""
 $Y(a,b)$ is the mean probability of the right answer with the encoder of network $a$ and the head of network $b$; o =
-before, u = after. Total $Y(u,u)-Y(o,o)$; through the representation $Y(u,o)-Y(o,o)$; through the head
+before, u = after. Total $Y(u,u)-Y(o,o)$; through the encoder $Y(u,o)-Y(o,o)$; through the head
 $Y(o,u)-Y(o,o)$; only both together: the rest. The three sum to the total exactly.
 In Pearl's words (UAI 2001), the second is the natural indirect and the third the natural direct effect.
 
@@ -170,7 +171,7 @@ GRAPH_NOT = "anything inside the representation. All of an image's effect passes
 GRAPH_DO = "do( … ): intervene"
 GRAPH_REPLACE_FORGET = "Replace the images to forget"
 GRAPH_REPLACE_RETAIN = "Replace the images to keep"
-GRAPH_OLD_ENCODER = "Put the old representation back"
+GRAPH_OLD_ENCODER = "Put the old encoder back"
 GRAPH_OLD_HEAD = "Put the old head back"
 GRAPH_HOW = r"""
 Into the representation: $E[JS(s(h(x)), s(h(x')))]$ in bits, as in *Effects*. Out of it: $E[p(y|x) - p(y|x')]$ in
