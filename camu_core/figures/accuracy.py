@@ -169,7 +169,9 @@ def class_figure(
     figure.update_xaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed", title=None)
     return styled(figure, dark, title, rows_height(class_names, height)).update_layout(
-        scattermode="group", scattergap=0.2
+        scattermode="group",
+        scattergap=0.2,
+        margin_r=28,  # for the last label, which would else be left out
     )
 
 

@@ -67,6 +67,13 @@ def test_the_numbers_over_twelve_bars_fit_side_by_side_on_half_a_page_of_1280_pi
     assert not any("%" in label for label in labels)
 
 
+def test_accuracy_by_class_has_room_for_its_last_label_in_a_narrow_column() -> None:
+    layout = class_figure({"original": [1.0], "unlearned": [0.0]}, [10], ["a"], [0], "How?").layout
+    (low, high), half = layout.xaxis.range, 0.5 * 4 * 9
+    assert layout.xaxis.tickvals[-1] == 1
+    assert (high - 1) / (high - low) * 180 + layout.margin.r > 1.5 * half, "plotly leaves out a label without room"
+
+
 @pytest.mark.parametrize("n", [2, 5])
 def test_labels_are_moved_apart_and_stay_inside(n: int) -> None:
     centres, sizes = np.full((n, 2), 0.9), np.full((n, 2), [0.4, 0.15])
