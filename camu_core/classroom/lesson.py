@@ -146,7 +146,7 @@ def _hurt(result: RunResult) -> Question:
     why = (
         (f"Hurt beyond chance: {listed(losses)}.", f"{rest} What it shared with them inside went, too.")
         if harmed
-        else (f"No: {small(rest)}", "A few more or fewer right is chance; none lost more than that.")
+        else (rest, "A few more or fewer right is chance; none lost more than that.")
     )
     return Question(
         "hurt",
@@ -203,7 +203,7 @@ def _behind(result: RunResult, found: Mapping[str, Reading]) -> str:
     old = found.get("old_head")
     if old is None or old.original is None or old.ours["value"] is None or old.original["value"] is None:
         return "Behind the mask, nothing was forgotten."
-    ours, before = number(old, max(old.ours["value"], 0.0)), number(old, old.original["value"])
+    ours, before = number(old, old.ours["value"]), number(old, old.original["value"])
     method = METHODS.title(result.spec.method, result.spec.method_sha256)
     return f"Put the old classifier back: behind the mask it finds {before} again, after {method} {ours}."
 
@@ -244,7 +244,7 @@ def _trace(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
         return None
     is_told = reading.standing is Standing.ABOVE
     values = (reading.ours["value"], reading.reference.mean)
-    ours, among = (number(reading, value).removeprefix("x") for value in values)
+    ours, among = (number(reading, value).removesuffix("x") for value in values)
     return Question(
         "trace",
         "Somebody sees only the answers of the network, and how sure it is. Can they tell that it was made to forget "

@@ -55,10 +55,10 @@ def split_figure(
             customdata=[report["n"][name] for name in names],
             hovertemplate="%{y:.2%} of %{customdata:,} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
-        figure.add_scatter(  # above the whisker, which would cross a label of the bar itself
+        figure.add_scatter(  # above the whisker, which would cross a label of the bar itself; in per cent, as the axis
             x=[SPLIT_TITLES[name] for name in names], y=high, mode="text", textposition="top center",
-            text=[percent(value, digits=1) for value in values], textfont={"size": 11}, cliponaxis=False,
-            showlegend=False, hoverinfo="skip",
+            text=[percent(value, digits=1).removesuffix("%") for value in values], textfont={"size": 11},
+            cliponaxis=False, showlegend=False, hoverinfo="skip",
         )  # fmt: skip
     figure.update_yaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
     return styled(figure, dark, title, height).update_layout(
@@ -169,7 +169,9 @@ def class_figure(
     figure.update_xaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed", title=None)
     return styled(figure, dark, title, rows_height(class_names, height)).update_layout(
-        scattermode="group", scattergap=0.2
+        scattermode="group",
+        scattergap=0.2,
+        margin_r=28,  # for the last label, which would else be left out
     )
 
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
 from camu_core.measures import Histogram, ThresholdView
 
+_TIMES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)  # where an axis of factors has ticks
 _DASHES = {"original": "dot", "unlearned": "solid", "retrained": "dash"}
 SCORE_AXES = {
     "attacker": "probability of having been trained on, by the attack model",
@@ -111,7 +112,7 @@ def roc_figure(
 def epsilon_figure(
     epsilon: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 260
 ) -> go.Figure:
-    """Worst-case epsilon of each network against the retrained one, with what so many images can show at most.
+    """How many times as frequent the most telling answer is, e^epsilon, with what so many images can show at most.
 
     Args:
         epsilon: name -> of `worst_epsilon`; those without a value are left out.
@@ -122,28 +123,35 @@ def epsilon_figure(
     reach = 1.15 * max([largest, 1, *(e["value"] if e["high"] is None else e["high"] for e in known.values())])
     for name, e in known.items():
         high = 0.985 * reach if e["high"] is None else e["high"]
-        end = "no upper end" if e["high"] is None else f"{e['high']:.2f}"
+        times, least, most = (float(np.exp(each)) for each in (e["value"], e["low"], high))
+        end = "no upper end" if e["high"] is None else f"{most:,.1f}x"
         figure.add_scatter(
-            x=[e["value"]], y=[MODEL_TITLES[name]], mode="markers", showlegend=False,
+            x=[times], y=[MODEL_TITLES[name]], mode="markers", showlegend=False,
             marker={"color": MODEL_COLORS[name], "symbol": MODEL_SYMBOLS[name], "size": 14},
             error_x={"type": "data", "symmetric": False, "color": MODEL_COLORS[name], "thickness": 2, "width": 5,
-                     "array": [high - e["value"]],
-                     "arrayminus": [e["value"] - e["low"]]},
-            hovertemplate=f"epsilon {e['value']:.2f}<br>95% interval {e['low']:.2f} to {end}<br>"
+                     "array": [most - times], "arrayminus": [times - least]},
+            hovertemplate=f"{times:,.1f}x as frequent (epsilon {e['value']:.2f})<br>"
+            f"95% interval {least:,.1f}x to {end}<br>"
             f"told apart by: {e['score']}<br>n = {e['n']:,} images<extra>{MODEL_TITLES[name]}</extra>",
         )  # fmt: skip
         if e["high"] is None:
             figure.add_scatter(
-                x=[high], y=[MODEL_TITLES[name]], mode="markers", showlegend=False, hoverinfo="skip",
+                x=[most], y=[MODEL_TITLES[name]], mode="markers", showlegend=False, hoverinfo="skip",
                 marker={"symbol": "triangle-right", "size": 12, "color": MODEL_COLORS[name]},
             )  # fmt: skip
-    figure.add_vline(x=largest, line={"color": tones.muted, "width": 1, "dash": "dash"})
+    figure.add_vline(x=float(np.exp(largest)), line={"color": tones.muted, "width": 1, "dash": "dash"})
     figure.add_annotation(
-        x=largest, y=1, yref="paper", yanchor="bottom", showarrow=False, font={"color": tones.muted, "size": 13},
-        text="detectable maximum with this many images",
+        x=largest / np.log(10), y=1, yref="paper", yanchor="bottom", showarrow=False,
+        font={"color": tones.muted, "size": 13},
+        text="the most that so many images can show for certain",
         xanchor="right" if largest > reach / 2 else "left",
     )  # fmt: skip
-    figure.update_xaxes(range=[-0.02 * reach, reach], rangemode="tozero", title="epsilon against the retrained network")
+    times = [times for times in _TIMES if np.log(times) < reach]
+    figure.update_xaxes(
+        type="log", range=[-0.02 * reach / np.log(10), reach / np.log(10)], tickvals=times,
+        ticktext=[f"{each:,}x" for each in times],
+        title="times as frequent as in the retrained network, or the reverse",
+    )  # fmt: skip
     figure.update_yaxes(range=[len(known) - 0.5, -0.5], showgrid=False)
     return styled(figure, dark, title, height, headroom=28)
 

@@ -17,7 +17,7 @@ MEASURE_PANELS = {
 GROUP_TITLES = {"forget": "images to<br>forget", "retain": "images<br>to keep"}
 # Okabe and Ito's, of hues that no role has: sky blue, yellow; the interaction is grey.
 PART_COLORS = {"representation": "#56B4E9", "head": "#E6A100", "interaction": "#9AA3AD"}
-PART_TITLES = {"representation": "through the representation", "head": "through the head",
+PART_TITLES = {"representation": "through the encoder", "head": "through the head",
                "interaction": "only both together"}  # fmt: skip
 PART_PATTERNS = {"representation": "", "head": "/", "interaction": "."}
 

@@ -13,11 +13,13 @@ _GOLD = "retrain"
 def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figure:
     """Seconds, passes and samples of each method on logarithmic axes, the quickest on top, with retraining's line.
 
+    Methods without seconds are at the bottom.
+
     Args:
         table: of `by_method`.
     """
     tones = ground(dark)
-    rows = table.sort_values("unlearn_seconds_mean", ascending=False)
+    rows = table.sort_values("unlearn_seconds_mean", ascending=False, na_position="first")
     colors = [MODEL_COLORS["retrained" if name == _GOLD else "unlearned"] for name in rows.index]
     faster = [
         f"{_short(seconds)} s" + ("" if name == _GOLD or np.isnan(speedup) else f" · {_short(speedup)}x")
@@ -36,18 +38,26 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
         positive = values[values > 0]
         figure.add_bar(
             row=1, col=column, x=values, y=rows["title"], orientation="h", showlegend=False,
-            marker={"color": colors}, text=words, textposition="outside", textfont={"size": 12}, cliponaxis=False,
+            marker={"color": colors},
             customdata=["" if np.isnan(low) else f" ({low:,.4g} to {high:,.4g})"
                         for low, high in zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)],
             hovertemplate=f"%{{y}}: %{{x:,.4g}}%{{customdata}} {label.replace('<br>', ' ')}<extra></extra>",
         )  # fmt: skip
+        for method, value, said in zip(rows["title"], values, words, strict=True):
+            if value > 0:  # on the page's colour, so that retraining's line does not run through it
+                figure.add_annotation(
+                    row=1, col=column, x=np.log10(value), y=method, text=said, showarrow=False, xanchor="left",
+                    xshift=2, borderpad=1, bgcolor=tones.page, font={"size": 12, "color": tones.muted},
+                )  # fmt: skip
         ends = [np.log10(positive.min()) - 0.35, np.log10(positive.max()) + (0.75 if column == 1 else 0.6)]
-        figure.update_xaxes(type="log", range=ends, dtick=1, row=1, col=column, tickformat="~s" if column > 1 else "")
+        figure.update_xaxes(
+            type="log", range=ends, dtick=1, row=1, col=column, tickformat="~s" if column > 1 else ",~g"
+        )
         if _GOLD in rows.index and values[_GOLD] > 0:
             figure.add_vline(x=values[_GOLD], row=1, col=column, layer="below", opacity=0.6,
                              line={"color": MODEL_COLORS["retrained"], "width": 1.5, "dash": "dot"})  # fmt: skip
     figure.update_yaxes(showgrid=False)
-    figure.update_annotations(font={"size": 14, "color": tones.muted})
+    figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": tones.muted})
     return styled(figure, dark, title, 110 + 26 * len(rows), headroom=48).update_layout(margin_r=36, bargap=0.3)
 
 

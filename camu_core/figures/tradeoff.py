@@ -22,6 +22,7 @@ _SYMBOLS = (
 _NEAR = 0.05  # of the target, in both directions: what the second panel magnifies
 _AT_THE_AIM = {"average_gap": 0.0, "tug_of_war": 1.0}  # what retraining would have if it were compared with itself
 _LINE = 19  # pixels that a label needs
+_RING_ROOM = 0.08  # of an axis: half the ring, on a figure of some 300 pixels
 
 
 def tradeoff_figure(
@@ -171,8 +172,10 @@ def _is_near(row: pd.Series, target: tuple[float, float]) -> bool:
 
 
 def _whole(table: pd.DataFrame, before: tuple[float, float] | None) -> tuple[list[float], list[float]]:
+    """Ranges that hold every method, with room for the ring around a target in the corner."""
     lowest = min([*table["kept_mean"], *((before[1],) if before else ())])
-    return [-0.04, 1.06], [lowest - max(0.02, 0.25 * (1 - lowest)), 1.01]
+    bottom = lowest - max(0.02, 0.25 * (1 - lowest))
+    return [-_RING_ROOM, 1.06], [bottom, 1 + _RING_ROOM * (1 - bottom)]
 
 
 def _window(near: pd.DataFrame, target: tuple[float, float]) -> tuple[list[float], list[float]]:

@@ -26,6 +26,8 @@ PULLS = {
     "prediction_bits": "their pull on the whole answer",
     "representation_bits": "their pull on the representation",
 }
+# Of the network, by which of its outputs is swapped; "representation" is a layer, too.
+PARTS = {"representation": "encoder", "head": "head"}
 TERMS = {
     "retain_representation_weight": "keeping the other representations",
     "forget_representation_weight": "moving the forgotten representations",
@@ -73,27 +75,24 @@ def mediation_title(report: Mapping[str, Any], group: Literal["forget", "retain"
     if sentence := _no_change(total, group):
         return sentence
     if _are_opposed(representation, head):
-        return (
-            "The two parts pull in opposite directions: "
-            f"representation {_points(representation)}, head {_points(head)}."
-        )
+        return f"The two parts pull in opposite directions: encoder {_points(representation)}, head {_points(head)}."
     noun = _noun(total, group)
     if not (_is_firm(shares["representation"]) and _is_firm(shares["head"])):
         return f"Cannot tell from this many images which part caused the {noun}."
-    for name in ("representation", "head"):
+    for name, part in PARTS.items():
         if shares[name]["low"] > BEYOND:
-            return f"The new {name} alone does more than the whole: {_points(parts[name])} against {_points(total)}."
+            return f"The new {part} alone does more than the whole: {_points(parts[name])} against {_points(total)}."
     by_representation, by_head = _share(shares["representation"]), _share(shares["head"])
     if min(shares["representation"]["low"], shares["head"]["low"]) > MAJORITY:
         least = min(shares["representation"], shares["head"], key=lambda share: share["value"])
         much = "more than half" if _most(least) == "All" else _most(least).lower()
-        return f"Either part alone does {much} of the {noun}: representation {by_representation}, head {by_head}."
+        return f"Either part alone does {much} of the {noun}: encoder {by_representation}, head {by_head}."
     if shares["interaction"]["low"] > MAJORITY:
-        return f"The {noun} takes both parts: representation alone {by_representation}, head alone {by_head}."
-    for name in ("representation", "head"):
+        return f"The {noun} takes both parts: encoder alone {by_representation}, head alone {by_head}."
+    for name, part in PARTS.items():
         if shares[name]["low"] > MAJORITY:
-            return f"{_most(shares[name])} of the {noun}{_figure(shares[name])} happened in the {name}."
-    return f"The {noun} is shared: representation alone {by_representation}, head alone {by_head}."
+            return f"{_most(shares[name])} of the {noun}{_figure(shares[name])} happened in the {part}."
+    return f"The {noun} is shared: encoder alone {by_representation}, head alone {by_head}."
 
 
 def layers_title(report: Mapping[str, Any]) -> str:
@@ -206,12 +205,16 @@ def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) ->
     is_harm = change < -np.maximum(margin, NEGLIGIBLE)
     lowest = np.nanargmin(np.where(is_harm, change, 0) if is_harm.any() else change)
     row, column = (int(i) for i in np.unravel_index(lowest, change.shape))
-    worst = f"{class_names[column]} after forgetting {class_names[row]}, {_points(change[row, column])}"
+    which = f"{class_names[column]} after forgetting {class_names[row]}"
     if is_harm.any():
         beside = "" if np.isnan(gold[row, column]) else f" Retraining: {_points(gold[row, column])}."
-        return f"The class hurt most is {worst}.{beside}"
+        return f"The class hurt most is {which}, {_points(change[row, column])}.{beside}"
     if change[row, column] < -NEGLIGIBLE:
-        return f"Cannot tell from this many test images whether other classes are harmed; the largest fall is {worst}."
+        fall = _points(-change[row, column]).removeprefix("+")
+        return (
+            "Cannot tell from this many test images whether other classes are harmed; "
+            f"the largest fall is {fall}, of {which}."
+        )
     return "No class lost accuracy when another was forgotten."
 
 

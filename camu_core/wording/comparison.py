@@ -189,24 +189,34 @@ def planted_headline(table: pd.DataFrame) -> str:
         table: of `by_method` or `Published.of`, retraining among it.
     """
     others, gold = _compared(table), table.loc[GOLD]
-    works: dict[bool, list[str]] = {True: [], False: []}
+    works: dict[bool, list[pd.Series]] = {True: [], False: []}
     fine = []
     for _, row in others.sort_values("planted_mean", ascending=False).iterrows():
         if not _most_above(row, gold, "planted") <= PLANTED_ALIKE_AT_MOST:
             is_shown = _is_more(row, gold, "planted", PLANTED_ALIKE_AT_MOST)
-            works[is_shown].append(f"{row['title']} ({percent(row['planted_mean'])})")
+            works[is_shown].append(row)
         elif gold["kept_mean"] - row["kept_mean"] <= KEPT_DROP_AT_MOST:
             fine.append(row["title"])
+    n_works = f"{len(works[True])} of {len(others)} methods"
     said = (
-        f"After {len(works[True])} of {len(others)} methods, what was planted still works: {listed(works[True])}"
+        f"What was planted still works after {n_works}: {_planted_shares(works[True])}."
         if works[True]
-        else f"After none of {len(others)} methods is what was planted shown to work still"
+        else "No method is shown to leave what was planted working."
     )
-    said += f"; after retraining on {percent(gold['planted_mean'], 1)} of new images."
+    said += f" After retraining it works on {percent(gold['planted_mean'], 1)} of new images."
     if works[False]:
-        said += f" Too few networks to tell: {listed(works[False])}."
-    stopped = f"after {listed(fine)}" if fine else "after none of them"
-    return f"{said} It works no more than after retraining, and the rest is kept, {stopped}."
+        said += f" There are too few networks to tell whether it works after {_planted_shares(works[False])}."
+    if not fine:
+        return f"{said} None is shown to stop it about as far as retraining does and to keep the rest."
+    verbs = ("stops", "keeps") if len(fine) == 1 else ("stop", "keep")
+    return f"{said} {listed(fine)} {verbs[0]} it about as far as retraining does and {verbs[1]} the rest."
+
+
+def _planted_shares(rows: list[pd.Series]) -> str:
+    """'Fine-tune (on 100% of new images) and CaMU (61%)'."""
+    shares = [percent(row["planted_mean"]) for row in rows]
+    shares[0] = f"on {shares[0]} of new images"
+    return listed([f"{row['title']} ({share})" for row, share in zip(rows, shares, strict=True)])
 
 
 def _places(row: pd.Series) -> str:
@@ -300,7 +310,7 @@ def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
         numbers = f"{ours} of the forgotten images recognised, {theirs} by a network that never saw them"
         if row.get("planted_mean", float("nan")) - gold.get("planted_mean", float("nan")) > PLANTED_ALIKE_AT_MOST:
             yield (
-                f"leaves what was planted at work: on {percent(row['planted_mean'], 1)} of new images, "
+                f"does not stop what was planted: it works on {percent(row['planted_mean'], 1)} of new images, "
                 f"after retraining on {percent(gold['planted_mean'], 1)}"
             )
         if gap > ALIKE_AT_MOST:

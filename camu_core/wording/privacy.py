@@ -120,7 +120,7 @@ FIGURES = {
     "relearning": "recognised, on average while relearning",
     "linear_probe": "told apart, where 50% is guessing",
     "attack": "AUC, where 0.50 is guessing",
-    "epsilon": "in frequency, for the most telling answer",
+    "epsilon": "as frequent, for the most telling answer",
     "population": "told apart by one image, where 50% is guessing",
     "trigger": "called what the mark taught",
     "swap": "called the other of the two",
@@ -149,7 +149,9 @@ def number(reading: Reading, value: float | None) -> str:
     if reading.question == "attack":
         return f"{value:.2f}"
     if reading.question == "epsilon":
-        return f"x{np.exp(value):,.{1 if np.exp(value) < 10 else 0}f}"
+        return f"{np.exp(value):,.{1 if np.exp(value) < 10 else 0}f}x"
+    if reading.question == "old_head":
+        return percent(max(value, 0.0))  # fewer found than false alarms is nothing found
     return percent(value)
 
 
@@ -173,7 +175,7 @@ _ANSWERS = ("attack", "epsilon", "recognised")  # where an untrained network is 
 
 def within(question: str, band: Reference) -> tuple[float, float]:
     """The band's ends, cut off where no figure can be."""
-    lowest, highest = {"epsilon": (0.0, np.inf), "old_head": (-1.0, 1.0)}.get(question, (0.0, 1.0))
+    lowest, highest = (0.0, np.inf if question == "epsilon" else 1.0)
     return max(lowest, band.low), min(highest, band.high)
 
 
@@ -247,7 +249,7 @@ def inside_title(report: Mapping[str, Any]) -> str:
 
 
 def epsilon_title(report: Mapping[str, Any]) -> str:
-    """How much likelier the most telling answer is at least, and at most could be shown to be."""
+    """How much more frequent the most telling answer is at least, and how much so many images could show at most."""
     if report["epsilon"] is None:
         if report["reference"] is not None:
             return "These figures need one retrained network beside this run; Retrain for comparison on the Run page."
@@ -257,9 +259,10 @@ def epsilon_title(report: Mapping[str, Any]) -> str:
         return "Too few images to tell two networks apart."
     if np.exp(ours["low"]) < SMALLEST_FACTOR:
         return f"From {ours['n']:,} images, no answer is shown to give the unlearned network away."
-    than = "than after retraining" if ours["ours"] > ours["gold"] else "after retraining than after forgetting"
-    most = f" (detectable maximum {factor_text(ours['largest'])}x)" if ours.get("largest") is not None else ""
-    return f"Some answer is at least {factor_text(ours['low'])}x likelier {than}{most}."
+    than = "as after retraining" if ours["ours"] > ours["gold"] else "after retraining as after forgetting"
+    largest = ours.get("largest")
+    most = "" if largest is None else f"; {ours['n']:,} images can show {factor_text(largest)}x at most"
+    return f"Some answer is at least {factor_text(ours['low'])}x as frequent {than}{most}."
 
 
 def layers_title(report: Mapping[str, Any]) -> str:

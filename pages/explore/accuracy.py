@@ -37,9 +37,9 @@ def main() -> None:
     charts.show(st, attack_figure(metrics, text.ATTACK_QUESTION, dark), key="attack")
     st.caption(text.READ.format(line=text.ATTACK_READ))
     with st.expander(text.TABLE_FOLD):
-        st.dataframe(split_table(metrics), hide_index=True)
-        st.dataframe(class_table(per_class, counts, names), hide_index=True)
-        st.dataframe(attack_table(metrics), hide_index=True)
+        st.dataframe(split_table(metrics), hide_index=True, placeholder="")
+        st.dataframe(class_table(per_class, counts, names), hide_index=True, placeholder="")
+        st.dataframe(attack_table(metrics), hide_index=True, placeholder="")
 
     playback.player(result, lambda index: _confusions(result, index, names, forgotten, dark))
     with st.expander(text.HOW_FOLD):

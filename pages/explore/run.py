@@ -88,7 +88,7 @@ def _judgement(run: state.OpenRun, asked: RunSpec | None, busy: bool) -> None:
 def _outcome(run: state.OpenRun, is_older: bool) -> None:
     """The run that is open; if `is_older`, the choices above it are others by now, and it is named the last one."""
     result = run.result
-    verdict.run_line(run, is_older=is_older)
+    verdict.run_line(run, is_older=is_older, is_below_press=True)
     if run.job is not None and run.job.notice:
         st.warning(run.job.notice)
     if not run.is_example:

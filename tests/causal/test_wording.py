@@ -34,14 +34,14 @@ def mediation(representation, head, interaction=0.0, reach=0.02):
 @pytest.mark.parametrize(
     ("parts", "title"),
     [
-        ((-0.83, -0.17), "Most of the forgetting (83%) happened in the representation."),
+        ((-0.83, -0.17), "Most of the forgetting (83%) happened in the encoder."),
         ((-0.10, -0.80), "Most of the forgetting (89%) happened in the head."),
-        ((-0.9, 0.0), "All of the forgetting happened in the representation."),
-        ((0.6, 0.1), "Most of the gain (86%) happened in the representation."),
-        ((-0.45, -0.45), "The forgetting is shared: representation alone 50%, head alone 50%."),
-        ((-0.9, -0.85, 0.8), "Either part alone does most of the forgetting: representation 95%, head 89%."),
-        ((-0.1, -0.05, -0.75), "The forgetting takes both parts: representation alone 11%, head alone 6%."),
-        ((-0.7, 0.0, 0.2), "The new representation alone does more than the whole: -70 points against -50 points."),
+        ((-0.9, 0.0), "All of the forgetting happened in the encoder."),
+        ((0.6, 0.1), "Most of the gain (86%) happened in the encoder."),
+        ((-0.45, -0.45), "The forgetting is shared: encoder alone 50%, head alone 50%."),
+        ((-0.9, -0.85, 0.8), "Either part alone does most of the forgetting: encoder 95%, head 89%."),
+        ((-0.1, -0.05, -0.75), "The forgetting takes both parts: encoder alone 11%, head alone 6%."),
+        ((-0.7, 0.0, 0.2), "The new encoder alone does more than the whole: -70 points against -50 points."),
     ],
 )
 def test_mediation_names_the_part_that_did_it(parts, title):
@@ -56,13 +56,11 @@ def test_mediation_no_effect():
 @pytest.mark.parametrize(("head", "total"), [(0.2, "-0.4"), (0.6, "0")])
 def test_mediation_opposite_signs_are_both_said_and_no_share(head, total):
     title = mediation_title(mediation(-0.6, head, -0.1), "forget")
-    assert (
-        title == f"The two parts pull in opposite directions: representation -60 points, head {100 * head:+.0f} points."
-    )
+    assert title == f"The two parts pull in opposite directions: encoder -60 points, head {100 * head:+.0f} points."
 
 
 def test_a_counter_pull_too_small_to_matter_is_left_out():
-    assert mediation_title(mediation(-0.9, 0.03), "forget") == "All of the forgetting happened in the representation."
+    assert mediation_title(mediation(-0.9, 0.03), "forget") == "All of the forgetting happened in the encoder."
 
 
 def test_mediation_wide_intervals_cannot_tell():
@@ -256,7 +254,7 @@ HARM = [[-1.0, 0.0, -0.12], [0.02, -1.0, -0.05], [None, None, None]]
         (
             entanglement(HARM, 0.2),
             "Cannot tell from this many test images whether other classes are harmed; "
-            "the largest fall is cat after forgetting ant, -12 points.",
+            "the largest fall is 12 points, of cat after forgetting ant.",
         ),
         (
             entanglement([[-1.0, 0.0, 0.0], [0.0, -1.0, 0.3], [0.0, 0.0, -1.0]], 0.03),

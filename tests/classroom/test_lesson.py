@@ -1,6 +1,7 @@
 """What a class is asked, of the shipped example and of made-up outcomes around it: the answers are those of the run."""
 
 import copy
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -66,6 +67,7 @@ def test_the_example_has_six_questions_answered_by_its_numbers(example) -> None:
     for each in lesson.questions:
         assert 0 <= each.right < len(each.options) <= 4
         assert all(each.why)
+        assert not re.match(r"(No|Yes)\b", each.why[0]), "the answer says so already"
     assert len({each.right for each in lesson.questions}) > 1, "who always takes the first is not always right"
 
 

@@ -96,6 +96,18 @@ def test_the_target_is_ringed_in_both_panels_and_alone_needs_no_magnifier(runs: 
     assert "xaxis2" not in tradeoff_figure(near, None, None, ("x", "y"), "Title").layout
 
 
+@pytest.mark.parametrize("lowest", [0.97, 0.1])
+def test_the_ring_of_a_perfect_target_is_within_the_overview(runs: pd.DataFrame, lowest: float) -> None:
+    table = by_method(runs)
+    table.loc["retrain", ["forgotten_mean", "kept_mean"]] = 0, 1
+    table.loc["finetune", "kept_mean"] = lowest
+    layout = tradeoff_figure(table, None, None, ("x", "y"), "Title").layout
+    (left, right), (bottom, top) = layout.xaxis.range, layout.yaxis.range
+    ring = 17 + 2  # its radius and its line, in pixels
+    assert -left / (right - left) * 315 > ring, "as wide as it is on a page of 1,280 pixels"
+    assert (top - 1) / (top - bottom) * (470 - 78 - 84) > ring
+
+
 def test_ticks_stop_where_accuracy_does(runs: pd.DataFrame) -> None:
     figure = tradeoff_figure(by_method(runs), runs, (1.0, 1.0), ("x", "y"), "Title")
     for axis in ("xaxis", "yaxis", "xaxis2", "yaxis2"):
@@ -110,9 +122,20 @@ def test_costs_beside_retraining_the_quickest_on_top(runs: pd.DataFrame) -> None
     seconds = figure.data[0]
     assert seconds.x.tolist() == [10, 5, 1.5, 1.5, 1.5, 1.5, 1.5]
     assert seconds.y[0] == "Retrain from scratch"
-    assert seconds.text[1] == "5.0 s · 2.0x"
+    label = next(note for note in figure.layout.annotations if note.text == "5.0 s · 2.0x")
+    assert (label.x, label.y, label.xref) == (pytest.approx(np.log10(5)), "Fine-tune", "x")
+    assert label.bgcolor, "retraining's line does not run through it"
     assert figure.layout.xaxis.type == "log"
+    assert figure.layout.xaxis.tickformat == ",~g", "0.0001, not 100 with a prefix"
     assert {line.x0 for line in figure.layout.shapes if line.type == "line"} == {10, 4, 2}
+
+
+def test_a_method_without_seconds_is_not_the_quickest(runs: pd.DataFrame) -> None:
+    table = by_method(runs)
+    table.loc["camu", "unlearn_seconds_mean"] = np.nan
+    figure = cost_figure(table, "Title")
+    assert figure.layout.title.text == "Title"
+    assert figure.data[0].y[0] == "CaMU", "the lowest bar is the first"
 
 
 def test_one_small_panel_a_method_on_the_same_axes(summaries: list[dict]) -> None:

@@ -501,13 +501,19 @@ def test_after_which_methods_what_was_planted_works_is_told_by_intervals_over_ne
     rows = [planted("retrain", 0.04), planted("finetune", 1.0), planted("camu", 0.6, 0.2), planted("unsir", 0.7, 0.75),
             planted("salun", 0.1), planted("ssd", 0.0, kept=0.5), planted("nothing", 1.0)]  # fmt: skip
     assert planted_headline(pd.concat(rows)) == (
-        "After 2 of 5 methods, what was planted still works: Fine-tune (100%) and CaMU (60%); after retraining on 4% "
-        "of new images. Too few networks to tell: UNSIR (70%). It works no more than after retraining, and the rest is "
-        "kept, after SalUn."
+        "What was planted still works after 2 of 5 methods: Fine-tune (on 100% of new images) and CaMU (60%). After "
+        "retraining it works on 4% of new images. There are too few networks to tell whether it works after UNSIR (on "
+        "70% of new images). SalUn stops it about as far as retraining does and keeps the rest."
     )
     wide = planted_headline(pd.concat([rows[0], planted("salun", 0.1, 0.05)]))
-    assert "Too few networks to tell: SalUn (10%)" in wide, "the interval of its difference reaches beyond the margin"
-    assert planted_headline(pd.concat(rows[:1] + rows[5:6])).endswith("and the rest is kept, after none of them.")
+    assert "too few networks to tell whether it works after SalUn (on 10% of new images)" in wide, (
+        "the interval of its difference reaches beyond the margin"
+    )
+    told = planted_headline(pd.concat(rows[:1] + rows[5:6]))
+    assert told.startswith("No method is shown to leave what was planted working.")
+    assert told.endswith("None is shown to stop it about as far as retraining does and to keep the rest.")
+    two = planted_headline(pd.concat([rows[0], rows[4], planted("camu", 0.03)]))
+    assert two.endswith("SalUn and CaMU stop it about as far as retraining does and keep the rest.")
 
 
 def test_the_shipped_results_of_planted_secrets_are_whole() -> None:

@@ -57,6 +57,23 @@ def test_the_numbers_over_four_groups_of_bars_are_left_out_on_a_phone() -> None:
     assert charts._room(split_figure(result.metrics_with(None), "Finding")) == DENSE
 
 
+def test_the_numbers_over_twelve_bars_fit_side_by_side_on_half_a_page_of_1280_pixels() -> None:
+    run = state.example_run().result
+    figure = split_figure(run.metrics_with(state.retrained_for(run.spec)), "Finding")
+    labels = [text for trace in figure.select_traces({"mode": "text"}) for text in trace.text]
+    assert len(labels) == 12
+    pitch = 0.88 * 396 / 12  # of a bar: the plot's width less the gaps
+    assert max(map(len, labels)) * 0.55 * 11 < pitch, "a figure is about 0.55 of its size wide, a per cent sign 0.9"
+    assert not any("%" in label for label in labels)
+
+
+def test_accuracy_by_class_has_room_for_its_last_label_in_a_narrow_column() -> None:
+    layout = class_figure({"original": [1.0], "unlearned": [0.0]}, [10], ["a"], [0], "How?").layout
+    (low, high), half = layout.xaxis.range, 0.5 * 4 * 9
+    assert layout.xaxis.tickvals[-1] == 1
+    assert (high - 1) / (high - low) * 180 + layout.margin.r > 1.5 * half, "plotly leaves out a label without room"
+
+
 @pytest.mark.parametrize("n", [2, 5])
 def test_labels_are_moved_apart_and_stay_inside(n: int) -> None:
     centres, sizes = np.full((n, 2), 0.9), np.full((n, 2), [0.4, 0.15])

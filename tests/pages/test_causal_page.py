@@ -39,6 +39,29 @@ def test_every_part_of_the_example(part: str) -> None:
         assert app.dataframe
 
 
+def tables_in_words(app) -> bool:
+    """Whether no table shows a name of the code, which has an underscore or is that of a group or network in it."""
+    cells = {str(cell) for table in app.dataframe for cell in table.value.select_dtypes(exclude="number").values.flat}
+    keys = {"forget", "retain", "original", "unlearned", "own", "alternative", "total", "head", "nobody", "shapley"}
+    return bool(cells) and not any("_" in cell or cell in keys for cell in cells)
+
+
+@pytest.mark.parametrize("part", ["effects", "where", "graph"])
+def test_tables_are_in_words(part: str) -> None:
+    app = show(open_page("explore/causal"), part)
+    assert tables_in_words(app)
+    assert all(table.proto.HasField("placeholder") for table in app.dataframe), "an empty cell says None"
+
+
+def test_the_part_and_the_layer_of_its_output_have_different_names() -> None:
+    app = show(open_page("explore/causal"), "where")
+    drawn = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert "through the encoder" in {trace.get("name") for trace in drawn[0]["data"]}
+    title, layers = drawn[0]["layout"]["title"]["text"], drawn[2]["layout"]["xaxis"]["categoryarray"]
+    assert "All of the forgetting happened in the encoder." in title
+    assert "+ representation" in layers
+
+
 def test_the_intervention_changes_the_numbers() -> None:
     app = open_page("explore/causal")
     before = [metric.value for metric in app.metric]
@@ -119,6 +142,7 @@ def test_attribution_from_stored_runs(monkeypatch: pytest.MonkeyPatch, digits_re
     app = show(open_page("explore/causal"), "terms")
     assert not app.exception
     assert len(app.get("plotly_chart")) == 4
+    assert tables_in_words(app)
     assert not [button for button in app.button if button.label == text_causal.TERMS_START]
 
 

@@ -56,6 +56,14 @@ def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() 
     assert app.query_params["methods"] == "all"
 
 
+@pytest.mark.parametrize(("forget", "what"), [("3", "a whole class"), ("10%", "single images")])
+def test_methods_that_cannot_forget_such_are_named(forget: str, what: str) -> None:
+    app = open_page("explore/compare", dataset="digits", forget=forget, methods="amun,camu,sfron", seeds="0")
+    name = {"3": "AMUN", "10%": "SFR-on"}[forget]
+    assert f"Left out, because they cannot forget {what}: {name}." in words(app)
+    assert "Left out" not in words(open_page("explore/compare", forget=forget, methods="camu"))
+
+
 def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_result: RunResult) -> None:
     """All 72 runs are there; the numbers are one run's, so methods agree and seeds do not vary."""
     summary = digits_result.summary()
@@ -200,9 +208,19 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
                 assert not app.dataframe[0].value.equals(usual)
 
 
+def test_methods_whose_time_was_not_measured_are_explained_below_the_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert text_compare.PUBLISHED_NO_SECONDS in words(open_page("explore/compare", part="published"))
+    monkeypatch.setattr(published, "FOLDER", tmp_path)
+    publish(tmp_path)
+    assert text_compare.PUBLISHED_NO_SECONDS not in words(open_page("explore/compare", part="published")), "all were"
+
+
 def test_methods_are_filtered_and_any_two_measures_drawn() -> None:
     app = open_page("explore/compare", part="published")
     every = app.dataframe[0].value
+    assert every["old_head"].min() == 0, "no share is below none"
     app.pills(key="published-class-filter").set_value(["forgets", "not_hidden", "no_labels"]).run()
     shown = app.dataframe[0].value
     assert f"{len(shown)} of {len(every)} rows" in words(app)
@@ -226,6 +244,7 @@ def test_methods_on_many_networks_stand_below_with_both_ranks() -> None:
         app.segmented_control(key="ranked-forget").set_value(f"{dataset} {forget}").run()
         assert not app.exception
         ranks = next(each.value for each in app.dataframe if "rank_by_quality" in each.value).set_index("title")
+        assert all(each.proto.HasField("placeholder") for each in app.dataframe), "an empty cell says None"
         both = ["rank_by_quality", "rank_by_accuracy"]
         assert ranks.loc[["Retrain from scratch", "Output mask"], both].isna().all(axis=None)
         assert ranks.loc[["Retrain from scratch", "Output mask"], "place"].tolist() == ["", ""]

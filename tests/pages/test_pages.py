@@ -47,6 +47,13 @@ def test_without_a_run_the_labelled_example_is_shown(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)
+def test_the_example_says_where_to_make_a_run_of_ones_own(page: str) -> None:
+    note = next(info.value for info in open_page(page).info if "Example run" in info.value)
+    where = text.EXAMPLE_ABOVE if page == "explore/run" else text.EXAMPLE_ELSEWHERE
+    assert note.endswith(f"press *Forget it* {where}.")
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
 def test_a_finished_run_is_opened_by_its_address(page: str, digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page(page, run=digits_result.digest)

@@ -1,6 +1,7 @@
 """The Privacy page, part by part, without a browser or a worker; and the figures it draws."""
 
 import html
+import math
 
 import numpy as np
 import pytest
@@ -24,8 +25,10 @@ from camu_core.jobs.band import BandJob
 from camu_core.jobs.population import Shard
 from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures import Networks, histogram, view_threshold
+from camu_core.privacy import readings
 from camu_core.runs.population import asked
 from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
+from camu_core.wording.privacy import number
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import state, text
@@ -52,6 +55,15 @@ def test_every_part_of_the_example(part: str, example: PrivacyResult) -> None:
     assert "How to read it" in words(app)
     assert "What it does not show" in words(app)
     assert app.dataframe
+
+
+def test_how_much_more_frequent_answers_are_has_one_unit_and_is_explained(example: PrivacyResult) -> None:
+    app = show(open_page("explore/privacy"), "worst")
+    reading = readings(example.report)["epsilon"]
+    times = number(reading, reading.ours["value"])
+    assert times.endswith("x")
+    assert text_privacy.EPSILON_WHAT.format(times=times, n=8) in words(app)
+    assert any(metric.value == times for metric in app.metric)
 
 
 def test_everything_follows_the_threshold(example: PrivacyResult) -> None:
@@ -173,8 +185,11 @@ def test_scores_are_written_as_people_read_them() -> None:
 
 def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None:
     report = example.report
-    marks = epsilon_figure(report["epsilon"], "t").data
-    assert marks[0].x[0] == report["epsilon"]["original"]["value"]
+    figure = epsilon_figure(report["epsilon"], "t")
+    before = report["epsilon"]["original"]
+    assert figure.data[0].x[0] == pytest.approx(math.exp(before["value"])), "times as frequent, as in the sentences"
+    assert figure.layout.xaxis.type == "log"
+    assert figure.layout.shapes[0].x0 == pytest.approx(math.exp(before["largest"]))
     lines = {trace.name: trace for trace in relearning_figure(report["relearning"], "t").data if trace.name}
     assert list(lines["Retrained without it"].y) == [e["value"] for e in report["relearning"]["curves"]["retrained"]]
     bars = probe_figure(report["linear_probe"], "t").data

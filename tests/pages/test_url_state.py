@@ -158,6 +158,21 @@ def test_an_address_of_another_form_is_left_out_and_not_shown(page: str, value: 
     assert not any(app.query_params.get(name) == [value] for name in NAMES if value != "5-2" or name != "seeds")
 
 
+def test_what_the_run_page_cannot_take_from_an_address_is_told_and_left_out() -> None:
+    app = open_page("explore/run", dataset="foo", forget="77", method="bogus")
+    assert not app.exception
+    assert [each.value for each in app.warning] == [text.ADDRESS_LEFT_OUT.format(names="dataset, forget and method")]
+    assert not {"dataset", "forget", "method"} & set(app.query_params)
+    app.run()
+    assert not app.warning, "told once"
+
+
+def test_a_dataset_by_its_address_is_chosen_without_a_word() -> None:
+    app = open_page("explore/run", dataset="fashion_small")
+    assert not app.warning
+    assert chosen(app, "dataset") == "fashion_small"
+
+
 def test_a_guess_that_nobody_can_make_is_none(digits_result: RunResult) -> None:
     RunStore().save(digits_result)
     app = open_page("story/start", run=digits_result.digest, guess="1.9", scene="4")

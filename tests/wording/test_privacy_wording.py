@@ -98,6 +98,14 @@ def test_the_old_head_needs_no_band(make_report) -> None:
     assert readings(make_report(original={"old_head": 0.3}))["old_head"].standing is Standing.BLIND
 
 
+def test_fewer_found_than_false_alarms_is_nothing_found(make_report) -> None:
+    report = make_report(old_head=-0.05)
+    report["reference"]["measures"]["old_head"] = [-0.05, -0.1, 0.0, -0.16]
+    told = numbers(readings(report)["old_head"])
+    assert told.startswith("0% found, less false alarms;")
+    assert "4 retrained networks 0% (0% to " in told
+
+
 def test_one_odd_network_does_not_clear_an_old_head(make_report) -> None:
     """DELETE on the digits: 0.43 (0.29 to 0.59); seven of eight retrained networks have at most 0.02, one has 0.56."""
     report = make_report(old_head=0.43)
@@ -149,7 +157,7 @@ def test_too_few_images_to_attack(make_report) -> None:
     ("low", "words"),
     [
         (math.log(SMALLEST_FACTOR) - 1e-6, "no answer is shown"),
-        (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1x likelier"),
+        (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1x as frequent"),
     ],
 )
 def test_epsilon_at_the_smallest_factor(make_report, low: float, words: str) -> None:
@@ -161,11 +169,11 @@ def test_epsilon_at_the_smallest_factor(make_report, low: float, words: str) -> 
 
 def test_epsilon_says_which_way_and_what_could_be_shown_at_most(make_report) -> None:
     found = {"value": 2.0, "low": math.log(1.29), "high": 3.0, "n": 80, "ours": 0.8, "gold": 0.1}
-    start = "Some answer is at least 1.2x likelier"
+    start = "Some answer is at least 1.2x as frequent"
     for more, end in (
-        ({}, "than after retraining."),
-        ({"largest": math.log(3.69)}, "than after retraining (detectable maximum 3.6x)."),
-        ({"ours": 0.1, "gold": 0.8}, "after retraining than after forgetting."),
+        ({}, "as after retraining."),
+        ({"largest": math.log(3.69)}, "as after retraining; 80 images can show 3.6x at most."),
+        ({"ours": 0.1, "gold": 0.8}, "after retraining as after forgetting."),
     ):
         assert epsilon_title(make_report() | {"epsilon": {"unlearned": found | more}}) == f"{start} {end}"
     assert epsilon_title(make_report(band=False)) == "No retrained network to compare with yet."

@@ -25,6 +25,15 @@ def test_only_what_is_done_in_steps_is_counted_in_steps(stage: str, view: JobVie
     assert ("9%" in line) == (stage not in STEPPED)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "1 second"), (1.4, "1 second"), (1.6, "2 seconds"), (9.6, "10 seconds"), (24, "20 seconds"),
+     (100, "2 minutes"), (2 * 3600, "2 hours")],
+)  # fmt: skip
+def test_a_time_to_wait_is_of_one_second_or_of_several(seconds: float, said: str) -> None:
+    assert text.about(seconds) == said
+
+
 def test_a_job_without_a_total_has_done_nothing_yet(view: JobView) -> None:
     assert text.stage_line(replace(view, stage="data", index=0, total=0), "Getting").endswith("0%")
 

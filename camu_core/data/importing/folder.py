@@ -127,7 +127,7 @@ def _in_time(work: Generator[Step, None, T], limits: ImportLimits) -> Generator[
 def _check_time(ends: float, limits: ImportLimits) -> None:
     if time.monotonic() > ends:
         raise ImagesRefused(
-            f"Expected images that can be read within {limits.import_seconds:g} seconds; these take longer. "
+            f"Expected images that can be read within {limits.import_seconds:g} s; these take longer. "
             "Leave some out, make them smaller, or set CAMU_MAX_IMPORT_SECONDS on the server."
         )
 

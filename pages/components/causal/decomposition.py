@@ -7,6 +7,7 @@ from camu_core import DATASETS, RunResult
 from camu_core.causal import MEASURES, PARTS
 from camu_core.engine.batches import Batch
 from camu_core.figures import class_effects_figure, effects_figure, layers_figure, mediation_figure
+from camu_core.figures.causal import PART_TITLES
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs.causal import CausalJob, CausalResult
 from camu_core.networks.models import authors_noise
@@ -82,7 +83,7 @@ def effects(result: RunResult, causal: CausalResult) -> None:
         ),
         key="class-effects",
     )
-    by_group = _effect_table(report["effects"], "images")
+    by_group = _effect_table({text.GROUPS[name]: models for name, models in report["effects"].items()}, "images")
     by_class = _effect_table(dict(zip(info.class_names, per_class, strict=True)), "class")
     notes.folds(
         text.EFFECTS_HOW.format(n=len(result.probe.y), noise=authors_noise(result.probe.x.shape[1])),
@@ -92,7 +93,9 @@ def effects(result: RunResult, causal: CausalResult) -> None:
 
 def _effect_table(groups: dict, heading: str) -> pd.DataFrame:
     return pd.DataFrame(
-        notes.estimate_row({heading: group, "network": MODEL_TITLES[model], "measure": measure}, estimate)
+        notes.estimate_row(
+            {heading: group, "network": MODEL_TITLES[model], "pull on": text.TABLE_MEASURES[measure]}, estimate
+        )
         for group, models in groups.items()
         for model, measures in models.items()
         for measure, estimate in measures.items()
@@ -134,9 +137,13 @@ def where(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
 
 
 def _mediation_table(intervals: dict, per_class: list, names: tuple[str, ...]) -> pd.DataFrame:
-    rows = {**intervals, **dict(zip(names, per_class, strict=True))}
+    rows = {text.GROUPS[group]: parts for group, parts in intervals.items()}
+    rows |= dict(zip(names, per_class, strict=True))
+    titles_of = {**PART_TITLES, "total": text.WHERE_TOTAL}
     return pd.DataFrame(
-        notes.estimate_row({"images": row, "part": part}, parts[part]) for row, parts in rows.items() for part in PARTS
+        notes.estimate_row({"images": row, "part": titles_of[part]}, parts[part])
+        for row, parts in rows.items()
+        for part in PARTS
     )
 
 

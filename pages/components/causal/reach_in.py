@@ -51,11 +51,15 @@ def _switches(can_swap: bool) -> tuple[list[str], str | None, str | None]:
 
 
 def _scenario_table(causal: CausalResult) -> pd.DataFrame:
-    return pd.DataFrame(
-        notes.estimate_row(dict(zip(("images", "shown", "encoder", "head"), (group, *name.split("/")), strict=True)), e)
-        for group, scenarios in causal.scenarios.items()
-        for name, e in scenarios.items()
-    )
+    """The probability of the right answer under every combination of image, encoder and head."""
+    rows = []
+    for group, scenarios in causal.scenarios.items():
+        for name, estimate in scenarios.items():
+            shown, encoder, head = name.split("/")
+            labels = {"images": text.GROUPS[group], "shown": text.SHOWN[shown]}
+            labels |= {"encoder": MODEL_TITLES[encoder], "head": MODEL_TITLES[head]}
+            rows.append(notes.estimate_row(labels, estimate))
+    return pd.DataFrame(rows)
 
 
 def _sample(result: RunResult, job: CausalJob, replaced: list[str], encoder: str | None, head: str | None) -> None:
@@ -65,7 +69,7 @@ def _sample(result: RunResult, job: CausalJob, replaced: list[str], encoder: str
     view, true = state_causal.sample_view(job, idx), int(probe.y[idx])
     is_replaced = ("forget" if probe.is_forget[idx] else "retain") in replaced
     pictures, *places = st.columns([2, 5, 5])
-    for picture, caption in ((probe.x[idx], text.SAMPLE_OWN), (view.alternative, text.SAMPLE_OTHER)):
+    for picture, caption in ((probe.x[idx], text.SHOWN["own"]), (view.alternative, text.SHOWN["alternative"])):
         pictures.image(images.to_picture(picture), caption=caption, width=120, alt=caption)
     for chart, image in zip(places, ("own", "alternative"), strict=True):
         answers = {model: view.probabilities[scenario_name(image, model, model)] for model in view.prediction_bits}
@@ -86,7 +90,7 @@ def pick(result: RunResult, key: str) -> int:
     probe = result.probe
     left, right = st.columns([2, 5], vertical_alignment="bottom")
     group = left.segmented_control(
-        text.SAMPLE_GROUP, list(text.SAMPLE_GROUPS), format_func=text.SAMPLE_GROUPS.get, default="forget",
+        text.SAMPLE_GROUP, list(text.GROUPS), format_func=text.GROUPS.get, default="forget",
         key=f"{key}-group", required=True,
     ) or "forget"  # fmt: skip
     members = np.flatnonzero(probe.is_forget == (group == "forget"))

@@ -63,13 +63,17 @@ def _attack(attributed: dict) -> dict:
 def _table(found: dict) -> pd.DataFrame:
     """Shares, losses when left out, and pairs, of every outcome."""
     rows = []
+
+    def add(outcome: str, kind: str, term: str, estimate: dict) -> None:
+        labels = {"outcome": text.TERMS_PANELS[outcome], "what": text.TERMS_ROWS[kind], "term": term}
+        rows.append(notes.estimate_row(labels, estimate))
+
     for outcome, attributed in found.items():
         for kind in ("nobody", "everybody", "total"):
-            rows.append(notes.estimate_row({"outcome": outcome, "what": kind, "term": ""}, attributed[kind]))
+            add(outcome, kind, "", attributed[kind])
         for kind in ("shapley", "leave_one_out"):
             for term, estimate in attributed[kind].items():
-                rows.append(notes.estimate_row({"outcome": outcome, "what": kind, "term": TERMS[term]}, estimate))
+                add(outcome, kind, TERMS[term], estimate)
         for pair in attributed["interactions"]:
-            names = " and ".join(TERMS[term] for term in pair["terms"])
-            rows.append(notes.estimate_row({"outcome": outcome, "what": "pair", "term": names}, pair["estimate"]))
+            add(outcome, "pair", " and ".join(TERMS[term] for term in pair["terms"]), pair["estimate"])
     return pd.DataFrame(rows).rename(columns={"n": "seeds"})

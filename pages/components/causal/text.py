@@ -2,6 +2,7 @@
 
 TITLE = "Why it forgot"
 LEAD = "Accuracy shows *that* it forgot. To see *why*, we change **one thing at a time**."
+GROUPS = {"forget": "images to forget", "retain": "images to keep"}
 PARTS = {
     "effects": "Effects of the images",
     "where": "Where in the network",
@@ -37,6 +38,11 @@ MEASURE = "Pull on"
 MEASURE_NAMES = {
     "true_class": "the right answer", "prediction_bits": "the whole answer", "representation_bits": "the representation"
 }  # fmt: skip
+TABLE_MEASURES = {
+    "true_class": "the right answer (0 to 1)",
+    "prediction_bits": "the whole answer (bits)",
+    "representation_bits": "the representation (bits)",
+}
 EFFECTS_READ = (
     "a high bar means that the answer depends on what the image shows. After forgetting, the bars of the images to "
     "forget should fall as far as the retrained network's, and the others should stay."
@@ -60,16 +66,18 @@ Whiskers: 95% percentile bootstrap, images resampled in pairs, 2,000 times (Efro
 Divergence: Lin, IEEE Trans. Inf. Theory 37, 1991. Counterfactuals: arXiv:2401.17504.
 """
 WHERE_READ = (
-    "each colour is what replacing that part alone changes; left of 0, the right answer became less likely. The "
-    "diamond is the whole change, the sum of the colours."
+    "each colour is what replacing that part alone changes: the encoder, all layers up to the representation, or the "
+    "head after it. Left of 0, the right answer became less likely. The diamond is the whole change, the sum of the "
+    "colours."
 )
 WHERE_NOT = (
     "whether another part could do it, too; and the split holds for these two networks, not for the method in general."
 )
 WHERE_ROW_FORGET, WHERE_ROW_RETAIN = "images to forget", "all images to keep"
+WHERE_TOTAL = "in total"
 LAYERS_READ = (
-    "the network before forgetting gets the layers of the one after, one by one, starting at the image. Each bar is "
-    "what its layer adds; together they make the whole change."
+    "the network before forgetting gets the layers of the one after, one by one, starting at the image: first those "
+    "of the encoder, then those of the head. Each bar is what its layer adds; together they make the whole change."
 )
 LAYERS_NOT = (
     "another order: each layer comes on top of the new ones before it, and a later one may repeat what an earlier one "
@@ -77,7 +85,7 @@ LAYERS_NOT = (
 )
 WHERE_HOW = r"""
 $Y(a,b)$ is the mean probability of the right answer with the encoder of network $a$ and the head of network $b$; o =
-before, u = after. Total $Y(u,u)-Y(o,o)$; through the representation $Y(u,o)-Y(o,o)$; through the head
+before, u = after. Total $Y(u,u)-Y(o,o)$; through the encoder $Y(u,o)-Y(o,o)$; through the head
 $Y(o,u)-Y(o,o)$; only both together: the rest. The three sum to the total exactly.
 In Pearl's words (UAI 2001), the second is the natural indirect and the third the natural direct effect.
 
@@ -106,6 +114,14 @@ TERMS_PANELS = {
     "forget_train": "Forgotten images",
     "retain_test": "New images of the other classes",
     "attack": "Membership attack on the forgotten images",
+}
+TERMS_ROWS = {
+    "nobody": "without any term",
+    "everybody": "with all terms",
+    "total": "the whole change",
+    "shapley": "Shapley value",
+    "leave_one_out": "lost if only this term is left out",
+    "pair": "interaction of two",
 }
 TERMS_AXES = {
     "forget_test": "change of accuracy", "forget_train": "change of accuracy", "retain_test": "change of accuracy",
@@ -155,7 +171,7 @@ GRAPH_NOT = "anything inside the representation. All of an image's effect passes
 GRAPH_DO = "do( … ): intervene"
 GRAPH_REPLACE_FORGET = "Replace the images to forget"
 GRAPH_REPLACE_RETAIN = "Replace the images to keep"
-GRAPH_OLD_ENCODER = "Put the old representation back"
+GRAPH_OLD_ENCODER = "Put the old encoder back"
 GRAPH_OLD_HEAD = "Put the old head back"
 GRAPH_HOW = r"""
 Into the representation: $E[JS(s(h(x)), s(h(x')))]$ in bits, as in *Effects*. Out of it: $E[p(y|x) - p(y|x')]$ in
@@ -166,9 +182,8 @@ combination was measured, none is derived from others. Intervention and samples 
 """
 SAMPLE_TITLE = "One image"
 SAMPLE_GROUP = "From"
-SAMPLE_GROUPS = {"forget": "images to forget", "retain": "images to keep"}
 SAMPLE_PICK = "Image"
-SAMPLE_OWN, SAMPLE_OTHER = "the image", "its replacement"
+SHOWN = {"own": "the image", "alternative": "its replacement"}
 SAMPLE_TITLES = {"own": "Answers to the image", "alternative": "Answers to its replacement"}
 SAMPLE_WHAT_IF = "After, with your change"
 SAMPLE_BITS = (

@@ -25,7 +25,7 @@ from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec, Planting
 from camu_core.wording import comparison as remarks
 from camu_core.wording.comparison import class_damage, planted_headline
-from camu_core.wording.format import SAMPLES, capital
+from camu_core.wording.format import SAMPLES, capital, listed
 from camu_core.wording.planted import planting_phrase
 from camu_core.wording.verdict import (
     ALIKE_AT_MOST,
@@ -61,7 +61,11 @@ def many() -> None:
     together = state_compare.together(sweep)
     specs = together.specs
     notices.needs_download(sweep.dataset)
-    n, m = len({spec.method for spec in specs}), len(sweep.seeds)
+    there = {spec.method for spec in specs}
+    if left_out := [METHODS[name].title for name in sweep.methods if name not in there]:
+        what = text.LEFT_OUT_CLASS if sweep.forgets[0].kind == "class" else text.LEFT_OUT_IMAGES
+        st.caption(text.LEFT_OUT.format(names=listed(left_out), what=what))
+    n, m = len(there), len(sweep.seeds)
     label = text.START.format(n=n, methods="method" if n == 1 else "methods", m=m, seeds="seed" if m == 1 else "seeds")
     if (n_networks := len(sweep.training_seeds)) > 1:
         label += text.START_NETWORKS.format(n=n_networks)

@@ -58,6 +58,8 @@ def show() -> None:
     findings.explore(table, kind, f"published-{kind}")
     if table["unlearn_seconds_mean"].notna().any():
         charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
+        if table["unlearn_seconds_mean"].isna().any():
+            st.caption(text.PUBLISHED_NO_SECONDS)
         notes.reading(text.COST_READ, text.COST_NOT)
     with st.expander(words.HOW_FOLD):
         _card(found.card(dataset, forget, settings))
@@ -144,7 +146,7 @@ def _ranked() -> None:
     first, *others = RANKS
     shown = table[["title", first, "place", *others, "accuracy_gap", *text.RANKED_COLUMNS]].sort_values([first, "auc"])
     st.dataframe(
-        shown, hide_index=True, height="content", key="ranks-table",
+        shown, hide_index=True, height="content", key="ranks-table", placeholder="",
         column_config={
             "title": text.RANKED_METHOD,
             "place": st.column_config.TextColumn(text.RANKED_PLACE, help=text.RANKED_PLACE_HELP),

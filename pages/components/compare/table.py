@@ -76,7 +76,7 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
         "tug_of_war": table["tug_of_war_mean"] if "tug_of_war_mean" in table else float("nan"),
         "attack": table["attack_auc_mean"],
         "attack_interval": _intervals(table, "attack_auc", 1, 2),
-        "old_head": 100 * table["old_head_mean"],
+        "old_head": 100 * table["old_head_mean"].clip(lower=0),  # below is nothing found, too
         "fresh_head": 100 * table["fresh_head_1_mean"],
         "relearning": 100 * table["relearning_mean"],
         "epsilon": table["epsilon_mean"],

@@ -82,6 +82,8 @@ TRAINING_SEEDS_HELP = (
     "from each of them, and the intervals are over networks: they then hold for networks trained like these, not for "
     "one network alone."
 )
+LEFT_OUT = "Left out, because they cannot forget {what}: {names}."
+LEFT_OUT_CLASS, LEFT_OUT_IMAGES = "a whole class", "single images"
 START = "Compare {n} {methods} x {m} {seeds}"
 START_NETWORKS = " x {n} networks"
 ORIGINALS = {
@@ -365,6 +367,9 @@ PUBLISHED_LOAD = ", load {load:.1f} (the higher, the more seconds)"
 PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_NOT = "what was not measured then. The lines are 95% intervals over {over}."
+PUBLISHED_NO_SECONDS = (
+    "Methods without a bar of seconds ran while other programs did, which slows them, so their time was left out."
+)
 PUBLISHED_FORGET = "Forgotten"
 PUBLISHED_SETTINGS = "Settings of the methods"
 PUBLISHED_SETTINGS_NAMES = {"usual": "Usual", "tuned": "Tuned"}

@@ -25,6 +25,7 @@ from camu_core.wording.privacy import (
     layers_title,
     lying_title,
     nearby_title,
+    number,
     relearning_title,
 )
 from pages.components.privacy import attacked, text
@@ -73,6 +74,10 @@ def worst(result: RunResult, report: dict) -> None:
         is_retrained = result.spec.method == "retrain"
         st.info(text.IS_GOLD if is_retrained else epsilon_title(report), icon=":material/info:")
         return
+    reading = readings(report)["epsilon"]
+    if reading.reference is not None and reading.ours["value"] is not None:
+        times = number(reading, reading.ours["value"])
+        st.markdown(text.EPSILON_WHAT.format(times=times, n=reading.reference.n_seeds))
     bits = distance["divergence_bits"]
     if epsilon["unlearned"]["value"] is None:
         st.info(epsilon_title(report), icon=":material/info:")

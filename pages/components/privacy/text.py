@@ -86,14 +86,19 @@ with the retrained networks, whose range is widened for three questions (Bonferr
 works too.
 """
 
+EPSILON_WHAT = (
+    "{times} is an estimate: of all kinds of answers, such as *surer than 90%*, the one that tells most is {times} as "
+    "frequent in one network as in the other, on average over {n} retrained networks. Below is one of these, with what "
+    "is certain."
+)
 EPSILON_READ = (
-    "epsilon compares how often an answer of some kind comes from one network and from the retrained one. 0: equally "
-    "often; 1: 2.7 times as often from one; 3: 20 times. The dot is the best estimate; the title tells the left end "
-    "of its line, a lower bound. The factors in bold are means over several retrained networks."
+    "how many times as frequent the most telling answer is in one network as in the other; 1x: equally. The dot is the "
+    "best estimate from these two networks; the left end of its line, which the title tells, is certain at 95%. Only "
+    "that end cannot pass the dashed line: an estimate can."
 )
 EPSILON_NOT = (
-    "two networks trained separately differ even if neither ever saw the images, so some epsilon is normal; and it is "
-    "not the differential privacy of the method, which would need many trainings."
+    "two networks trained separately differ even if neither ever saw the images, so a little more than 1x is normal; "
+    "and it is not the differential privacy of the method, which would need many trainings."
 )
 DIVERGENCE = (
     "Its answers differ from the retrained network's by {forget:.2f} bits on forgotten images, {retain:.2f} on others"

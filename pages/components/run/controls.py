@@ -14,14 +14,18 @@ from camu_core.networks.pace import PATIENCE, unlearning_seconds
 from camu_core.planning import settings_phrase, usual_settings
 from camu_core.settings import label_of
 from camu_core.specs import Setting
+from camu_core.wording.format import listed
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text as text_own
 from pages.components.run import given
 from pages.components.run import text as text_run
 from pages.components.run.forget import choose_samples, follow
-from pages.components.shared import state, text
+from pages.components.shared import state, state_address, text
 
 OFFERED = ("digits", "fashion_small", "mnist", "fashion_mnist", "cifar10", "cifar100")
+
+# What somebody may ask for in the address, which names runs and datasets alone here.
+_UNREAD = ("model", "forget", "method", "methods", "seed", "seeds")
 
 
 def run_controls(shown: RunSpec) -> tuple[str, str]:
@@ -30,6 +34,10 @@ def run_controls(shown: RunSpec) -> tuple[str, str]:
     _follow(shown)
     of_run = [shown.dataset] if shown.dataset in DATASETS else []
     offered = list(dict.fromkeys([*OFFERED, *state.own_datasets(), *of_run]))
+    left_out = ["dataset"] if wanted and wanted not in [*offered, state.OWN_IMAGES] else []
+    left_out += state_address.take_out(_UNREAD)
+    if left_out:
+        st.warning(text.ADDRESS_LEFT_OUT.format(names=listed(left_out)), icon=":material/link_off:")
     if wanted or state.recall("dataset") not in [*offered, state.OWN_IMAGES]:
         state.put("dataset", wanted if wanted in [*offered, state.OWN_IMAGES] else OFFERED[0])
     title, right = st.columns([20, 4], vertical_alignment="bottom")

@@ -22,7 +22,7 @@ def folds(how: str, tables: list[pd.DataFrame]) -> None:
     """The numbers, and how they come about."""
     with st.expander(text.TABLE_FOLD):
         for table in tables:
-            st.dataframe(table, hide_index=True, height="content")
+            st.dataframe(table, hide_index=True, height="content", placeholder="")
     with st.expander(text.HOW_FOLD):
         st.markdown(how)
 

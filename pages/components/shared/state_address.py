@@ -4,6 +4,7 @@ Nothing that failed is ever shown: an address is made by whoever sends the link.
 """
 
 import re
+from collections.abc import Iterable
 
 import streamlit as st
 
@@ -50,6 +51,14 @@ def write(name: str, value: str) -> None:
         st.query_params[name] = value
     elif not value and name in st.query_params:
         del st.query_params[name]
+
+
+def take_out(names: Iterable[str]) -> list[str]:
+    """Take parameters that a page does not read out of the address; returns those that were there."""
+    found = [name for name in names if name in st.query_params]
+    for name in found:
+        del st.query_params[name]
+    return found
 
 
 def check() -> bool:

@@ -5,7 +5,8 @@ from camu_core.progress import STEPPED
 
 APP_TITLE = "CaMU Explorer"
 
-EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. To make your own, press *Forget it* on the *Run* page."
+EXAMPLE_NOTE = "**Example run** that comes with the app: {what}. To make your own, press *Forget it* {where}."
+EXAMPLE_ABOVE, EXAMPLE_ELSEWHERE = "above", "on the *Run* page"
 RUN_NOTE = "{dataset} · forget {what} · {method} · seed {seed} · computed on {device}"
 GROUPS_OF_RUN = {
     "easy": "the least memorised ones", "typical": "of typical memorisation", "worst": "the most memorised ones",
@@ -14,6 +15,7 @@ LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
 
 ODD_MESSAGE = "Your browser sent something this page cannot read. Reload the page."
+ADDRESS_LEFT_OUT = "Not understood in this link, and left out: {names}. Please choose below."
 ADDRESS_CUT = "Part of this link is malformed and was ignored. Check the link."
 
 RUN_TITLE = "Make it forget"
@@ -313,11 +315,12 @@ def takes(seconds: float | None) -> str:
 
 
 def about(seconds: float) -> str:
-    """A time to wait, roughly: "20 seconds", "5 minutes", "3 hours"."""
+    """A time to wait, roughly: "1 second", "20 seconds", "5 minutes", "3 hours"."""
     for unit, length in (("hours", 3600), ("minutes", 60)):
         if seconds >= 1.5 * length:
             return f"{seconds / length:.0f} {unit}"
-    return f"{max(1, round(seconds, -1)):.0f} seconds"
+    n = max(1, round(seconds) if seconds < 10 else round(seconds, -1))
+    return f"{n:.0f} second{'s' * (n > 1)}"
 
 
 def left(seconds: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunResult
-from camu_core.planning import settings_phrase
+from camu_core.planning import changed_settings, settings_phrase
 from camu_core.specs import GIVEN
 from camu_core.wording.format import small
 from camu_core.wording.verdict import Clause, Verdict, forget_phrase, judge
@@ -23,11 +23,12 @@ _PAGES = {
 }
 
 
-def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False) -> None:
+def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False, is_below_press: bool = False) -> None:
     """Which run the page shows; the example is labelled as such, in a box or, if `is_quiet`, in a line.
 
     Args:
         is_older: the choices on the page are others by now.
+        is_below_press: the button that makes a run is on the page, above the line.
     """
     spec = run.result.spec
     group = state_memorised.group_of(spec)
@@ -40,12 +41,15 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False)
     )
     if changed := settings_phrase(spec):
         what += " · " + text.CHANGED.format(settings=changed)
-    if dict(spec.settings).get("authors_batch_norm"):
+    if changed_settings(spec).get("authors_batch_norm"):
         st.info(text.BATCH_NORM, icon=":material/info:")
+    example = text.EXAMPLE_NOTE.format(
+        what=what, where=text.EXAMPLE_ABOVE if is_below_press else text.EXAMPLE_ELSEWHERE
+    )
     if run.is_example and is_quiet:
-        st.caption(text.EXAMPLE_NOTE.format(what=what))
+        st.caption(example)
     elif run.is_example:
-        st.info(text.EXAMPLE_NOTE.format(what=what), icon=":material/visibility:")
+        st.info(example, icon=":material/visibility:")
     else:
         st.caption(text.LAST_RUN.format(what=what) if is_older else what)
 

@@ -14,6 +14,7 @@ from camu_core.wording.verdict import Verdict, claim, finding
 from pages.components.privacy import attacked
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import charts, images, notes, state
+from pages.components.shared import text as words
 from pages.components.story import owner
 from pages.components.story import scenes as story
 from pages.components.story import state as state_story
@@ -235,7 +236,7 @@ def letter(result: RunResult, retrained: RunResult | None, told: Verdict, left_o
     news = listed([_news(clause) for clause in told.clauses if clause.reading and clause.is_good is False])
     sure = text.LETTER_SURE
     if retrained is not None:
-        sure = text.LETTER_SECONDS.format(seconds=_seconds(retrained.seconds["unlearn"]))
+        sure = text.LETTER_TIME.format(time=words.about(retrained.seconds["unlearn"]))
     return [
         text.LETTER,
         text.LETTER_DEED[told.is_forgotten is True].format(n=n),
@@ -250,7 +251,3 @@ def _news(clause: Clause) -> str:
     """What a test found against the network."""
     news = text.NEWS[clause.name]
     return news if isinstance(news, str) else news[clause.reading.standing.value]
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"

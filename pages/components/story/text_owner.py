@@ -151,7 +151,7 @@ LETTER_KEPT = {
     None: "We cannot say yet whether it works as well as before for everybody else.",
 }
 LETTER_SURE = "If you need certainty, we must train a new network without your pictures."
-LETTER_SECONDS = "If you need certainty, we must train a new network without your pictures; this one takes {seconds}."
+LETTER_TIME = "If you need certainty, we must train a new network without your pictures; this one takes {time}."
 CLAIM = "What may you say?"
 OPEN = "What stays open"
 OPEN_POINTS = (
