@@ -10,7 +10,7 @@ import pytest
 from opening import open_page, words
 from streamlit.testing.v1 import AppTest
 
-from camu_core import ForgetSpec, RunResult, RunStore, plan_run
+from camu_core import METHODS, ForgetSpec, RunResult, RunStore, plan_run
 from camu_core.data import OWNERS_IMAGES
 from camu_core.engine import Engine, service
 from camu_core.networks import weights
@@ -51,6 +51,22 @@ def test_the_example_says_where_to_make_a_run_of_ones_own(page: str) -> None:
     note = next(info.value for info in open_page(page).info if "Example run" in info.value)
     where = text.EXAMPLE_ABOVE if page == "explore/run" else text.EXAMPLE_ELSEWHERE
     assert note.endswith(f"press *Forget it* {where}.")
+
+
+@pytest.mark.parametrize(
+    ("method", "usual"), [("camu", 0), ("finetune", 0), ("finetune", 1)], ids=["camu", "finetune", "finetune-usual"]
+)
+def test_what_batch_normalisation_did_is_said_where_it_was_asked_for(
+    method: str, usual: int, monkeypatch: pytest.MonkeyPatch, digits_result: RunResult
+) -> None:
+    """As in most methods' own settings for ResNets it is nothing to remark on."""
+    spec = plan_run("digits", [3], method=method, settings={"authors_batch_norm": 1})
+    RunStore().save(replace(digits_result, spec=spec))
+    found = METHODS[method].default_config("digits", "class").with_values({"authors_batch_norm": usual})
+    monkeypatch.setattr(type(METHODS[method]), "default_config", lambda *_: found)
+    app = open_page("explore/run", run=spec.digest)
+    assert not app.exception
+    assert (text.BATCH_NORM in words(app)) is not bool(usual)
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)
