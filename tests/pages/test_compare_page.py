@@ -192,7 +192,7 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             assert any("losest to retraining" in each.value for each in app.subheader)
             assert "CaMU is" in words(app)
             rows = set(app.dataframe[0].value["method"])
-            assert len(rows) >= (8 if dataset == "cifar10" else 13)
+            assert len(rows) >= (23 if dataset == "cifar10" else 13)
             is_timed = (dataset, forget) not in (("cifar10", "0"), ("mnist", "3"), ("fashion_mnist", "3"))
             assert any(text_compare.COST in title for title in charts(app)) == is_timed, "its seconds were not measured"
             controls = {"Nothing done", *(["Output mask"] if not forget.endswith("%") else [])}
