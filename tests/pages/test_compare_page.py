@@ -40,7 +40,7 @@ def test_finished_runs_are_compared_at_once_and_the_address_says_what() -> None:
     assert table["method"].tolist() == ["CaMU", "Retrain from scratch"]
     assert table["kept"].tolist()[0] == pytest.approx(100 * after["retain_test"])
     assert "kept_interval" not in table, "one seed has no interval"
-    assert text_compare.MORE_SEEDS in words(app)
+    assert text_compare.ONE_SEED + text_compare.MORE_SEEDS in words(app)
     assert text_compare.TRADEOFF_FRAME not in words(app), "two methods are drawn in one panel"
     assert app.query_params["methods"] == "camu,retrain"
 
@@ -192,6 +192,9 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             assert any("losest to retraining" in each.value for each in app.subheader)
             assert "CaMU is" in words(app)
             rows = set(app.dataframe[0].value["method"])
+            is_one_seed = dataset == "cifar10"
+            assert (text_compare.ONE_SEED in words(app)) == is_one_seed
+            assert text_compare.MORE_SEEDS not in words(app), "nothing can be chosen here"
             assert len(rows) >= (23 if dataset == "cifar10" else 13)
             is_timed = (dataset, forget) not in (("cifar10", "0"), ("mnist", "3"), ("fashion_mnist", "3"))
             assert any(text_compare.COST in title for title in charts(app)) == is_timed, "its seconds were not measured"

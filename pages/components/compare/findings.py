@@ -50,7 +50,7 @@ def sentences(
 def basis(table: pd.DataFrame) -> str:
     """What the intervals of a table are over, one sentence. Args: table: as in `sentences`."""
     if (table["n_seeds"] == 1).all():
-        return text.MORE_SEEDS
+        return text.ONE_SEED
     if table["unit"].iloc[0] == "unlearning":
         return text.ONE_NETWORK
     return text.SEVERAL_NETWORKS.format(n=int(table["n_seeds"].max()))

@@ -234,6 +234,8 @@ def _beside(runs: pd.DataFrame, table: pd.DataFrame, forget: ForgetSpec) -> list
     spread = retraining_spread(runs)
     beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
     said = findings.basis(table)
+    if said == text.ONE_SEED:
+        said += text.MORE_SEEDS
     if forget.kind == "class" and unit_of(runs) == "training":  # else the seed draws other images to forget, too
         shares = training_share(runs[[is_compared(name) for name in runs["method"]]], "kept").dropna()
         if len(shares):

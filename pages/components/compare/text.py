@@ -107,7 +107,8 @@ NO_WEAKNESS = (
     "No weakness by these rules: {names}. Whether their answers give the removal away is for the verdict of each run "
     "to say, not for these rules."
 )
-MORE_SEEDS = "One seed: no intervals, and luck cannot be told from merit. Choose at least three."
+ONE_SEED = "One seed: no intervals, and luck cannot be told from merit."
+MORE_SEEDS = " Choose at least three."
 
 ONE_NETWORK = "All from one original network: how much luck there is in its training, these intervals do not tell."
 SEVERAL_NETWORKS = "Intervals are over {n} original networks."
