@@ -63,7 +63,7 @@ def lesson_of(
         population: report of its `PopulationResult`.
     """
     told = judge(result, retrained, privacy, population)
-    found = readings(privacy) if privacy is not None else {}
+    found = readings(privacy)
     if result.spec.forget.kind == "class":
         asked = [_band(result, retrained), _hurt(result), _mask(result, found), _inside(result, privacy, found)]
     else:

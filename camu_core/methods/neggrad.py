@@ -29,6 +29,7 @@ _DIGITS = NegGradConfig(batch_size=4, lr=1e-3)
 _FASHION_SMALL = replace(_DIGITS, lr=4e-4)
 # MNIST, ours by trial, likewise.
 _CNN = NegGradConfig(epochs=1, batch_size=32, lr=1.3e-3, bfloat16=1)
+_RESNET = NegGradConfig(augment=1, bfloat16=1)
 
 
 class NegGrad:
@@ -49,14 +50,7 @@ class NegGrad:
     uses_labels = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> NegGradConfig:
-        return defaults(
-            dataset,
-            model,
-            digits=_DIGITS,
-            fashion_small=_FASHION_SMALL,
-            cnn=_CNN,
-            resnet=NegGradConfig(augment=1, bfloat16=1),
-        )
+        return defaults(dataset, model, digits=_DIGITS, fashion_small=_FASHION_SMALL, cnn=_CNN, resnet=_RESNET)
 
     def unlearn(self, task: UnlearningTask, config: NegGradConfig) -> Iterator[Step]:
         rng = torch.Generator().manual_seed(task.seed)

@@ -74,15 +74,9 @@ class SalUn:
         everything = torch.arange(len(task.y_retain))
         looking = Passes(len(task.y_forget), config.batch_size, 1, rng)
         batches = Mixture(
-            task,
-            wrong,
-            everything,
-            config.batch_size,
-            config.epochs,
-            rng,
-            augmenting=augmenting,
+            task, wrong, everything, config.batch_size, config.epochs, rng, augmenting=augmenting,
             joins_one=config.joins_one,
-        )
+        )  # fmt: skip
         total = len(looking) + len(batches)
 
         saliency = [torch.zeros_like(weight) for weight in weights]

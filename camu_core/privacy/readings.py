@@ -71,13 +71,20 @@ class Reading:
         )  # fmt: skip
 
 
-def readings(report: Mapping[str, Any], population: Mapping[str, Any] | None = None) -> dict[str, Reading]:
-    """Every test that applies, by question.
+def readings(report: Mapping[str, Any] | None, population: Mapping[str, Any] | None = None) -> dict[str, Reading]:
+    """Every test that was made and applies, by question.
 
     Args:
         report: of a `PrivacyResult`.
         population: report of the `PopulationResult` of the same method and settings.
     """
+    found = {} if report is None else _of_one_network(report)
+    if population is not None:
+        found["population"] = population_reading(population)
+    return found
+
+
+def _of_one_network(report: Mapping[str, Any]) -> dict[str, Reading]:
     found = {}
     if "old_head" in report["battery"]["unlearned"]:
         found["old_head"] = _old_head(report)
@@ -88,8 +95,6 @@ def readings(report: Mapping[str, Any], population: Mapping[str, Any] | None = N
     if probe.untrained is not None and (probe.untrained["value"] or 0) >= _CEILING:
         found["linear_probe"] = _standing(probe, Standing.BLIND)
     found["attack"] = _attack(report)
-    if population is not None:
-        found["population"] = population_reading(population)
     return found
 
 

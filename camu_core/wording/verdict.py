@@ -14,7 +14,6 @@ from camu_core.privacy import (
     LEAKS,
     Reading,
     planted_reading,
-    population_reading,
     readings,
     recognition,
 )
@@ -117,10 +116,9 @@ def judge(
     """
     before, after = result.metrics["original"], result.metrics["unlearned"]
     reference = retrained.metrics["unlearned"] if retrained else None
-    many = {"population": population_reading(population)} if population else {}
     if result.spec.forget.kind == "class":
-        return _judge_class(result, before, after, reference, privacy, many)
-    return _judge_images(result, before, after, reference, privacy, many)
+        return _judge_class(result, before, after, reference, privacy, population)
+    return _judge_images(result, before, after, reference, privacy, population)
 
 
 def _judge_class(
@@ -129,11 +127,11 @@ def _judge_class(
     after: Report,
     reference: Report | None,
     privacy: Mapping[str, Any] | None,
-    many: Mapping[str, Reading],
+    population: Mapping[str, Any] | None,
 ) -> Verdict:
     split = forget_split(result)
     gone, kept = _is_forgotten(before, after, split), _is_kept(before, after)
-    found = {**(readings(privacy) if privacy is not None else {}), **many}
+    found = readings(privacy, population)
     is_forgotten, state = _class_state(result, before, after, gone, found, privacy)
     tail = ""
     if result.spec.method != "retrain":
@@ -193,15 +191,15 @@ def _judge_images(
     after: Report,
     reference: Report | None,
     privacy: Mapping[str, Any] | None,
-    many: Mapping[str, Reading],
+    population: Mapping[str, Any] | None,
 ) -> Verdict:
     """Single images are forgotten when the network answers as if it had never seen them, not at 0%."""
-    kept, reading, found = _is_kept(before, after), None, dict(many)
+    kept, reading, found = _is_kept(before, after), None, readings(privacy, population)
     planted = _planted(result.spec, before, after, reference, privacy)
     if privacy is not None:
         ours, original = (estimate_share(part["forget_train"], part["n"]["forget_train"]) for part in (after, before))
         reading = recognition(privacy, ours, original)
-        found = {"recognised": reading, **readings(privacy), **many}
+        found = {"recognised": reading, **found}
     found |= {clause.reading.question: clause.reading for clause in planted if clause.reading}
     is_forgotten, state = _images_state(result, found, privacy)
     words = capital(says(reading)) if reading else "Only retraining tells whether this is as if never seen"
