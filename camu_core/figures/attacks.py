@@ -146,10 +146,10 @@ def epsilon_figure(
         text="the most that so many images can show for certain",
         xanchor="right" if largest > reach / 2 else "left",
     )  # fmt: skip
-    times = [times for times in _TIMES if np.log(times) < reach]
+    ticks = [each for each in _TIMES if np.log(each) < reach]
     figure.update_xaxes(
-        type="log", range=[-0.02 * reach / np.log(10), reach / np.log(10)], tickvals=times,
-        ticktext=[f"{each:,}x" for each in times],
+        type="log", range=[-0.02 * reach / np.log(10), reach / np.log(10)], tickvals=ticks,
+        ticktext=[f"{each:,}x" for each in ticks],
         title="times as frequent as in the retrained network, or the reverse",
     )  # fmt: skip
     figure.update_yaxes(range=[len(known) - 0.5, -0.5], showgrid=False)
