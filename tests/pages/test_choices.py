@@ -165,3 +165,14 @@ def test_tuned_settings_are_offered_where_there_are_some() -> None:
     assert shown == dict(plan_run("digits", [3]).settings) | tuned
     app.segmented_control(key="dataset").set_value("mnist").run()
     assert text.ADVANCED_TUNED not in [button.label for button in app.button]
+
+
+def test_a_methods_own_settings_come_before_those_that_many_share() -> None:
+    app = open_page("explore/run")
+    assert list(in_advanced(app))[0] == "epochs"
+    assert list(in_advanced(app))[-2:] == ["authors_batch_norm", "bfloat16"]
+    app.selectbox(key="method").set_value("finetune").run()
+    prefix = "set-digits-finetune-class-"
+    names = [each.key.removeprefix(prefix) for each in app.number_input if each.key.startswith(prefix)]
+    assert names[0] == "epochs"
+    assert names[-3:] == ["authors_batch_norm", "augment", "bfloat16"]

@@ -136,11 +136,12 @@ def _settings(dataset: str, model: str, method: str, kind: str) -> tuple[dict[st
     defaults = usual_settings(method, dataset, kind, model)
     prefix = _prefix(dataset, model, method, kind)
     values = {}
-    columns = st.columns(4)
-    for i, spec in enumerate(sorted(fields(defaults), key=lambda spec: spec.name == "bfloat16")):  # that one last
+    own_first = sorted(fields(defaults), key=lambda spec: (spec.kw_only, spec.name == "bfloat16"))
+    cells = [cell for _ in range(len(own_first) // 4 + 1) for cell in st.columns(4)]  # row by row, on a phone too
+    for cell, spec in zip(cells, own_first, strict=False):
         default = getattr(defaults, spec.name)
         is_whole = isinstance(default, int)
-        values[spec.name] = columns[i % 4].number_input(
+        values[spec.name] = cell.number_input(
             label_of(spec),
             min_value=type(default)(spec.metadata["low"]),
             max_value=type(default)(spec.metadata["high"]),
@@ -151,7 +152,7 @@ def _settings(dataset: str, model: str, method: str, kind: str) -> tuple[dict[st
             key=prefix + spec.name,
             persist_state="session",
         )
-    seed = columns[len(values) % 4].number_input(
+    seed = cells[len(own_first)].number_input(
         text.SEED, min_value=0, max_value=2**31 - 1, value=state.recall("seed", 0), step=1, help=text.SEED_HELP,
         key="seed", persist_state="session",
     )  # fmt: skip
