@@ -213,5 +213,5 @@ def confusion_figure(
     figure.update_annotations(font={"size": 14, "color": tones.muted})
     return styled(figure, dark, title, height, headroom=26).update_layout(
         coloraxis={"cmin": 0, "cmax": 1, "colorscale": [[0, tones.page], [1, tones.retain]], "showscale": False},
-        meta=WIDE if has_words and len(confusions) > 1 else None,
+        meta=WIDE if len(confusions) > 1 else None,
     )

@@ -119,7 +119,7 @@ def test_a_hundred_classes_have_a_row_each_and_no_figures_in_narrow_cells() -> N
         assert cells.data[0].texttemplate == template
 
 
-@pytest.mark.parametrize(("names", "meta"), [(("0", "1"), None), (("cat", "automobile"), "wide")])
-def test_matrices_of_named_classes_are_scrolled_where_their_labels_would_cover_one_another(names, meta):
-    counts = np.eye(2) * 10
-    assert confusion_figure({"Before": counts, "After": counts}, names, (0,), "Title").layout.meta == meta
+@pytest.mark.parametrize(("n_panels", "meta"), [(1, None), (2, WIDE)])
+def test_matrices_beside_one_another_are_scrolled_where_their_numbers_could_not_be_read(n_panels, meta) -> None:
+    matrices = {f"network {i}": np.eye(2) * 10 for i in range(n_panels)}
+    assert confusion_figure(matrices, ("0", "1"), (0,), "Title").layout.meta == meta
