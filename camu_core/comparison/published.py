@@ -74,11 +74,10 @@ class Published:
             has_new = rows["forget_test_mean"].notna()
             rows[f"forgotten_{end}"] = rows[f"forget_test_{end}"].where(has_new, rows[f"forget_train_{end}"])
             rows[f"kept_{end}"] = rows[f"retain_test_{end}"]
-        kept = rows["kept_mean"]
+        before = {name: rows[f"{name}_mean"].get("nothing", np.nan) for name in ("kept", "old_head")}
         trained = self.card(dataset, forget, settings).get("training_seeds", (0,))
-        # nothing done: the networks before; how far apart runs of a method are was not published
         return with_intervals(rows).assign(
-            kept_drop_mean=kept.get("nothing", np.nan) - kept, forgotten_min=np.nan, forgotten_max=np.nan,
+            kept_drop_mean=before["kept"] - rows["kept_mean"], old_head_before_mean=before["old_head"],
             unit="training" if len(trained) > 1 else "unlearning",
         )  # fmt: skip
 

@@ -15,7 +15,7 @@ CONFIDENCE = 0.95
 SEEDS = ["training_seed", "seed"]
 _LEAST_SECONDS = 0.005  # less is shown as none
 # What a mean can be at all, by measure; 0 to 1 of the others.
-_RANGES = {"kept_drop": (-1.0, 1.0), "old_head": (-1.0, 1.0)} | dict.fromkeys(
+_RANGES = dict.fromkeys(("kept_drop", "old_head", "old_head_before"), (-1.0, 1.0)) | dict.fromkeys(
     ("unlearn_seconds", "epsilon", *COST_NAMES), (0.0, np.inf)
 )
 GOLD = "retrain"  # the method that others are measured against
@@ -24,7 +24,7 @@ GOLD = "retrain"  # the method that others are measured against
 TESTS = ("old_head", "fresh_head_1", "relearning", "epsilon")
 MEASURES = (
     "forgotten", "kept", "kept_drop", "planted", *SPLIT_NAMES, "attack_auc", "average_gap", "tug_of_war",
-    "unlearn_seconds", *COST_NAMES, *TESTS,
+    "unlearn_seconds", *COST_NAMES, *TESTS, "old_head_before",
 )  # fmt: skip
 
 
@@ -39,7 +39,8 @@ def by_run(runs: pd.DataFrame) -> pd.DataFrame:
         `planted`: how often what was planted works, see `planted_report`, NaN where nothing was;
         `average_gap`: mean over the splits of |accuracy - that of the retraining with the same seeds|, NaN where there
         is none, and of retraining itself; `tug_of_war`: likewise, the product of 1 - |difference| over the forget set,
-        the retain set and new images of what is kept, 1 is retraining's; TESTS: NaN where they were not made.
+        the retain set and new images of what is kept, 1 is retraining's; TESTS, and what the old head found before:
+        NaN where they were not made.
     Source of the tug of war: K. Zhao et al., arXiv:2406.01257, section 3. Deviation: of new images only those of the
         classes that are kept, for the others are expected to differ.
     """
@@ -57,7 +58,7 @@ def by_run(runs: pd.DataFrame) -> pd.DataFrame:
     table["average_gap"] = gaps.abs().mean(axis=1).where(is_judged)
     apart = gaps[["forget_train", "retain_train", "retain_test"]].abs()
     table["tug_of_war"] = (1 - apart).prod(axis=1, skipna=False).where(is_judged)
-    for name in TESTS:
+    for name in (*TESTS, "old_head_before"):
         table[name] = runs[name].astype(float) if name in runs else np.nan
     return table[["method", *SEEDS, "digest", *MEASURES]]
 
@@ -69,9 +70,13 @@ def with_tests(runs: pd.DataFrame, reports: Mapping[str, Mapping[str, Any]]) -> 
         runs: of `sweep_table`.
         reports: of `PrivacyResult`, by the run's digest; not every run must have one.
     """
-    found = {digest: report["battery"]["unlearned"] for digest, report in reports.items()}
-    columns = {name: [found.get(digest, {}).get(name, {}).get("value") for digest in runs["digest"]] for name in TESTS}
-    return runs.assign(**columns)
+
+    def figures(model: str, name: str) -> list[float | None]:
+        found = (reports[digest]["battery"][model] if digest in reports else {} for digest in runs["digest"])
+        return [each.get(name, {}).get("value") for each in found]
+
+    columns = {name: figures("unlearned", name) for name in TESTS}
+    return runs.assign(**columns, old_head_before=figures("original", "old_head"))
 
 
 def by_method(runs: pd.DataFrame) -> pd.DataFrame:
@@ -84,8 +89,7 @@ def by_method(runs: pd.DataFrame) -> pd.DataFrame:
         runs: of `by_run`.
     Returns:
         index: method; `n_seeds`, and `unit`, whether they are of "training" or of "unlearning"; for each measure
-        `<name>_mean`, `<name>_std` (of a sample; NaN of one seed) and what `with_intervals` adds; `forgotten_min`,
-        `forgotten_max`: over runs.
+        `<name>_mean`, `<name>_std` (of a sample; NaN of one seed) and what `with_intervals` adds.
     """
     unit = unit_of(runs)
     sample = _over_networks(runs, ["method"], list(MEASURES)) if unit == "training" else runs
@@ -96,7 +100,6 @@ def by_method(runs: pd.DataFrame) -> pd.DataFrame:
             groups.size().rename("n_seeds"),
             measures.mean().add_suffix("_mean"),
             measures.std().add_suffix("_std"),
-            runs.groupby("method", sort=False)["forgotten"].agg(["min", "max"]).add_prefix("forgotten_"),
         ],
         axis=1,
     )

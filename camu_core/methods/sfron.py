@@ -50,9 +50,9 @@ class SFRon:
         "remain geometry enhancement, NeurIPS 2024, arXiv:2409.19732, and its code for a tenth of CIFAR-10, which a "
         "class gets here, too: 1500 rounds at 0.01, one in 5 away, alpha 25, lambda 0.5, gamma 1, gradients shortened "
         "to 7. Deviations: its averaging of weights over rounds, which those settings switch off, is left out; batches "
-        "are always full; rounds, and lambda 0, for the small networks are ours, by trials on validation images (12 on "
-        "digits, 2 on MNIST). Images are not offered: in networks that err on no training image it forgot too much or "
-        "nothing, by chance, in 15 more trials."
+        "are always full; rounds, and lambda 0, for the small networks are ours, by trials on validation images "
+        "(tuning.md). Images are not offered: in networks that err on no training image it forgot too much or "
+        "nothing, by chance, in all trials."
     )
     uses_retain_data = True
     uses_labels = True

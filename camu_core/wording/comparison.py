@@ -12,12 +12,13 @@ from camu_core.methods import METHODS, is_control
 from camu_core.wording.format import SAMPLES, listed, percent, place, small
 from camu_core.wording.verdict import ALIKE_AT_MOST, DAMAGED_DROP_FROM, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
-# So much found by the original's classifier in the new representation is hidden, not forgotten.
+# What part of what it found before the original's classifier must still find in the new representation to call a class
+# hidden, as in `camu_core.privacy.readings`; where that is not known, of all.
 HIDDEN_FROM = 0.8
 # Above this accuracy on the forgotten class, a method has hardly begun to forget it.
 BARELY_ABOVE = 0.5
-# Seeds that differ by more than this in accuracy on what was forgotten are no one result.
-STEADY_WITHIN = 0.1
+# A mean of accuracies whose standard deviation is more than this stands for no run.
+STEADY_WITHIN = 0.05
 # Areas under the ROC curve nearer than this are alike.
 ATTACK_ALIKE_AT_MOST = 0.05
 # Shares found by a new classifier nearer than this are alike, as in `camu_core.privacy.readings`.
@@ -25,6 +26,8 @@ ALIKE_INSIDE_AT_MOST = 0.15
 # What was planted works no more than so much oftener than after retraining, as in `camu_core.privacy.readings`.
 PLANTED_ALIKE_AT_MOST = 0.10
 _NAMED_AT_MOST = 3
+_LEAST_POINTS = 0.0005  # what is less would be shown as 0.0 points
+_CONTROL = "nothing"  # by which what a method does is measured where that is little
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def weaknesses(table: pd.DataFrame, kind: str) -> list[Remark]:
         table: of `by_method`.
         kind: of the forget set. A class is forgotten at 0%; of single images, the aim is what retraining does.
     """
-    gold = table.loc[GOLD] if GOLD in table.index else None
+    gold, idle = (table.loc[name] if name in table.index else None for name in (GOLD, _CONTROL))
     judge = _of_class if kind == "class" else _of_images
     found = []
     for method, row in table.iterrows():
@@ -55,7 +58,7 @@ def weaknesses(table: pd.DataFrame, kind: str) -> list[Remark]:
             summary = METHODS[method].summary
             found.append(Remark(method, f"is a control: it {small(summary).removesuffix('.')}"))
         elif method != GOLD:
-            texts = (*judge(row, gold), *_of_any(row, gold, "class" if kind == "class" else "images"))
+            texts = (*judge(row, gold), *_of_any(row, gold, idle, "class" if kind == "class" else "images"))
             found += [Remark(method, text) for text in texts]
     return found
 
@@ -69,11 +72,12 @@ def strengths(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     """
     gold = table.loc[GOLD] if GOLD in table.index else None
     forgotten, aim = table["forgotten_mean"], np.nan if gold is None else gold["forgotten_mean"]
+    finds_less = [row["old_head_mean"] < _hidden_from(row) for _, row in table.iterrows()]
     return pd.DataFrame(
         {
             "forgets": forgotten <= FORGOTTEN_AT_MOST if kind == "class" else (forgotten - aim).abs() <= ALIKE_AT_MOST,
             "keeps": table["kept_drop_mean"] <= KEPT_DROP_AT_MOST,
-            "not_hidden": (table["old_head_mean"] < HIDDEN_FROM) & table["old_head_mean"].notna().all(),
+            "not_hidden": np.array(finds_less) & table["old_head_mean"].notna().all(),
         }
     )
 
@@ -144,6 +148,20 @@ def hidden_rivals(table: pd.DataFrame, kind: str) -> str:
     )
 
 
+def idle_line(table: pd.DataFrame) -> str:
+    """How far doing nothing is from retraining, and which methods are no nearer; "" if all are, or it is not known.
+
+    Args:
+        table: as in `headline`.
+    """
+    gap, known = table["average_gap_mean"].get(_CONTROL, np.nan), _known(table)
+    behind = known[known["average_gap_mean"] >= gap].sort_values("average_gap_mean")
+    if behind.empty:
+        return ""
+    who = _who(behind["title"].tolist(), f"{len(behind)} of {len(known)} methods")
+    return f"Doing nothing is {_points(gap)} away; no nearer than that: {who}."
+
+
 def standing(table: pd.DataFrame, method: str = "camu") -> str:
     """Where one method stands among the others by its distance to retraining; "" where that is not known.
 
@@ -177,7 +195,9 @@ def tuning_line(usual: pd.DataFrame, tuned: pd.DataFrame) -> str:
         f"(place {' → '.join(_places(each.loc[name]) or 'unknown' for each in (usual, tuned))})"
         for name in named
     ]
-    said = f"Mean distance to retraining, usual → tuned settings: {'; '.join(changes)}."
+    n_nearer = int((gaps["tuned"] < gaps["usual"]).sum())
+    said = f"With tuned settings {n_nearer} of {len(gaps)} methods are nearer to retraining by these accuracies"
+    said += f". Mean distance, usual → tuned settings: {'; '.join(changes)}."
     return f"{said} Places are of {len(gaps)} methods, as intervals allow."
 
 
@@ -203,7 +223,9 @@ def planted_headline(table: pd.DataFrame) -> str:
         if works[True]
         else "No method is shown to leave what was planted working."
     )
-    said += f" After retraining it works on {percent(gold['planted_mean'], 1)} of new images."
+    before = table["planted_mean"].get(_CONTROL, np.nan)
+    was = f", before forgetting on {percent(before, 1)}" * bool(before == before)
+    said += f" After retraining it works on {percent(gold['planted_mean'], 1)} of new images{was}."
     if works[False]:
         said += f" There are too few networks to tell whether it works after {_planted_shares(works[False])}."
     if not fine:
@@ -254,14 +276,18 @@ def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
     """Those that are not shown to be apart from the best one."""
     if pd.isna(best["average_gap_low"]):
         return "; one seed cannot tell how firm that is"
-    gap = _measured(best, "average_gap")
-    rivals = known[[not are_apart(gap, _measured(row, "average_gap")) for _, row in known.iterrows()]]
+    rivals = known[[_most_above(best, row, "average_gap") >= 0 for _, row in known.iterrows()]]
     rivals = rivals.drop(index=best.name)
     if rivals.empty:
         return ""
     names = rivals.sort_values("average_gap_mean")["title"].tolist()
-    who = listed(names) if len(names) <= _NAMED_AT_MOST else f"{len(names)} other methods"
-    return f"; {best['n_seeds']:.0f} {SAMPLES[best['unit']]} cannot tell it from {who}"
+    who = _who(names, f"{len(names)} other methods")
+    return f"; {best['n_seeds']:.0f} {SAMPLES[best['unit']]} do not show it to be nearer than {who}"
+
+
+def _who(titles: list[str], crowd: str) -> str:
+    """The methods by name, or, of many, how many."""
+    return listed(titles) if len(titles) <= _NAMED_AT_MOST else crowd
 
 
 def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
@@ -274,18 +300,35 @@ def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
     elif drop > KEPT_DROP_AT_MOST:
         yield f"stops recognising it ({percent(forgotten, 1)}) but costs {_points(drop)} on the rest"
     if _only_hides(row):
-        yield f"only hides it at the output: inside, the old classifier still finds {percent(row['old_head_mean'])}"
-    elif gold is not None and _is_more(row, gold, "fresh_head_1", ALIKE_INSIDE_AT_MOST):
+        found = percent(row["old_head_mean"])
+        yield f"only hides it at the output: inside, the old classifier still finds {found}{_once(row, 'old_head')}"
+    elif gold is not None and _is_more(row, gold, "fresh_head_1", ALIKE_INSIDE_AT_MOST, or_once=True):
         yield (
             f"leaves more inside: from one example a new classifier finds {percent(row['fresh_head_1_mean'])} of the "
-            f"class, {percent(gold['fresh_head_1_mean'])} after retraining"
+            f"class, {percent(gold['fresh_head_1_mean'])} after retraining{_once(row, 'fresh_head_1')}"
         )
 
 
-def _is_more(row: pd.Series, gold: pd.Series, name: str, margin: float) -> bool:
-    """Whether a measure is above retraining's by more than a margin, and their intervals show it."""
+def _is_more(row: pd.Series, gold: pd.Series, name: str, margin: float, or_once: bool = False) -> bool:
+    """Whether a measure is above retraining's by more than a margin, and their intervals show it.
+
+    Args:
+        or_once: or each was measured once, which the sentence has to say.
+    """
     is_far = row[f"{name}_mean"] - gold[f"{name}_mean"] > margin
-    return bool(is_far and are_apart(_measured(row, name), _measured(gold, name)))
+    is_once = or_once and np.isnan([row[f"{name}_low"], gold[f"{name}_low"]]).all()
+    return bool(is_far and (is_once or are_apart(_measured(row, name), _measured(gold, name))))
+
+
+def _once(row: pd.Series, name: str) -> str:
+    """Of a measure that was made on one run where others were on several."""
+    return " (one run)" * bool(row["n_seeds"] > 1 and np.isnan(row[f"{name}_low"]))
+
+
+def _hidden_from(row: pd.Series) -> float:
+    """What the old classifier must still find of a class for it to be only hidden."""
+    before = row["old_head_before_mean"]
+    return HIDDEN_FROM * (1.0 if np.isnan(before) else before)
 
 
 def _most_above(row: pd.Series, gold: pd.Series, name: str) -> float:
@@ -300,7 +343,7 @@ def _most_above(row: pd.Series, gold: pd.Series, name: str) -> float:
 
 def _only_hides(row: pd.Series) -> bool:
     """Whether a class is no longer answered, but still found inside; False where that was not tested."""
-    return bool(row["old_head_mean"] >= HIDDEN_FROM and row["forgotten_mean"] <= FORGOTTEN_AT_MOST)
+    return bool(row["old_head_mean"] >= _hidden_from(row) and row["forgotten_mean"] <= FORGOTTEN_AT_MOST)
 
 
 def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
@@ -308,25 +351,31 @@ def _of_images(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
         gap = row["forgotten_mean"] - gold["forgotten_mean"]
         ours, theirs = (percent(each["forgotten_mean"], 1) for each in (row, gold))
         numbers = f"{ours} of the forgotten images recognised, {theirs} by a network that never saw them"
-        if row.get("planted_mean", float("nan")) - gold.get("planted_mean", float("nan")) > PLANTED_ALIKE_AT_MOST:
+        if "planted_mean" in row and _is_more(row, gold, "planted", PLANTED_ALIKE_AT_MOST):
             yield (
                 f"does not stop what was planted: it works on {percent(row['planted_mean'], 1)} of new images, "
                 f"after retraining on {percent(gold['planted_mean'], 1)}"
             )
         if gap > ALIKE_AT_MOST:
-            yield f"barely forgets: {numbers}"
+            yield f"forgets less than retraining: {numbers}"
         elif gap < -ALIKE_AT_MOST:
-            yield f"goes too far: {numbers}"
+            yield f"goes further than retraining: {numbers}"
     if row["kept_drop_mean"] > KEPT_DROP_AT_MOST:
         yield f"costs {_points(row['kept_drop_mean'])} on new images"
 
 
-def _of_any(row: pd.Series, gold: pd.Series | None, what: str) -> Iterator[str]:
-    if row["forgotten_max"] - row["forgotten_min"] > STEADY_WITHIN:
-        ends = f"{percent(row['forgotten_min'], 1)} and {percent(row['forgotten_max'], 1)}"
-        yield f"depends on the seed: between {ends} of the forgotten {what} recognised"
+def _of_any(row: pd.Series, gold: pd.Series | None, idle: pd.Series | None, what: str) -> Iterator[str]:
+    for name, images in (("forgotten", f"the forgotten {what}"), ("kept", "the other new images")):
+        if row[f"{name}_std"] > STEADY_WITHIN:
+            yield (
+                f"is not steady: {percent(row[f'{name}_mean'], 1)} of {images} recognised, with a standard deviation "
+                f"of {_points(row[f'{name}_std'])} between {SAMPLES[row['unit']]}"
+            )
     if gold is None:
         return
+    if idle is not None and row["average_gap_mean"] >= idle["average_gap_mean"]:
+        gaps = f"{_points(row['average_gap_mean'])} away, {_points(idle['average_gap_mean'])} without it"
+        yield f"comes no nearer to retraining than doing nothing: {gaps}"
     gap = abs(row["attack_auc_mean"] - gold["attack_auc_mean"])
     if gap > ATTACK_ALIKE_AT_MOST and are_apart(_measured(row, "attack_auc"), _measured(gold, "attack_auc")):
         yield (
@@ -346,6 +395,9 @@ def _measured(row: pd.Series, name: str) -> Measured:
 
 
 def _points(fraction: float) -> str:
+    """'1.0 points', '14 points', 'less than 0.1 points'."""
+    if 0 < abs(fraction) < _LEAST_POINTS:
+        return "less than 0.1 points"
     points = f"{100 * fraction:.1f}" if abs(fraction) < 0.0995 else f"{100 * fraction:.0f}"
     return f"{points} points"
 

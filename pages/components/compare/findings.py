@@ -8,7 +8,7 @@ import streamlit as st
 from camu_core.comparison import GOLD
 from camu_core.figures import measures_figure
 from camu_core.methods import METHODS, is_control
-from camu_core.wording.comparison import Remark, headline, hidden_rivals, standing, strengths, weaknesses
+from camu_core.wording.comparison import Remark, headline, hidden_rivals, idle_line, standing, strengths, weaknesses
 from pages.components.compare import table as compare_table
 from pages.components.compare import text
 from pages.components.shared import charts, notes, state
@@ -30,7 +30,7 @@ def sentences(
     """
     with st.container(border=True, key="verdict"):
         st.subheader(headline(table, kind), anchor=False)
-        if said := " ".join(filter(None, (hidden_rivals(table, kind), standing(table), also))):
+        if said := " ".join(filter(None, (hidden_rivals(table, kind), standing(table), idle_line(table), also))):
             st.markdown(said)
         if known := [*([text.RANDOM_AIM] if kind != "class" else []), *beside]:
             st.caption(" ".join(known))
