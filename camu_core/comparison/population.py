@@ -1,4 +1,4 @@
-"""Methods beside each other on many networks: ranks by forgetting quality, and by accuracies alone."""
+"""Methods beside each other on many networks: ranks by the score, and by accuracies alone."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from camu_core.specs import ForgetSpec
 FOLDER = ASSETS / "populations"
 FLOOR = "floor"  # in place of a method: retrained networks against retrained networks
 # rank among methods -> its measure, and whether the highest is the best
-RANKS = {"rank_by_quality": ("score", True), "rank_by_accuracy": ("accuracy_gap", False)}
+RANKS = {"rank_by_score": ("score", True), "rank_by_accuracy": ("accuracy_gap", False)}
 PLACES = ("place_low", "place_high")
 _KEYS = ["dataset", "forget", "method", "m", "n_images"]
 

@@ -125,14 +125,15 @@ def as_markdown(table: pd.DataFrame, card: dict[str, Any]) -> str:
     """
     trained = card.get("training_seeds", (0,))
     over = f", training seeds {', '.join(map(str, trained))}, over which all spreads are" if len(trained) > 1 else ""
+    note = f" {card['note']}" if "note" in card else ""
     lines = [
-        f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}{over}.",
+        f"Made on {card['date']} by `{card['command']}`, seeds {', '.join(map(str, card['seeds']))}{over}.{note}",
         "Accuracies and gaps in percent, mean ± standard deviation over seeds. Gap: mean distance to retraining with "
-        "the same seed over the four accuracies. Tug of war: 1 is retraining's. AUC: of the membership attack, 0.5 is "
-        "chance. Old head: how well the original's classifier finds the class in the new representation (100 before, "
-        "0 is chance); one example: found by a new classifier taught with one image of it; relearned: mean accuracy "
-        "over 20 batches with a fresh head; epsilon (nats): answers against those of the reference band. Seconds: of "
-        "unlearning alone." + _PLANTED_NOTE * ("planted_mean" in table),
+        "the same seed over these accuracies. Tug of war: 1 is retraining's. AUC: of the membership attack, 0.5 is "
+        "chance. Old head: how well the original's classifier finds the class in the new representation (0 is chance; "
+        "before forgetting: the row of doing nothing); one example: found by a new classifier taught with one image of "
+        "it; relearned: mean accuracy over 20 batches with a fresh head; epsilon (nats): answers against those of the "
+        "reference band. Seconds: of unlearning alone." + _PLANTED_NOTE * ("planted_mean" in table),
     ]
     for (dataset, forget, settings), rows in table.groupby(["dataset", "forget", "settings"], sort=False):
         what = f"a random {forget}" if forget.endswith("%") else forget if ":" in forget else f"class {forget}"

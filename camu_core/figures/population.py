@@ -179,7 +179,7 @@ def heirs_figure(
 
 
 def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dark: bool = False) -> go.Figure:
-    """How often the attacker tells each method from retraining, the best by forgetting quality on top, and both ranks.
+    """How often the attacker tells each method from retraining, the best by the score on top, and both ranks.
 
     What has no rank, retraining and controls, stands below.
 
@@ -188,7 +188,7 @@ def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dar
         floor: ends of the noise floor's AUC.
     """
     figure, tones = go.Figure(), ground(dark)
-    rows = rows.sort_values(["rank_by_quality", "auc"], kind="stable")
+    rows = rows.sort_values(["rank_by_score", "auc"], kind="stable")
     figure.add_vrect(x0=floor[0], x1=floor[1], fillcolor=MODEL_COLORS["retrained"], opacity=0.3,
                      line_width=0)  # fmt: skip
     figure.add_scatter(
@@ -199,16 +199,14 @@ def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dar
             "array": rows["auc_high"] - rows["auc"], "arrayminus": rows["auc"] - rows["auc_low"],
         },
         customdata=rows[["auc_low", "auc_high", "score", "accuracy_gap"]],
-        hovertemplate="%{y}: AUC %{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>forgetting quality "
+        hovertemplate="%{y}: AUC %{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>score "
         "%{customdata[2]:.3f}<br>gap in accuracy %{customdata[3]:.1%}<extra></extra>",
     )  # fmt: skip
     beside = {"xref": "x", "x": 1.2, "xanchor": "right", "align": "right", "showarrow": False,
               "font": {"color": tones.muted}}  # fmt: skip
-    figure.add_annotation(
-        y=1, yref="paper", yanchor="bottom", text="rank by accuracy →<br>by forgetting quality", **beside
-    )
-    for _, row in rows.dropna(subset=["rank_by_quality", "rank_by_accuracy"]).iterrows():
-        ranks = (f"{row[name]:.0f}" for name in ("rank_by_accuracy", "rank_by_quality"))
+    figure.add_annotation(y=1, yref="paper", yanchor="bottom", text="rank by accuracy →<br>by the score", **beside)
+    for _, row in rows.dropna(subset=["rank_by_score", "rank_by_accuracy"]).iterrows():
+        ranks = (f"{row[name]:.0f}" for name in ("rank_by_accuracy", "rank_by_score"))
         figure.add_annotation(y=row["title"], text=" → ".join(ranks), **beside)
     figure.add_annotation(x=sum(floor) / 2, y=1, yref="paper", yanchor="bottom",
                           text="noise floor", showarrow=False, font={"color": tones.muted})  # fmt: skip

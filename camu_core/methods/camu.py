@@ -237,8 +237,8 @@ class CaMUOnePass:
     source = (
         "A variant of ours of CaMU (arXiv:2401.17504): the sum of all four terms and one Adam, which moves the layers "
         "up to the representation at the rate of the representation step and the others at that of the label step. "
-        "Settings are those of CaMU. On 64 networks of digits, class 3, it forgets as CaMU does: forgetting quality "
-        "0.011 (95% interval 0.007 to 0.016) and 0.011 (0.007 to 0.016)."
+        "Settings are those of CaMU. On 64 networks of digits, class 3, it forgets as CaMU does: a score "
+        "of 0.011 (95% interval 0.007 to 0.016) and 0.011 (0.007 to 0.016)."
     )
     uses_retain_data = True
     uses_labels = True

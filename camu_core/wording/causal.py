@@ -135,7 +135,7 @@ def retraining_title(report: Mapping[str, Any]) -> str:
         if (n_open := 2 * len(PULLS) - len(gaps)) > 0:  # such as shares in which retrained networks differ widely
             told = f"In {len(gaps)} of {2 * len(PULLS)} pulls no clear difference from retraining"
             return f"{told}; {n_open} cannot be compared."
-        return "By these numbers it does what retraining does."
+        return "These numbers show no difference from retraining."
     return f"It differs from retraining: {sentence}"
 
 

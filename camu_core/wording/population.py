@@ -86,7 +86,7 @@ def heirs_title(report: Mapping[str, Any]) -> str:
 
 
 def ranks_title(table: pd.DataFrame) -> str:
-    """Whether the order of methods by accuracies alone is that by forgetting quality.
+    """Whether the order of methods by accuracies alone is that by the score, forgetting quality times utility.
 
     Args:
         table: of `population_table`, one dataset and forget set; `title` of each method instead of its name.
@@ -96,13 +96,14 @@ def ranks_title(table: pd.DataFrame) -> str:
     best = rows.loc[rows["score"].idxmax()]
     n_tied = int((rows["score_high"] >= best["score_low"]).sum() - (rows["score"] == best["score"]).sum())
     n_caught = int((rows["auc_low"] > table.loc[table["method"] == FLOOR, "auc_high"].iloc[0]).sum())
-    by_quality, by_accuracy = firsts
-    nearest = f"By accuracy, {by_accuracy} comes nearest to retraining; by forgetting quality, {by_quality}"
-    if by_quality == by_accuracy:
-        nearest = f"By accuracy and by forgetting quality, {by_quality} comes nearest to retraining"
+    by_score, by_accuracy = firsts
+    gap = f"{100 * rows['accuracy_gap'].min():.2f} points away"
+    nearest = f"By accuracy, {by_accuracy} comes nearest to retraining ({gap}); by the challenge's score, {by_score}"
+    if by_score == by_accuracy:
+        nearest = f"By accuracy ({gap}) and by the challenge's score, {by_score} comes nearest to retraining"
     if n_tied:
         nearest += f", though {n_tied} more may be as near, within their intervals"
-    return f"{nearest}. The attacker tells {n_caught} of {len(rows)} methods from retraining"
+    return f"{nearest}. By its AUC, the attacker tells {n_caught} of {len(rows)} methods from retraining"
 
 
 def ranks_agreement(table: pd.DataFrame) -> float:

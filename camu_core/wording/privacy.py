@@ -292,7 +292,10 @@ def _likeness_after_retraining(report: Mapping[str, Any], layer: str, ours: floa
     band = Reference.of(report["reference"]["measures"][f"cka_forget_{layer}"], ends=(0.0, 1.0))
     if band is None:
         return "too few images to compare it with retrained networks"
-    side = "less than" if ours > band.high else "more than" if ours < band.low else "as much as"
+    if band.low <= ours <= band.high:
+        reach = f"{band.low:.2f} to {band.high:.2f}"
+        return f"no difference is shown from {band.n_seeds} networks retrained without them, which allow {reach}"
+    side = "less than" if ours > band.high else "more than"
     return f"it changed {side} in networks retrained without them ({band.mean:.2f} on average over {band.n_seeds})"
 
 

@@ -174,7 +174,7 @@ def test_where_it_differs_from_retraining():
     assert retraining_title(effects(0.9, 0.0, 0.8, 0.6, retrained=(0.79, 0.9))) == (
         "It differs from retraining: other images kept 60% of their pull on the right answer, after retraining 90%."
     )
-    alike = "By these numbers it does what retraining does."
+    alike = "These numbers show no difference from retraining."
     assert retraining_title(effects(0.9, 0.0, 0.84, 0.9, reach=0.001, retrained=(0.80, 0.9))) == alike
     assert retraining_title(effects(0.9, 0.0, 0.9, 0.9, reach=0.1, retrained=(0.8, 0.9))) == alike  # they overlap
     assert retraining_title(effects(0.9, 0.0, None, None, retrained=(0.8, 0.9))).startswith("Cannot tell")
@@ -315,7 +315,7 @@ def test_with_a_band_only_what_no_retraining_does_is_different(ours, is_differen
 def test_shares_in_which_retrained_networks_differ_widely_are_not_called_alike():
     shares = {"unlearned": dict.fromkeys(PULLS, estimate(0.82)), "retrained": dict.fromkeys(PULLS, estimate(0.82))}
     report = {"shares": {"eliminated": shares, "preserved": shares}}
-    assert retraining_title(report) == "By these numbers it does what retraining does."
+    assert retraining_title(report) == "These numbers show no difference from retraining."
     values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in PULLS}
     values["eliminated_representation_bits"] = [0.2, 0.6, 0.9]
     told = retraining_title(report | {"reference": {"measures": values}})

@@ -286,8 +286,8 @@ def test_the_headline_names_the_closest_and_those_it_cannot_be_told_from() -> No
     far = row("salun", average_gap_mean=0.02, average_gap_reach=0.0091)
     gold = row("retrain", average_gap_mean=np.nan)
     assert headline(pd.concat([far, near, gold, best]), "class") == (
-        "Closest to retraining: UNSIR, 1.0 points away on average, 12 times faster; 3 seeds do not show it to be nearer "
-        "than CaMU."
+        "Closest to retraining: UNSIR, 1.0 points away on average, 12 times faster; 3 seeds do not show it to be "
+        "nearer than CaMU."
     )
     assert headline(pd.concat([far, gold, best]), "class").endswith("12 times faster.")
     once = far.assign(average_gap_low=np.nan)
@@ -514,8 +514,9 @@ def test_after_which_methods_what_was_planted_works_is_told_by_intervals_over_ne
             planted("salun", 0.1), planted("ssd", 0.0, kept=0.5), planted("nothing", 1.0)]  # fmt: skip
     assert planted_headline(pd.concat(rows)) == (
         "What was planted still works after 2 of 5 methods: Fine-tune (on 100% of new images) and CaMU (60%). After "
-        "retraining it works on 4% of new images, before forgetting on 100%. There are too few networks to tell whether it works after UNSIR (on "
-        "70% of new images). SalUn stops it about as far as retraining does and keeps the rest."
+        "retraining it works on 4% of new images, before forgetting on 100%. There are too few networks to tell "
+        "whether it works after UNSIR (on 70% of new images). SalUn stops it about as far as retraining does and keeps "
+        "the rest."
     )
     wide = planted_headline(pd.concat([rows[0], planted("salun", 0.1, 0.05)]))
     assert "too few networks to tell whether it works after SalUn (on 10% of new images)" in wide, (

@@ -51,7 +51,7 @@ def test_ranks_gaps_and_the_floor_by_hand() -> None:
         report("retrain", 0.2, 0.5), report("camu", 0.01, 0.9, 0.06), report("scrub", 0.0, 0.99, 0.03),
         report("finetune", 0.0, 0.99, -0.03),
     ).set_index("method")  # fmt: skip
-    assert table["rank_by_quality"].to_dict() == pytest.approx(
+    assert table["rank_by_score"].to_dict() == pytest.approx(
         {"retrain": np.nan, "camu": 1, "scrub": 2, "finetune": 2, FLOOR: np.nan}, nan_ok=True
     )
     assert table["rank_by_accuracy"].to_dict() == pytest.approx(
@@ -105,16 +105,17 @@ def test_the_sentence_names_who_is_first_by_each_and_leaves_out_controls_and_ret
     )  # fmt: skip
     title = ranks_title(table)
     assert title.startswith(
-        "By accuracy, SCRUB comes nearest to retraining; by forgetting quality, CaMU, though 2 more "
+        "By accuracy, SCRUB comes nearest to retraining (3.00 points away); by the challenge's score, CaMU, though 2 "
     )
     assert "tells 2 of 3 methods from retraining" in title  # 0.51 to 0.55 is not all above the floor's 0.52
     assert ranks_agreement(table) == pytest.approx(-0.816, abs=1e-3)  # of 3 pairs 2 disagree and 1 is tied in quality
     agreeing = ranked(report("camu", 0.01, 0.9, 0.0), report("scrub", 0.0, 0.9, 0.03))
-    assert "By accuracy and by forgetting quality, CaMU comes nearest to retraining, though 1 more may be as near" in (
-        ranks_title(agreeing)
+    assert ranks_title(agreeing).startswith(
+        "By accuracy (0.00 points away) and by the challenge's score, CaMU comes nearest to retraining, though 1 more "
+        "may be as near"
     )
     apart = ranked(report("camu", 0.1, 0.9, 0.0), report("scrub", 0.0, 0.9, 0.03))
-    assert "CaMU comes nearest to retraining. The attacker" in ranks_title(apart)
+    assert "CaMU comes nearest to retraining. By its AUC, the attacker" in ranks_title(apart)
 
 
 def test_a_damaged_table_is_refused_by_name(tmp_path: Path) -> None:
@@ -135,9 +136,9 @@ def test_the_shipped_ranks_hold_every_control_and_sit_where_known_answers_must()
         assert by_method.loc["retrain", "auc_low"] < by_method.loc[FLOOR, "auc_high"]
         assert (by_method.loc[["nothing", "mask", "random_weights"], "auc"] > 0.95).all()
         of_methods = methods_of(rows)
-        assert sorted(of_methods["rank_by_quality"])[0] == sorted(of_methods["rank_by_accuracy"])[0] == 1
-        assert (of_methods["place_low"] <= of_methods["rank_by_quality"]).all()
-        assert (of_methods["rank_by_quality"] <= of_methods["place_high"]).all()
+        assert sorted(of_methods["rank_by_score"])[0] == sorted(of_methods["rank_by_accuracy"])[0] == 1
+        assert (of_methods["place_low"] <= of_methods["rank_by_score"]).all()
+        assert (of_methods["rank_by_score"] <= of_methods["place_high"]).all()
         assert rows.drop(of_methods.index)[[*RANKS, *PLACES]].isna().all(axis=None)
 
 

@@ -83,7 +83,7 @@ def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_r
     assert len(table) == 25
     kept = f"{table['kept'].iloc[0]:.1f}"
     assert set(table["kept_interval"]) == {f"{kept} to {kept}"}
-    assert "3 seeds cannot tell it from 19 other methods" in words(app)
+    assert "3 seeds do not show it to be nearer than 19 other methods" in words(app)
     assert not [button for button in app.button if (button.key or "").startswith("start-")]
 
 
@@ -246,15 +246,15 @@ def test_methods_on_many_networks_stand_below_with_both_ranks() -> None:
     for dataset, forget in table[["dataset", "forget"]].drop_duplicates().itertuples(index=False):
         app.segmented_control(key="ranked-forget").set_value(f"{dataset} {forget}").run()
         assert not app.exception
-        ranks = next(each.value for each in app.dataframe if "rank_by_quality" in each.value).set_index("title")
+        ranks = next(each.value for each in app.dataframe if "rank_by_score" in each.value).set_index("title")
         assert all(each.proto.HasField("placeholder") for each in app.dataframe), "an empty cell says None"
-        both = ["rank_by_quality", "rank_by_accuracy"]
+        both = ["rank_by_score", "rank_by_accuracy"]
         assert ranks.loc[["Retrain from scratch", "Output mask"], both].isna().all(axis=None)
         assert ranks.loc[["Retrain from scratch", "Output mask"], "place"].tolist() == ["", ""]
         assert ranks[both].min().tolist() == [1, 1]
         rows = table[(table["dataset"] == dataset) & (table["forget"] == forget)].set_index("method")
         assert ranks.loc["CaMU", "place"] == "{:.0f} to {:.0f}".format(*rows.loc["camu", ["place_low", "place_high"]])
-        assert any("by forgetting quality" in title.replace("<br>", " ") for title in charts(app))
+        assert any("by the challenge's score" in title.replace("<br>", " ") for title in charts(app))
 
 
 def test_a_pair_of_somebody_else_opens_by_its_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -376,13 +376,15 @@ PUBLISHED_SETTINGS = "Settings of the methods"
 PUBLISHED_SETTINGS_NAMES = {"usual": "Usual", "tuned": "Tuned"}
 PUBLISHED_SETTINGS_HELP = (
     "Usual: the defaults of this app, the paper's where they fit; CaMU's were tried most. Tuned: of every method, the "
-    "best of the same number of trials on training images set aside for this, as *Tune* does; no test image had a say."
+    "best of the same number of trials on training images set aside for this, as *Tune* does; no test image had a say. "
+    "The trials are judged by accuracies, a new classifier and the attack, so the accuracies alone can become worse."
 )
 
 RANKED_HEAD = "On many networks"
 RANKED_LEAD = (
     "One network can be lucky. Here each method made many networks forget, and an attacker who trains such networks "
-    "tries to tell them from as many that never saw the images."
+    "tries to tell them from as many that never saw the images. The score is the NeurIPS 2023 challenge's: forgetting "
+    "quality times utility."
 )
 RANKED_FLOOR = "Retrained against retrained"
 RANKED_READ = (
@@ -392,19 +394,19 @@ RANKED_READ = (
 )
 RANKED_NOT = (
     "how a method does with other settings, data or networks; and no difference finer than {m} networks can show. "
-    "Forgetting quality is comparable only at the same number of networks. The lines are 95% intervals over networks."
+    "Scores are comparable only at the same number of networks. The lines are 95% intervals over networks."
 )
 RANKED_METHOD = "Method"
 # measure -> its heading, format and help
 RANKED_OTHERS = {
-    "rank_by_quality": ("Rank by quality", "%d", "By forgetting quality, 1 is best"),
+    "rank_by_score": ("Rank by score", "%d", "By the score, 1 is best"),
     "rank_by_accuracy": ("Rank by accuracy", "%d", "By the gap in accuracy to retraining alone, 1 is best"),
     "accuracy_gap": ("Gap", "percent", "Mean distance to retraining over accuracies: forgotten, kept, new images"),
 }
-RANKED_PLACE = "Place by quality"
-RANKED_PLACE_HELP = "Between which places a method is, as far as 95% intervals of its forgetting quality tell"
+RANKED_PLACE = "Place by score"
+RANKED_PLACE_HELP = "Between which places a method is, as far as 95% intervals of its score tell"
 RANKED_COLUMNS = {
-    "score": ("Forgetting quality", "%.3f", "Forgetting quality times utility: what the NeurIPS 2023 challenge ranked "
+    "score": ("Score", "%.3f", "Forgetting quality times utility: what the NeurIPS 2023 challenge ranked "
               "by; retraining is at the noise floor"),
     "epsilon_median": ("Epsilon", "%.2f", "Of the best attack on an image, median over images; the most that so many "
                        "networks can show, the highest here, means at least that"),
@@ -421,8 +423,8 @@ RANKED_HOW = """
 retrained networks; up to 500 forgotten images ({n_images} here). Measures and sources: *Privacy*, *Many networks*.
 **Gap**: mean over the accuracies on the forgotten images, the other training images and the other test images of the
 distance between the mean of the networks that forgot and that of the retrained ones. Retraining is judged by {m}
-further retrained networks. **Place by quality**: one method is before another where the intervals of their forgetting
-quality are apart.
+further retrained networks. **Place by score**: one method is before another where the intervals of their scores are
+apart.
 """
 
 # --- race ------------------------------------------------------------------------------------------------------------
@@ -450,7 +452,7 @@ RACE_OPEN = "Open this run"
 PLANTED_HEAD = "Which methods forget a planted secret?"
 PLANTED_LEAD = (
     "Here one knows what has to be forgotten, because it was planted: a small mark that turns any digit into an 8, or "
-    "swapped labels of 3 and 5. Before forgetting, networks answer as planted; retrained ones never saw it."
+    "swapped labels of 3 and 5. Retrained networks never saw it."
 )
 PLANTED_READ = (
     "the fewer new images are still answered as was taught (*planted works*), the better, down to what retraining, the "
