@@ -2,6 +2,7 @@
 
 import shlex
 
+from camu_core import __version__
 from camu_core.data import DATASETS, named
 from camu_core.methods import METHODS
 from camu_core.planning import changed_settings, settings_phrase
@@ -12,6 +13,15 @@ _PAPER = (
     "Shen, Zhang, Bialkowski, Chen, Xu: CaMU, disentangling causal effects in deep model unlearning, SDM 2024, "
     "arXiv:2401.17504"
 )
+_BIBTEX = """
+@inproceedings{shen2024camu,
+  author = {Shen, Shaofei and Zhang, Chenhao and Bialkowski, Alina and Chen, Weitong and Xu, Miao},
+  title = {{CaMU}: Disentangling Causal Effects in Deep Model Unlearning},
+  booktitle = {Proceedings of the 2024 SIAM International Conference on Data Mining (SDM)},
+  year = {2024},
+  note = {arXiv:2401.17504},
+}
+"""
 _CODES = {GIVEN: "Weights of the given network"}
 
 
@@ -45,6 +55,28 @@ def _forgotten(spec: RunSpec) -> str:
     return ", ".join(named(info, label) for label in spec.forget.classes) or spec.forget.short
 
 
+def _named(result: RunResult) -> str:
+    """The program, the run, and what it did."""
+    spec = result.spec
+    changed = f", with {said}" if (said := settings_phrase(spec)) else ""
+    return (
+        f"CaMU Explorer {__version__}, run {result.digest}: {METHODS.title(spec.method, spec.method_sha256)} on "
+        f"{DATASETS[spec.dataset].title}, forget {spec.forget.kind} {_forgotten(spec)}, network {spec.model}, "
+        f"seed {spec.seed}{changed}"
+    )
+
+
+def bibtex(result: RunResult) -> str:
+    """The run and the project's paper as BibTeX.
+
+    Args:
+        result: finished.
+    """
+    special = str.maketrans({**{letter: f"\\{letter}" for letter in "&%$#_{}"}, "\\": r"\textbackslash{}"})
+    run = f"@misc{{camu-{result.digest},\n  title = {{{{{_named(result).translate(special)}}}}},\n}}\n"
+    return run + _BIBTEX.rstrip()
+
+
 def citation(result: RunResult) -> str:
     """What a reader needs to find, check and repeat a run: plain text, one fact a line.
 
@@ -52,12 +84,9 @@ def citation(result: RunResult) -> str:
         result: finished.
     """
     spec = result.spec
-    title = DATASETS[spec.dataset].title
-    changed = f", with {said}" if (said := settings_phrase(spec)) else ""
     versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     lines = [
-        f"CaMU Explorer, run {result.digest}: {METHODS.title(spec.method, spec.method_sha256)} on {title}, "
-        f"forget {spec.forget.kind} {_forgotten(spec)}, network {spec.model}, seed {spec.seed}{changed}.",
+        f"{_named(result)}.",
         f"Original weights, sha256: {spec.weights}",
         *(
             [f"{_CODES.get(spec.method, 'Code of the method')}, sha256: {spec.method_sha256}"]

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from doing import causal_job, done
 
-from camu_core import RunResult, RunSpec, plan_run
+from camu_core import RunResult, RunSpec, __version__, plan_run
 from camu_core.__main__ import _parser
 from camu_core.board import Imprint, as_png, board_of
-from camu_core.citation import citation, command_of
+from camu_core.citation import bibtex, citation, command_of
 from camu_core.commands.run import planned
 from camu_core.data import DATASETS
 from camu_core.report import document, html_report
@@ -61,6 +61,16 @@ def test_the_citation_names_what_is_needed_to_repeat_the_run(digits_result: RunR
     spec = digits_result.spec
     for needed in (spec.digest, spec.weights, "arXiv:2401.17504", digits_result.versions["torch"], command_of(spec)):
         assert needed in told
+    assert told.startswith(f"CaMU Explorer {__version__}, run {spec.digest}: CaMU on Digits")
+
+
+def test_bibtex_has_the_run_and_the_paper_and_no_letter_that_latex_would_compute(digits_result: RunResult) -> None:
+    told = bibtex(replace(digits_result, spec=plan_run("digits", ForgetSpec("random", fraction=0.1))))
+    assert told.count("@") == 2
+    assert told.count("{") == told.count("}")
+    assert f"@misc{{camu-{digits_result.digest}," not in told, "another run"
+    assert "10\\%" in told
+    assert "arXiv:2401.17504" in told
 
 
 def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> None:

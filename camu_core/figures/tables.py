@@ -12,6 +12,7 @@ from plotly.basedatatypes import BaseTraceType
 from camu_core.figures.theme import MODEL_TITLES, PROBED_TITLES
 from camu_core.measures import SPLIT_NAMES
 
+_TAG = re.compile(r"<[^>]*>")  # of the few that plotly draws
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]*%?$)")  # to a spreadsheet; "-3%" is a number
 
 
@@ -40,15 +41,20 @@ def figure_table(figure: go.Figure) -> pd.DataFrame:
 
     Returns:
         columns `panel` (1, 2, ...), `trace` (its name, or number), `x`, `y`; `value` of a heat map's cells; `x_low`,
-        `x_high`, `y_low`, `y_high` where whiskers are drawn; `text` where a mark has one. Lines and frames that only
-        decorate are among them, pictures and labels are not.
+        `x_high`, `y_low`, `y_high` where whiskers are drawn; `text` where a mark has one; `x_axis`, `y_axis`: what is
+        along the axes, with its unit, where the figure says so. Lines and frames that only decorate are among them,
+        pictures and labels are not. Texts have no tags.
     """
-    parts = [_trace_table(trace).assign(panel=_panel(trace), trace=trace.name or str(i))
-             for i, trace in enumerate(figure.data, start=1) if getattr(trace, "mode", None) != "text"]  # fmt: skip
+    parts = [
+        _trace_table(trace).assign(panel=_panel(trace), trace=trace.name or str(i), **_axis_titles(figure, trace))
+        for i, trace in enumerate(figure.data, start=1)
+        if getattr(trace, "mode", None) != "text"
+    ]
     if not parts:
         return pd.DataFrame(columns=["panel", "trace"])
-    table = pd.concat(parts, ignore_index=True)
-    return table[["panel", "trace", *(name for name in table if name not in ("panel", "trace"))]]
+    table = pd.concat(parts, ignore_index=True).map(_untagged)
+    first, last = ["panel", "trace"], [name for name in ("x_axis", "y_axis") if table[name].any()]
+    return table[[*first, *(name for name in table if name not in (*first, "x_axis", "y_axis")), *last]]
 
 
 def csv_of(table: pd.DataFrame) -> str:
@@ -61,6 +67,15 @@ def csv_of(table: pd.DataFrame) -> str:
         return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
     return table.map(plain).rename(columns=plain).to_csv(index=False)
+
+
+def _axis_titles(figure: go.Figure, trace: BaseTraceType) -> dict[str, str]:
+    numbers = {axis: (getattr(trace, f"{axis}axis", None) or axis)[1:] for axis in "xy"}
+    return {f"{axis}_axis": figure.layout[f"{axis}axis{n}"].title.text or "" for axis, n in numbers.items()}
+
+
+def _untagged(value: object) -> object:
+    return _TAG.sub("", value.replace("<br>", " ")) if isinstance(value, str) else value
 
 
 def _panel(trace: BaseTraceType) -> int:

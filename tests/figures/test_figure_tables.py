@@ -20,7 +20,7 @@ NAMES = tuple("0123456789")
 def test_bars_with_their_whiskers(digits_result: RunResult) -> None:
     table = figure_table(split_figure(digits_result.metrics, ""))
     after = digits_result.metrics["unlearned"]
-    row = table[(table["trace"] == "After forgetting") & table["x"].str.contains("To keep,<br>new")].iloc[0]
+    row = table[(table["trace"] == "After forgetting") & table["x"].str.contains("To keep, new")].iloc[0]
     assert row["y"] == after["retain_test"]
     expected = wilson_interval(after["retain_test"], after["n"]["retain_test"])
     assert (row["y_low"], row["y_high"]) == pytest.approx(expected)
@@ -42,6 +42,14 @@ def test_cells_of_a_heat_map() -> None:
     table = figure_table(confusion_figure({"Before": counts}, ("cat", "dog"), [], ""))
     cells = {(row.y, row.x): row.value for row in table.itertuples()}
     assert cells == {("cat", "cat"): 0.75, ("cat", "dog"): 0.25, ("dog", "cat"): 0.0, ("dog", "dog"): 1.0}
+
+
+def test_what_the_axes_are_and_no_tags() -> None:
+    figure = go.Figure(go.Scatter(x=[1], y=[2], text=["<b>CaMU</b><br>92% of <i>new</i> images"], name="a"))
+    table = figure_table(figure.update_xaxes(title="seconds"))
+    assert table.iloc[0].to_dict() == {
+        "panel": 1, "trace": "a", "x": 1, "y": 2, "text": "CaMU 92% of new images", "x_axis": "seconds",
+    }  # fmt: skip
 
 
 def test_a_figure_without_marks_is_an_empty_table() -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from camu_core import RunResult, __version__
 from camu_core.board import WRITERS, Board, Imprint, board_of
-from camu_core.citation import citation
+from camu_core.citation import bibtex, citation
 from camu_core.export import run_json
 from camu_core.report import html_report
 from pages.components.causal import state as state_causal
@@ -72,6 +72,7 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
                 )
         st.caption(text.SHARE_LINK)
         st.code(citation(result), language=None, wrap_lines=True)
+        st.code(bibtex(result), language="latex", wrap_lines=True)
 
 
 def _address(result: RunResult) -> str:
