@@ -44,6 +44,6 @@ def publish(folder: Path, **changes) -> Path:
         rows.append({"dataset": "digits", "forget": forget, "settings": "usual", "method": method, "n_seeds": 3,
                      **numbers, "forget_test_mean": new})  # fmt: skip
     folder.mkdir(exist_ok=True)
-    pd.DataFrame(rows).assign(**changes).to_csv(folder / "digits.csv", index=False)
+    pd.DataFrame(rows).assign(**changes).to_csv(folder / "results.csv", index=False)
     (folder / "card.json").write_text(json.dumps(CARD))
     return folder

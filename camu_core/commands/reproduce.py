@@ -38,7 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--population", type=int, metavar="M", help="rank the methods by M networks each instead, as "
                         "`run --population` judges one: populations.csv and card.json")  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("results"), metavar="FOLDER",
-                        help="gets results.csv, results.md and card.json; default %(default)s")  # fmt: skip
+                        help="gets results.csv, results.md, runs.csv (a row a run) and card.json; "
+                        "default %(default)s")  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -72,7 +73,8 @@ def run(arguments: argparse.Namespace) -> None:
         engine.close()
     table = published_table(runs, TUNED_SETTINGS if arguments.tuned else USUAL_SETTINGS)
     found = card() | {"seeds": list(sweeps[0].seeds), "training_seeds": list(sweeps[0].training_seeds)}
-    _write(arguments.output, {"results.csv": _csv(table), "results.md": as_markdown(table, found)}, found)
+    tables = {"results.csv": _csv(table), "results.md": as_markdown(table, found), "runs.csv": _csv(runs)}
+    _write(arguments.output, tables, found)
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
     if failed:
         raise RunError(failures_text(failed, len(specs)))

@@ -17,6 +17,7 @@ from camu_core.measures import COST_NAMES
 
 FOLDER = ASSETS / "results"
 PLANTED_FOLDER = ASSETS / "planted"  # of planted secrets: other networks, made by another command
+_TABLES, _RUNS = "results*.csv", "runs.csv"
 # measure -> its heading in the Markdown table
 _HEADINGS = {
     "retain_train": "retain train", "forget_train": "forget train", "retain_test": "retain test",
@@ -41,10 +42,12 @@ class Published:
 
     Args:
         cards: date, machine, versions, command and seeds of each folder.
+        runs: the file of each folder with a row a run, as `sweep_table` and `with_tests` have it; None without one.
         table: one row a dataset, forget set, kind of settings and method; `card`: the place of its card.
     """
 
     cards: tuple[dict[str, Any], ...]
+    runs: tuple[Path | None, ...]
     table: pd.DataFrame
 
     @property
@@ -65,6 +68,10 @@ class Published:
     def card(self, dataset: str, forget: str, settings: str = USUAL_SETTINGS) -> dict[str, Any]:
         """When, where and how a table was made."""
         return self.cards[self._with(dataset, forget, settings)["card"].iloc[0]]
+
+    def runs_of(self, dataset: str, forget: str, settings: str = USUAL_SETTINGS) -> Path | None:
+        """The CSV with a row a run, if there is one."""
+        return self.runs[self._with(dataset, forget, settings)["card"].iloc[0]]
 
     def of(self, dataset: str, forget: str, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
         """One row a method, in the form of `by_method` as far as the numbers were published."""
@@ -90,14 +97,14 @@ class Published:
 
 
 def is_published(folder: Path) -> bool:
-    """Whether there are tables, *.csv, and their card.json in a folder or in folders in it."""
+    """Whether there are tables, results*.csv, and their card.json in a folder or in folders in it."""
     return bool(_folders(folder))
 
 
 def _folders(folder: Path) -> list[Path]:
     """Each as `reproduce` writes one."""
     cards = [*folder.glob("card.json"), *sorted(folder.glob("*/card.json"))]
-    return [card.parent for card in cards if any(card.parent.glob("*.csv"))]
+    return [card.parent for card in cards if any(card.parent.glob(_TABLES))]
 
 
 def published_table(runs: pd.DataFrame, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
@@ -172,16 +179,17 @@ def read_published(folder: Path) -> Published:
     Raises:
         StoreError: a file cannot be read, lacks a column or an entry, or is of a dataset that nobody knows.
     """
-    cards, tables = [], []
-    for i, each in enumerate(_folders(folder)):
-        card, table = read_tables(each, "*.csv", [*_KEYS, *_numbers()], [*CARD_ENTRIES, "seeds"], "published results")
+    folders, cards, tables = _folders(folder), [], []
+    for i, each in enumerate(folders):
+        card, table = read_tables(each, _TABLES, [*_KEYS, *_numbers()], [*CARD_ENTRIES, "seeds"], "published results")
         cards.append(card)
         tables.append(table.assign(card=i))
     table = pd.concat(tables, ignore_index=True)
     unknown = sorted(set(table["dataset"]) - set(DATASETS))
     if unknown:
         raise StoreError(f"The published results in {folder} are of {', '.join(unknown)}, which this version lacks.")
-    return Published(tuple(cards), table.astype(dict.fromkeys(_numbers(), np.float64)))
+    runs = tuple(path if (path := each / _RUNS).is_file() else None for each in folders)
+    return Published(tuple(cards), runs, table.astype(dict.fromkeys(_numbers(), np.float64)))
 
 
 def read_tables(

@@ -19,6 +19,7 @@ from camu_core.comparison import (
     difference_table,
     is_published,
     pair_runs,
+    published,
     published_table,
     read_published,
     retraining_spread,
@@ -465,9 +466,9 @@ def test_published_networks_are_the_unit_and_nothing_done_tells_what_was_lost(tm
 
 def test_tuned_settings_are_a_table_of_their_own(tmp_path: Path) -> None:
     publish(tmp_path)
-    usual = pd.read_csv(tmp_path / "digits.csv", dtype={"forget": str})
+    usual = pd.read_csv(tmp_path / "results.csv", dtype={"forget": str})
     tuned = usual[usual["forget"] == "3"].assign(settings="tuned", forget_test_mean=0.25)
-    tuned.to_csv(tmp_path / "tuned.csv", index=False)
+    tuned.to_csv(tmp_path / "results-tuned.csv", index=False)
     found = read_published(tmp_path)
     assert found.settings("digits", "3") == ["usual", "tuned"]
     assert found.settings("digits", "10%") == ["usual"]
@@ -485,6 +486,18 @@ def test_every_table_has_the_card_of_its_own_folder(tmp_path: Path) -> None:
     assert found.datasets == ["digits", "mnist"]
     assert [found.card(name, "3")["command"] for name in found.datasets] == ["make", "make two"]
     assert [found.card(name, "10%")["command"] for name in found.datasets] == ["make", "make two"]
+
+
+@pytest.mark.parametrize("folder", [path.parent for path in sorted(published.FOLDER.glob("*/runs.csv"))])
+def test_the_rows_of_shipped_runs_give_the_shipped_means(folder: Path) -> None:
+    found = read_published(folder)
+    (dataset,), (forget,) = found.datasets, found.forgets(found.datasets[0])
+    runs = pd.read_csv(found.runs_of(dataset, forget), dtype={"forget": str})
+    table, again = found.of(dataset, forget), by_method(by_run(runs))
+    assert again.index.tolist() == table.index.tolist()
+    for name in (*SPLIT_NAMES, "average_gap", "tug_of_war", "attack_auc"):
+        pd.testing.assert_series_equal(again[f"{name}_mean"], table[f"{name}_mean"], rtol=1e-4, atol=1e-6)
+    assert runs["digest"].is_unique
 
 
 def test_damaged_published_results_are_one_sentence(tmp_path: Path) -> None:

@@ -205,7 +205,9 @@ def test_a_reproduction_keeps_what_did_not_fail(
     monkeypatch.setattr(reproduce, "_tested", lambda digests, engine: {})
     line = f"reproduce --dataset digits --forget 3 --method camu,neggrad,retrain --seed 0 --output {tmp_path}"
     assert main(line.split()) == 1
-    assert pd.read_csv(tmp_path / "results.csv")["method"].tolist() == ["camu", "retrain"]
+    table, runs = (pd.read_csv(tmp_path / name).set_index("method") for name in ("results.csv", "runs.csv"))
+    assert table.index.tolist() == runs.index.tolist() == ["camu", "retrain"]
+    assert runs["unlearned_retain_test"].tolist() == pytest.approx(table["retain_test_mean"].tolist(), abs=1e-6)
     assert "digits, forget 3, neggrad, seed 0: its loss became nan" in capsys.readouterr().err
 
 

@@ -63,6 +63,11 @@ def show() -> None:
         notes.reading(text.COST_READ, text.COST_NOT)
     with st.expander(words.HOW_FOLD):
         _card(found.card(dataset, forget, settings))
+        if runs := found.runs_of(dataset, forget, settings):
+            st.download_button(
+                text.PUBLISHED_RUNS, runs.read_bytes(), file_name=f"camu-{runs.parent.name}-runs.csv", mime="text/csv",
+                help=text.PUBLISHED_RUNS_HELP, on_click="ignore", icon=":material/table:",
+            )  # fmt: skip
     if is_published(published.PLANTED_FOLDER):
         _planted()
     if is_ranked(population.FOLDER):

@@ -367,6 +367,8 @@ PUBLISHED_CARD = "{date} · {processor}, {n_processors} processors, {vector_inst
 PUBLISHED_LOAD = ", load {load:.1f} (the higher, the more seconds)"
 PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
+PUBLISHED_RUNS = "Every run, CSV"
+PUBLISHED_RUNS_HELP = "One row a run: method, seeds, accuracies before and after as fractions, attack, cost in images"
 PUBLISHED_NOT = "what was not measured then. The lines are 95% intervals over {over}."
 PUBLISHED_NO_SECONDS = (
     "Methods without a bar of seconds ran while other programs did, which slows them, so their time was left out."
