@@ -243,8 +243,10 @@ def _trace(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
     if reading is None or reading.standing not in (Standing.ABOVE, Standing.ALIKE) or reading.reference is None:
         return None
     is_told = reading.standing is Standing.ABOVE
-    values = (reading.ours["value"], reading.reference.mean)
-    ours, among = (number(reading, value).removesuffix("x") for value in values)
+    low = reading.ours["low"] or 0.0
+    values = (reading.ours["value"], low, reading.reference.mean)
+    ours, least, among = (number(reading, value).removesuffix("x") for value in values)
+    least = f", at least {least}," * (low > 0)
     return Question(
         "trace",
         "Somebody sees only the answers of the network, and how sure it is. Can they tell that it was made to forget "
@@ -252,8 +254,8 @@ def _trace(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
         ("No, they are as if it had never seen it", "Yes, the answers give it away"),
         int(is_told),
         (
-            f"The most telling answer is {ours} times as frequent as in a network that never saw it; among such "
-            f"networks, {among} times.",
+            f"The most telling answer is about {ours} times{least} as frequent as in a network that never saw it; "
+            f"among such networks, {among} times.",
             "Forgetting leaves a trace, too: the aim is to answer as if never seen, not to answer oddly."
             if is_told
             else "So close to networks that never saw it, an answer tells nobody anything.",

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 from camu_core.figures.theme import MODEL_COLORS, ground, styled
 
 _GOLD = "retrain"
+_LEAST_SECONDS = 0.005  # what takes less is shown as 0.00 and stretches no axis
 
 
 def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figure:
@@ -35,30 +36,31 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
                            column_widths=[0.4, *[0.2] * (len(panels) - 1)])  # fmt: skip
     for column, (name, label, words) in enumerate(panels, start=1):
         values = rows[f"{name}_mean"]
-        positive = values[values > 0]
-        figure.add_bar(
-            row=1, col=column, x=values, y=rows["title"], orientation="h", showlegend=False,
-            marker={"color": colors},
-            customdata=["" if np.isnan(low) else f" ({low:,.4g} to {high:,.4g})"
-                        for low, high in zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)],
-            hovertemplate=f"%{{y}}: %{{x:,.4g}}%{{customdata}} {label.replace('<br>', ' ')}<extra></extra>",
+        counted = values[values >= (_LEAST_SECONDS if name == "unlearn_seconds" else 1)]
+        ends = [np.log10(counted.min()) - 0.35, np.log10(counted.max()) + (0.75 if column == 1 else 0.6)]
+        shown = values.where(values > 0).clip(lower=10 ** (ends[0] + 0.1))  # what takes no time is at the edge
+        figure.add_scatter(
+            row=1, col=column, x=shown, y=rows["title"], mode="markers", showlegend=False,
+            marker={"color": colors, "size": 11},
+            customdata=[f"{value:,.4g}" + ("" if np.isnan(low) else f" ({low:,.4g} to {high:,.4g})")
+                        for value, low, high in zip(values, rows[f"{name}_low"], rows[f"{name}_high"], strict=True)],
+            hovertemplate=f"%{{y}}: %{{customdata}} {label.replace('<br>', ' ')}<extra></extra>",
         )  # fmt: skip
-        for method, value, said in zip(rows["title"], values, words, strict=True):
+        for method, value, said in zip(rows["title"], shown, words, strict=True):
             if value > 0:  # on the page's colour, so that retraining's line does not run through it
                 figure.add_annotation(
                     row=1, col=column, x=np.log10(value), y=method, text=said, showarrow=False, xanchor="left",
-                    xshift=2, borderpad=1, bgcolor=tones.page, font={"size": 12, "color": tones.muted},
+                    xshift=9, borderpad=1, bgcolor=tones.page, font={"size": 12, "color": tones.muted},
                 )  # fmt: skip
-        ends = [np.log10(positive.min()) - 0.35, np.log10(positive.max()) + (0.75 if column == 1 else 0.6)]
         figure.update_xaxes(
             type="log", range=ends, dtick=1, row=1, col=column, tickformat="~s" if column > 1 else ",~g"
         )
         if _GOLD in rows.index and values[_GOLD] > 0:
             figure.add_vline(x=values[_GOLD], row=1, col=column, layer="below", opacity=0.6,
                              line={"color": MODEL_COLORS["retrained"], "width": 1.5, "dash": "dot"})  # fmt: skip
-    figure.update_yaxes(showgrid=False)
+    figure.update_yaxes(categoryorder="array", categoryarray=rows["title"].tolist())
     figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": tones.muted})
-    return styled(figure, dark, title, 110 + 26 * len(rows), headroom=48).update_layout(margin_r=36, bargap=0.3)
+    return styled(figure, dark, title, 110 + 26 * len(rows), headroom=48).update_layout(margin_r=36)
 
 
 def _short(number: float) -> str:

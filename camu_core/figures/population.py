@@ -191,17 +191,19 @@ def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dar
     rows = rows.sort_values(["rank_by_score", "auc"], kind="stable")
     figure.add_vrect(x0=floor[0], x1=floor[1], fillcolor=MODEL_COLORS["retrained"], opacity=0.3,
                      line_width=0)  # fmt: skip
-    figure.add_scatter(
-        x=rows["auc"], y=rows["title"], mode="markers", showlegend=False,
-        marker={"color": MODEL_COLORS["unlearned"], "symbol": "diamond", "size": 11},
-        error_x={
-            "type": "data", "symmetric": False, "color": MODEL_COLORS["unlearned"], "thickness": 2, "width": 5,
-            "array": rows["auc_high"] - rows["auc"], "arrayminus": rows["auc"] - rows["auc_low"],
-        },
-        customdata=rows[["auc_low", "auc_high", "score", "accuracy_gap"]],
-        hovertemplate="%{y}: AUC %{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>score "
-        "%{customdata[2]:.3f}<br>gap in accuracy %{customdata[3]:.1%}<extra></extra>",
-    )  # fmt: skip
+    is_gold = rows["method"] == "retrain"
+    for kind, some in (("unlearned", rows[~is_gold]), ("retrained", rows[is_gold])):
+        figure.add_scatter(
+            x=some["auc"], y=some["title"], mode="markers", showlegend=False,
+            marker={"color": MODEL_COLORS[kind], "symbol": MODEL_SYMBOLS[kind], "size": 11},
+            error_x={
+                "type": "data", "symmetric": False, "color": MODEL_COLORS[kind], "thickness": 2, "width": 5,
+                "array": some["auc_high"] - some["auc"], "arrayminus": some["auc"] - some["auc_low"],
+            },
+            customdata=some[["auc_low", "auc_high", "score", "accuracy_gap"]],
+            hovertemplate="%{y}: AUC %{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<br>score "
+            "%{customdata[2]:.3f}<br>gap in accuracy %{customdata[3]:.1%}<extra></extra>",
+        )  # fmt: skip
     beside = {"xref": "x", "x": 1.2, "xanchor": "right", "align": "right", "showarrow": False,
               "font": {"color": tones.muted}}  # fmt: skip
     figure.add_annotation(y=1, yref="paper", yanchor="bottom", text="rank by accuracy →<br>by the score", **beside)
@@ -212,5 +214,8 @@ def ranks_figure(rows: pd.DataFrame, floor: tuple[float, float], title: str, dar
                           text="noise floor", showarrow=False, font={"color": tones.muted})  # fmt: skip
     figure.update_xaxes(range=[0.4, 1.22], tickvals=[0.5, 0.6, 0.7, 0.8, 0.9, 1.0], tickformat=".1f",
                         title="told from retraining (AUC)")  # fmt: skip
-    figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    figure.update_yaxes(
+        autorange="reversed", type="category", showgrid=False, categoryorder="array",
+        categoryarray=rows["title"].tolist(),
+    )  # fmt: skip
     return styled(figure, dark, title, 90 + 26 * len(rows), headroom=44)

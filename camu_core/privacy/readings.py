@@ -12,7 +12,7 @@ from camu_core.privacy.attacks import SCORES
 from camu_core.privacy.inside import UNTRAINED
 
 # An untrained network that reads so much leaves a probe nothing to tell.
-_CEILING = 0.9
+READABLE_FROM = 0.9
 # The original's head: what part of its recognition it must still find to call the class hidden, and must not to deny.
 _HIDDEN_FROM, _NOT_HIDDEN_BELOW = 0.8, 0.5
 _CHANCE_WITHIN = 0.05  # an interval that begins here or below may be chance, which is 0
@@ -92,7 +92,7 @@ def _of_one_network(report: Mapping[str, Any]) -> dict[str, Reading]:
         if measure in report["battery"]["unlearned"] or question == "epsilon":
             found[question] = _read(report, question, measure, margin, two_sided)
     probe = found["linear_probe"]
-    if probe.untrained is not None and (probe.untrained["value"] or 0) >= _CEILING:
+    if probe.untrained is not None and (probe.untrained["value"] or 0) >= READABLE_FROM:
         found["linear_probe"] = _standing(probe, Standing.BLIND)
     found["attack"] = _attack(report)
     return found

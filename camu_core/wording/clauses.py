@@ -8,7 +8,7 @@ from camu_core.measures import Reference, Standing
 from camu_core.measures.estimates import Estimate, wilson_interval
 from camu_core.privacy import Reading
 from camu_core.wording.format import capital, percent, small
-from camu_core.wording.privacy import FIGURES, SUBJECTS, number, numbers, says, within
+from camu_core.wording.privacy import SUBJECTS, figure_of, number, numbers, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 
@@ -64,13 +64,17 @@ class Clause:
     @property
     def of(self) -> str:
         """What the figure is of, to stand after it; empty of accuracies."""
-        return "" if self.reading is None else FIGURES[self.reading.question]
+        return "" if self.reading is None else figure_of(self.reading)
 
     @property
     def figures(self) -> str:
-        """The figure of a test in short: '81% found after one example; before 94%, retrained 56%'."""
-        band = "" if self.reference is None else f", retrained {self.show(self.reference.mean)}"
-        return f"{self.show(self.value)} {self.of}; before {self.show(self.before)}{band}"
+        """The figure of a test in short: '81% found after one example; before 94%, retrained 56% (29% to 83%)'; empty
+        without any."""
+        if self.reading is None or self.value is None:
+            return ""
+        band = f", retrained {self._reference(self.reading, self.reference)}" if self.reference is not None else ""
+        before = "" if self.before is None else f"; before {self.show(self.before)}"
+        return f"{self.show(self.value)} {self.of}{before}{band}"
 
     @property
     def is_silent(self) -> bool:
@@ -88,9 +92,13 @@ class Clause:
     def band(self) -> str:
         """What networks that never saw the data give, in words; empty if that is not known."""
         if self.reading is not None and self.reference is not None:
-            ends = " to ".join(self.show(end) for end in within(self.reading.question, self.reference))
-            return f"{self.reference.n_seeds} retrained: {self.show(self.reference.mean)} ({ends})"
+            return f"{self.reference.n_seeds} retrained: {self._reference(self.reading, self.reference)}"
         return "" if self.never_saw is None else f"a network that never saw it: {self.show(self.never_saw)}"
+
+    def _reference(self, reading: Reading, band: Reference) -> str:
+        """Mean and ends, '56% (29% to 83%)'."""
+        ends = " to ".join(self.show(end) for end in within(reading.question, band))
+        return f"{self.show(band.mean)} ({ends})"
 
     @property
     def plain(self) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from camu_core.measures import Reference, Standing
-from camu_core.measures.estimates import are_apart, is_measured
+from camu_core.measures.estimates import Estimate, are_apart, is_measured
 from camu_core.privacy.inside import UNTRAINED
-from camu_core.privacy.readings import Reading, readings
+from camu_core.privacy.readings import READABLE_FROM, Reading, readings
 from camu_core.wording.format import capital, percent
 
 SMALLEST_FACTOR = 1.1  # odds that shift by less are not worth a warning
@@ -31,7 +31,7 @@ _SAYS = {
     "old_head": {
         Standing.ALIKE: "not just hidden: the old classifier finds no more than in networks that never saw it",
         Standing.ABOVE: "only hidden at the output: the old classifier still finds it inside",
-        Standing.UNCLEAR: "cannot tell: the old classifier finds some of it inside",
+        Standing.UNCLEAR: "cannot tell: the old classifier finds some of it inside, but not most",
         Standing.BLIND: "cannot tell: it was hardly recognised before forgetting",
     },
     "fresh_head": {
@@ -48,7 +48,6 @@ _SAYS = {
         Standing.ALIKE: "no easier to read inside than in retrained networks",
         Standing.ABOVE: "easier to read inside than in retrained networks",
         Standing.BELOW: "harder to read inside than in retrained networks",
-        Standing.BLIND: "cannot tell: readable even in a network that was never trained",
     },
     "attack": {
         Standing.ALIKE: "an attacker learns no more than from retrained networks",
@@ -83,6 +82,7 @@ _SAYS = {
         Standing.NO_REFERENCE: "less confused than before; only retrained networks show what is normal",
     },
 }  # fmt: skip
+_READABLE = "cannot tell: readable even in a network that was never trained"
 # In a headline, the worst first: of a class, and of single images.
 _BAD_NEWS = {
     "old_head": "it is only hidden at the output",
@@ -119,8 +119,8 @@ FIGURES = {
     "fresh_head": "found after one example",
     "relearning": "recognised, on average while relearning",
     "linear_probe": "told apart, where 50% is guessing",
-    "attack": "AUC, where 0.50 is guessing",
-    "epsilon": "as frequent, for the most telling answer",
+    "attack": "AUC by {score}, where 0.50 is guessing",
+    "epsilon": "as frequent{least}, for the most telling answer",
     "population": "told apart by one image, where 50% is guessing",
     "trigger": "called what the mark taught",
     "swap": "called the other of the two",
@@ -129,7 +129,13 @@ FIGURES = {
 
 def says(reading: Reading) -> str:
     """The finding in a few words, without a number."""
+    if reading.question == "linear_probe" and reading.standing is Standing.BLIND and _is_readable(reading.untrained):
+        return _READABLE
     return {**_OPEN, **_SAYS[reading.question]}[reading.standing]
+
+
+def _is_readable(untrained: Estimate | None) -> bool:
+    return untrained is not None and (untrained["value"] or 0) >= READABLE_FROM
 
 
 def bad_news(found: Mapping[str, Reading], of_images: bool = False) -> list[str]:
@@ -155,11 +161,21 @@ def number(reading: Reading, value: float | None) -> str:
     return percent(value)
 
 
+def figure_of(reading: Reading) -> str:
+    """What the figure is of, to stand after it; of epsilon, an estimate, with what it is at least."""
+    of, low = FIGURES[reading.question], reading.ours["low"]
+    if reading.question == "attack":
+        return of.format(score=SCORE_NAMES[reading.measure.removeprefix("attack_")])
+    if reading.question == "epsilon":
+        return of.format(least=f" (at least {number(reading, low)})" if low else "")
+    return of
+
+
 def numbers(reading: Reading) -> str:
     """The figure and what it is of, before forgetting and beside retrained networks; a sentence, empty without any."""
     if reading.ours["value"] is None:
         return ""
-    parts = [f"{number(reading, reading.ours['value'])} {FIGURES[reading.question]}"]
+    parts = [f"{number(reading, reading.ours['value'])} {figure_of(reading)}"]
     if reading.original is not None and reading.original["value"] is not None:
         parts.append(f"before {number(reading, reading.original['value'])}")
     if (band := reading.reference) is not None:

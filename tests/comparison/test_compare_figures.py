@@ -135,7 +135,17 @@ def test_a_method_without_seconds_is_not_the_quickest(runs: pd.DataFrame) -> Non
     table.loc["camu", "unlearn_seconds_mean"] = np.nan
     figure = cost_figure(table, "Title")
     assert figure.layout.title.text == "Title"
-    assert figure.data[0].y[0] == "CaMU", "the lowest bar is the first"
+    assert figure.layout.yaxis.categoryarray[0] == "CaMU", "the lowest is the first"
+
+
+def test_what_takes_no_time_stretches_no_axis(runs: pd.DataFrame) -> None:
+    table = by_method(runs)
+    before = cost_figure(table, "").layout.xaxis.range
+    table.loc["camu", "unlearn_seconds_mean"] = 1e-4
+    figure = cost_figure(table, "")
+    assert figure.layout.xaxis.range == before
+    assert figure.layout.xaxis.range[0] <= np.log10(min(figure.data[0].x)), "and is still there"
+    assert any(note.text.startswith("0.00 s") and note.x < 0 for note in figure.layout.annotations)
 
 
 def test_one_small_panel_a_method_on_the_same_axes(summaries: list[dict]) -> None:

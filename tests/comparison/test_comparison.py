@@ -571,7 +571,10 @@ def test_more_left_inside_is_only_said_where_intervals_show_it() -> None:
     once = row("salun", fresh_head_1_mean=0.9, fresh_head_1_reach=np.nan)
     assert sentences(once, gold) == [], "one network beside three"
     (said,) = sentences(once, gold.assign(fresh_head_1_low=np.nan, fresh_head_1_high=np.nan))
-    assert said.endswith("90% of the class, 50% after retraining (one run)")
+    assert said == (
+        "may leave more inside: from one example a new classifier finds 90% of the class, 50% after retraining "
+        "(one run)"
+    )
 
 
 def test_more_left_inside_than_after_retraining_is_named() -> None:

@@ -93,7 +93,8 @@ def test_what_has_no_interval_has_none_in_the_table_and_no_rank_bars_no_figure()
     assert population_table([found])["epsilon_median_low"].dtype == np.float64
     assert table.loc[0, ["epsilon_median_low", "epsilon_median_high"]].isna().all()
     figure = ranks_figure(table[table["method"] != FLOOR], (0.48, 0.52), "t")
-    assert list(figure.data[0].y) == ["CaMU", "SCRUB", "Retrain from scratch", "Output mask"]
+    assert list(figure.layout.yaxis.categoryarray) == ["CaMU", "SCRUB", "Retrain from scratch", "Output mask"]
+    assert [list(trace.y) for trace in figure.data] == [["CaMU", "SCRUB", "Output mask"], ["Retrain from scratch"]]
     beside = {each.y: each.text for each in figure.layout.annotations if "→" in (each.text or "") and each.y != 1}
     assert beside == {"CaMU": "1 → 1", "SCRUB": "1 → 2"}
 

@@ -220,6 +220,19 @@ def test_methods_whose_time_was_not_measured_are_explained_below_the_costs(
     assert text_compare.PUBLISHED_NO_SECONDS not in words(open_page("explore/compare", part="published")), "all were"
 
 
+def test_a_link_opens_the_published_table_that_was_sent() -> None:
+    app = open_page("explore/compare", part="published")
+    app.segmented_control(key="published-dataset").set_value("cifar10").run()
+    named = {name: app.query_params[name] for name in ("part", "dataset", "forget")}
+    assert named == {"part": "published", "dataset": "cifar10", "forget": "0"}
+    linked = open_page("explore/compare", part="published", dataset="mnist", forget="10%")
+    assert linked.segmented_control(key="published-dataset").value == "mnist"
+    assert linked.segmented_control(key="published-forget-mnist").value == "10%"
+    unknown = open_page("explore/compare", part="published", dataset="digits", forget="9")
+    assert not unknown.exception
+    assert unknown.segmented_control(key="published-dataset").value == "mnist", "the first"
+
+
 def test_methods_are_filtered_and_any_two_measures_drawn() -> None:
     app = open_page("explore/compare", part="published")
     every = app.dataframe[0].value

@@ -12,6 +12,7 @@ from camu_core.figures import attack_figure, wall_figure
 from camu_core.figures.wall import COLUMNS
 from pages.components.run import forget
 from pages.components.shared import state, text
+from pages.components.shared.images import of_all_classes
 
 ALL_PAGES = ("explore/run", "explore/embeddings", "explore/accuracy", "explore/causal", "library/runs")
 
@@ -49,6 +50,14 @@ def test_a_method_that_cannot_forget_such_says_so() -> None:
         assert not app.exception
         said = [error.value for error in app.error if error.value.startswith(METHODS[method].title)]
         assert [f"not {kind}." in sentence for sentence in said] == ([True] if kind else [])
+
+
+def test_images_of_every_class_are_shown_not_of_the_first_alone() -> None:
+    y = np.array([9, 9, 0, 9, 0, 1, 9, 0, 1, 2])
+    idx = np.array([2, 4, 5, 7, 8, 9])  # of classes 0, 0, 1, 0, 1 and 2
+    assert of_all_classes(idx, y, 4).tolist() == [2, 4, 5, 9]
+    assert of_all_classes(idx, y, 12).tolist() == [2, 4, 7, 5, 8, 9]
+    assert of_all_classes(idx[:0], y, 12).tolist() == []
 
 
 def test_a_part_of_all_images(asked) -> None:

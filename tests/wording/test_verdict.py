@@ -186,6 +186,24 @@ def test_a_probe_is_silent_where_an_untrained_network_is_read_as_well(made_up, m
     assert "never trained" in probe.finding
 
 
+def test_a_probe_that_finds_nothing_anywhere_is_not_called_readable(made_up, make_report):
+    privacy = make_report(is_class=False, original={"linear_probe": 0.7})
+    found = {clause.name: clause for clause in judge(made_up(RANDOM), privacy=privacy).clauses}
+    assert found["linear_probe"].finding == "Cannot tell: even before forgetting, this test finds no difference"
+
+
+def test_the_figures_of_a_test_name_the_attack_the_least_and_the_ends_and_are_empty_without_any(made_up, make_report):
+    privacy = make_report(epsilon=3.2)
+    found = {clause.name: clause for clause in judge(made_up(CLASS), privacy=privacy).clauses}
+    assert found["attack"].figures.startswith("0.50 AUC by ")
+    assert "25x as frequent (at least 24x), for the most telling answer; before 55x, retrained 1.1x (1.1x to" in (
+        found["epsilon"].figures
+    )
+    assert found["fresh_head"].figures.startswith("40% found after one example; before 95%, retrained 40% (")
+    unknown = replace(found["attack"], value=None)
+    assert unknown.figures == ""
+
+
 @pytest.mark.parametrize(("n", "is_known"), [(15, False), (16, True)])
 def test_too_few_images_to_tell(made_up, make_report, n, is_known):
     """0 right of 15 is 0 to 20.4%, which allows both."""

@@ -1,5 +1,7 @@
 """Results that were made beforehand and come with the project, apart from what runs here."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from camu_core import DATASETS
@@ -36,25 +38,28 @@ def show() -> None:
     found = read_published(published.FOLDER)
     st.markdown(text.PUBLISHED_LEAD)
     left, right = st.columns([1, 2])
+    named = state_compare.published_in_url()
     dataset = left.segmented_control(
-        words.PICK_DATASET, found.datasets, default=found.datasets[0], required=True, key="published-dataset",
+        words.PICK_DATASET, found.datasets, default=_offered(named[0], found.datasets), required=True,
+        key="published-dataset",
         format_func=lambda name: DATASETS[name].title,
     ) or found.datasets[0]  # fmt: skip
     forgets = found.forgets(dataset)
     forget = right.segmented_control(
-        text.PUBLISHED_FORGET, forgets, default=forgets[0], required=True, key=f"published-forget-{dataset}",
+        text.PUBLISHED_FORGET, forgets, default=_offered(named[1], forgets), required=True,
+        key=f"published-forget-{dataset}",
         format_func=lambda forget: compare_many.forget_title(dataset, forget),
     ) or forgets[0]  # fmt: skip
-    state_compare.show_published()
+    state_compare.show_published(dataset, forget)
     kind, settings = "random" if forget.endswith("%") else "class", _settings(found, dataset, forget)
     table = found.of(dataset, forget, settings)
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=small(what))
-    over = SAMPLES[table["unit"].iloc[0]]
+    lines = text.PUBLISHED_LINES.format(over=SAMPLES[table["unit"].iloc[0]]) * bool((table["n_seeds"] > 1).any())
     findings.sentences(table, kind, [findings.basis(table)])
     figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="published-tradeoff")
-    notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT.format(over=over))
+    notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT + lines)
     findings.explore(table, kind, f"published-{kind}")
     if table["unlearn_seconds_mean"].notna().any():
         charts.show(st, cost_figure(table, text.COST, state.is_dark()), key="published-cost")
@@ -72,6 +77,11 @@ def show() -> None:
         _planted()
     if is_ranked(population.FOLDER):
         _ranked()
+
+
+def _offered(named: str, offered: Sequence[str]) -> str:
+    """What a link names, if it is offered; else the first."""
+    return named if named in offered else offered[0]
 
 
 def _settings(found: Published, dataset: str, forget: str) -> str:

@@ -92,9 +92,14 @@ def show_race(methods: Sequence[str], digest: str) -> None:
     _set_url({"part": "race", "methods": ",".join(methods), "run": digest})
 
 
-def show_published() -> None:
-    """The published results in the URL."""
-    _set_url({"part": "published"})
+def published_in_url() -> tuple[str, str]:
+    """Dataset and forget set of the published table that a link names; empty where it names none."""
+    return state_address.read("dataset"), state_address.read("forget")
+
+
+def show_published(dataset: str, forget: str) -> None:
+    """A published table in the URL."""
+    _set_url({"part": "published", "dataset": dataset, "forget": forget})
 
 
 def show_tuned(parameters: dict[str, str]) -> None:

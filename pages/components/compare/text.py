@@ -369,7 +369,8 @@ PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_RUNS = "Every run, CSV"
 PUBLISHED_RUNS_HELP = "One row a run: method, seeds, accuracies before and after as fractions, attack, cost in images"
-PUBLISHED_NOT = "what was not measured then. The lines are 95% intervals over {over}."
+PUBLISHED_NOT = "how other settings, data or networks would do."
+PUBLISHED_LINES = " The lines are 95% intervals over {over}."
 PUBLISHED_NO_SECONDS = (
     "Methods without a bar of seconds ran while other programs did, which slows them, so their time was left out."
 )

@@ -159,7 +159,7 @@ def pictures(
     charts.show(right, curve, key="live-accuracy", is_steady=True)
     if losses:
         charts.show(right, terms, key="live-losses", is_steady=True)
-    chosen = np.flatnonzero(scene.is_forget)[:STRIP_IMAGES]
+    chosen = images.of_all_classes(np.flatnonzero(scene.is_forget), scene.y, STRIP_IMAGES)
     with st.container(key="strip"):
         st.markdown(f"**{text.STRIP_TITLE}**")
         images.answer_strip(

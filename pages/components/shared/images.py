@@ -30,6 +30,19 @@ def data_uris(images: np.ndarray) -> list[str]:
     return [data_uri(image) for image in images]
 
 
+def of_all_classes(idx: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
+    """The first of every class, then the second ones, until there are n; by class.
+
+    Args:
+        idx: int64, images to choose from.
+        y: int64, the classes of all images.
+    """
+    labels = y[idx]
+    turn = np.array([np.count_nonzero(labels[:i] == label) for i, label in enumerate(labels)], dtype=np.int64)
+    first = np.lexsort((labels, turn))[:n]
+    return idx[first[np.argsort(labels[first], kind="stable")]]
+
+
 def answer_strip(
     images: np.ndarray,
     y: np.ndarray,

@@ -123,7 +123,7 @@ def _test(result: RunResult, clause: Clause) -> None:
     icon, color = _MOODS[clause.is_good]
     line = f":{color}[:material/{icon}:] **{clause.subject}**: {small(clause.finding)}"
     left, right = st.columns([8, 2], vertical_alignment="center", gap="xsmall")
-    left.markdown(f"{line} :gray[({clause.figures})]", help=clause.text)
+    left.markdown(line + f" :gray[({clause.figures})]" * bool(clause.figures), help=clause.text)
     with right:
         _link(result, clause.page, clause.part, text.SEE_TEST, ":material/arrow_forward:")
 

@@ -139,14 +139,14 @@ def _tally(room: Room, question: Question, place: Place) -> None:
     """The guesses as they come in; drawn anew every second, so nothing but words."""
     _stay(room, place)
     counts, n_phones = room.tally(place.question), room.n_phones(place.question)
-    most, rows = max(1, *counts), []
+    n_answers, rows = max(1, sum(counts)), []
     for option, (words, count) in enumerate(zip(question.options, counts, strict=True)):
         is_right = place.is_revealed and option == question.right
         state_class = "right" if is_right else "wrong" if place.is_revealed else ""
         mark = "✓ " if is_right else ""
         rows.append(
             f"<div class='{state_class}' role='listitem'><span>{mark}{html.escape(words)}</span><b>{count}</b>"
-            f"<i style='width:{100 * count / most:.0f}%'></i></div>"
+            f"<i style='width:{100 * count / n_answers:.0f}%'></i></div>"
         )
     st.html(f"<div class='lesson-tally' role='list'>{''.join(rows)}</div>")
     if n_phones:
