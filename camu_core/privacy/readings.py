@@ -182,7 +182,7 @@ def _standing(reading: Reading, standing: Standing) -> Reading:
 def _old_head(report: Mapping[str, Any]) -> Reading:
     """No retraining is needed to call a class hidden: the original's own head says so, if it knew the class before.
 
-    What a foreign head makes of a representation is chance, and mostly 0 (of the 185 retrained networks of the shipped
+    What a foreign head makes of a representation is chance, and mostly 0 (of the 190 retrained networks of the shipped
     bands the highest gives 0.70), so no normal interval of it holds. Not hidden is a class of which it finds no more
     than chance, as far as its interval tells, or no more than in two networks of the band, lest one odd network decide.
     Hidden is one of which no network of the band gives as much.

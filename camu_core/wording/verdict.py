@@ -140,7 +140,7 @@ def _judge_class(
     subject = f"{capital(forget_phrase(result.spec))}, {'new images' if split == 'forget_test' else 'seen in training'}"
     clauses = (
         accuracy_clause("recognised", subject, split, before, after, reference, gone, _GONE[gone]),
-        _kept_clause("Everything else, new images", before, after, reference, kept),
+        _kept_clause("The rest, new images", before, after, reference, kept),
         *tests_as_clauses(found),
     )
     link = ", and " if is_forgotten and result.spec.method != "retrain" else "; "

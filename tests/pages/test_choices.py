@@ -163,7 +163,7 @@ def test_tuned_settings_are_offered_where_there_are_some() -> None:
     tuned = tuned_settings("digits", "cnn", "class", "camu")
     assert tuned
     assert shown == dict(plan_run("digits", [3]).settings) | tuned
-    app.segmented_control(key="dataset").set_value("mnist").run()
+    app.segmented_control(key="dataset").set_value("fashion_small").run()
     assert text.ADVANCED_TUNED not in [button.label for button in app.button]
 
 

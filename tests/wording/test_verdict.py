@@ -412,7 +412,7 @@ def test_the_first_two_clauses_say_whose_accuracy_it_is_beside_the_retrained_net
     of_images = judge(made_up(), made_up(forget_train=0.95, retain_test=0.96), make_report(is_class=False))
     for verdict, expected in (
         (by_class, [("recognised", "The digit 3, new images", "No longer recognised", True, 0.01),
-                    ("kept", "Everything else, new images", "The rest is kept", True, 0.97)]),
+                    ("kept", "The rest, new images", "The rest is kept", True, 0.97)]),
         (of_images, [("recognised", "Forgotten images", "Recognised like images never seen", True, 0.95),
                      ("kept", "New images", "The rest is kept", True, 0.96)]),
     ):  # fmt: skip

@@ -5,10 +5,10 @@ LEAD = "Every test is also given to **retrained networks**, which never saw the 
 PART = "Part of the evidence"
 PARTS = {
     "attack": "Could an attacker tell?",
-    "worst": "Do its answers differ?",
+    "worst": "Answers differ?",
     "heads": "Only hidden?",
     "relearning": "Can it come back?",
-    "inside": "Readable inside?",
+    "inside": "Readable?",
     "layers": "Which layers differ?",
     "population": "Many networks",
 }
