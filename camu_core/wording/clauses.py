@@ -68,11 +68,11 @@ class Clause:
 
     @property
     def figures(self) -> str:
-        """The figure of a test in short: '81% found after one example; before 94%, retrained 56% (29% to 83%)'; empty
-        without any."""
+        """The figure of a test in short: '81% found after one example; before 94%, retrained 29% to 83%'; empty without
+        any."""
         if self.reading is None or self.value is None:
             return ""
-        band = f", retrained {self._reference(self.reading, self.reference)}" if self.reference is not None else ""
+        band = "" if self.reference is None else f", retrained {self._ends(self.reading, self.reference)}"
         before = "" if self.before is None else f"; before {self.show(self.before)}"
         return f"{self.show(self.value)} {self.of}{before}{band}"
 
@@ -92,13 +92,13 @@ class Clause:
     def band(self) -> str:
         """What networks that never saw the data give, in words; empty if that is not known."""
         if self.reading is not None and self.reference is not None:
-            return f"{self.reference.n_seeds} retrained: {self._reference(self.reading, self.reference)}"
+            ends = self._ends(self.reading, self.reference)
+            return f"{self.reference.n_seeds} retrained: {self.show(self.reference.mean)} ({ends})"
         return "" if self.never_saw is None else f"a network that never saw it: {self.show(self.never_saw)}"
 
-    def _reference(self, reading: Reading, band: Reference) -> str:
-        """Mean and ends, '56% (29% to 83%)'."""
-        ends = " to ".join(self.show(end) for end in within(reading.question, band))
-        return f"{self.show(band.mean)} ({ends})"
+    def _ends(self, reading: Reading, band: Reference) -> str:
+        """'29% to 83%'."""
+        return " to ".join(self.show(end) for end in within(reading.question, band))
 
     @property
     def plain(self) -> str:

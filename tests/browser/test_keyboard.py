@@ -4,7 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from resting import rested
+from resting import go_to, rested
+
+from pages.components.story import text, text_slow
 
 pytestmark = pytest.mark.browser
 
@@ -55,3 +57,24 @@ def test_rows_of_a_table_are_ticked_by_keys_alone(server: str, page: Page) -> No
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Shift+Space")
     expect(page.get_by_role("button", name="Open its run")).to_be_visible()
+
+
+def test_arrow_keys_turn_the_scenes_after_a_click_and_choose_after_tab(server: str, page: Page) -> None:
+    page.goto(f"{server}/?scene=2")
+    heading, guesses = page.get_by_role("heading", level=1), page.locator(".st-key-guess [role=radiogroup]").first
+    rested(page)
+    tab_to(page, ".st-key-guess [role=radio]")
+    page.keyboard.press("ArrowRight")
+    expect(guesses.get_by_role("radio").nth(1)).to_be_focused()
+    expect(heading).to_have_text(text.TITLES[1])
+    guesses.get_by_role("radio").first.click()
+    expect(guesses.get_by_role("radio").first).to_be_checked()
+    rested(page)
+    page.keyboard.press("ArrowLeft")
+    expect(heading).to_have_text(text.TITLES[0])
+    go_to(page, "/?scene=3")
+    page.get_by_role("radio", name=text_slow.VIEWS["one"]).click()
+    expect(page.locator(".slow")).to_be_visible()
+    rested(page)
+    page.keyboard.press("ArrowRight")
+    expect(heading).to_have_text(text.TITLES[3])

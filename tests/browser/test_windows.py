@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from resting import go_to, rested, tops
 
+from pages.components.story import text
+
 pytestmark = pytest.mark.browser
 
 TILES = "[class*='st-key-tile-']"
@@ -29,6 +31,12 @@ WATCH_FRAMES = """() => {
   look();
 }"""
 
+SCENE_FITS = """() => {
+  const [end, footer] = ['.st-key-scene', '[data-testid=stBottom]']
+    .map((name) => document.querySelector(name).getBoundingClientRect());
+  const { scrollHeight, clientHeight } = document.querySelector('[data-testid=stMain]');
+  return end.bottom <= footer.top && scrollHeight === clientHeight;
+}"""
 NARROW = "width => document.querySelector('h1').getBoundingClientRect().right <= width"
 # Words of labels that are on more than one line.
 BROKEN = """labels => labels.flatMap(({firstChild: text}) => [...text.data.matchAll(/[^\\s\\/-]+/g)].filter((word) => {
@@ -60,6 +68,46 @@ def test_scenes_fit_a_projector_and_a_moving_map_is_there_in_every_frame(server:
     assert len(frames) > 10
     assert min(frames) > 100, "a map vanished, or only one of its panels"
     assert page.evaluate("glides") > 2, "points jump, they do not glide"
+
+
+PRESENTED = [
+    *(f"story=owner&scene={scene}&present=true" for scene in range(1, 8)),
+    *(f"story=digit&scene={scene}&present=true" for scene in range(1, 9)),
+]
+
+
+def test_presented_scenes_fit_in_large_type_with_what_their_words_point_at(server: str, page: Page) -> None:
+    page.goto(f"{server}/learn")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    for address in PRESENTED:
+        go_to(page, f"/?{address}")
+        for width, height in ((1280, 720), (1440, 900)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(SCENE_FITS)
+            size = float(page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)"))
+            assert size >= height / 42
+        if address.startswith("story=owner&scene=3"):
+            expect(page.locator(".st-key-strip figcaption").first).to_be_visible()
+        elif address.startswith("story=digit&scene=4"):
+            expect(page.get_by_text(text.WHISKERS)).to_be_visible()
+        elif address.startswith("story=digit&scene=6"):
+            expect(page.get_by_text(text.WHY_CAPTIONS[0], exact=True)).to_be_visible()
+
+
+def test_presenter_mode_keeps_the_ways_to_another_method_and_to_a_run(server: str, page: Page) -> None:
+    page.goto(f"{server}/run?present=true")
+    expect(page.get_by_role("combobox", name="Method")).to_be_visible()
+    page.get_by_role("button", name="Forget it").click()
+    page.wait_for_url(re.compile(r"run=[0-9a-f]{20}"))
+    expect(page.get_by_text("Example run")).to_have_count(0)
+    expect(page.locator(".st-key-verdict")).to_be_visible()
+    page.goto(f"{server}/compare?present=true")
+    pickers = page.get_by_test_id("stHorizontalBlock").filter(has=page.locator(".st-key-compare-dataset"))
+    expect(pickers.get_by_role("combobox")).to_have_count(2)
+    expect(pickers.get_by_role("combobox").first).to_be_visible()
+    expect(pickers.get_by_test_id("stPopover")).to_be_visible()
+    page.goto(f"{server}/runs?present=true")
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
 
 
 def test_on_a_phone_a_run_is_seen_while_it_goes_on(server: str, page: Page) -> None:

@@ -196,10 +196,10 @@ def test_the_figures_of_a_test_name_the_attack_the_least_and_the_ends_and_are_em
     privacy = make_report(epsilon=3.2)
     found = {clause.name: clause for clause in judge(made_up(CLASS), privacy=privacy).clauses}
     assert found["attack"].figures.startswith("0.50 AUC by ")
-    assert "25x as frequent (at least 24x), for the most telling answer; before 55x, retrained 1.1x (1.1x to" in (
+    assert "25x as frequent (at least 24x), for the most telling answer; before 55x, retrained 1.1x to" in (
         found["epsilon"].figures
     )
-    assert found["fresh_head"].figures.startswith("40% found after one example; before 95%, retrained 40% (")
+    assert found["fresh_head"].figures.startswith("40% found after one example; before 95%, retrained 3")
     unknown = replace(found["attack"], value=None)
     assert unknown.figures == ""
 

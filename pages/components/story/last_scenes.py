@@ -32,8 +32,9 @@ def attacks(run: state.OpenRun) -> None:
         found = {clause.name: clause for clause in tests_as_clauses(readings(privacy.report))}
         for question, line in text.TEST_LINES.items():
             if question in found:
-                finding = found[question].finding
-                notes.lead(line.format(finding=small(finding), figures=found[question].figures))
+                clause = found[question]
+                figures = f" ({clause.figures})" * bool(clause.figures)
+                notes.lead(line.format(finding=small(clause.finding), figures=figures))
     charts.show(right, relearning_figure(
             privacy.report["relearning"], relearning_title(privacy.report), state.is_dark(), story.TALL
         ),

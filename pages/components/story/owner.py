@@ -81,5 +81,6 @@ def band(index: int, n: int) -> str:
 
 
 def watch(run: state.OpenRun) -> None:
-    """The run as it is played."""
-    story.watch(run, text.WATCH)
+    """The run as it is played; its words point at the answers to single pictures, which presenter mode keeps."""
+    with st.container(key="watch-answers"):
+        story.watch(run, text.WATCH)

@@ -187,11 +187,19 @@ def who_lost(result: RunResult) -> str:
 
 def strengths(run: state.OpenRun) -> None:
     """The run forgetting harder and less hard, dragged; the example where there is no such thing."""
-    notes.lead(text.DIAL)
     result = run.result if state_dial.runs_of(run.result) else state.example_run().result
-    if result is not run.result:
-        st.caption(text.DIAL_EXAMPLE.format(what=forget_phrase(result.spec)))
-    dial.panel(result, TALL)
+    lead = st.container()
+    found = dial.panel(result, TALL)
+    with lead:
+        notes.lead(text.DIAL.format(band=text.DIAL_BAND if found and _has_band(result) else ""))
+        if result is not run.result:
+            st.caption(text.DIAL_EXAMPLE.format(what=forget_phrase(result.spec)))
+
+
+def _has_band(result: RunResult) -> bool:
+    """Whether the dial's curves have the band of networks that never saw what is forgotten."""
+    reference = (state_privacy.report_of(result.spec) or {}).get("reference")
+    return bool(reference and reference["measures"].get("fresh_head_1"))
 
 
 def why(run: state.OpenRun) -> None:
@@ -271,9 +279,22 @@ def _retraining(spec: RunSpec) -> None:
     st.progress(job.index / job.total if job.total else 0.0, text=line)
 
 
+# A group of buttons that has the focus keeps the arrow keys for itself. After a click (one by keys has detail 0) it
+# gives the focus back, so that they turn the scenes again; whoever came to it with the Tab key chooses by them.
+_GIVE_KEYS_BACK = """window.giveKeysBack ??= ({ detail, target }) => {
+  const group = detail && target.closest('.st-key-scene [data-testid=stButtonGroup]');
+  if (group) setTimeout(() => group.contains(document.activeElement) && document.activeElement.blur());
+};
+addEventListener('click', window.giveKeysBack, true);"""
+
+
 def at_the_top(scene: int) -> str:
-    """A script that scrolls to the top, as HTML: each scene begins there, not where the last one was left."""
-    return f"<script>document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0); // scene {scene:d}\n</script>"
+    """A script, as HTML, that scrolls to the top: each scene begins there, not where the last one was left.
+
+    It also sees to it that the arrow keys turn the scenes.
+    """
+    top = "document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0);"
+    return f"<script>{top} // scene {scene:d}\n{_GIVE_KEYS_BACK}</script>"
 
 
 def dots(scene: int, total: int) -> str:

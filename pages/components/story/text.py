@@ -102,9 +102,9 @@ ATTACKED = (
 # question of `camu_core.privacy` -> what is done to find out, and the finding
 TEST_LINES = {
     "old_head": "**Put the old classifier back:** {finding}.",
-    "fresh_head": "**Show a new classifier one example:** {finding} ({figures}).",
+    "fresh_head": "**Show a new classifier one example:** {finding}{figures}.",
     "relearning": "**Teach all classes again** (the figure): {finding}.",
-    "attack": "**Guess from the answers what it was trained on:** {finding} ({figures}).",
+    "attack": "**Guess from the answers what it was trained on:** {finding}{figures}.",
     "linear_probe": "**Separate it from the rest by one straight cut:** {finding}.",
     "epsilon": "**Look for a telling answer:** {finding}.",
 }
@@ -121,6 +121,7 @@ LEARN = "Learn how it works"
 DIAL = (
     "Pushed gently, the network still recognises the digit; pushed hard, it loses some of the others, too. Between the "
     "two it looks forgotten. Is it gone? The dotted line tells how much of it a new classifier finds inside after "
-    "**one example**; the purple band, how much it finds in networks that never saw it."
+    "**one example**{band}."
 )
+DIAL_BAND = "; the purple band, how much it finds in networks that never saw it"
 DIAL_EXAMPLE = "This run has no dial, so here is that of the example, which forgot {what}."
