@@ -492,8 +492,9 @@ def test_every_table_has_the_card_of_its_own_folder(tmp_path: Path) -> None:
 def test_the_rows_of_shipped_runs_give_the_shipped_means(folder: Path) -> None:
     found = read_published(folder)
     (dataset,), (forget,) = found.datasets, found.forgets(found.datasets[0])
-    runs = pd.read_csv(found.runs_of(dataset, forget), dtype={"forget": str})
-    table, again = found.of(dataset, forget), by_method(by_run(runs))
+    (settings,) = found.settings(dataset, forget)
+    runs = pd.read_csv(found.runs_of(dataset, forget, settings), dtype={"forget": str})
+    table, again = found.of(dataset, forget, settings), by_method(by_run(runs))
     assert again.index.tolist() == table.index.tolist()
     for name in (*SPLIT_NAMES, "average_gap", "tug_of_war", "attack_auc"):
         pd.testing.assert_series_equal(again[f"{name}_mean"], table[f"{name}_mean"], rtol=1e-4, atol=1e-6)
