@@ -5,6 +5,7 @@ result = run(spec)
 result.metrics["unlearned"]["forget_test"]
 """
 
+from camu_core.config import VERSION
 from camu_core.data import DATASETS
 from camu_core.errors import CamuError
 from camu_core.methods import METHODS
@@ -32,7 +33,7 @@ __all__ = [
     "run",
 ]
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def run(spec: RunSpec) -> RunResult:

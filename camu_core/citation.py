@@ -2,7 +2,7 @@
 
 import shlex
 
-from camu_core import __version__
+from camu_core.config import VERSION
 from camu_core.data import DATASETS, named
 from camu_core.methods import METHODS
 from camu_core.planning import changed_settings, settings_phrase
@@ -60,7 +60,7 @@ def _named(result: RunResult) -> str:
     spec = result.spec
     changed = f", with {said}" if (said := settings_phrase(spec)) else ""
     return (
-        f"CaMU Explorer {__version__}, run {result.digest}: {METHODS.title(spec.method, spec.method_sha256)} on "
+        f"CaMU Explorer {VERSION}, run {result.digest}: {METHODS.title(spec.method, spec.method_sha256)} on "
         f"{DATASETS[spec.dataset].title}, forget {spec.forget.kind} {_forgotten(spec)}, network {spec.model}, "
         f"seed {spec.seed}{changed}"
     )

@@ -9,7 +9,7 @@ import platformdirs
 
 from camu_core.errors import SpecError
 
-APP_NAME = "camu-explorer"
+APP_NAME, VERSION = "camu-explorer", "0.1.0"
 METHOD_FILES = "CAMU_METHODS"
 _STORE_MB = 4000
 _NETWORKS_MB = 4000
