@@ -47,7 +47,7 @@ ALLOWED = {
     "planning": "config data errors methods networks settings specs",
     "privacy": "data measures networks progress",
     "runs": "config data errors files measures methods networks planning progress settings specs threads",
-    "citation": "data methods planning runs specs",
+    "citation": "config data methods planning runs specs",
     "comparison": "config data errors measures methods networks runs specs",
     "jobs": "causal config data errors measures networks planning privacy progress runs specs threads",
     "engine": "comparison config data errors files jobs measures methods networks planning progress runs settings "
