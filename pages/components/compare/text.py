@@ -254,7 +254,7 @@ MEASURES = {
 
 COST = "What does it cost, compared with retraining?"
 COST_READ = (
-    "shorter is cheaper. The axes are logarithmic: each line is ten times the one before. The dotted line is "
+    "further left is cheaper. The axes are logarithmic: each line is ten times the one before. The dotted line is "
     "retraining."
 )
 COST_NOT = (
@@ -372,7 +372,7 @@ PUBLISHED_RUNS_HELP = "One row a run: method, seeds, accuracies before and after
 PUBLISHED_NOT = "how other settings, data or networks would do."
 PUBLISHED_LINES = " The lines are 95% intervals over {over}."
 PUBLISHED_NO_SECONDS = (
-    "Methods without a bar of seconds ran while other programs did, which slows them, so their time was left out."
+    "Methods without seconds ran while other programs did, which slows them, so their time was left out."
 )
 PUBLISHED_FORGET = "Forgotten"
 PUBLISHED_SETTINGS = "Settings of the methods"

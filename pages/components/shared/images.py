@@ -51,7 +51,7 @@ def answer_strip(
     before: np.ndarray | None = None,
     pixels: int = 64,
 ) -> None:
-    """A row of images with what the network says of each and how sure it is; framed: still right, or wrong if alone.
+    """A row of images with what the network says of each and how sure it is; framed, beside `before`: still right.
 
     Args:
         images: uint8 (N, channels, H, W).
@@ -66,7 +66,7 @@ def answer_strip(
         if before is not None:
             earlier = f"<div style='opacity:.75;font-size:.78rem'>was {_answer(before[i], class_names)}</div>"
             mark = "still " if is_right else "now "
-        color = "currentColor" if is_right == (before is not None) else "transparent"
+        color = "currentColor" if is_right and before is not None else "transparent"
         cells.append(
             f"<figure style='margin:0;text-align:center'>"
             f"<img src='{uri}' alt='an image of {html.escape(class_names[true])}' "
