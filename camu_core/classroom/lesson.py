@@ -243,10 +243,9 @@ def _trace(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
     if reading is None or reading.standing not in (Standing.ABOVE, Standing.ALIKE) or reading.reference is None:
         return None
     is_told = reading.standing is Standing.ABOVE
-    low = reading.ours["low"] or 0.0
-    values = (reading.ours["value"], low, reading.reference.mean)
-    ours, least, among = (number(reading, value).removesuffix("x") for value in values)
-    least = f", at least {least}," * (low > 0)
+    values = (reading.ours["value"], reading.ours["low"], reading.reference.mean)
+    ours, low, among = (number(reading, value).removesuffix("x") for value in values)
+    least = f", at least {low}," if reading.ours["low"] else ""
     return Question(
         "trace",
         "Somebody sees only the answers of the network, and how sure it is. Can they tell that it was made to forget "

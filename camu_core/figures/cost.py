@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 from camu_core.figures.theme import MODEL_COLORS, ground, styled
 
 _GOLD = "retrain"
-_LEAST_SECONDS = 0.005  # what takes less is shown as 0.00 and stretches no axis
+_LEAST_SECONDS = 0.005  # what takes less is shown as 0.00 and stretches no axis, unless all does
 
 
 def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figure:
@@ -36,9 +36,10 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
                            column_widths=[0.4, *[0.2] * (len(panels) - 1)])  # fmt: skip
     for column, (name, label, words) in enumerate(panels, start=1):
         values = rows[f"{name}_mean"]
-        counted = values[values >= (_LEAST_SECONDS if name == "unlearn_seconds" else 1)]
+        positive = values[values > 0]
+        counted = positive[positive >= min(_LEAST_SECONDS, positive.max())]
         ends = [np.log10(counted.min()) - 0.35, np.log10(counted.max()) + (0.75 if column == 1 else 0.6)]
-        shown = values.where(values > 0).clip(lower=10 ** (ends[0] + 0.1))  # what takes no time is at the edge
+        shown = positive.reindex(values.index).clip(lower=10 ** (ends[0] + 0.1))  # what takes no time is at the edge
         figure.add_scatter(
             row=1, col=column, x=shown, y=rows["title"], mode="markers", showlegend=False,
             marker={"color": colors, "size": 11},

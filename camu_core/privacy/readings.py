@@ -12,9 +12,9 @@ from camu_core.privacy.attacks import SCORES
 from camu_core.privacy.inside import UNTRAINED
 
 # An untrained network that reads so much leaves a probe nothing to tell.
-READABLE_FROM = 0.9
+_READABLE_FROM = 0.9
 # The original's head: what part of its recognition it must still find to call the class hidden, and must not to deny.
-_HIDDEN_FROM, _NOT_HIDDEN_BELOW = 0.8, 0.5
+HIDDEN_FROM, _NOT_HIDDEN_BELOW = 0.8, 0.5
 _CHANCE_WITHIN = 0.05  # an interval that begins here or below may be chance, which is 0
 # question -> (its measure, what difference matters, whether less than a retrained network has is unlike it too)
 _QUESTIONS = {
@@ -70,6 +70,11 @@ class Reading:
             Standing.FEW_IMAGES, Standing.SCATTERED, Standing.UNCLEAR, Standing.NO_REFERENCE, Standing.UNKNOWN
         )  # fmt: skip
 
+    @property
+    def is_read_untrained(self) -> bool:
+        """Whether a probe reads so much in a network that was never trained that it has nothing left to tell."""
+        return self.untrained is not None and (self.untrained["value"] or 0) >= _READABLE_FROM
+
 
 def readings(report: Mapping[str, Any] | None, population: Mapping[str, Any] | None = None) -> dict[str, Reading]:
     """Every test that was made and applies, by question.
@@ -91,9 +96,8 @@ def _of_one_network(report: Mapping[str, Any]) -> dict[str, Reading]:
     for question, (measure, margin, two_sided) in _QUESTIONS.items():
         if measure in report["battery"]["unlearned"] or question == "epsilon":
             found[question] = _read(report, question, measure, margin, two_sided)
-    probe = found["linear_probe"]
-    if probe.untrained is not None and (probe.untrained["value"] or 0) >= READABLE_FROM:
-        found["linear_probe"] = _standing(probe, Standing.BLIND)
+    if found["linear_probe"].is_read_untrained:
+        found["linear_probe"] = _standing(found["linear_probe"], Standing.BLIND)
     found["attack"] = _attack(report)
     return found
 
@@ -191,7 +195,7 @@ def _old_head(report: Mapping[str, Any]) -> Reading:
     value, before = reading.ours["value"], reading.original["value"] if reading.original is not None else None
     if value is None or before is None:
         return _standing(reading, Standing.UNKNOWN)
-    if before < _HIDDEN_FROM * _NOT_HIDDEN_BELOW:
+    if before < HIDDEN_FROM * _NOT_HIDDEN_BELOW:
         return _standing(reading, Standing.BLIND)
     band = sorted((each for each in _band(report, "old_head") if each is not None), reverse=True)
     limit = _NOT_HIDDEN_BELOW * before
@@ -201,7 +205,7 @@ def _old_head(report: Mapping[str, Any]) -> Reading:
         return _standing(reading, Standing.ALIKE)
     if value < limit and low <= _CHANCE_WITHIN:
         return _standing(reading, Standing.ALIKE if high < limit else Standing.FEW_IMAGES)
-    is_hidden = value >= _HIDDEN_FROM * before and not (band and value <= band[0])
+    is_hidden = value >= HIDDEN_FROM * before and not (band and value <= band[0])
     return _standing(reading, Standing.ABOVE if is_hidden else Standing.UNCLEAR)
 
 

@@ -8,7 +8,7 @@ from camu_core.measures import Reference, Standing
 from camu_core.measures.estimates import Estimate, wilson_interval
 from camu_core.privacy import Reading
 from camu_core.wording.format import capital, percent, small
-from camu_core.wording.privacy import SUBJECTS, figure_of, number, numbers, says, within
+from camu_core.wording.privacy import SUBJECTS, ends, figure_of, number, numbers, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 
@@ -72,7 +72,7 @@ class Clause:
         any."""
         if self.reading is None or self.value is None:
             return ""
-        band = "" if self.reference is None else f", retrained {self._ends(self.reading, self.reference)}"
+        band = "" if self.reference is None else f", retrained {ends(self.reading, self.reference)}"
         before = "" if self.before is None else f"; before {self.show(self.before)}"
         return f"{self.show(self.value)} {self.of}{before}{band}"
 
@@ -92,13 +92,9 @@ class Clause:
     def band(self) -> str:
         """What networks that never saw the data give, in words; empty if that is not known."""
         if self.reading is not None and self.reference is not None:
-            ends = self._ends(self.reading, self.reference)
-            return f"{self.reference.n_seeds} retrained: {self.show(self.reference.mean)} ({ends})"
+            reach = ends(self.reading, self.reference)
+            return f"{self.reference.n_seeds} retrained: {self.show(self.reference.mean)} ({reach})"
         return "" if self.never_saw is None else f"a network that never saw it: {self.show(self.never_saw)}"
-
-    def _ends(self, reading: Reading, band: Reference) -> str:
-        """'29% to 83%'."""
-        return " to ".join(self.show(end) for end in within(reading.question, band))
 
     @property
     def plain(self) -> str:

@@ -9,12 +9,10 @@ import pandas as pd
 from camu_core.comparison.tables import GOLD, is_compared, title_of
 from camu_core.measures.estimates import Measured, are_apart, difference_interval
 from camu_core.methods import METHODS, is_control
+from camu_core.privacy.readings import HIDDEN_FROM
 from camu_core.wording.format import SAMPLES, listed, percent, place, small
 from camu_core.wording.verdict import ALIKE_AT_MOST, DAMAGED_DROP_FROM, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
-# What part of what it found before the original's classifier must still find in the new representation to call a class
-# hidden, as in `camu_core.privacy.readings`; where that is not known, of all.
-HIDDEN_FROM = 0.8
 # Above this accuracy on the forgotten class, a method has hardly begun to forget it.
 BARELY_ABOVE = 0.5
 # A mean of accuracies whose standard deviation is more than this stands for no run.
@@ -208,7 +206,7 @@ def planted_headline(table: pd.DataFrame) -> str:
     Args:
         table: of `by_method` or `Published.of`, retraining among it.
     """
-    others, gold = _compared(table), table.loc[GOLD]
+    others, gold, before = _compared(table), table.loc[GOLD], table["planted_mean"].get(_CONTROL)
     works: dict[bool, list[pd.Series]] = {True: [], False: []}
     fine = []
     for _, row in others.sort_values("planted_mean", ascending=False).iterrows():
@@ -223,8 +221,7 @@ def planted_headline(table: pd.DataFrame) -> str:
         if works[True]
         else "No method is shown to leave what was planted working."
     )
-    before = table["planted_mean"].get(_CONTROL, np.nan)
-    was = f", before forgetting on {percent(before, 1)}" * bool(before == before)
+    was = f", before forgetting on {percent(before, 1)}" if pd.notna(before) else ""
     said += f" After retraining it works on {percent(gold['planted_mean'], 1)} of new images{was}."
     if works[False]:
         said += f" There are too few networks to tell whether it works after {_planted_shares(works[False])}."
@@ -302,23 +299,29 @@ def _of_class(row: pd.Series, gold: pd.Series | None) -> Iterator[str]:
     if _only_hides(row):
         found = percent(row["old_head_mean"])
         yield f"only hides it at the output: inside, the old classifier still finds {found}{_once(row, 'old_head')}"
-    elif gold is not None and _is_more(row, gold, "fresh_head_1", ALIKE_INSIDE_AT_MOST, or_once=True):
-        verb = "leaves" if _is_more(row, gold, "fresh_head_1", ALIKE_INSIDE_AT_MOST) else "may leave"
+    elif gold is not None and (verb := _leaves_inside(row, gold)):
         yield (
             f"{verb} more inside: from one example a new classifier finds {percent(row['fresh_head_1_mean'])} of the "
             f"class, {percent(gold['fresh_head_1_mean'])} after retraining{_once(row, 'fresh_head_1')}"
         )
 
 
-def _is_more(row: pd.Series, gold: pd.Series, name: str, margin: float, or_once: bool = False) -> bool:
-    """Whether a measure is above retraining's by more than a margin, and their intervals show it.
+def _leaves_inside(row: pd.Series, gold: pd.Series) -> str:
+    """'leaves' more than retraining, if intervals show it; 'may leave', if each was measured once; else empty."""
+    name = "fresh_head_1"
+    if _is_more(row, gold, name, ALIKE_INSIDE_AT_MOST):
+        return "leaves"
+    is_once = np.isnan([row[f"{name}_low"], gold[f"{name}_low"]]).all()
+    return "may leave" if is_once and _is_far(row, gold, name, ALIKE_INSIDE_AT_MOST) else ""
 
-    Args:
-        or_once: or each was measured once, which the sentence has to say.
-    """
-    is_far = row[f"{name}_mean"] - gold[f"{name}_mean"] > margin
-    is_once = or_once and np.isnan([row[f"{name}_low"], gold[f"{name}_low"]]).all()
-    return bool(is_far and (is_once or are_apart(_measured(row, name), _measured(gold, name))))
+
+def _is_more(row: pd.Series, gold: pd.Series, name: str, margin: float) -> bool:
+    """Whether a measure is above retraining's by more than a margin, and their intervals show it."""
+    return _is_far(row, gold, name, margin) and are_apart(_measured(row, name), _measured(gold, name))
+
+
+def _is_far(row: pd.Series, gold: pd.Series, name: str, margin: float) -> bool:
+    return bool(row[f"{name}_mean"] - gold[f"{name}_mean"] > margin)
 
 
 def _once(row: pd.Series, name: str) -> str:
@@ -327,7 +330,8 @@ def _once(row: pd.Series, name: str) -> str:
 
 
 def _hidden_from(row: pd.Series) -> float:
-    """What the old classifier must still find of a class for it to be only hidden."""
+    """What the old classifier must still find of a class for it to be only hidden: a part of what it found before, or,
+    where that is not known, of all."""
     before = row["old_head_before_mean"]
     return HIDDEN_FROM * (1.0 if np.isnan(before) else before)
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from camu_core.measures import Reference, Standing
-from camu_core.measures.estimates import Estimate, are_apart, is_measured
+from camu_core.measures.estimates import are_apart, is_measured
 from camu_core.privacy.inside import UNTRAINED
-from camu_core.privacy.readings import READABLE_FROM, Reading, readings
+from camu_core.privacy.readings import Reading, readings
 from camu_core.wording.format import capital, percent
 
 SMALLEST_FACTOR = 1.1  # odds that shift by less are not worth a warning
@@ -129,13 +129,9 @@ FIGURES = {
 
 def says(reading: Reading) -> str:
     """The finding in a few words, without a number."""
-    if reading.question == "linear_probe" and reading.standing is Standing.BLIND and _is_readable(reading.untrained):
+    if reading.question == "linear_probe" and reading.standing is Standing.BLIND and reading.is_read_untrained:
         return _READABLE
     return {**_OPEN, **_SAYS[reading.question]}[reading.standing]
-
-
-def _is_readable(untrained: Estimate | None) -> bool:
-    return untrained is not None and (untrained["value"] or 0) >= READABLE_FROM
 
 
 def bad_news(found: Mapping[str, Reading], of_images: bool = False) -> list[str]:
@@ -179,14 +175,18 @@ def numbers(reading: Reading) -> str:
     if reading.original is not None and reading.original["value"] is not None:
         parts.append(f"before {number(reading, reading.original['value'])}")
     if (band := reading.reference) is not None:
-        ends = " to ".join(number(reading, end) for end in within(reading.question, band))
-        parts.append(f"{band.n_seeds} retrained networks {number(reading, band.mean)} ({ends})")
+        parts.append(f"{band.n_seeds} retrained networks {number(reading, band.mean)} ({ends(reading, band)})")
     if reading.untrained is not None and reading.untrained["value"] is not None and reading.question not in _ANSWERS:
         parts.append(f"never trained {number(reading, reading.untrained['value'])}")
     return f"{'; '.join(parts)}."
 
 
 _ANSWERS = ("attack", "epsilon", "recognised")  # where an untrained network is no yardstick
+
+
+def ends(reading: Reading, band: Reference) -> str:
+    """The band's ends, '29% to 83%'."""
+    return " to ".join(number(reading, end) for end in within(reading.question, band))
 
 
 def within(question: str, band: Reference) -> tuple[float, float]:

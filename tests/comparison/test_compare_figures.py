@@ -146,6 +146,8 @@ def test_what_takes_no_time_stretches_no_axis(runs: pd.DataFrame) -> None:
     assert figure.layout.xaxis.range == before
     assert figure.layout.xaxis.range[0] <= np.log10(min(figure.data[0].x)), "and is still there"
     assert any(note.text.startswith("0.00 s") and note.x < 0 for note in figure.layout.annotations)
+    table["unlearn_seconds_mean"] = 1e-4
+    assert np.isfinite(cost_figure(table, "").layout.xaxis.range).all(), "controls alone"
 
 
 def test_one_small_panel_a_method_on_the_same_axes(summaries: list[dict]) -> None:

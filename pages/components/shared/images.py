@@ -6,6 +6,7 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from PIL import Image
 
@@ -38,7 +39,7 @@ def of_all_classes(idx: np.ndarray, y: np.ndarray, n: int) -> np.ndarray:
         y: int64, the classes of all images.
     """
     labels = y[idx]
-    turn = np.array([np.count_nonzero(labels[:i] == label) for i, label in enumerate(labels)], dtype=np.int64)
+    turn = pd.Series(labels).groupby(labels).cumcount().to_numpy()
     first = np.lexsort((labels, turn))[:n]
     return idx[first[np.argsort(labels[first], kind="stable")]]
 
