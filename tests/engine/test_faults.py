@@ -1,8 +1,8 @@
 """What goes wrong on a busy day: killed workers, no worker left, a scheduler that goes away, an app that is killed."""
 
+import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
@@ -36,17 +36,17 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.close()
 
 
-def wait_for(condition: Callable[[], object], what: str):
+def wait_for(condition: Callable[[], object], what: str, why_not: Callable[[], object] = str):
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if value := condition():
             return value
         time.sleep(0.02)
-    raise AssertionError(f"{what}: not after {TIMEOUT_SECONDS} s")
+    raise AssertionError(f"{what}: not after {TIMEOUT_SECONDS} s {why_not()}")
 
 
 def wait_over(engine: Engine, digest: str) -> JobView:
-    wait_for(lambda: engine.watch(digest).is_over, "the end of the run")
+    wait_for(lambda: engine.watch(digest).is_over, "the end of the run", lambda: (engine.figures(), engine.problem()))
     return engine.watch(digest)
 
 
@@ -169,15 +169,16 @@ def test_an_app_that_is_killed_leaves_finished_runs_and_names_the_broken_one(tmp
 # ------------------------------------------------------------------------------------------------- a cluster elsewhere
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def start_scheduler(port: int, folder: Path) -> subprocess.Popen:
+def start_scheduler(folder: Path, port: int = 0) -> tuple[subprocess.Popen, str]:
+    """And its address. Port 0 takes a free one, which nothing else can take before it does."""
+    said = folder / "scheduler.json"
+    said.unlink(missing_ok=True)
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port)]
-    return start([*command, "--no-dashboard"], folder)
+    process = start([*command, "--scheduler-file", str(said), "--no-dashboard"], folder)
+    wait_for(lambda: said.exists() or process.poll() is not None, "the scheduler")
+    assert process.poll() is None
+    wait_for(lambda: said.read_text().endswith("}"), "its address")
+    return process, json.loads(said.read_text())["address"]
 
 
 def start_worker(address: str, folder: Path, *options: str) -> subprocess.Popen:
@@ -188,8 +189,7 @@ def start_worker(address: str, folder: Path, *options: str) -> subprocess.Popen:
 def start(command: list[str], folder: Path) -> subprocess.Popen:
     folder.mkdir(exist_ok=True)
     environment = {**os.environ, "CAMU_HOME": str(folder / "home"), "PYTHONPATH": str(ROOT)}
-    with (folder / "log").open("ab") as log:
-        return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    return subprocess.Popen(command, cwd=folder, env=environment)  # pytest shows what it says where a test fails
 
 
 def end(*processes: subprocess.Popen) -> None:
@@ -212,9 +212,8 @@ class Cluster:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A real `dask scheduler` and two `dask worker` processes, each with a CAMU_HOME of its own."""
-    port, folder = free_port(), tmp_path_factory.mktemp("cluster")
-    address = f"tcp://127.0.0.1:{port}"
-    scheduler = start_scheduler(port, folder / "scheduler")
+    folder = tmp_path_factory.mktemp("cluster")
+    scheduler, address = start_scheduler(folder / "scheduler")
     workers = [start_worker(address, folder / f"worker-{i}") for i in range(2)]
     yield Cluster(address, folder)
     end(*workers)
@@ -255,9 +254,7 @@ def test_weights_of_ones_own_travel_to_the_workers(cluster: Cluster, tmp_path: P
 
 
 def test_a_scheduler_that_goes_away_is_told_and_found_again(tmp_path: Path) -> None:
-    port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    scheduler = start_scheduler(port, tmp_path / "scheduler")
+    scheduler, address = start_scheduler(tmp_path / "scheduler")
     worker = start_worker(address, tmp_path / "worker-0", "--no-nanny")
     engine = Engine(RunStore(), scheduler=address)
     try:
@@ -268,7 +265,7 @@ def test_a_scheduler_that_goes_away_is_told_and_found_again(tmp_path: Path) -> N
         wait_for(engine.problem, "a word about it")
         assert address in engine.problem()
         assert engine.watch(digest).state == "queued"
-        scheduler = start_scheduler(port, tmp_path / "scheduler")
+        scheduler, _ = start_scheduler(tmp_path / "scheduler", port=int(address.rpartition(":")[2]))
         end(worker)
         worker = start_worker(address, tmp_path / "worker-1", "--no-nanny")
         assert wait_over(engine, digest).state == "done"
