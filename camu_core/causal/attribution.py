@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import comb
 
 from camu_core.errors import SpecError
-from camu_core.measures.estimates import estimate_over_seeds
+from camu_core.measures.estimates import estimate_over_seeds, estimate_ratio_over_seeds
 from camu_core.specs import RunSpec
 
 CAMU_TERMS = (
@@ -103,16 +103,19 @@ def attribution_report(values: np.ndarray, terms: Sequence[str] = CAMU_TERMS) ->
     Args:
         values: float64 (S, 2^n): the outcome in each seed and subset.
     Returns:
-        `nobody`, `everybody`, `total`: estimates; `shapley`, `leave_one_out`: term -> estimate;
+        `nobody`, `everybody`, `total`: estimates; `shapley`, `leave_one_out`: term -> estimate; `shares`: term ->
+        estimate, its Shapley value's share of the total, None where the total cannot be told from zero;
         `interactions`: list of {"terms": [a, b], "estimate"}. Intervals are t-intervals over seeds, None of one seed.
     """
     pairs = combinations(terms, 2)
     interactions = zip(pairs, interaction_indices(values).T, strict=True)
+    total, shapley = values[:, -1] - values[:, 0], shapley_values(values)
     return {
         "nobody": estimate_over_seeds(values[:, 0]),
         "everybody": estimate_over_seeds(values[:, -1]),
-        "total": estimate_over_seeds(values[:, -1] - values[:, 0]),
-        "shapley": _by_term(terms, shapley_values(values)),
+        "total": estimate_over_seeds(total),
+        "shapley": _by_term(terms, shapley),
+        "shares": {term: estimate_ratio_over_seeds(row, total) for term, row in zip(terms, shapley.T, strict=True)},
         "leave_one_out": _by_term(terms, leave_one_out(values)),
         "interactions": [{"terms": list(pair), "estimate": estimate_over_seeds(row)} for pair, row in interactions],
     }

@@ -38,7 +38,8 @@ def causal_report(
         `mediation_shares`: forget / retain -> representation / head / interaction -> estimate, the part's share of the
         total; None where the total cannot be told from zero;
         `layers.forget`: `total`, `increments` (block -> number, in the order of the blocks), and `curve`, the mean
-        outcome after 0..K blocks; `layers_intervals.forget.increments`: block -> estimate;
+        outcome after 0..K blocks; `layers_intervals.forget.increments`: block -> estimate, and
+        `shares`, of the total;
         `per_class`: `effects` and `mediation`, a list with an entry for each class, of the same shape as a group's.
     Raises:
         SpecError: an unknown intervention, or models that are not made of the same blocks.
@@ -106,8 +107,10 @@ def _part_shares(swaps: np.ndarray, seed: int) -> dict[str, Estimate]:
 
 def _layers(curve: np.ndarray, blocks: list[str], seed: int) -> dict[str, Any]:
     """Args: curve: float64 (K + 1, N), see `transplant_samples`."""
-    total, *levels = estimate_means(np.concatenate([curve[-1:] - curve[:1], curve]), seed)
-    increments = dict(zip(blocks, estimate_means(np.diff(curve, axis=0), seed), strict=True))
+    whole, steps = curve[-1:] - curve[:1], np.diff(curve, axis=0)
+    total, *levels = estimate_means(np.concatenate([whole, curve]), seed)
+    increments = dict(zip(blocks, estimate_means(steps, seed), strict=True))
+    shares = dict(zip(blocks, estimate_ratios(steps, np.broadcast_to(whole, steps.shape), seed), strict=True))
     numbers = {
         "total": total["value"],
         "increments": _values(increments),
@@ -115,7 +118,7 @@ def _layers(curve: np.ndarray, blocks: list[str], seed: int) -> dict[str, Any]:
     }
     return {
         "layers": {"forget": numbers},
-        "layers_intervals": {"forget": {"total": total, "increments": increments, "curve": levels}},
+        "layers_intervals": {"forget": {"total": total, "increments": increments, "shares": shares, "curve": levels}},
     }
 
 

@@ -28,7 +28,7 @@ OUTCOMES = {
     "retain_test": "accuracy on the other images",
     "attack": "the success of the membership attack",
 }
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)

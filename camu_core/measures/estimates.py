@@ -93,6 +93,25 @@ def estimate_over_seeds(values: np.ndarray) -> Estimate:
     return _estimate(values.mean(), (values.mean() - reach, values.mean() + reach), n)
 
 
+def estimate_ratio_over_seeds(parts: np.ndarray, wholes: np.ndarray) -> Estimate:
+    """mean(part) / mean(whole) over seeds, with Fieller's interval: all ratios r at which part - r * whole may be none.
+
+    None where the interval of the whole does not stay clear of zero by `SMALLEST_WHOLE`, as in `estimate_ratios`.
+
+    Args:
+        parts, wholes: float64 (S,), of the same seeds.
+    Source: E. C. Fieller, Some problems in interval estimation, J. R. Stat. Soc. B 16, 1954.
+    """
+    n, whole = len(parts), estimate_over_seeds(wholes)
+    is_clear = is_measured(whole) and (whole["low"] > SMALLEST_WHOLE or whole["high"] < -SMALLEST_WHOLE)
+    if not is_clear:
+        return _estimate(np.nan, (np.nan, np.nan), n)
+    (of_part, both), (_, of_whole) = t.ppf((1 + CONFIDENCE) / 2, n - 1) ** 2 / n * np.cov(parts, wholes)
+    part, mean = parts.mean(), wholes.mean()
+    ends = np.roots([mean**2 - of_whole, 2 * (both - part * mean), part**2 - of_part]).real
+    return _estimate(part / mean, (ends.min(), ends.max()), n)
+
+
 def as_fraction(estimate: Estimate) -> Estimate:
     """With its interval cut off at 0 and 1, which no fraction exceeds."""
     if not is_measured(estimate):

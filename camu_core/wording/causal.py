@@ -107,7 +107,7 @@ def layers_title(report: Mapping[str, Any]) -> str:
     last, least = min(increments.items(), key=lambda item: direction * item[1]["value"])
     if _are_opposed(most, least):
         return f"The layers pull in opposite directions: {first} {_points(most)}, {last} {_points(least)}."
-    share = _part_of(most, total)
+    share = layers["shares"][first]
     if not _is_firm(share):
         return f"Cannot tell from this many images in which layer the {noun} sits."
     if share["low"] > MAJORITY:
@@ -180,8 +180,8 @@ def attribution_title(attribution: Mapping[str, Any], outcome: str) -> str:
         return f"Together the terms leave {outcome} as it was."
     if _reading(total) == "unclear" or _reading(most) == "unclear":
         return f"Cannot tell from {total['n']} seeds which term moves {outcome}."
-    share = _part_of(most, total)
-    if share["low"] > MAJORITY:
+    share = attribution["shares"][first]
+    if is_measured(share) and share["low"] > MAJORITY:
         return (
             f"{_most(share)} of the change in {outcome} comes from {_term(first)}: {_points(most)} of {_points(total)}."
         )
@@ -249,12 +249,6 @@ def _are_opposed(one: Measured, other: Measured) -> bool:
 
 def _is_firm(share: Estimate | Measured | None) -> TypeGuard[Measured]:
     return is_measured(share) and share["high"] - share["low"] <= WIDE
-
-
-def _part_of(part: Measured, total: Measured) -> Measured:
-    """The part's share of the whole's value."""
-    low, high = sorted((part["low"] / total["value"], part["high"] / total["value"]))
-    return Measured(value=part["value"] / total["value"], low=low, high=high, n=part["n"])
 
 
 def _most(share: Measured) -> str:

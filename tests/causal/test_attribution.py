@@ -114,6 +114,10 @@ def test_report_over_seeds():
     )
     assert first["n"] == 3
     assert report["shapley"][CAMU_TERMS[1]]["value"] == pytest.approx(-0.2)
+    assert report["shares"][CAMU_TERMS[0]]["value"] == pytest.approx(0.17 / 0.77)
+    assert (
+        report["shares"][CAMU_TERMS[1]]["low"] < 0.2 / 0.77 < report["shares"][CAMU_TERMS[1]]["high"]
+    )  # the whole varies
     assert report["nobody"]["value"] == pytest.approx(0.9)
     assert report["total"]["value"] == pytest.approx(sum(e["value"] for e in report["shapley"].values()))
     assert [entry["terms"] for entry in report["interactions"]] == [list(pair) for pair in combinations(CAMU_TERMS, 2)]

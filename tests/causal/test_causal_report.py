@@ -49,6 +49,13 @@ def test_shares_of_the_parts_are_parts_of_the_total(digits_report):
         )
 
 
+def test_shares_of_the_layers_are_parts_of_the_total(digits_report):
+    layers = digits_report["layers_intervals"]["forget"]
+    assert {name: share["value"] for name, share in layers["shares"].items()} == pytest.approx(
+        {name: increment["value"] / layers["total"]["value"] for name, increment in layers["increments"].items()}
+    )
+
+
 def test_groups_are_made_of_their_classes(digits_report):
     effects, classes = digits_report["effects"], digits_report["per_class"]["effects"]
     assert classes[3] == effects["forget"]

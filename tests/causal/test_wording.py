@@ -24,10 +24,9 @@ def estimate(value, reach=0.02, n=200):
 def mediation(representation, head, interaction=0.0, reach=0.02):
     total = representation + head + interaction
     parts = {"total": total, "representation": representation, "head": head, "interaction": interaction}
-    shares = {k: estimate(v / total if total else None, reach / abs(total or 1)) for k, v in parts.items()}
     return {
         "mediation_intervals": {"forget": {k: estimate(v, reach) for k, v in parts.items()}},
-        "mediation_shares": {"forget": shares},
+        "mediation_shares": {"forget": shares_of(parts, total, reach)},
     }
 
 
@@ -78,12 +77,19 @@ def test_a_share_just_above_half_is_no_majority_if_its_interval_reaches_below():
 
 
 def layers(reach=0.02, **increments):
-    total = estimate(sum(increments.values()), reach)
+    total = sum(increments.values())
+    parts = {k: estimate(v, reach) for k, v in increments.items()}
     return {
         "layers_intervals": {
-            "forget": {"total": total, "increments": {k: estimate(v, reach) for k, v in increments.items()}}
+            "forget": {
+                "total": estimate(total, reach), "increments": parts, "shares": shares_of(increments, total, reach)
+            }
         }
-    }
+    }  # fmt: skip
+
+
+def shares_of(parts, total, reach):
+    return {k: estimate(v / total if total else None, reach / abs(total or 1)) for k, v in parts.items()}
 
 
 @pytest.mark.parametrize(
@@ -184,6 +190,7 @@ def attribution(total, reach=0.02, n=3, **terms):
     return {
         "total": estimate(total, reach, n),
         "shapley": {name: estimate(value, reach, n) for name, value in terms.items()},
+        "shares": shares_of(terms, total, reach),
     }
 
 

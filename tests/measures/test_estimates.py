@@ -10,6 +10,7 @@ from camu_core.measures.estimates import (
     difference_interval,
     estimate_means,
     estimate_over_seeds,
+    estimate_ratio_over_seeds,
     estimate_ratios,
     is_measured,
     to_numbers,
@@ -127,6 +128,31 @@ def test_over_seeds_agrees_with_a_t_test():
     assert (estimate["value"], *ends(estimate)) == pytest.approx((values.mean(), oracle.low, oracle.high))
     assert estimate_over_seeds(values[:1]) == {"value": 0.2, "low": None, "high": None, "n": 1}
     assert ends(estimate_over_seeds(np.ones(3))) == (1, 1)
+
+
+def test_a_ratio_over_seeds_ends_where_a_t_test_of_the_difference_does():
+    parts, wholes = np.array([-0.5, -0.7, -0.3, -0.5]), np.array([-0.9, -1.0, -0.7, -0.8])
+    share = estimate_ratio_over_seeds(parts, wholes)
+    assert share["value"] == pytest.approx(parts.mean() / wholes.mean())
+    assert share["n"] == 4
+    for end in ends(share):
+        assert stats.ttest_1samp(parts - end * wholes, 0).pvalue == pytest.approx(0.05)
+    assert ends(estimate_ratio_over_seeds(wholes / 4, wholes)) == pytest.approx((0.25, 0.25))
+
+
+def test_intervals_of_ratios_over_seeds_cover_the_truth_at_about_the_nominal_rate():
+    rng = np.random.default_rng(8)
+    wholes = rng.normal(2, 0.2, size=(2000, 3))
+    parts = wholes / 4 + rng.normal(0, 0.2, size=wholes.shape)
+    shares = [share for pair in zip(parts, wholes, strict=True)
+              if (share := estimate_ratio_over_seeds(*pair))["value"] is not None]  # fmt: skip
+    assert len(shares) > 1900
+    assert 0.935 < coverage(shares, truth=0.25) < 0.965
+
+
+@pytest.mark.parametrize("wholes", [[0.1, -0.1, 0.3], [0.5], [0.0, 0.0, 0.0]])
+def test_a_ratio_over_seeds_of_what_may_be_zero_is_none(wholes):
+    assert ends(estimate_ratio_over_seeds(np.ones(len(wholes)), np.array(wholes))) == (None, None)
 
 
 def test_to_numbers_writes_nan_as_none():
