@@ -225,7 +225,7 @@ def attack_title(report: Mapping[str, Any]) -> str:
     """The finding of the most telling of the three attacks, beside the retrained networks."""
     if report["attack"] is None:
         return "There are too few images to attack."
-    return f"{finding_of(report, 'attack')} The best of three attacks goes by {SCORE_NAMES[attack_score(report)]}."
+    return f"{finding_of(report, 'attack')} Of three attacks it is the most telling."
 
 
 def relearning_title(report: Mapping[str, Any]) -> str:
