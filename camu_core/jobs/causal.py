@@ -11,6 +11,7 @@ from camu_core.data import DATASETS
 from camu_core.jobs.band import Band, beside
 from camu_core.jobs.base import Find, IsThere, Job, digest_of
 from camu_core.jobs.payload import JobPayload
+from camu_core.methods import TRAINED_APART
 from camu_core.networks.models import BlockModel
 from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.progress import Step
@@ -19,7 +20,6 @@ from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
 
 # Methods whose network does not come from the original: its parts cannot be swapped, see `causal.mediation`.
-TRAINED_APART = frozenset({"retrain"})
 ATTRIBUTION_SEEDS = 3
 # outcome of an attribution -> its name in a sentence
 OUTCOMES = {

@@ -16,11 +16,11 @@ from sklearn.decomposition import PCA
 from camu_core.data import DATASETS, Dataset, PlantedDataset, ProbeSet, draw_probe_set, load_dataset, loading, split
 from camu_core.errors import RunDiverged
 from camu_core.measures import CostMeter, accuracy_report, membership_attack, planted_report, training_cost
-from camu_core.methods import METHODS, Method, UnlearningTask
+from camu_core.methods import METHODS, TRAINED_APART, Method, UnlearningTask
 from camu_core.networks.models import BlockModel, half_precision, knows_bfloat16, predict
 from camu_core.networks.weights import load_weights, shipped_retrained
 from camu_core.progress import Snapshot, Step, loss_columns
-from camu_core.runs.projection import fit_pca
+from camu_core.runs.projection import aligned, fit_pca, frame_of
 from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
@@ -54,7 +54,7 @@ def execute(spec: RunSpec, method: Method | None = None) -> Generator[Step, None
 
         n_classes = DATASETS[spec.dataset].n_classes
         task = UnlearningTask.of(original, dataset, splits, n_classes, spec.seed, spec.training_seed)
-        shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed)
+        shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed, turns=spec.method in TRAINED_APART)
         losses: list[dict[str, float]] = []
         meter = CostMeter(task.original, task.model)
         for step in _unlearning(spec, task, watch, meter, shipped, method):
@@ -83,14 +83,14 @@ def execute(spec: RunSpec, method: Method | None = None) -> Generator[Step, None
             logits[name], representations[name] = (output.numpy() for output in outputs)
         seconds["measure"] = time.perf_counter() - started
 
-    return RunResult(
+    result = RunResult(
         spec=spec,
         versions={**versions(), "precision": _precision(spec)},
         is_shipped=shipped is not None,
         seconds=seconds,
         losses=loss_columns(losses),
         snapshots=tuple(watch.snapshots),
-        joint_points=watch.points_in(fit_pca(representations.values(), spec.seed)),
+        joint_points=np.empty((0, 0, 2), np.float32),
         metrics=metrics,
         cost=meter.counts,
         probe=probe,
@@ -98,16 +98,22 @@ def execute(spec: RunSpec, method: Method | None = None) -> Generator[Step, None
         representations=representations,
         weights={name: value.detach().cpu().numpy().copy() for name, value in task.model.state_dict().items()},
     )
+    return replace(result, joint_points=watch.points_in(frame_of(result)))
 
 
 class _Watch:
-    """Looks at the live part of the probe set in the middle of a run."""
+    """Looks at the live part of the probe set in the middle of a run.
 
-    def __init__(self, task: UnlearningTask, probe: ProbeSet, seed: int) -> None:
-        self._model = task.model
+    Args:
+        turns: whether the network is trained apart, so that it is turned onto the original's axes, see `aligned`.
+    """
+
+    def __init__(self, task: UnlearningTask, probe: ProbeSet, seed: int, turns: bool) -> None:
+        self._model, self._turns = task.model, turns
         self._x = torch.from_numpy(probe.x[probe.is_live])
         self._y, self._is_forget = probe.y[probe.is_live], probe.is_forget[probe.is_live]
-        self._frame = fit_pca([predict(task.original, self._x)[1].numpy()], seed)
+        self._original = predict(task.original, self._x)[1].numpy()
+        self._frame = fit_pca([self._original], seed)
         self._representations: list[np.ndarray] = []
         self.snapshots: list[Snapshot] = []
 
@@ -116,6 +122,8 @@ class _Watch:
         logits, representation = (output.numpy() for output in predict(self._model, self._x))
         if not (np.isfinite(logits).all() and np.isfinite(representation).all()):
             raise _diverged(index, "its answers are not numbers any more")
+        if self._turns:
+            representation = aligned(representation, self._original, ~self._is_forget)
         correct = logits.argmax(axis=1) == self._y
         self._representations.append(representation)
         self.snapshots.append(

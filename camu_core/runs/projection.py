@@ -9,6 +9,7 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.decomposition import PCA
 from sklearn.neighbors import NearestNeighbors
 
+from camu_core.methods import TRAINED_APART
 from camu_core.runs.results import RunResult
 
 PROJECTIONS = {"pca": "PCA", "umap": "UMAP", "axis": "Forget axis"}
@@ -52,20 +53,25 @@ def representations_with(result: RunResult, retrained: RunResult | None = None) 
     Returns:
         float32 (N, D) by model name: original, unlearned and, if given, retrained.
     """
-    parts = dict(result.representations)
+    parts, anchors = dict(result.representations), ~result.probe.is_forget
     if retrained is not None:
-        anchors = ~result.probe.is_forget
-        parts["retrained"] = aligned(retrained.representations["unlearned"], parts["original"], anchors)
-    return parts
+        parts["retrained"] = retrained.representations["unlearned"]
+    apart = {"retrained"} | ({"unlearned"} if result.spec.method in TRAINED_APART else set())
+    return {name: aligned(part, parts["original"], anchors) if name in apart else part for name, part in parts.items()}
+
+
+def frame_of(result: RunResult) -> PCA:
+    """The one PCA frame of a run's pictures, which original and unlearned model span."""
+    return fit_pca(representations_with(result).values(), result.spec.seed)
 
 
 def run_points(result: RunResult, retrained: RunResult | None = None) -> dict[str, np.ndarray]:
-    """`representations_with` in the run's one PCA frame, which original and unlearned model span.
+    """`representations_with` in the run's `frame_of`.
 
     Returns:
         float (N, 2) by model name.
     """
-    frame = fit_pca(result.representations.values(), result.spec.seed)
+    frame = frame_of(result)
     return {name: frame.transform(part) for name, part in representations_with(result, retrained).items()}
 
 

@@ -18,7 +18,7 @@ from camu_core.methods.base import UnlearningTask
 from camu_core.methods.camu import CaMU, CaMUConfig, HalfStep, draw_counterfactuals, kl_divergence
 from camu_core.networks.models import half_precision, to_input
 from camu_core.networks.weights import load_weights
-from camu_core.runs.projection import fit_pca
+from camu_core.runs.projection import frame_of
 from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
@@ -299,7 +299,7 @@ def on_map(film: SlowMotion, result: RunResult) -> FilmOnMap:
     Args:
         film: of this run.
     """
-    frame = fit_pca(result.representations.values(), result.spec.seed)
+    frame = frame_of(result)
     axes = frame.components_.T
     steps = [snapshot.index for snapshot in result.snapshots]
     moments = [

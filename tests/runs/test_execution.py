@@ -14,6 +14,7 @@ from camu_core.methods.camu import CaMUConfig
 from camu_core.networks.models import predict
 from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.progress import Step
+from camu_core.runs.projection import run_points
 from camu_core.runs.results import RunResult
 
 QUICK = {"epochs": 1}
@@ -125,6 +126,22 @@ def test_live_points_are_drawn_in_the_frame_of_the_original(digits_result):
         points, expected = snapshot.points, seen @ axes.T
         # the randomised solver is close to, not equal to, the exact axes
         np.testing.assert_allclose(np.abs(points), np.abs(expected), atol=0.02 * np.abs(expected).max())
+
+
+def test_a_network_that_is_trained_anew_is_turned_onto_the_axes_of_the_original():
+    """Seen before: all its points in one clump, in a frame that means nothing to it."""
+    result = run(plan_run("digits", [3], "retrain", {"epochs": 8}))
+    (before, *_, after), live = result.snapshots, result.probe.is_live
+    assert after.retain_accuracy > 0.9
+    is_kept, y = ~result.probe.is_forget[live], result.probe.y[live]
+
+    def centres(points):
+        return np.concatenate([points[is_kept & (y == label)].mean(axis=0) for label in range(10) if label != 3])
+
+    for one, other in ((before.points, after.points), result.joint_points[[0, -1]]):
+        assert np.corrcoef(centres(one), centres(other))[0, 1] > 0.9
+        assert 0.5 < centres(other).std() / centres(one).std() < 2
+    np.testing.assert_allclose(result.joint_points[-1], run_points(result)["unlearned"][live], atol=1.0)
 
 
 def test_metrics_are_what_the_weights_in_the_result_give(digits, digits_result):

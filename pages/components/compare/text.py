@@ -447,8 +447,9 @@ RACE_READ = (
     "at the same moment of it. Retraining begins with a network that knows nothing."
 )
 RACE_NOT = (
-    "the search for good settings, and what other seeds would give. Maps are in the frame of the network before, which "
-    "says little of one that is trained anew. First is not best: the verdicts decide."
+    "the search for good settings, and what other seeds would give. Maps are in the frame of the network before; one "
+    "that is trained anew has axes of its own, and is turned to agree with it on the images to keep. First is not "
+    "best: the verdicts decide."
 )
 RACE_OPEN = "Open this run"
 

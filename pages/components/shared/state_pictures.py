@@ -5,7 +5,7 @@ import streamlit as st
 from camu_core import RunResult
 from camu_core.data import DATASETS, Copies, copies_in, load_dataset
 from camu_core.jobs import UmapJob
-from camu_core.runs.projection import along_forget_axis, fit_pca, run_points
+from camu_core.runs.projection import along_forget_axis, frame_of, run_points
 from pages.components.shared import sheets, state, state_address
 
 
@@ -65,4 +65,4 @@ def umap_job(result: RunResult, retrained: RunResult | None) -> UmapJob:
 def pca_explained(digest: str) -> float:
     """Share of variance that the run's PCA frame shows, 0..1."""
     result = state.find_result(digest)
-    return float(fit_pca(result.representations.values(), result.spec.seed).explained_variance_ratio_.sum())
+    return float(frame_of(result).explained_variance_ratio_.sum())
