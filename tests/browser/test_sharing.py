@@ -77,6 +77,9 @@ def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> 
     main.evaluate("main => main.scrollTo(0, 0)")  # what was clicked before was scrolled to
     page.keyboard.press("PageDown")  # down the page
     page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    bar, figure = (page.locator(f"[class*='st-key-{name}']").first for name in ("presenter-bar", "figure-splits"))
+    assert figure.bounding_box()["y"] >= bar.bounding_box()["y"] + bar.bounding_box()["height"] - 1
+    assert figure.locator(".js-plotly-plot").bounding_box()["height"] > 0.8 * 720
     expect(page.get_by_role("heading", name="What it still recognises")).to_be_visible()
     drawn(page)
     main.evaluate("main => main.scrollTo(0, main.scrollHeight)")

@@ -40,9 +40,9 @@ _KEYS = """<script>
       await calm(40, () => window.place !== place || (isStory && location.search !== scene));  // or there is no next
       return calm(3);
     }
-    const screen = page.clientHeight;
+    const screen = page.clientHeight, bar = document.querySelector('.st-key-presenter-bar')?.offsetHeight ?? 0;
     const ahead = [...document.querySelectorAll('[class*="st-key-figure-"]')]
-      .map((figure) => figure.getBoundingClientRect().top - 48)
+      .map((figure) => figure.getBoundingClientRect().top - bar)
       .find((top) => by * top > 0.2 * screen && by * top < screen);  // a figure that is in sight gets the screen
     page.scrollBy({ top: ahead ?? by * 0.85 * screen });
   };
