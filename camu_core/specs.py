@@ -118,7 +118,9 @@ class ForgetSpec:
             return "+".join(map(str, self.classes))
         if self.planting is not None:
             return str(self.planting)
-        return f"{100 * self.fraction:g}%" if self.kind == "random" else f"{len(self.samples)} images"
+        if self.kind == "random":
+            return f"{100 * self.fraction:g}%"
+        return "1 image" if len(self.samples) == 1 else f"{len(self.samples)} images"
 
     def to_json(self) -> dict[str, Any]:
         """The kind and its one field."""

@@ -98,7 +98,9 @@ def mean_effects(samples: Mapping[str, np.ndarray], members: np.ndarray, seed: i
     return {name: {measure: next(estimates) for measure in MEASURES} for name in samples}
 
 
-def effect_shares(samples: Mapping[str, np.ndarray], is_forget: np.ndarray, seed: int) -> dict[str, Any]:
+def effect_shares(
+    samples: Mapping[str, np.ndarray], is_forget: np.ndarray, is_kept: np.ndarray, seed: int
+) -> dict[str, Any]:
     """The headline: how much of the original model's effect is gone on forget samples, and still there on retain ones.
 
     eliminated = (E_original - E_model) / E_original over the forget samples; preserved = E_model / E_original over
@@ -107,7 +109,7 @@ def effect_shares(samples: Mapping[str, np.ndarray], is_forget: np.ndarray, seed
 
     Args:
         samples: `effect_samples` by name, of "original" and of the models to compare to it.
-        is_forget: bool (N,).
+        is_forget, is_kept: bool (N,), over which samples.
         seed: of the bootstrap.
     Returns:
         {"eliminated", "preserved"} -> model name -> measure -> estimate.
@@ -123,5 +125,5 @@ def effect_shares(samples: Mapping[str, np.ndarray], is_forget: np.ndarray, seed
 
     return {
         "eliminated": shares({name: original - sample for name, sample in others.items()}, is_forget),
-        "preserved": shares(others, ~is_forget),
+        "preserved": shares(others, is_kept),
     }

@@ -67,10 +67,10 @@ def graph_title(before: GraphView, after: GraphView, usual: GraphView) -> str:
         usual: the unlearned one without any.
     """
     if after == usual:
-        moved = {group: (100 * before.outflow[group], 100 * after.outflow[group]) for group in GROUPS}
+        moved = {group: [round(100 * view.outflow[group]) for view in (before, after)] for group in GROUPS}
         return (
-            f"How much the right answer hangs on the image: forgotten images {moved['forget'][0]:.0f} → "
-            f"{moved['forget'][1]:.0f} points, other images {moved['retain'][0]:.0f} → {moved['retain'][1]:.0f}"
+            f"How much the right answer hangs on the image: forgotten images {moved['forget'][0]} → "
+            f"{moved['forget'][1]} points, other images {moved['retain'][0]} → {moved['retain'][1]}"
         )
     changes = {group: (100 * usual.right[group]["value"], 100 * after.right[group]["value"]) for group in GROUPS}
     return (

@@ -1,6 +1,7 @@
 """Train many networks on random halves of the images and keep how much each image is memorised."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from camu_core.commands.images import add_argument, dataset_named
@@ -47,7 +48,10 @@ def run(arguments: argparse.Namespace) -> None:
     output = RunStore(arguments.output) if arguments.output else store
     output.save(found)
     if arguments.images:
-        print(",".join(map(str, found.images(arguments.group, min(arguments.images, found.largest_size)))))
+        n_images = min(arguments.images, found.largest_size)
+        if n_images < arguments.images:
+            print(f"camu_core: a group has {n_images:,} images at most: a third of all.", file=sys.stderr)
+        print(",".join(map(str, found.images(arguments.group, n_images))))
         return
     about, agreement = found.about, found.about["agreement"]
     print(f"{output.root / found.folder / found.digest}: {about['networks']} networks, {about['seconds']:.0f} s; "

@@ -48,11 +48,12 @@ def sentences(found: PopulationResult | None) -> list[str]:
     if found is None:
         return []
     report = found.report
-    lines = ["", f"{report['m']} networks of each kind, {report['n_images']} forgotten images; noise floor in brackets"]
+    images = "1 forgotten image" if report["n_images"] == 1 else f"{report['n_images']} forgotten images"
+    lines = ["", f"{report['m']} networks of each kind, {images}; noise floor in brackets"]
     for name in ("epsilon_median", "score", *ATTACK_FIGURES):
         figure, floor = (_told(report[part][name]) for part in ("figures", "noise_floor"))
         if name == "epsilon_median" and is_most_shown(report):
-            figure = f"at least {report['ceiling']:.3f}, the most that so many networks can show"
+            figure = f"{report['ceiling']:.3f}, the most that so many networks can show"
         lines.append(f"  {name.replace('_', ' '):24}{figure}  [{floor}]")
     return lines
 

@@ -13,10 +13,9 @@ from camu_core.data import ProbeSet, forget_mask, load_dataset
 from camu_core.errors import SpecError
 from camu_core.measures import SPLIT_NAMES, confusion_counts
 from camu_core.measures.estimates import wilson_interval
-from camu_core.methods import TRAINED_APART
 from camu_core.networks.models import predict
 from camu_core.networks.weights import from_arrays
-from camu_core.runs.projection import aligned, fit_pca
+from camu_core.runs.projection import TRAINED_APART, aligned, fit_pca
 from camu_core.runs.results import RunResult
 
 

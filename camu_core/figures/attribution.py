@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from camu_core.figures.causal import _interval, _whiskers
 from camu_core.figures.theme import ground, is_crowded, styled
+from camu_core.wording.format import number
 
 # term of CaMU -> (words, role whose colour it takes)
 TERM_TITLES = {
@@ -49,9 +50,9 @@ def attribution_figure(
         hovertemplate="left out alone: %{y:+.1f} points<br>%{customdata}<extra></extra>",
     )  # fmt: skip
     for name, share in zip(names, shares, strict=True):
-        is_up = share["value"] > 0
+        is_up, points = share["value"] > 0, 100 * share["value"]
         figure.add_annotation(
-            x=name, y=100 * share["value"], text=f"<b>{100 * share['value']:+.0f}</b>", showarrow=False, xshift=24,
+            x=name, y=points, text=f"<b>{number('{:+.0f}', points)}</b>", showarrow=False, xshift=24,
             yshift=10 if is_up else -10, font={"size": 14, "color": tones.text},
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": tones.muted, "width": 1})
@@ -81,7 +82,8 @@ def interactions_figure(
         highest = max(highest, np.nanmax(np.abs(cells)))
         figure.add_heatmap(
             row=1, col=column, z=cells[1:, :-1], x=names[:-1], y=names[1:], coloraxis="coloraxis", xgap=2, ygap=2,
-            text=np.where(np.isnan(cells[1:, :-1]), "", np.char.mod("%+.0f", cells[1:, :-1])), texttemplate="%{text}",
+            text=[["" if np.isnan(cell) else number("{:+.0f}", cell) for cell in row] for row in cells[1:, :-1]],
+            texttemplate="%{text}",
             hovertemplate="%{x} with %{y}:<br>%{z:+.1f} points<extra></extra>", hoverongaps=False,
         )  # fmt: skip
     figure.update_xaxes(showgrid=False, tickangle=0)
@@ -122,7 +124,7 @@ def entanglement_figure(
         _add_cells(figure, column, names, table, panel["margin"], (links or {}).get(heading))
         for i in range(0 if is_crowded(names) else len(names)):
             figure.add_annotation(row=1, col=column, x=names[i], y=names[i], showarrow=False,
-                                  text="" if np.isnan(table[i, i]) else f"{table[i, i]:.0f}",
+                                  text="" if np.isnan(table[i, i]) else number("{:.0f}", table[i, i]),
                                   font={"size": 11, "color": tones.muted})  # fmt: skip
     ends = [-0.5, len(names) - 0.5]
     figure.update_xaxes(title="accuracy of this class", type="category", showgrid=False, range=ends)
@@ -153,7 +155,7 @@ def _add_cells(
         marker={"size": 24, "symbol": "square", "color": "rgba(0,0,0,0.004)"}, showlegend=False,
         customdata=[links[i] if links else None for i, _ in cells],
         text=[
-            f"forget {names[i]}: {names[j]} {table[i, j]:+.1f} points"
+            f"forget {names[i]}: {names[j]} {number('{:+.1f}', table[i, j])} points"
             + ("" if np.isnan(beyond[i, j]) else f"<br>95% interval ± {beyond[i, j]:.1f}")
             for i, j in cells
         ],

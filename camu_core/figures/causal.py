@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, rows_height, styled
+from camu_core.wording.format import number
 
 # measure -> (panel title, unit, factor from the report's unit, format of a value)
 MEASURE_PANELS = {
@@ -49,7 +50,7 @@ def effects_figure(
                 name=MODEL_TITLES[model], legendgroup=model, showlegend=column == 1,
                 marker={"color": MODEL_COLORS[model]},
                 error_y=_whiskers([e for _, e in known], factor, dark),
-                text=[_number(form, factor * e["value"]) for _, e in known],
+                text=[number(form, factor * e["value"]) for _, e in known],
                 textposition="auto", insidetextanchor="middle", textangle=0, insidetextfont={"color": "#FFFFFF"},
                 cliponaxis=False, constraintext="none",
                 customdata=[_interval(e, factor, form) for _, e in known],
@@ -165,7 +166,7 @@ def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, hei
         if len(steps) > _FEW_LAYERS and abs(100 * step["value"]) < _LEAST_POINTS:
             continue
         figure.add_annotation(
-            x=name, y=max(low, high), text=f"<b>{_number('{:+.1f}', 100 * step['value'])}</b>",
+            x=name, y=max(low, high), text=f"<b>{number('{:+.1f}', 100 * step['value'])}</b>",
             showarrow=False, yshift=16, font={"size": 14, "color": tones.text},
         )  # fmt: skip
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=names)
@@ -195,14 +196,8 @@ def _whiskers(estimates: Sequence[Mapping[str, Any]], factor: float, dark: bool)
     }  # fmt: skip
 
 
-def _number(form: str, value: float) -> str:
-    """A number as text, without a sign where it is rounded to nothing."""
-    shown = form.format(value)
-    return shown if float(shown) else shown.lstrip("+-")
-
-
 def _interval(estimate: Mapping[str, Any], factor: float, form: str) -> str:
     if estimate["low"] is None:
         return f"n = {estimate['n']:,}"
-    low, high = (form.format(factor * estimate[end]) for end in ("low", "high"))
+    low, high = (number(form, factor * estimate[end]) for end in ("low", "high"))
     return f"95% interval {low} to {high}, n = {estimate['n']:,}"

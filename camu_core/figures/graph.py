@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, styled
+from camu_core.wording.format import number
 
 _WIDEST, _THINNEST = 20, 1.5
 
@@ -50,7 +51,7 @@ def graph_figure(views: Mapping[str, GraphView], title: str, dark: bool = False,
             _arrow(figure, column, _DATA[group], _REPRESENTATION, abs(bits) / widest["inflow"],
                    f"{bits:.3f} bits", group, is_cut, dark)  # fmt: skip
             _arrow(figure, column, _REPRESENTATION, _ANSWERS[group], abs(points) / widest["outflow"],
-                   f"{100 * points:.0f} points", group, is_cut, dark)  # fmt: skip
+                   f"{number('{:.0f}', 100 * points)} points", group, is_cut, dark)  # fmt: skip
         _nodes(figure, column, view, dark)
     figure.update_xaxes(range=[-0.42, 2.42], visible=False, fixedrange=True)
     figure.update_yaxes(range=[-0.3, 1.3], visible=False, fixedrange=True)

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
-from camu_core.measures.estimates import estimate_over_seeds, is_measured
+from camu_core.measures.estimates import as_fraction, estimate_over_seeds, is_measured
 from camu_core.wording.format import percent
 
 _N_BINS = 36
@@ -161,7 +161,8 @@ def heirs_figure(
     most = np.maximum(answers["retrained"].mean(axis=0), answers["unlearned"].mean(axis=0))
     order = [label for label in np.argsort(-answers["retrained"].mean(axis=0), kind="stable") if most[label] >= _LEAST]
     for kind in ("retrained", "unlearned"):
-        found = [each for label in order if is_measured(each := estimate_over_seeds(answers[kind][:, label]))]
+        shares = (as_fraction(estimate_over_seeds(answers[kind][:, label])) for label in order)
+        found = [share for share in shares if is_measured(share)]
         figure.add_bar(
             x=[class_names[label] for label in order], y=[each["value"] for each in found], name=MODEL_TITLES[kind],
             marker={"color": MODEL_COLORS[kind], "pattern": {"shape": "/" if kind == "retrained" else ""}},

@@ -11,10 +11,10 @@ from camu_core.data import DATASETS
 from camu_core.jobs.band import Band, beside
 from camu_core.jobs.base import Find, IsThere, Job, digest_of
 from camu_core.jobs.payload import JobPayload
-from camu_core.methods import TRAINED_APART
 from camu_core.networks.models import BlockModel
 from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.progress import Step
+from camu_core.runs.projection import TRAINED_APART
 from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread

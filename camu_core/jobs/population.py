@@ -225,7 +225,7 @@ class Population(Staged[PopulationResult]):
 
     Args:
         spec: of the run whose method is judged, its seed only where that draws the forget set.
-        m: networks of each kind.
+        m: networks of each kind, a multiple of 4: intervals come of halves, each of which an attack halves again.
     """
 
     spec: RunSpec
@@ -239,13 +239,15 @@ class Population(Staged[PopulationResult]):
         Raises:
             SpecError: too few or too many networks, or a run that made none.
         """
-        if not SMALLEST_POPULATION <= m <= LARGEST_M:
-            raise SpecError(f"A population has {SMALLEST_POPULATION} to {LARGEST_M} networks of each kind; got {m}.")
+        if not SMALLEST_POPULATION <= m <= LARGEST_M or m % 4:
+            raise SpecError(
+                f"A population has {SMALLEST_POPULATION} to {LARGEST_M} networks of each kind, in fours; got {m}."
+            )
         if spec.method == GIVEN:
             raise SpecError("A population needs a method that makes networks; this run judges one that was given.")
         seed = spec.seed if spec.forget.kind == "random" else 0
         at_once = networks_at_once(spec.dataset, spec.model)
-        return cls(replace(spec, seed=seed, weights="", training_seed=0), m - m % 2, at_once)
+        return cls(replace(spec, seed=seed, weights="", training_seed=0), m, at_once)
 
     @property
     def originals(self) -> list[OriginalsJob]:

@@ -27,9 +27,7 @@ from camu_core.methods.ssd import SSD
 from camu_core.methods.unsir import UNSIR
 from camu_core.specs import FORGET_KINDS
 
-__all__ = [
-    "CONTROLS", "METHODS", "TRAINED_APART", "Method", "UnlearningTask", "forget_kinds", "is_control", "methods_for",
-]  # fmt: skip
+__all__ = ["CONTROLS", "METHODS", "Method", "UnlearningTask", "forget_kinds", "is_control", "methods_for"]
 
 METHODS = MethodRegistry(
     (
@@ -58,7 +56,6 @@ METHODS = MethodRegistry(
         *CONTROLS,
     )
 )
-TRAINED_APART = frozenset({"retrain"})  # their networks' representations have axes of their own
 
 
 def is_control(name: str) -> bool:

@@ -16,11 +16,11 @@ from sklearn.decomposition import PCA
 from camu_core.data import DATASETS, Dataset, PlantedDataset, ProbeSet, draw_probe_set, load_dataset, loading, split
 from camu_core.errors import RunDiverged
 from camu_core.measures import CostMeter, accuracy_report, membership_attack, planted_report, training_cost
-from camu_core.methods import METHODS, TRAINED_APART, Method, UnlearningTask
+from camu_core.methods import METHODS, Method, UnlearningTask
 from camu_core.networks.models import BlockModel, half_precision, knows_bfloat16, predict
 from camu_core.networks.weights import load_weights, shipped_retrained
 from camu_core.progress import Snapshot, Step, loss_columns
-from camu_core.runs.projection import aligned, fit_pca, frame_of
+from camu_core.runs.projection import TRAINED_APART, aligned, fit_pca, frame_of
 from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread

@@ -60,12 +60,12 @@ def effects_title(report: Mapping[str, Any]) -> str:
     if not _is_firm(lost) or _reading(lost) == "unclear":
         return "Cannot tell from this many images how much the forgotten images still matter."
     pull = PULLS["true_class"]
-    rest = f"the others kept {_share(kept)} of theirs" if _is_firm(kept) else "for the others, cannot tell"
+    rest = f"the others {change('kept', kept, 'theirs')}" if _is_firm(kept) else "for the others, cannot tell"
     if _reading(lost) == "none":
         return f"Forgotten images kept {pull}; {rest}."
     if lost["value"] < 0:
         return f"Forgotten images strengthened {pull} by {_share(lost, sign=-1)}; {rest}."
-    return f"Forgotten images lost {_share(lost)} of {pull}; {rest}."
+    return f"Forgotten images lost {_whole(lost)} of {pull}; {rest}."
 
 
 def mediation_title(report: Mapping[str, Any], group: Literal["forget", "retain"]) -> str:
@@ -125,7 +125,7 @@ def retraining_title(report: Mapping[str, Any]) -> str:
         for measure, pull in PULLS.items():
             ours, gold = shares["unlearned"][measure], gold_share(report, key, measure)
             if _is_firm(ours) and _is_firm(gold):
-                there = after_retraining(report, gold)
+                there = after_retraining(report, verb, gold)
                 sentence = f"{whose} images {change(verb, ours, pull)}, after retraining {there}."
                 gaps.append((abs(ours["value"] - gold["value"]) * are_apart(ours, gold), sentence))
     if not gaps:
@@ -153,10 +153,10 @@ def gold_share(report: Mapping[str, Any], key: str, measure: str) -> Estimate | 
     return found
 
 
-def after_retraining(report: Mapping[str, Any], gold: Measured) -> str:
-    """The end of a sentence, of what `gold_share` gave."""
+def after_retraining(report: Mapping[str, Any], verb: str, gold: Measured) -> str:
+    """The end of a sentence, of what `gold_share` gave. Args: verb: see `change`."""
     networks = f" on average over {gold['n']} networks" if report.get("reference") else ""
-    return f"{beside(gold)}{networks}"
+    return f"{beside(verb, gold)}{networks}"
 
 
 def attribution_title(attribution: Mapping[str, Any], outcome: str) -> str:
@@ -215,7 +215,7 @@ def entanglement_title(report: Mapping[str, Any], class_names: Sequence[str]) ->
             "Cannot tell from this many test images whether other classes are harmed; "
             f"the largest fall is {fall}, of {which}."
         )
-    return "No class lost accuracy when another was forgotten."
+    return "No class lost more than 1 point when another was forgotten."
 
 
 def _reading(estimate: Estimate | Measured) -> Literal["none", "unclear", "clear"]:
@@ -282,15 +282,23 @@ def _whole(share: Measured) -> str:
 
 
 def change(verb: str, share: Measured, pull: str) -> str:
-    """What became of a pull: 'lost 43% of their pull on the whole answer'; it can also have grown."""
-    if share["value"] < 0:
-        return f"strengthened {pull} by {percent(-share['value'])}"
-    return f"{verb} {_whole(share)} of {pull}"
+    """What became of a pull: 'lost 43% of their pull on the whole answer'; it can also have grown, or turned round.
+
+    Args:
+        verb: "lost", or "kept" where the share is what is left.
+    """
+    if share["value"] >= -_NO_SHARE:
+        return f"{verb} {_whole(share)} of {pull}"
+    much = percent(-share["value"])
+    return f"turned {pull} round, to {much} of its strength" if verb == "kept" else f"strengthened {pull} by {much}"
 
 
-def beside(share: Measured) -> str:
-    """The same share of another network, for the end of a sentence."""
-    return f"it is stronger by {percent(-share['value'])}" if share["value"] < 0 else _whole(share)
+def beside(verb: str, share: Measured) -> str:
+    """The same share of another network, for the end of a sentence. Args: see `change`."""
+    if share["value"] >= -_NO_SHARE:
+        return _whole(share)
+    much = percent(-share["value"])
+    return f"it is turned round, to {much} of its strength" if verb == "kept" else f"it is stronger by {much}"
 
 
 def _points(change: Measured | float) -> str:

@@ -55,7 +55,7 @@ def retraining_remarks(report: Mapping[str, Any], groups: Collection[str] = ("fo
         for measure, pull in PULLS.items():
             ours, gold = report["shares"][key]["unlearned"][measure], gold_share(report, key, measure)
             if _is_firm(gold) and (gap := _clear_gap(ours, gold)):
-                there = after_retraining(report, gold)
+                there = after_retraining(report, verb, gold)
                 sentence = f"{whose} images {change(verb, ours, pull)}; after retraining, {there}."
                 found.append((gap, sentence))
     return [sentence for _, sentence in sorted(found, reverse=True)]

@@ -28,6 +28,8 @@ def dial_title(
         (i for i, each in enumerate(recognised) if each["value"] is not None and each["value"] <= FORGOTTEN_AT_MOST),
         None,
     )
+    if first is not None and strengths[first] == 0:
+        return "It is hardly recognised even before forgetting"
     if first is None:
         return f"At none of these strengths is it forgotten: at least {percent(min(known, default=1.0))} is recognised"
     found = inside[first]["value"]

@@ -20,6 +20,12 @@ def percent(fraction: float, digits: int = 0) -> str:
     return f"{text.removesuffix('.0')}%"
 
 
+def number(form: str, value: float) -> str:
+    """A number as text, without a sign where it is rounded to nothing. Args: form: such as "{:+.1f}"."""
+    shown = form.format(value)
+    return shown if float(shown) else shown.lstrip("+-")
+
+
 def with_interval(value: float, low: float, high: float) -> str:
     """'43.0% (41.2% to 44.8%)'; the value alone where `low` is NaN. Args: fractions."""
     return f"{value:.1%}" + ("" if math.isnan(low) else f" ({low:.1%} to {high:.1%})")

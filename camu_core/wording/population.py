@@ -50,7 +50,7 @@ def hills_title(epsilon: float, ceiling: float) -> str:
 def epsilons_title(report: Mapping[str, Any]) -> str:
     """All images."""
     median, floor = (report[part]["epsilon_median"]["value"] for part in ("figures", "noise_floor"))
-    most = f"at least {median:.1f}, the most that can be shown" if is_most_shown(report) else ""
+    most = f"{median:.1f}, the most that can be shown" if is_most_shown(report) else ""
     if report["n_images"] == 1:
         return f"The image: epsilon is {most or f'{median:.1f}'}; {floor:.1f} between retrained networks"
     half = f"{most}," if most else f"{median:.1f} or more"
@@ -58,7 +58,7 @@ def epsilons_title(report: Mapping[str, Any]) -> str:
 
 
 def is_most_shown(report: Mapping[str, Any]) -> bool:
-    """Whether the median epsilon is at the ceiling of so many networks, so that it is at least that."""
+    """Whether the median epsilon is at the ceiling of so many networks, and may be any higher."""
     return report["figures"]["epsilon_median"]["value"] >= report["ceiling"] - _ROUNDING
 
 

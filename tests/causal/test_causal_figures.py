@@ -101,6 +101,17 @@ def test_attribution_and_interactions(attribution):
     assert pairs.layout.coloraxis.cmin == -pairs.layout.coloraxis.cmax == -max(map(abs, given))
 
 
+def test_what_is_rounded_to_nothing_has_no_sign() -> None:
+    values = np.zeros((3, 16))
+    values[:, -1] = [-0.001, -0.002, -0.003]
+    report = attribution_report(values)
+    figures = [attribution_figure(report, "t"), interactions_figure({"one": report}, "t")]
+    said = [note.text for note in figures[0].layout.annotations] + [
+        cell for row in figures[1].data[0].text for cell in row
+    ]
+    assert {text.strip("</b>") for text in said} <= {"0", ""}
+
+
 def test_entanglement_has_one_symmetric_scale_and_cells_that_open_runs(digits_result):
     report = entanglement_report([digits_result.summary()], [], 10)
     panels = {"CaMU": report["method"], "Retraining": report["retraining"]}

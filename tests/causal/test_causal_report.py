@@ -117,6 +117,18 @@ def test_a_probe_set_without_forget_samples(models):
     json.dumps(report, allow_nan=False)
 
 
+@pytest.mark.parametrize(("n_classes", "is_known"), [(2, False), (3, True)])
+def test_where_one_class_is_left_camus_alternatives_tell_nothing_of_it(models, n_classes, is_known):
+    """Seen before: "the others kept none of theirs" of a network that recognises all of them."""
+    original, probe = models[0], made_up_probe(90, n_classes, [1])
+    report = causal_report(original, copy.deepcopy(original), probe, 3)
+    assert {share["value"] is not None for share in report["shares"]["preserved"]["unlearned"].values()} == {is_known}
+    assert ("for the others, cannot tell" in titles(report)["effects"]) != is_known
+    assert (share_figures(original, original, probe)["preserved_true_class"] is not None) == is_known
+    by_mean = causal_report(original, copy.deepcopy(original), probe, 3, intervention="mean")
+    assert any(share["value"] is not None for share in by_mean["shares"]["preserved"]["unlearned"].values())
+
+
 def test_a_probe_set_with_one_forget_sample(models):
     probe = made_up_probe(30, 3, [])
     report = causal_report(*models, replace(probe, is_forget=np.arange(30) == 4), 3)

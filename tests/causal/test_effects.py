@@ -113,10 +113,13 @@ def test_mean_effects_looks_at_its_members_only():
     assert effects["unlearned"]["representation_bits"] == pytest.approx({"value": 0.1, "low": 0.1, "high": 0.1, "n": 2})
 
 
+FORGET = np.array([True, True, False, False])
+
+
 def test_shares_by_hand():
     rows = {"original": [0.8, 0.8, 0.5, 0.5], "unlearned": [0.2, 0.2, 0.4, 0.4], "retrained": [0.0, 0.0, 0.6, 0.6]}
     samples = {name: np.tile(row, (3, 1)) for name, row in rows.items()}
-    shares = effect_shares(samples, np.array([True, True, False, False]), seed=0)
+    shares = effect_shares(samples, FORGET, ~FORGET, seed=0)
     values = {
         kind: {name: model["true_class"]["value"] for name, model in models.items()} for kind, models in shares.items()
     }
@@ -126,5 +129,5 @@ def test_shares_by_hand():
 
 def test_no_share_of_an_effect_that_was_not_there():
     samples = {"original": np.zeros((3, 4)), "unlearned": np.full((3, 4), 0.5)}
-    shares = effect_shares(samples, np.array([True, True, False, False]), seed=0)
+    shares = effect_shares(samples, FORGET, ~FORGET, seed=0)
     assert shares["eliminated"]["unlearned"]["true_class"] == {"value": None, "low": None, "high": None, "n": 2}

@@ -137,6 +137,12 @@ def measures(value, reach):
     [
         ((0.9, 0.0, 0.997), f"Forgotten images lost 99.7% of {PULL}; the others kept 99% of theirs."),
         ((0.9, 0.0, 1.0, 1.02), f"Forgotten images lost all of {PULL}; the others kept all of theirs."),
+        ((0.9, 0.0, 1.0, 1.5), f"Forgotten images lost all of {PULL}; the others kept 150% of theirs."),
+        ((0.9, 0.0, 1.0, -4e-5), f"Forgotten images lost all of {PULL}; the others kept none of theirs."),
+        (
+            (0.9, 0.0, 1.0, -0.5),
+            f"Forgotten images lost all of {PULL}; the others turned theirs round, to 50% of its strength.",
+        ),
         ((0.9, 0.45, 0.5, 0.8), f"Forgotten images lost 50% of {PULL}; the others kept 80% of theirs."),
         ((0.9, 0.0, 1.0, None), f"Forgotten images lost all of {PULL}; for the others, cannot tell."),
         ((0.5, 0.6, -0.2), f"Forgotten images strengthened {PULL} by 20%; the others kept 99% of theirs."),
@@ -265,7 +271,7 @@ HARM = [[-1.0, 0.0, -0.12], [0.02, -1.0, -0.05], [None, None, None]]
         ),
         (
             entanglement([[-1.0, 0.0, 0.0], [0.0, -1.0, 0.3], [0.0, 0.0, -1.0]], 0.03),
-            "No class lost accuracy when another was forgotten.",
+            "No class lost more than 1 point when another was forgotten.",
         ),
         (entanglement([[None] * 3] * 3, None), "Cannot tell yet: no class has been forgotten."),
     ],
@@ -281,6 +287,15 @@ def test_a_pull_that_grew_is_not_said_to_be_lost_by_less_than_nothing():
     )
     title = retraining_title(effects(0.9, 0.0, -0.2, 0.9, reach=0.001, retrained=(0.4, 0.9)))
     assert title.endswith("forgotten images strengthened their pull on the right answer by 20%, after retraining 40%.")
+
+
+def test_a_pull_that_turned_round_is_not_said_to_be_stronger():
+    title = retraining_title(effects(0.9, 0.0, 1.0, -0.5, reach=0.001, retrained=(1.0, 1.0)))
+    assert title.endswith(
+        "other images turned their pull on the right answer round, to 50% of its strength, after retraining all."
+    )
+    title = retraining_title(effects(0.9, 0.0, 1.0, 1.0, reach=0.001, retrained=(1.0, -0.5)))
+    assert title.endswith("after retraining it is turned round, to 50% of its strength.")
 
 
 def inside(ours, gold, reach=0.02):

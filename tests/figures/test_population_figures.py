@@ -1,6 +1,8 @@
 """Pictures of a population whose figures have no interval."""
 
-from camu_core.figures import attacker_figure
+import numpy as np
+
+from camu_core.figures import attacker_figure, heirs_figure
 from camu_core.measures.population import ATTACK_FIGURES, LOW_RATES
 
 
@@ -14,3 +16,10 @@ def test_a_rate_without_interval_is_a_mark_without_line_and_says_so() -> None:
     assert list(ours.x) == [0.5] * 4
     assert list(ours.customdata) == ["95%: 40.0% to 70.0%"] * 2 + ["no interval from so few networks"] * 2
     assert list(below.customdata) == ["95%: 40.0% to 70.0%"] * 4
+
+
+def test_an_interval_of_a_share_does_not_go_below_none_of_it() -> None:
+    answers = {kind: np.array([[0.95, 0.05], [1.0, 0.0], [1.0, 0.0]]) for kind in ("unlearned", "retrained")}
+    for bars in heirs_figure(answers, "ab", "t").data:
+        assert all(value >= reach for value, reach in zip(bars.y, bars.error_y.arrayminus, strict=True))
+        assert not any("-" in said for said in bars.customdata)

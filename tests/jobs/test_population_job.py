@@ -165,7 +165,9 @@ def test_its_name_depends_on_what_decides_its_numbers_alone() -> None:
     assert len({name, *(other.digest for other in others)}) == 9
 
 
-@pytest.mark.parametrize(("spec", "m"), [(SPEC, 7), (SPEC, 513), (replace(SPEC, method=GIVEN), 64)])
+@pytest.mark.parametrize(
+    ("spec", "m"), [(SPEC, 4), (SPEC, 9), (SPEC, 10), (SPEC, 516), (replace(SPEC, method=GIVEN), 64)]
+)
 def test_what_makes_no_population_is_refused(spec, m: int) -> None:
     with pytest.raises(SpecError):
         Population.of(spec, m)

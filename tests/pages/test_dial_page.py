@@ -199,6 +199,9 @@ def test_the_title_says_where_it_is_forgotten_and_what_is_left_there() -> None:
     assert (
         title == "At 1/4 of the usual it is hardly recognised, but a new classifier finds 80% of it after one example"
     )
+    assert dial_title((0, 1, 4), estimates(0.03, 0.9, 0), estimates(0.9, 0.8, 0.7), "usual") == (
+        "It is hardly recognised even before forgetting"
+    )
     assert dial_title(strengths, estimates(1, 0.5, 0.02), estimates(0.9, 0.8, 0.7), "usual").startswith(
         "At the usual learning rates it is hardly recognised"
     )

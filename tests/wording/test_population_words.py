@@ -75,11 +75,10 @@ def test_titles_name_the_figures_and_their_ends() -> None:
     at_the_ceiling = report(0.8, 0.7, epsilon=4.14 - 1e-15)  # rounded otherwise than the ceiling
     at_the_ceiling["figures"]["epsilon_median"] |= {"low": None, "high": None}
     assert epsilons_title(at_the_ceiling) == (
-        "All images: epsilon is at least 4.1, the most that can be shown, for half of them; 1.4 between retrained "
-        "networks"
+        "All images: epsilon is 4.1, the most that can be shown, for half of them; 1.4 between retrained networks"
     )
     assert epsilons_title(at_the_ceiling | {"n_images": 1}).startswith(
-        "The image: epsilon is at least 4.1, the most that can be shown; 1.4"
+        "The image: epsilon is 4.1, the most that can be shown; 1.4"
     )
     assert attacker_title(report(0.8, 0.7)).endswith(
         "by one image, catches 61% of the networks that forgot, at 1 false alarm in 100; chance reaches 3%"

@@ -1,5 +1,6 @@
 """The measured parts of the Causal page: headline, effects of the images, where in the network."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -26,9 +27,13 @@ def headline(result: RunResult, causal: CausalResult) -> None:
     left, right = st.columns([5, 6])
     with left.container(border=True, key="verdict", height="stretch"):
         st.markdown(text.HEADLINE)
-        shares = (("eliminated", text.LOST), ("preserved", text.KEPT))
-        for column, (key, label) in zip(st.columns(2), shares, strict=True):
-            _share(column, label, {model: share["true_class"] for model, share in report["shares"][key].items()})
+        has_others = len(np.unique(result.probe.y[~result.probe.is_forget])) > 1
+        kept = ("preserved", text.KEPT, text.NO_SHARE if has_others else text.REPLACED_BY_THEIR_LIKE)
+        shares = (("eliminated", text.LOST, text.NO_SHARE), kept)
+        for column, (key, label, why_none) in zip(st.columns(2), shares, strict=True):
+            _share(
+                column, label, {model: share["true_class"] for model, share in report["shares"][key].items()}, why_none
+            )
     with right.container(border=True, height="stretch"):
         if result.spec.method == "retrain":
             st.markdown(text.IS_GOLD)
@@ -40,11 +45,11 @@ def headline(result: RunResult, causal: CausalResult) -> None:
             _without_gold(result)
 
 
-def _share(column, label: str, shares: dict) -> None:
+def _share(column, label: str, shares: dict, why_none: str) -> None:
     ours = shares["unlearned"]
     column.markdown(label)
     if ours["value"] is None:
-        column.metric(label, "none", text.NO_SHARE, delta_color="off", delta_arrow="off",
+        column.metric(label, "none", why_none, delta_color="off", delta_arrow="off",
                       label_visibility="collapsed")  # fmt: skip
         return
     column.metric(label, percent(ours["value"], digits=1), label_visibility="collapsed")

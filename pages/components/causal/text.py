@@ -15,6 +15,7 @@ HEADLINE = "**Pull** on the right answer: how far it moves when the image is rep
 LOST = "Forgotten images: **pull lost**"
 KEPT = "Other images: **pull kept**"
 NO_SHARE = "no pull before"
+REPLACED_BY_THEIR_LIKE = "replaced by images of their own class"
 GOLD_NOTE = (
     "Losing more than retraining does is a trace of removal. Representations of networks trained separately compare "
     "only roughly."

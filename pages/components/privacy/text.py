@@ -245,9 +245,9 @@ one half of the networks, for the other half, and back; over all pairs of a netw
 the total variation between the mean answers of unlearned and of retrained networks (after arXiv:2506.20893).
 
 **Intervals** are over networks, 95%: the spread of the figures of 200 random halves (delete-d jackknife). Epsilon has
-none where it is near or above the most that halves can show, nor have the rates of catching with fewer than 16
-networks: such intervals held the truth too seldom. **Noise floor**: the {both} retrained networks dealt into two groups
-200 times; the middle 95%.
+none where it is near or above the most that halves can show. The rate at 1 false alarm in 100 has none with fewer than
+16 networks, that at 1 in 1,000 none with fewer than 32. Such intervals held the truth too seldom. **Noise floor**: the
+{both} retrained networks dealt into two groups 200 times; the middle 95%.
 
 Sources: Triantafillou et al., arXiv:2406.09073, and the published code of the challenge; Hayes et al.,
 arXiv:2403.01218; Carlini et al., arXiv:2112.03570; Shao, Wu, Annals of Statistics 17, 1989.
