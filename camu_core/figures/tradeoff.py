@@ -22,6 +22,7 @@ _SYMBOLS = (
 _NEAR = 0.05  # of the target, in both directions: what the second panel magnifies
 _AT_THE_AIM = {"average_gap": 0.0, "tug_of_war": 1.0}  # what retraining would have if it were compared with itself
 _LINE = 19  # pixels that a label needs
+_AROUND = 170  # of a figure's height is not of its plot
 _RING_ROOM = 0.08  # of an axis: half the ring, on a figure of some 300 pixels
 
 
@@ -36,7 +37,8 @@ def tradeoff_figure(
 ) -> go.Figure:
     """One marker a method at its mean over seeds, with 95% intervals, and the seeds as faint dots.
 
-    Methods pile up around the target, so those near it are drawn again, magnified, in a second panel.
+    Methods pile up around the target, so those near it are drawn again, magnified, in a second panel; where there are
+    many of them, the figure gets the height that their names need.
 
     Args:
         table: of `by_method`.
@@ -48,6 +50,7 @@ def tradeoff_figure(
     near = [name for name, row in table.iterrows() if name != _GOLD and _is_near(row, target)]
     far = [name for name in table.index if name != _GOLD and name not in near]
     views = [([*far, *near], None)] if not (len(near) > 1 and far) else [(far, None), (near, target)]
+    height = max(height, _LINE * (len(near) + 2) + _AROUND) if len(views) > 1 else height
     heads = ["Overview", "Near the target, magnified"][: len(views)] if len(views) > 1 else None
     figure = make_subplots(cols=len(views), subplot_titles=heads, horizontal_spacing=0.08,
                            column_widths=[0.42, 0.58][: len(views)] if len(views) > 1 else None)  # fmt: skip
@@ -284,7 +287,7 @@ def _labels(
 ) -> list[dict[str, Any]]:
     """Names with lines to their marks: in a stack at the right, or beside each mark; none on another."""
     (x_low, x_high), (y_low, y_high) = ranges
-    width, least = x_high - x_low, (y_high - y_low) * _LINE / (height - 170)
+    width, least = x_high - x_low, (y_high - y_low) * _LINE / (height - _AROUND)
     rows = rows.sort_values([f"{of_y}_mean", f"{of_x}_mean"])
     across, up = rows[f"{of_x}_mean"], rows[f"{of_y}_mean"]
     is_left = (across > (x_low + x_high) / 2) & (not in_a_stack)

@@ -6,6 +6,7 @@ import pytest
 from summaries import summary
 
 from camu_core.comparison import by_class, by_method, by_run
+from camu_core.comparison.published import FOLDER, USUAL_SETTINGS, read_published
 from camu_core.engine.sweeps import sweep_table
 from camu_core.figures import agreement_figure, confusion_difference_figure, cost_figure, multiples_figure
 from camu_core.figures.tradeoff import measures_figure, spread, tradeoff_figure
@@ -106,6 +107,19 @@ def test_the_ring_of_a_perfect_target_is_within_the_overview(runs: pd.DataFrame,
     ring = 17 + 2  # its radius and its line, in pixels
     assert -left / (right - left) * 315 > ring, "as wide as it is on a page of 1,280 pixels"
     assert (top - 1) / (top - bottom) * (470 - 78 - 84) > ring
+
+
+@pytest.mark.parametrize("forget", ["3", "10%"])
+def test_the_names_of_all_methods_near_the_target_are_within_their_panel(forget: str) -> None:
+    """Seen before: eighteen names, and the first above the heading."""
+    table = read_published(FOLDER).of("mnist", forget, USUAL_SETTINGS)
+    layout = tradeoff_figure(table, None, None, ("x", "y"), "Title").layout
+    heights = sorted(note.ay for note in layout.annotations if note.ayref == "y2")
+    low, high = layout.yaxis2.range
+    assert len(heights) > 14
+    assert low < heights[0] < heights[-1] < high
+    line = (layout.height - layout.margin.t - layout.margin.b) * np.diff(heights).min() / (high - low)
+    assert line > 16, "pixels"
 
 
 def test_ticks_stop_where_accuracy_does(runs: pd.DataFrame) -> None:
