@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
-from scipy.optimize import isotonic_regression
+from scipy.optimize import isotonic_regression, linear_sum_assignment
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, WIDE, ground, styled, whiskers
 from camu_core.wording.format import SAMPLES, with_interval
@@ -22,6 +22,7 @@ _SYMBOLS = (
 _NEAR = 0.05  # of the target, in both directions: what the second panel magnifies
 _AT_THE_AIM = {"average_gap": 0.0, "tug_of_war": 1.0}  # what retraining would have if it were compared with itself
 _LINE = 19  # pixels that a label needs
+_STACK = 0.66  # of a panel's width is left of a stack of labels
 _AROUND = 170  # of a figure's height is not of its plot
 _RING_ROOM = 0.08  # of an axis: half the ring, on a figure of some 300 pixels
 
@@ -285,7 +286,10 @@ def _labels(
     in_a_stack: bool,
     dark: bool,
 ) -> list[dict[str, Any]]:
-    """Names with lines to their marks: in a stack at the right, or beside each mark; none on another."""
+    """Names with lines to their marks: in a stack at the right, or beside each mark; none on another.
+
+    In a stack no line crosses another: those of the smallest length in all do not.
+    """
     (x_low, x_high), (y_low, y_high) = ranges
     width, least = x_high - x_low, (y_high - y_low) * _LINE / (height - _AROUND)
     rows = rows.sort_values([f"{of_y}_mean", f"{of_x}_mean"])
@@ -295,13 +299,18 @@ def _labels(
     heights = pd.Series(0.0, rows.index)
     for part in [rows.index] if has_room else [rows.index[~is_left], rows.index[is_left]]:
         heights[part] = spread(up[part], least, y_low + least, y_high - least)
+    stack = x_low + _STACK * width
+    if in_a_stack:
+        lengths = np.hypot(((stack - across) / width).to_numpy()[:, None],
+                           (up.to_numpy()[:, None] - heights.to_numpy()) / (y_high - y_low))  # fmt: skip
+        heights[:] = heights.to_numpy()[linear_sum_assignment(lengths)[1]]
     x, y, labels = _axis("x", column), _axis("y", column), []
     for name, title in rows["title"].items():
         beside = across[name] + (-0.07 if is_left[name] else 0.07) * width
         labels.append(
             {
                 "xref": x, "yref": y, "axref": x, "ayref": y, "x": across[name], "y": up[name],
-                "ax": x_low + 0.66 * width if in_a_stack else beside, "ay": heights[name], "text": title,
+                "ax": stack if in_a_stack else beside, "ay": heights[name], "text": title,
                 "showarrow": True, "arrowhead": 0, "arrowwidth": 1, "arrowcolor": ground(dark).muted, "standoff": 7,
                 "xanchor": "right" if is_left[name] else "left", "bgcolor": ground(dark).page, "borderpad": 1,
                 "font": {"size": 13, "color": ground(dark).text},

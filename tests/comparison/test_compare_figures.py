@@ -1,7 +1,10 @@
 """What the figures of the Compare page hold: marks where the numbers are, labels that do not overlap, one frame."""
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from summaries import summary
 
@@ -109,6 +112,37 @@ def test_the_ring_of_a_perfect_target_is_within_the_overview(runs: pd.DataFrame,
     assert (top - 1) / (top - bottom) * (470 - 78 - 84) > ring
 
 
+Line = tuple[np.ndarray, np.ndarray]
+
+
+def lines(layout: go.Layout, axis: str) -> list[Line]:
+    """From each mark of a panel to its name."""
+    return [
+        (np.array([note.x, note.y]), np.array([note.ax, note.ay])) for note in layout.annotations if note.ayref == axis
+    ]
+
+
+def cross(one: Line, other: Line) -> bool:
+    """Whether both ends of each lie on different sides of the other."""
+
+    def side(line: Line, point: np.ndarray) -> float:
+        along, away = line[1] - line[0], point - line[0]
+        return along[0] * away[1] - along[1] * away[0]
+
+    return all(side(a, b[0]) * side(a, b[1]) < -1e-12 for a, b in ((one, other), (other, one)))
+
+
+def test_names_in_a_stack_are_reached_without_crossing_lines() -> None:
+    """Seen before: a tangle, where names were in the order of their marks' heights."""
+    table = read_published(FOLDER).of("mnist", "3", USUAL_SETTINGS)
+    table["is_control"] = False
+    axes, factors = ("Old", "Gap"), (100, 100)
+    layout = measures_figure(table, ("old_head", "average_gap"), axes, factors, (False, False), "Title").layout
+    found = lines(layout, "y")
+    assert len(found) > 20
+    assert not any(cross(one, other) for one, other in combinations(found, 2))
+
+
 @pytest.mark.parametrize("forget", ["3", "10%"])
 def test_the_names_of_all_methods_near_the_target_are_within_their_panel(forget: str) -> None:
     """Seen before: eighteen names, and the first above the heading."""
@@ -118,6 +152,7 @@ def test_the_names_of_all_methods_near_the_target_are_within_their_panel(forget:
     low, high = layout.yaxis2.range
     assert len(heights) > 14
     assert low < heights[0] < heights[-1] < high
+    assert not any(cross(one, other) for one, other in combinations(lines(layout, "y2"), 2))
     line = (layout.height - layout.margin.t - layout.margin.b) * np.diff(heights).min() / (high - low)
     assert line > 16, "pixels"
 
