@@ -41,7 +41,8 @@ class Published:
     """Tables made beforehand.
 
     Args:
-        cards: date, machine, versions, command and seeds of each folder.
+        cards: date, machine, versions, command and seeds of each folder; perhaps a note, and `authors`: the accuracies
+            that CaMU's own authors published of this task, and `source`, their address.
         runs: the file of each folder with a row a run, as `sweep_table` and `with_tests` have it; None without one.
         table: one row a dataset, forget set, kind of settings and method; `card`: the place of its card.
     """

@@ -199,6 +199,8 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             assert len(rows) >= (25 if dataset == "cifar10" else 13)
             is_timed = forget == "0" and dataset != "cifar10"
             assert any(text_compare.COST in title for title in charts(app)) == is_timed, "its seconds were not measured"
+            authors = "99.3% of the other new images recognised, and 0% of the forgotten class"
+            assert (authors in words(app)) == ((dataset, forget) == ("mnist", "0"))
             controls = {"Nothing done", *(["Output mask"] if not forget.endswith("%") else [])}
             assert controls <= rows
             offered = shipped.settings(dataset, forget)

@@ -19,7 +19,7 @@ from camu_core.comparison import (
 )
 from camu_core.figures import cost_figure, ranks_figure, tradeoff_figure
 from camu_core.wording.comparison import planted_headline, tuning_line
-from camu_core.wording.format import SAMPLES, place, small
+from camu_core.wording.format import SAMPLES, percent, place, small
 from camu_core.wording.population import ranks_agreement, ranks_title
 from pages.components.compare import findings, text
 from pages.components.compare import many as compare_many
@@ -56,7 +56,7 @@ def show() -> None:
     what = compare_many.forget_title(dataset, forget)
     title = text.TRADEOFF[kind].format(what=small(what))
     lines = text.PUBLISHED_LINES.format(over=SAMPLES[table["unit"].iloc[0]]) * bool((table["n_seeds"] > 1).any())
-    findings.sentences(table, kind, [findings.basis(table)])
+    findings.sentences(table, kind, [findings.basis(table), *_authors(found.card(dataset, forget, settings))])
     figure = tradeoff_figure(table, None, None, text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="published-tradeoff")
     notes.reading(compare_many.how_to_read(figure, kind), text.PUBLISHED_NOT + lines)
@@ -111,6 +111,18 @@ def _card(card: dict) -> None:
     if "note" in card:
         st.caption(card["note"])
     st.code(card["command"], language="bash")
+
+
+def _authors(card: dict) -> list[str]:
+    """What the authors of CaMU found on this task, if they published it."""
+    if "authors" not in card:
+        return []
+    theirs = card["authors"]
+    return [
+        text.PUBLISHED_AUTHORS.format(
+            kept=percent(theirs["retain_test"], 1), forgotten=percent(theirs["forget_test"], 1), source=theirs["source"]
+        )
+    ]
 
 
 def _named(choice: str) -> str:

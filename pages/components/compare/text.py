@@ -369,6 +369,10 @@ PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_RUNS = "Every run, CSV"
 PUBLISHED_RUNS_HELP = "One row a run: method, seeds, accuracies before and after as fractions, attack, cost in images"
+PUBLISHED_AUTHORS = (
+    "CaMU's authors have, in one run of [their code]({source}), {kept} of the other new images recognised, and "
+    "{forgotten} of the forgotten class."
+)
 PUBLISHED_NOT = "how other settings, data or networks would do."
 PUBLISHED_LINES = " The lines are 95% intervals over {over}."
 PUBLISHED_NO_SECONDS = (
