@@ -9,7 +9,7 @@ from camu_core.causal.entanglement import entanglement_report, harmed_classes
 from camu_core.causal.graph import GraphView, graph_title, graph_view
 from camu_core.causal.inside import InsideView, look_inside, weight_changes
 from camu_core.causal.mediation import PARTS
-from camu_core.causal.report import causal_report, share_figures
+from camu_core.causal.report import causal_report, replaced_by_others, share_figures
 from camu_core.causal.scenarios import SampleView, scenario_name, scenario_table, view_sample
 from camu_core.measures.estimates import Estimate
 
@@ -30,6 +30,7 @@ __all__ = [
     "harmed_classes",
     "intervene",
     "look_inside",
+    "replaced_by_others",
     "scenario_name",
     "scenario_table",
     "share_figures",

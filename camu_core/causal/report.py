@@ -67,7 +67,7 @@ def causal_report(
         "intervention": intervention,
         "seed": seed,
         "effects": {name: mean_effects(effects, members, seed) for name, members in groups.items()},
-        "shares": effect_shares(effects, is_forget, _replaced_by_others(probe, intervention), seed),
+        "shares": effect_shares(effects, is_forget, replaced_by_others(probe, intervention), seed),
         "mediation": {name: _values(parts) for name, parts in mediation.items()},
         "mediation_intervals": mediation,
         "mediation_shares": {name: _part_shares(swaps[:, members], seed) for name, members in groups.items()},
@@ -93,12 +93,16 @@ def share_figures(original: BlockModel, model: BlockModel, probe: ProbeSet, seed
         name: effect_samples(respond(each, inputs), respond(each, alternatives), probe.y)
         for name, each in (("original", original), ("other", model))
     }
-    shares = effect_shares(samples, probe.is_forget, _replaced_by_others(probe, "camu"), seed)
+    shares = effect_shares(samples, probe.is_forget, replaced_by_others(probe, "camu"), seed)
     return {f"{key}_{measure}": share["value"] for key, of in shares.items() for measure, share in of["other"].items()}
 
 
-def _replaced_by_others(probe: ProbeSet, intervention: str) -> np.ndarray:
-    """The retain samples, bool (N,); none where their alternatives can only show what they show themselves."""
+def replaced_by_others(probe: ProbeSet, intervention: str) -> np.ndarray:
+    """The retain samples, bool (N,); none where their alternatives show what they show themselves, but for the noise.
+
+    Args:
+        intervention: in `INTERVENTIONS`.
+    """
     is_retain = ~probe.is_forget
     shows_itself = intervention == "camu" and len(np.unique(probe.y[is_retain])) < 2
     return is_retain & (not shows_itself)

@@ -18,8 +18,9 @@ from camu_core.wording.population import is_most_shown
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--population", type=int, metavar="M",
-        help="judge the method, too: train M originals, make each forget, and compare them with M networks that never "
-        "saw the data, image by image. What is finished is kept in CAMU_HOME; 64 on digits take minutes",
+        help="judge the method, too: train M originals (8 to 512, in fours), make each forget, and compare them with M "
+        "networks that never saw the data, image by image. What is finished is kept in CAMU_HOME; 64 on digits take "
+        "minutes",
     )  # fmt: skip
 
 

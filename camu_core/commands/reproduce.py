@@ -35,8 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tuned", action="store_true", help="with the settings that `tune` chose (assets/tuned) where "
                         "there are any, instead of the defaults")  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="skip the tests of what is left inside")
-    parser.add_argument("--population", type=int, metavar="M", help="rank the methods by M networks each instead, as "
-                        "`run --population` judges one: populations.csv and card.json")  # fmt: skip
+    parser.add_argument("--population", type=int, metavar="M", help="rank the methods by M networks each instead (in "
+                        "fours), as `run --population` judges one: populations.csv and card.json")  # fmt: skip
     parser.add_argument("--output", type=Path, default=Path("results"), metavar="FOLDER",
                         help="gets results.csv, results.md, runs.csv (a row a run) and card.json; "
                         "default %(default)s")  # fmt: skip

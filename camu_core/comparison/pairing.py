@@ -15,7 +15,7 @@ from camu_core.measures import SPLIT_NAMES, confusion_counts
 from camu_core.measures.estimates import wilson_interval
 from camu_core.networks.models import predict
 from camu_core.networks.weights import from_arrays
-from camu_core.runs.projection import TRAINED_APART, aligned, fit_pca
+from camu_core.runs.projection import DRAWN_ANEW, aligned, fit_pca
 from camu_core.runs.results import RunResult
 
 
@@ -81,7 +81,7 @@ def pair_runs(a: RunResult, b: RunResult) -> Pair:
     probe, original = a.probe, a.representations["original"]
     is_forget = a.probe.is_forget | _forgotten_by(b, probe)
     (logits_a, inside_a), (logits_b, inside_b) = (_answers(run, probe) for run in (a, b))
-    turns_a, turns_b = (run.spec.method in TRAINED_APART or run.spec.weights != a.spec.weights for run in (a, b))
+    turns_a, turns_b = (run.spec.method in DRAWN_ANEW or run.spec.weights != a.spec.weights for run in (a, b))
     shown = [
         aligned(representation, original, anchors=~is_forget) if turns else representation
         for representation, turns in ((inside_a, turns_a), (inside_b, turns_b))

@@ -14,12 +14,11 @@ from camu_core.jobs.payload import JobPayload
 from camu_core.networks.models import BlockModel
 from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.progress import Step
-from camu_core.runs.projection import TRAINED_APART
+from camu_core.runs.projection import DRAWN_ANEW
 from camu_core.runs.results import RunResult, Storable
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
 
-# Methods whose network does not come from the original: its parts cannot be swapped, see `causal.mediation`.
 ATTRIBUTION_SEEDS = 3
 # outcome of an attribution -> its name in a sentence
 OUTCOMES = {
@@ -135,7 +134,7 @@ class CausalJob(Job[CausalResult]):
     @property
     def can_swap(self) -> bool:
         """Whether the parts of both networks understand each other."""
-        return self.spec.method not in TRAINED_APART
+        return self.spec.method not in DRAWN_ANEW
 
 
 def _without_parts(report: dict[str, Any]) -> dict[str, Any]:

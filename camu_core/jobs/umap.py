@@ -14,6 +14,7 @@ from camu_core.runs.projection import project_umap, representations_with
 from camu_core.runs.results import Projection, RunResult
 
 _POLL_SECONDS = 0.2
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class UmapJob(Job[Projection]):
     @property
     def digest(self) -> str:
         names = ("original", "unlearned", "retrained")[: 1 + len(self.sources)]
-        return digest_of("umap", names, self.sources, self.seed)
+        return digest_of("umap", _VERSION, names, self.sources, self.seed)
 
     def pack(self, find: Find) -> JobPayload:
         return JobPayload(results={digest: find(digest, RunResult) for digest in self.sources})

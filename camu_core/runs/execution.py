@@ -20,7 +20,7 @@ from camu_core.methods import METHODS, Method, UnlearningTask
 from camu_core.networks.models import BlockModel, half_precision, knows_bfloat16, predict
 from camu_core.networks.weights import load_weights, shipped_retrained
 from camu_core.progress import Snapshot, Step, loss_columns
-from camu_core.runs.projection import TRAINED_APART, aligned, fit_pca, frame_of
+from camu_core.runs.projection import DRAWN_ANEW, aligned, fit_pca, frame_of
 from camu_core.runs.results import RunResult
 from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
@@ -54,7 +54,7 @@ def execute(spec: RunSpec, method: Method | None = None) -> Generator[Step, None
 
         n_classes = DATASETS[spec.dataset].n_classes
         task = UnlearningTask.of(original, dataset, splits, n_classes, spec.seed, spec.training_seed)
-        shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed, turns=spec.method in TRAINED_APART)
+        shipped, watch = shipped_retrained(spec), _Watch(task, probe, spec.seed, turns=spec.method in DRAWN_ANEW)
         losses: list[dict[str, float]] = []
         meter = CostMeter(task.original, task.model)
         for step in _unlearning(spec, task, watch, meter, shipped, method):
@@ -105,7 +105,7 @@ class _Watch:
     """Looks at the live part of the probe set in the middle of a run.
 
     Args:
-        turns: whether the network is trained apart, so that it is turned onto the original's axes, see `aligned`.
+        turns: whether the representation is drawn anew, so that it is turned onto the original's axes, see `aligned`.
     """
 
     def __init__(self, task: UnlearningTask, probe: ProbeSet, seed: int, turns: bool) -> None:

@@ -11,7 +11,9 @@ from sklearn.neighbors import NearestNeighbors
 
 from camu_core.runs.results import RunResult
 
-TRAINED_APART = frozenset({"retrain"})  # methods whose networks have axes of their own
+# Methods that draw the layer of the representation anew: it has axes of its own, so that maps are turned onto those of
+# the original, and that parts of both networks do not understand each other.
+DRAWN_ANEW = frozenset({"retrain", "eu_k", "random_weights"})
 PROJECTIONS = {"pca": "PCA", "umap": "UMAP", "axis": "Forget axis"}
 
 # UMAP on 50 principal components takes half the time and gives the same picture (findings on 3,000 x 256).
@@ -49,14 +51,15 @@ def representations_with(result: RunResult, retrained: RunResult | None = None) 
     """The probe set as each model sees it, on axes that can be drawn together.
 
     Args:
-        retrained: the run's gold standard, turned onto the original model on the retain samples.
+        retrained: the run's gold standard.
     Returns:
-        float32 (N, D) by model name: original, unlearned and, if given, retrained.
+        float32 (N, D) by model name: original, unlearned and, if given, retrained; one that was drawn anew is turned
+        onto the original on the retain samples.
     """
     parts, anchors = dict(result.representations), ~result.probe.is_forget
     if retrained is not None:
         parts["retrained"] = retrained.representations["unlearned"]
-    apart = {"retrained"} | ({"unlearned"} if result.spec.method in TRAINED_APART else set())
+    apart = {"retrained"} | ({"unlearned"} if result.spec.method in DRAWN_ANEW else set())
     return {name: aligned(part, parts["original"], anchors) if name in apart else part for name, part in parts.items()}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from camu_core.measures import Reference
 from camu_core.measures.estimates import Estimate, Measured, are_apart, is_measured
-from camu_core.wording.format import percent
+from camu_core.wording.format import number, percent
 
 NEGLIGIBLE = 0.01  # one point; an interval within it on both sides is "no effect"
 WIDE = 0.30  # a share whose interval is wider than this is not stated
@@ -63,9 +63,7 @@ def effects_title(report: Mapping[str, Any]) -> str:
     rest = f"the others {change('kept', kept, 'theirs')}" if _is_firm(kept) else "for the others, cannot tell"
     if _reading(lost) == "none":
         return f"Forgotten images kept {pull}; {rest}."
-    if lost["value"] < 0:
-        return f"Forgotten images strengthened {pull} by {_share(lost, sign=-1)}; {rest}."
-    return f"Forgotten images lost {_whole(lost)} of {pull}; {rest}."
+    return f"Forgotten images {change('lost', lost, pull)}; {rest}."
 
 
 def mediation_title(report: Mapping[str, Any], group: Literal["forget", "retain"]) -> str:
@@ -264,9 +262,9 @@ def _term(name: str) -> str:
     return TERMS.get(name, name)
 
 
-def _share(share: Measured, sign: int = 1) -> str:
+def _share(share: Measured) -> str:
     """A share in words, between "none" and "all"."""
-    fraction = min(max(sign * share["value"], 0), 1)
+    fraction = min(max(share["value"], 0), 1)
     if _is_all(fraction):
         return "all"
     return "none" if fraction < _NO_SHARE else percent(fraction)
@@ -281,13 +279,18 @@ def _whole(share: Measured) -> str:
     return percent(share["value"]) if share["value"] > BEYOND else _share(share)
 
 
+def _is_below_none(share: Measured) -> bool:
+    """Whether a share is shown to be negative, by more than nothing."""
+    return share["value"] < -_NO_SHARE and share["high"] < 0
+
+
 def change(verb: str, share: Measured, pull: str) -> str:
     """What became of a pull: 'lost 43% of their pull on the whole answer'; it can also have grown, or turned round.
 
     Args:
         verb: "lost", or "kept" where the share is what is left.
     """
-    if share["value"] >= -_NO_SHARE:
+    if not _is_below_none(share):
         return f"{verb} {_whole(share)} of {pull}"
     much = percent(-share["value"])
     return f"turned {pull} round, to {much} of its strength" if verb == "kept" else f"strengthened {pull} by {much}"
@@ -295,7 +298,7 @@ def change(verb: str, share: Measured, pull: str) -> str:
 
 def beside(verb: str, share: Measured) -> str:
     """The same share of another network, for the end of a sentence. Args: see `change`."""
-    if share["value"] >= -_NO_SHARE:
+    if not _is_below_none(share):
         return _whole(share)
     much = percent(-share["value"])
     return f"it is turned round, to {much} of its strength" if verb == "kept" else f"it is stronger by {much}"
@@ -303,5 +306,5 @@ def beside(verb: str, share: Measured) -> str:
 
 def _points(change: Measured | float) -> str:
     value = 100 * (change if isinstance(change, float) else change["value"])
-    number = f"{value:+.1f}" if abs(value) < 1 else f"{value:+.0f}"
-    return f"{number} point" if number in ("+1", "-1") else f"{number} points"
+    shown = number("{:+.1f}" if abs(value) < 1 else "{:+.0f}", value)
+    return f"{shown} point" if shown in ("+1", "-1") else f"{shown} points"

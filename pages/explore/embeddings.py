@@ -97,7 +97,8 @@ def _pca(result: RunResult, retrained: RunResult | None, index: int, color_by: s
     points = state_pictures.pca_points(result.digest, retrained.digest if retrained else None)
     is_last = index == len(result.snapshots) - 1
     live = np.ones_like(result.probe.is_live) if is_last else result.probe.is_live
-    panels = [Panel(MODEL_TITLES["original"], points["original"][live], result.logits["original"][live])]
+    before = points["original"] if is_last else result.joint_points[0]  # of a moment's own frame, whenever it was made
+    panels = [Panel(MODEL_TITLES["original"], before, result.logits["original"][live])]
     if is_last:
         panels.append(Panel(MODEL_TITLES["unlearned"], points["unlearned"], result.logits["unlearned"]))
     else:

@@ -289,6 +289,16 @@ def test_a_pull_that_grew_is_not_said_to_be_lost_by_less_than_nothing():
     assert title.endswith("forgotten images strengthened their pull on the right answer by 20%, after retraining 40%.")
 
 
+def test_a_pull_is_turned_round_or_stronger_only_where_that_is_clear():
+    assert effects_title(effects(0.9, 0.0, 1.0, -0.02, reach=0.1)).endswith("the others kept none of theirs.")
+    assert effects_title(effects(0.9, 0.92, -0.02, 1.0, reach=0.001)).startswith(
+        f"Forgotten images strengthened {PULL} by 2%"
+    )
+    assert effects_title(effects(0.5, 0.9, -1.33, 1.0, reach=0.001)).startswith(
+        f"Forgotten images strengthened {PULL} by 133%"
+    )
+
+
 def test_a_pull_that_turned_round_is_not_said_to_be_stronger():
     title = retraining_title(effects(0.9, 0.0, 1.0, -0.5, reach=0.001, retrained=(1.0, 1.0)))
     assert title.endswith(

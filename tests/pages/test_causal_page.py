@@ -113,6 +113,7 @@ def test_a_retrained_run_has_no_mediation_and_says_why(quick_retraining: RunResu
     assert not app.exception
     assert not app.get("plotly_chart")
     assert text_causal.IS_GOLD in words(app)
+    assert text_causal.NO_SWAP in words(app)
     app = show(app, "terms")
     assert text_causal.ONLY_CAMU in words(app)
     app = show(app, "graph")

@@ -1,11 +1,10 @@
 """The measured parts of the Causal page: headline, effects of the images, where in the network."""
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from camu_core import DATASETS, RunResult
-from camu_core.causal import MEASURES, PARTS
+from camu_core.causal import MEASURES, PARTS, replaced_by_others
 from camu_core.engine.batches import Batch
 from camu_core.figures import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.causal import PART_TITLES
@@ -27,7 +26,7 @@ def headline(result: RunResult, causal: CausalResult) -> None:
     left, right = st.columns([5, 6])
     with left.container(border=True, key="verdict", height="stretch"):
         st.markdown(text.HEADLINE)
-        has_others = len(np.unique(result.probe.y[~result.probe.is_forget])) > 1
+        has_others = replaced_by_others(result.probe, report["intervention"]).any()
         kept = ("preserved", text.KEPT, text.NO_SHARE if has_others else text.REPLACED_BY_THEIR_LIKE)
         shares = (("eliminated", text.LOST, text.NO_SHARE), kept)
         for column, (key, label, why_none) in zip(st.columns(2), shares, strict=True):
@@ -110,7 +109,7 @@ def _effect_table(groups: dict, heading: str) -> pd.DataFrame:
 def where(result: RunResult, causal: CausalResult, job: CausalJob) -> None:
     """Through representation or head, and through which layer."""
     if not job.can_swap:
-        st.info(text.IS_GOLD, icon=":material/info:")
+        st.info(text.NO_SWAP, icon=":material/info:")
         return
     report, sentences, dark = causal.report, titles(causal.report), state.is_dark()
     info, forgotten = DATASETS[result.spec.dataset], result.spec.forget.classes

@@ -20,9 +20,10 @@ GOLD_NOTE = (
     "Losing more than retraining does is a trace of removal. Representations of networks trained separately compare "
     "only roughly."
 )
-IS_GOLD = (
-    "This run *is* retraining: the head of one network cannot read the representation of the other, so parts cannot be "
-    "swapped. Open a run of another method to see this."
+IS_GOLD = "This run *is* retraining: others are compared with it."
+NO_SWAP = (
+    "This method draws the layer of the representation anew: the head of one network cannot read the representation of "
+    "the other, so parts cannot be swapped. Open a run of another method to see this."
 )
 ONLY_CAMU = "Only CaMU has these four terms. Open a run of CaMU to see which of them did the work."
 WORKING = (

@@ -46,8 +46,8 @@ PCA fitted on the network before and after; that is linear, so that a move has o
 Adam takes each half of a step from the sum of the gradients of two terms. Its step is divided exactly into what comes
 from each of them, and what is carried over from earlier steps (and weight decay). An arrow shows how far the image
 moves if only that part of the step is taken: $h(x; \\theta + \\Delta\\theta_i) - h(x; \\theta)$. In the weights the
-parts sum to the step; in the representation only nearly, since it is not linear in the weights: a fifth can be missing
-at the first steps, which are long, and a hundredth or two later.
+parts sum to the step; in the representation only nearly, since it is not linear in the weights: up to a fifth can be
+missing where a step is long, as the first one down the labels, and elsewhere a few hundredths.
 
 The image is of the first batch: the one that has the longest way to its counterfactual, then the next. The image to
 keep is the one of that batch that lies nearest to it. The counterfactual lies where the network before forgetting sees
