@@ -525,12 +525,12 @@ def test_defaults_are_the_papers_for_class_removal(dataset):
     )
 
 
-@pytest.mark.parametrize("model", ["resnet20", "resnet18"])
-def test_defaults_of_resnets(model):
-    """The paper's for random samples; ours for a class."""
+@pytest.mark.parametrize(("model", "of_a_class"), [("resnet20", (3, 5e-5, 2e-4)), ("resnet18", (2, 1e-5, 5e-5))])
+def test_defaults_of_resnets(model, of_a_class):
+    """The paper's, but ours for a class in a network that is not the paper's."""
     random, whole_class = (CAMU.default_config("cifar10", kind, model) for kind in ("random", "class"))
     assert (random.epochs, random.representation_lr, random.label_lr) == (10, 1e-5, 1e-4)
-    assert (whole_class.epochs, whole_class.representation_lr, whole_class.label_lr) == (3, 5e-5, 2e-4)
+    assert (whole_class.epochs, whole_class.representation_lr, whole_class.label_lr) == of_a_class
     papers = replace(whole_class, epochs=2, representation_lr=4e-4, label_lr=1e-3, noise=1)
     assert papers == CaMUConfig(bfloat16=1), "all else is the paper's"
     assert random.noise == whole_class.noise == pytest.approx(1 / 4.4, abs=0.01), "CIFAR's standard deviation is 0.23"
