@@ -171,9 +171,9 @@ class CaMU:
         "theirs are enlarged to 224, and are not augmented; a counterfactual never has the forget sample's own label; "
         "rates for the digits, the small clothing images and, in a ResNet-20, a class of coloured images are ours, and "
         "so are the passes there, but those on CIFAR-100, and how often small clothing images are repeated; small "
-        "classes of own images get 40 steps at least; teacher outputs are computed once per run; forget sets smaller than a batch are cycled "
-        "to fill it; a step whose two weights are both 0 is skipped, weight decay included; batch normalisation keeps "
-        "the original's statistics unless authors_batch_norm is 1."
+        "classes of own images get 40 steps at least; teacher outputs are computed once per run; forget sets smaller "
+        "than a batch are cycled to fill it; a step whose two weights are both 0 is skipped, weight decay included; "
+        "batch normalisation keeps the original's statistics unless authors_batch_norm is 1."
     )
     uses_retain_data = True
     uses_labels = True
