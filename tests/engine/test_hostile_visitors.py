@@ -118,12 +118,17 @@ def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
         digest = victim.parameter("run")
     rows = '{"selection": {"rows": [%s], "columns": [], "cells": []}}'
 
+    def table(visitor: Visitor) -> tuple[str, list[str]]:
+        """The list of runs: its name, and their digests."""
+        found = next(e.dataframe for e in visitor.elements if e.WhichOneof("type") == "dataframe")
+        return found.id, pa.ipc.open_stream(found.arrow_data.data).read_all()["run"].to_pylist()
+
     def tick(visitor: Visitor, row: str = "") -> None:
-        """A row of the list, the run's own if none is named: runs that visitors before left may stand first."""
-        table = next(e.dataframe for e in visitor.elements if e.WhichOneof("type") == "dataframe")
-        runs = pa.ipc.open_stream(table.arrow_data.data).read_all()["run"].to_pylist()
-        row = row or str(runs.index(digest))
-        visitor.wait_finished(visitor.rerun(**{table.id: ("string_value", rows % row)}))
+        """A row of the list, the run's own if none is named: again, if another visitor's run joined it meanwhile."""
+        ticked = ""
+        while ticked != (wanted := row or str(table(visitor)[1].index(digest))):
+            visitor.wait_finished(visitor.rerun(**{table(visitor)[0]: ("string_value", rows % wanted)}))
+            ticked = wanted
 
     with arrive(server, "runs") as stranger:
         for row in ("", "999999", "-5", '"x"'):
