@@ -125,10 +125,10 @@ def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
 
     def tick(visitor: Visitor, row: str = "") -> None:
         """A row of the list, the run's own if none is named: again, if another visitor's run joined it meanwhile."""
-        ticked = ""
-        while ticked != (wanted := row or str(table(visitor)[1].index(digest))):
-            visitor.wait_finished(visitor.rerun(**{table(visitor)[0]: ("string_value", rows % wanted)}))
-            ticked = wanted
+        ticked = None
+        while ticked != (place := (table(visitor)[0], row or str(table(visitor)[1].index(digest)))):
+            visitor.wait_finished(visitor.rerun(**{place[0]: ("string_value", rows % place[1])}))
+            ticked = place
 
     with arrive(server, "runs") as stranger:
         for row in ("", "999999", "-5", '"x"'):
