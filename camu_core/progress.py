@@ -39,8 +39,8 @@ class Snapshot:
     Args:
         index: steps done, 0 for the original model.
         logits: float32 (N, C).
-        points: float32 (N, 2), the representation in the PCA frame of the original model, which never moves; that of a
-            model trained apart is first turned onto the original's axes, see `runs.projection.aligned`.
+        points: float32 (N, 2), the representation in the PCA frame of the original model, which never moves; one that
+            is drawn anew is first turned onto the original's axes, see `runs.projection.aligned`.
         forget_accuracy: fraction 0..1 of the live forget samples classified correctly; retain_accuracy likewise.
     """
 

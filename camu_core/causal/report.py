@@ -113,8 +113,7 @@ def _parts(swaps: np.ndarray, seed: int) -> dict[str, Estimate]:
 
 
 def _part_shares(swaps: np.ndarray, seed: int) -> dict[str, Estimate]:
-    wholes = np.broadcast_to(swaps[:1], swaps[1:].shape)
-    return dict(zip(PARTS[1:], estimate_ratios(swaps[1:], wholes, seed), strict=True))
+    return dict(zip(PARTS[1:], estimate_ratios(swaps[1:], swaps[:1], seed), strict=True))
 
 
 def _layers(curve: np.ndarray, blocks: list[str], seed: int) -> dict[str, Any]:
@@ -122,7 +121,7 @@ def _layers(curve: np.ndarray, blocks: list[str], seed: int) -> dict[str, Any]:
     whole, steps = curve[-1:] - curve[:1], np.diff(curve, axis=0)
     total, *levels = estimate_means(np.concatenate([whole, curve]), seed)
     increments = dict(zip(blocks, estimate_means(steps, seed), strict=True))
-    shares = dict(zip(blocks, estimate_ratios(steps, np.broadcast_to(whole, steps.shape), seed), strict=True))
+    shares = dict(zip(blocks, estimate_ratios(steps, whole, seed), strict=True))
     numbers = {
         "total": total["value"],
         "increments": _values(increments),

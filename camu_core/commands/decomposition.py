@@ -61,7 +61,8 @@ def sentences(causal: dict[str, Any] | None) -> list[str]:
     if causal is None:
         return []
     has_gold = "retrained" in causal["shares"]["eliminated"]
-    found = list({sentence: name for name, sentence in titles(causal).items() if has_gold or name != "retraining"})
+    said = (sentence for name, sentence in titles(causal).items() if has_gold or name != "retraining")
+    found = list(dict.fromkeys(said))  # two figures can say the same
     attribution, failed = (causal.get(name, {}) for name in ("attribution", "attribution_failed"))
     found += [attribution_title(attributed, OUTCOMES[name]) for name, attributed in attribution.items()]
     return found + [f"left out of the attribution with its seed: {name}: {why}" for name, why in failed.items()]

@@ -1,7 +1,7 @@
 """Means, ratios of means and means over seeds, each with a 95% interval, as JSON types."""
 
 from collections.abc import Sequence
-from typing import TypedDict, TypeGuard
+from typing import Any, TypedDict, TypeGuard
 
 import numpy as np
 from scipy.stats import binomtest, bootstrap, sem, t
@@ -66,7 +66,7 @@ def estimate_ratios(parts: np.ndarray, wholes: np.ndarray, seed: int) -> list[Es
     otherwise there is no effect to take a share of, and value, low and high are None.
 
     Args:
-        parts: float64 (Q, N); wholes likewise.
+        parts: float64 (Q, N); wholes likewise, or (1, N), the whole of all.
         seed: of the resampling.
     Source: as `estimate_means`.
     """
@@ -74,8 +74,7 @@ def estimate_ratios(parts: np.ndarray, wholes: np.ndarray, seed: int) -> list[Es
     if n == 0:
         return estimate_means(parts, seed)
     means = _resampled_means(np.concatenate([parts, wholes]), seed)
-    wholes_ends = _percentiles(means[n_rows:])
-    is_clear = (wholes_ends[:, 0] > SMALLEST_WHOLE) | (wholes_ends[:, 1] < -SMALLEST_WHOLE)
+    is_clear = _is_clear(*_percentiles(means[n_rows:]).T)
     with np.errstate(divide="ignore", invalid="ignore"):
         values = np.where(is_clear, parts.mean(axis=1) / wholes.mean(axis=1), np.nan)
         ratios = np.where(is_clear[:, None], means[:n_rows] / means[n_rows:], np.nan)
@@ -103,8 +102,7 @@ def estimate_ratio_over_seeds(parts: np.ndarray, wholes: np.ndarray) -> Estimate
     Source: E. C. Fieller, Some problems in interval estimation, J. R. Stat. Soc. B 16, 1954.
     """
     n, whole = len(parts), estimate_over_seeds(wholes)
-    is_clear = is_measured(whole) and (whole["low"] > SMALLEST_WHOLE or whole["high"] < -SMALLEST_WHOLE)
-    if not is_clear:
+    if not (is_measured(whole) and _is_clear(whole["low"], whole["high"])):
         return _estimate(np.nan, (np.nan, np.nan), n)
     (of_part, both), (_, of_whole) = t.ppf((1 + CONFIDENCE) / 2, n - 1) ** 2 / n * np.cov(parts, wholes)
     part, mean = parts.mean(), wholes.mean()
@@ -152,6 +150,11 @@ def to_numbers(values: np.ndarray) -> list:
     numbers = values.astype(object)
     numbers[np.isnan(values)] = None
     return numbers.tolist()
+
+
+def _is_clear(low: float | np.ndarray, high: float | np.ndarray) -> Any:
+    """Whether intervals of wholes stay clear of zero, bool or bool (Q,)."""
+    return (low > SMALLEST_WHOLE) | (high < -SMALLEST_WHOLE)
 
 
 def _resampled_means(samples: np.ndarray, seed: int) -> np.ndarray:
