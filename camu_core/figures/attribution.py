@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.causal import _interval, _whiskers
+from camu_core.figures.causal import _change, _whiskers
 from camu_core.figures.theme import ground, is_crowded, styled
 from camu_core.wording.format import number
 
@@ -40,14 +40,14 @@ def attribution_figure(
         x=names, y=[100 * e["value"] for e in shares], name="Shapley value",
         marker={"color": [getattr(tones, TERM_TITLES[term][1]) for term in terms]},
         error_y=_whiskers(shares, 100, dark),
-        customdata=[_interval(e, 100, "{:+.1f}").replace("n =", "seeds =") for e in shares],
-        hovertemplate="share: %{y:+.1f} points<br>%{customdata}<extra></extra>",
+        customdata=[_change(e).replace("n =", "seeds =") for e in shares],
+        hovertemplate="share: %{customdata}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
         x=names, y=[100 * e["value"] for e in alone], mode="markers", name="lost if only this term is left out",
         marker={"symbol": "diamond-open", "size": 15, "color": tones.text, "line": {"width": 2.5}},
-        customdata=[_interval(e, 100, "{:+.1f}").replace("n =", "seeds =") for e in alone],
-        hovertemplate="left out alone: %{y:+.1f} points<br>%{customdata}<extra></extra>",
+        customdata=[_change(e).replace("n =", "seeds =") for e in alone],
+        hovertemplate="left out alone: %{customdata}<extra></extra>",
     )  # fmt: skip
     for name, share in zip(names, shares, strict=True):
         is_up, points = share["value"] > 0, 100 * share["value"]

@@ -122,16 +122,16 @@ def mediation_figure(
             x=[100 * e["value"] for e in estimates], y=labels, orientation="h", name=PART_TITLES[part],
             marker={"color": color, "pattern": {"shape": PART_PATTERNS[part], "bgcolor": color,
                                                 "fgcolor": ground(dark).page, "size": 5, "solidity": 0.25}},
-            customdata=[_interval(e, 100, "{:+.1f}") for e in estimates],
-            hovertemplate=f"{PART_TITLES[part]}: %{{x:+.2f}} points<br>%{{customdata}}<extra>%{{y}}</extra>",
+            customdata=[_change(e) for e in estimates],
+            hovertemplate=f"{PART_TITLES[part]}: %{{customdata}}<extra>%{{y}}</extra>",
         )  # fmt: skip
     totals = [parts["total"] for parts in rows.values()]
     figure.add_scatter(
         x=[100 * e["value"] for e in totals], y=labels, mode="markers", name="in total",
         marker={"symbol": "diamond", "size": 13, "color": ground(dark).text,
                 "line": {"color": ground(dark).page, "width": 2}},
-        error_x=_whiskers(totals, 100, dark), customdata=[_interval(e, 100, "{:+.1f}") for e in totals],
-        hovertemplate="in total: %{x:+.2f} points<br>%{customdata}<extra>%{y}</extra>",
+        error_x=_whiskers(totals, 100, dark), customdata=[_change(e) for e in totals],
+        hovertemplate="in total: %{customdata}<extra>%{y}</extra>",
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": ground(dark).muted, "width": 1})
     figure.update_xaxes(title="change of the right answer's probability (points)")
@@ -153,8 +153,8 @@ def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, hei
     figure.add_bar(
         x=names[1:], y=[100 * step["value"] for step in steps], base=values[:-1], name="what this layer changes",
         marker={"color": tones.forget, "opacity": 0.75},
-        customdata=[_interval(step, 100, "{:+.1f}") for step in steps],
-        hovertemplate="%{x}: %{y:+.2f} points<br>%{customdata}<extra></extra>",
+        customdata=[_change(step) for step in steps],  # plotly's own %{y} would be where the bar ends
+        hovertemplate="%{x}: %{customdata}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
         x=names, y=values, mode="lines+markers", name="right answer's probability so far",
@@ -194,6 +194,10 @@ def _whiskers(estimates: Sequence[Mapping[str, Any]], factor: float, dark: bool)
         "array": [factor * (e["high"] - e["value"]) for e in known],
         "arrayminus": [factor * (e["value"] - e["low"]) for e in known],
     }  # fmt: skip
+
+
+def _change(estimate: Mapping[str, Any]) -> str:
+    return f"{number('{:+.1f}', 100 * estimate['value'])} points<br>{_interval(estimate, 100, '{:+.1f}')}"
 
 
 def _interval(estimate: Mapping[str, Any], factor: float, form: str) -> str:

@@ -76,6 +76,9 @@ def test_layers(causal):
     assert list(line.y) == [100 * level["value"] for level in layers["curve"]]
     assert np.array(bars.base) + np.array(bars.y) == pytest.approx(line.y[1:])
     assert len(bars.x) == len(layers["increments"])
+    changes = [100 * step["value"] for step in layers["increments"].values()]
+    assert [float(said.split()[0]) for said in bars.customdata] == pytest.approx(changes, abs=0.05)
+    assert "{y" not in bars.hovertemplate, "plotly's y of a bar with a base is its end, not its length"
 
 
 def test_of_many_layers_only_large_changes_have_numbers():
