@@ -137,8 +137,9 @@ def test_retrained_networks_of_every_digit_are_shipped(label: int) -> None:
     assert all(RunStore(POPULATIONS).has(job.digest, Shard) for job in population.retrained)
 
 
-def test_retrained_networks_without_a_digit_of_mnist_are_shipped_for_a_small_population() -> None:
-    population = Population.of(plan_run("mnist", [0], "salun"), 8)
+@pytest.mark.parametrize("label", [0, 3])
+def test_retrained_networks_without_a_digit_of_mnist_are_shipped_for_a_small_population(label: int) -> None:
+    population = Population.of(plan_run("mnist", [label], "salun"), 8)
     assert population.next_jobs(LocalDriver(RunStore()).is_there) == population.originals
 
 
