@@ -200,7 +200,7 @@ def confusion_figure(
             row=1, col=column, z=shares, x=names, y=names, customdata=counts, coloraxis="coloraxis", xgap=1, ygap=1,
             text=np.where(shares >= 0.005, np.char.mod("%.0f", 100 * shares), ""),
             texttemplate="" if is_crowded(names) else "%{text}",
-            hovertemplate="true %{y}: %{z:.1%} called %{x} (%{customdata:.0f} images)<extra></extra>",
+            hovertemplate="true %{y}: %{z:.1%} called %{x}<br>images: %{customdata:.0f}<extra></extra>",
         )  # fmt: skip
         for label in forget_classes:
             figure.add_shape(

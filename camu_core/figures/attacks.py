@@ -48,14 +48,14 @@ def scores_figure(
         x=middles, y=spread.members, width=0.92 * width, marker={"color": tones.forget},
         name=f"{spread.members.sum():,} forgotten images",
         customdata=np.stack([spread.members, words], axis=1),
-        hovertemplate="%{customdata[0]} forgotten images<br>%{customdata[1]}<extra></extra>",
+        hovertemplate="%{customdata[1]}<br>forgotten images: %{customdata[0]}<extra></extra>",
     )  # fmt: skip
     figure.add_bar(
         x=middles, y=-spread.others, width=0.92 * width, name=f"{spread.others.sum():,} new images",
         marker={"color": tones.muted, "pattern": {"shape": "/", "size": 6, "solidity": 0.3, "bgcolor": tones.muted,
                                                        "fgcolor": tones.page}},
         customdata=np.stack([spread.others, words], axis=1),
-        hovertemplate="%{customdata[0]} new images<br>%{customdata[1]}<extra></extra>",
+        hovertemplate="%{customdata[1]}<br>new images: %{customdata[0]}<extra></extra>",
     )  # fmt: skip
     figure.add_hline(y=0, line={"color": tones.muted, "width": 1})
     low, high = float(spread.edges[0]), float(spread.edges[-1])

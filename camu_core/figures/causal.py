@@ -9,11 +9,11 @@ from plotly.subplots import make_subplots
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, rows_height, styled
 from camu_core.wording.format import number
 
-# measure -> (panel title, unit, factor from the report's unit, format of a value)
+# measure -> (panel title, unit, factor from the report's unit, decimals)
 MEASURE_PANELS = {
-    "true_class": ("Pull on the right answer", "points", 100, "{:.0f}"),
-    "prediction_bits": ("Pull on the whole answer", "bits", 1, "{:.2f}"),
-    "representation_bits": ("Pull on the representation", "bits", 1, "{:.3f}"),
+    "true_class": ("Pull on the right answer", "points", 100, 0),
+    "prediction_bits": ("Pull on the whole answer", "bits", 1, 2),
+    "representation_bits": ("Pull on the representation", "bits", 1, 3),
 }
 GROUP_TITLES = {"forget": "images to<br>forget", "retain": "images<br>to keep"}
 # Okabe and Ito's, of hues that no role has: sky blue, yellow; the interaction is grey.
@@ -41,7 +41,7 @@ def effects_figure(
     panels = [(measure, MEASURE_PANELS[measure]) for measure in measures]
     headings = [f"{heading}<br>({unit})" for _, (heading, unit, _, _) in panels]
     figure = make_subplots(cols=len(panels), subplot_titles=headings, horizontal_spacing=0.07)
-    for column, (measure, (heading, unit, factor, form)) in enumerate(panels, start=1):
+    for column, (measure, (heading, _, factor, decimals)) in enumerate(panels, start=1):
         for model in effects["forget"]:
             estimates = [effects[group][model][measure] for group in GROUP_TITLES]
             known = [(name, e) for name, e in zip(GROUP_TITLES.values(), estimates, strict=True) if _is_number(e)]
@@ -50,11 +50,11 @@ def effects_figure(
                 name=MODEL_TITLES[model], legendgroup=model, showlegend=column == 1,
                 marker={"color": MODEL_COLORS[model]},
                 error_y=_whiskers([e for _, e in known], factor, dark),
-                text=[number(form, factor * e["value"]) for _, e in known],
+                text=[number(f"{{:.{decimals}f}}", factor * e["value"]) for _, e in known],
                 textposition="auto", insidetextanchor="middle", textangle=0, insidetextfont={"color": "#FFFFFF"},
                 cliponaxis=False, constraintext="none",
-                customdata=[_interval(e, factor, form) for _, e in known],
-                hovertemplate=f"{heading}: %{{y:.4g}} {unit}<br>%{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
+                customdata=[_measured(e, measure) for _, e in known],
+                hovertemplate=f"{heading}: %{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
             )  # fmt: skip
         highest = max(factor * e["value"] for group in effects.values() for e in _of(group, measure))
         figure.update_yaxes(range=[min(0, -0.02 * highest), 1.12 * highest], nticks=4, row=1, col=column)
@@ -78,7 +78,7 @@ def class_effects_figure(
     Args:
         per_class: `causal_report`'s `per_class.effects`.
     """
-    heading, unit, factor, form = MEASURE_PANELS[measure]
+    heading, unit, factor, _ = MEASURE_PANELS[measure]
     rows, tones = _rows(class_names, forget_classes), ground(dark)
     figure = go.Figure()
     for i, models in enumerate(per_class):
@@ -95,8 +95,8 @@ def class_effects_figure(
             name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},
             error_x={**_whiskers([e for _, e in known], factor, dark), "color": MODEL_COLORS[model]},
-            customdata=[_interval(e, factor, form) for _, e in known],
-            hovertemplate=f"%{{y}}: %{{x:.4g}} {unit}<br>%{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
+            customdata=[_measured(e, measure) for _, e in known],
+            hovertemplate=f"%{{y}}: %{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
         )  # fmt: skip
     figure.update_xaxes(title=f"{heading[0].lower()}{heading[1:]} ({unit})", rangemode="tozero")
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed")
@@ -196,8 +196,18 @@ def _whiskers(estimates: Sequence[Mapping[str, Any]], factor: float, dark: bool)
     }  # fmt: skip
 
 
+def _measured(estimate: Mapping[str, Any], measure: str) -> str:
+    """A measure of MEASURE_PANELS, to a digit more than beside its bar."""
+    _, unit, factor, decimals = MEASURE_PANELS[measure]
+    return _told(estimate, factor, unit, f"{{:.{decimals + 1}f}}")
+
+
 def _change(estimate: Mapping[str, Any]) -> str:
-    return f"{number('{:+.1f}', 100 * estimate['value'])} points<br>{_interval(estimate, 100, '{:+.1f}')}"
+    return _told(estimate, 100, "points", "{:+.1f}")
+
+
+def _told(estimate: Mapping[str, Any], factor: float, unit: str, form: str) -> str:
+    return f"{number(form, factor * estimate['value'])} {unit}<br>{_interval(estimate, factor, form)}"
 
 
 def _interval(estimate: Mapping[str, Any], factor: float, form: str) -> str:

@@ -43,7 +43,7 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
         figure.add_scatter(
             row=1, col=column, x=shown, y=rows["title"], mode="markers", showlegend=False,
             marker={"color": colors, "size": 11},
-            customdata=[f"{value:,.4g}" + ("" if np.isnan(low) else f" ({low:,.4g} to {high:,.4g})")
+            customdata=[_exact(value) + (f" ({_exact(low)} to {_exact(high)})" if low < high else "")
                         for value, low, high in zip(values, rows[f"{name}_low"], rows[f"{name}_high"], strict=True)],
             hovertemplate=f"%{{y}}: %{{customdata}} {label.replace('<br>', ' ')}<extra></extra>",
         )  # fmt: skip
@@ -67,3 +67,8 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
 def _short(number: float) -> str:
     """0.28, 4.5, 45, 1,200."""
     return f"{number:.2f}" if number < 1 else f"{number:.1f}" if number < 10 else f"{number:,.0f}"
+
+
+def _exact(number: float) -> str:
+    """0.2814, 4.5, 45.12, 1,234, 120,000."""
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.4g}"

@@ -33,7 +33,7 @@ def agreement_figure(
     for label in range(len(names)):
         figure.add_shape(type="rect", x0=label - 0.5, x1=label + 0.5, y0=label - 0.5, y1=label + 0.5,
                          line={"color": tones.muted, "width": 1})  # fmt: skip
-    hover = "A says %{y}, B says %{x}: %{text} images"
+    hover = "A says %{y}, B says %{x}<br>images: %{text}"
     _add_cells(figure, names, counts, hover)
     return _matrix(figure, names, (f"B says ({runs[1]})", f"A says ({runs[0]})"), dark, title, height)
 

@@ -74,7 +74,7 @@ def hills_figure(margins: Mapping[str, np.ndarray], title: str, dark: bool = Fal
                 x=margins[kind], name=f"{MODEL_TITLES[kind]}, {len(margins[kind])} networks",
                 xbins={"start": low, "end": high + size, "size": size}, opacity=0.7,
                 marker={"color": MODEL_COLORS[kind], "pattern": {"shape": "/" if kind == "retrained" else ""}},
-                hovertemplate="%{y} networks at %{x}<extra>" + MODEL_TITLES[kind] + "</extra>",
+                hovertemplate="log odds %{x}<br>networks: %{y}<extra>" + MODEL_TITLES[kind] + "</extra>",
             )  # fmt: skip
     figure.update_xaxes(range=[low - size, high + 2 * size], title="log odds of the right answer")
     figure.update_yaxes(title="networks", nticks=5)
@@ -101,7 +101,7 @@ def epsilons_figure(
         figure.add_histogram(
             x=np.minimum(values, ceiling + _BIN), name=name, opacity=0.7,
             xbins={"start": 0, "end": end, "size": _BIN}, marker={"color": color, "pattern": {"shape": pattern}},
-            hovertemplate="%{y} images, epsilon %{x}<extra>" + name + "</extra>",
+            hovertemplate="epsilon %{x}<br>images: %{y}<extra>" + name + "</extra>",
         )  # fmt: skip
     noise = report["noise_floor"]["epsilon_median"]
     figure.add_vrect(x0=noise["low"], x1=noise["high"], fillcolor=MODEL_COLORS["retrained"], opacity=0.25, line_width=0)

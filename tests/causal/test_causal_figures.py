@@ -1,5 +1,7 @@
 """Structure of the causal figures: the numbers drawn are the numbers given."""
 
+import re
+
 import numpy as np
 import pytest
 from doing import causal_job, done
@@ -16,6 +18,7 @@ from camu_core.figures import (
     layers_figure,
     mediation_figure,
 )
+from camu_core.figures.causal import MEASURE_PANELS
 
 NAMES = tuple("0123456789")
 
@@ -44,6 +47,15 @@ def test_effects(causal):
     assert list(bar.y) == [100 * e["value"] for e in given]
     assert list(bar.error_y.array) == pytest.approx([100 * (e["high"] - e["value"]) for e in given])
     assert "n = 183" in bar.customdata[0]
+
+
+def test_a_value_that_is_hovered_over_is_within_the_interval_beside_it():
+    small = {"value": 0.0021, "low": 0.0013, "high": 0.0032, "n": 9}
+    effects = {group: {"original": dict.fromkeys(MEASURE_PANELS, small)} for group in ("forget", "retain")}
+    bars = effects_figure(effects, "t").data
+    value, low, high = map(float, re.findall(r"\d+\.\d+", bars[0].customdata[0]))
+    assert (value, low, high) == (0.2, 0.1, 0.3)
+    assert all("{" not in bar.hovertemplate.replace("%{customdata}", "") for bar in bars), "one rounding for all three"
 
 
 def test_effects_by_class(causal):
