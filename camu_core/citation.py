@@ -5,7 +5,7 @@ import shlex
 from camu_core.config import VERSION
 from camu_core.data import DATASETS, named
 from camu_core.methods import METHODS
-from camu_core.planning import changed_settings, settings_phrase
+from camu_core.planning import changed_settings, is_usual_original, settings_phrase
 from camu_core.runs.results import RunResult
 from camu_core.specs import GIVEN, RunSpec
 
@@ -28,6 +28,8 @@ _CODES = {GIVEN: "Weights of the given network"}
 def command_of(spec: RunSpec) -> str:
     """The bash command that makes this run again, on a machine with its dataset and its original weights.
 
+    Files of weights are named by their sha256, which the citation says.
+
     Args:
         spec: any; settings are named where they differ from the method's defaults.
     """
@@ -42,6 +44,7 @@ def command_of(spec: RunSpec) -> str:
     words += ["--unlearned", f"{spec.method_sha256}.safetensors"] if spec.method == GIVEN else ["--method", spec.method]
     words += ["--seed", str(spec.seed), "--device", spec.device]
     words += ["--training-seed", str(spec.training_seed)] if spec.training_seed else []
+    words += [] if is_usual_original(spec) else ["--weights", f"{spec.weights}.safetensors"]
     for name, value in changed_settings(spec).items():
         words += ["--set", f"{name}={value}"]
     command = shlex.join(words)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from doing import causal_job, done
 
-from camu_core import RunResult, RunSpec, __version__, plan_run
+from camu_core import RunResult, RunSpec, __version__, plan_run, run
 from camu_core.__main__ import _parser
 from camu_core.board import Imprint, as_png, board_of
 from camu_core.citation import bibtex, citation, command_of
@@ -44,6 +44,12 @@ def test_the_command_plans_the_same_run(spec: RunSpec, tmp_path: Path) -> None:
         words += ["--forget-samples", str(tmp_path / "numbers.csv")]
     assert words[:3] == ["python", "-m", "camu_core"]
     assert planned(_parser().parse_args(words[3:])).digest == spec.digest
+
+
+def test_weights_of_ones_own_are_named() -> None:
+    own = replace(SPECS[0], weights="f" * 64)
+    assert f"--weights {own.weights}.safetensors" in command_of(own)
+    assert "--weights" not in command_of(SPECS[0])
 
 
 def test_settings_are_named_only_where_they_differ() -> None:
@@ -90,6 +96,15 @@ def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> N
     assert "Retrained without it" in page
     value = digits_result.metrics["unlearned"]["retain_test"]
     assert f"<td>{value:.4f}</td>" in page
+
+
+def test_its_tables_have_a_dash_where_nothing_is_known() -> None:
+    result = run(plan_run("digits", ForgetSpec("random", fraction=0.1), settings={"epochs": 1}))
+    assert result.metrics["unlearned"]["forget_test"] is None
+    page = html_report(result)
+    assert "<td>-</td>" in page
+    assert "<td>None</td>" not in page
+    assert "<td>-0.0000</td>" not in page
 
 
 def figures_in(page: str) -> dict[str, dict]:

@@ -10,6 +10,7 @@ from camu_core.board.drawing import ROLES, frame, panels
 from camu_core.board.layout import PAGE, Box, Card, Words, lay_out
 from camu_core.board.letters import INDENT
 from camu_core.figures.theme import LIGHT, MODEL_COLORS, MODEL_TITLES
+from camu_core.wording.format import percent
 
 FONT = "Arial"  # on every machine; narrower than the font in which boxes are measured
 _TITLE_ONLY = 5  # of the layouts that python-pptx brings
@@ -19,7 +20,7 @@ _PROPERTY = 255  # letters
 
 
 def as_pptx(board: Board) -> bytes:
-    """One slide in the places of the PDF; figures and sources are in its notes."""
+    """One slide in the places of the PDF; figures, their intervals and sources are in its notes."""
     from pptx import Presentation
     from pptx.util import Pt
 
@@ -39,10 +40,25 @@ def as_pptx(board: Board) -> bytes:
     for words in page.words:
         is_title = words.name == "headline"  # which screen readers and outlines look for
         _write(slide.shapes.title if is_title else slide.shapes.add_textbox(*_emu(words.box)), words)
-    slide.notes_slide.notes_text_frame.text = "\n\n".join(board.notes)
+    drawn = [_intervals(picture.drawn) for picture in board.pictures if isinstance(picture.drawn, Bars)]
+    slide.notes_slide.notes_text_frame.text = "\n\n".join([*drawn, *board.notes])
     content = io.BytesIO()
     deck.save(content)
     return content.getvalue()
+
+
+def _intervals(bars: Bars) -> str:
+    """The 95% intervals that PowerPoint's own charts do not show, a line a bar."""
+
+    def shown(value: float) -> str:
+        return percent(value, digits=1) if bars.is_share else f"{value:.2f}"
+
+    return "\n".join(
+        f"{group}, {MODEL_TITLES[name].lower()}: {bar.label}"
+        + ("" if bar.low is None or bar.high is None else f" ({shown(bar.low)} to {shown(bar.high)})")
+        for name, each in bars.series.items()
+        for group, bar in zip(bars.groups, each, strict=True)
+    )
 
 
 def _property(text: str) -> str:

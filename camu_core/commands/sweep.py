@@ -15,6 +15,7 @@ from camu_core.engine import Engine
 from camu_core.engine.batches import failures_text
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import RunError, SpecError, StoreUnwritable
+from camu_core.figures.tables import csv_of
 from camu_core.files import write_atomically
 from camu_core.methods import METHODS
 from camu_core.runs.store import RunStore
@@ -131,7 +132,7 @@ def _named(table: pd.DataFrame, dataset: str) -> pd.DataFrame:
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
-    content = table.to_csv(index=False).encode() if path.suffix == ".csv" else table.to_parquet(index=False)
+    content = csv_of(table).encode() if path.suffix == ".csv" else table.to_parquet(index=False)
     try:
         write_atomically(path, content)
     except OSError as error:

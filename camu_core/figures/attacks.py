@@ -46,12 +46,13 @@ def scores_figure(
              for low, high in zip(spread.edges[:-1], spread.edges[1:], strict=True)]  # fmt: skip
     figure.add_bar(
         x=middles, y=spread.members, width=0.92 * width, marker={"color": tones.forget},
-        name=f"{spread.members.sum():,} forgotten images",
+        name=f"{spread.members.sum():,} forgotten images", meta={"x": words, "images": spread.members},
         customdata=np.stack([spread.members, words], axis=1),
         hovertemplate="%{customdata[1]}<br>forgotten images: %{customdata[0]}<extra></extra>",
     )  # fmt: skip
     figure.add_bar(
         x=middles, y=-spread.others, width=0.92 * width, name=f"{spread.others.sum():,} new images",
+        meta={"x": words, "images": spread.others},
         marker={"color": tones.muted, "pattern": {"shape": "/", "size": 6, "solidity": 0.3, "bgcolor": tones.muted,
                                                        "fgcolor": tones.page}},
         customdata=np.stack([spread.others, words], axis=1),
@@ -127,6 +128,8 @@ def epsilon_figure(
         end = "no upper end" if e["high"] is None else f"{most:,.1f}x"
         figure.add_scatter(
             x=[times], y=[MODEL_TITLES[name]], mode="markers", showlegend=False,
+            meta={"x": [times], "x_low": [least], "x_high": [None if e["high"] is None else most],
+                  "y": [MODEL_TITLES[name]]},
             marker={"color": MODEL_COLORS[name], "symbol": MODEL_SYMBOLS[name], "size": 14},
             error_x={"type": "data", "symmetric": False, "color": MODEL_COLORS[name], "thickness": 2, "width": 5,
                      "array": [most - times], "arrayminus": [times - least]},
@@ -136,7 +139,7 @@ def epsilon_figure(
         )  # fmt: skip
         if e["high"] is None:
             figure.add_scatter(
-                x=[most], y=[MODEL_TITLES[name]], mode="markers", showlegend=False, hoverinfo="skip",
+                x=[most], y=[MODEL_TITLES[name]], mode="markers", showlegend=False, hoverinfo="skip", meta={},
                 marker={"symbol": "triangle-right", "size": 12, "color": MODEL_COLORS[name]},
             )  # fmt: skip
     figure.add_vline(x=float(np.exp(largest)), line={"color": tones.muted, "width": 1, "dash": "dash"})

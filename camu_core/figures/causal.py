@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -152,6 +153,9 @@ def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, hei
     figure = go.Figure()
     figure.add_bar(
         x=names[1:], y=[100 * step["value"] for step in steps], base=values[:-1], name="what this layer changes",
+        meta={"x": names[1:], **{f"change{end} (points)": [np.nan if step[key] is None else 100 * step[key]
+                                                           for step in steps]
+                                 for end, key in (("", "value"), (", low", "low"), (", high", "high"))}},
         marker={"color": tones.forget, "opacity": 0.75},
         customdata=[_change(step) for step in steps],  # plotly's own %{y} would be where the bar ends
         hovertemplate="%{x}: %{customdata}<extra></extra>",
@@ -188,7 +192,7 @@ def _is_number(estimate: Mapping[str, Any]) -> bool:
 
 def _whiskers(estimates: Sequence[Mapping[str, Any]], factor: float, dark: bool) -> dict[str, Any]:
     """From interval ends to lengths; none where there is no interval."""
-    known = [e if e["low"] is not None else {**e, "low": e["value"], "high": e["value"]} for e in estimates]
+    known = [e if e["low"] is not None else {**e, "low": np.nan, "high": np.nan} for e in estimates]
     return {
         "type": "data", "symmetric": False, "color": ground(dark).muted, "thickness": 1.5, "width": 4,
         "array": [factor * (e["high"] - e["value"]) for e in known],

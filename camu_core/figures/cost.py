@@ -42,6 +42,8 @@ def cost_figure(table: pd.DataFrame, title: str, dark: bool = False) -> go.Figur
         shown = positive.reindex(values.index).clip(lower=10 ** (ends[0] + 0.1))  # what takes no time is at the edge
         figure.add_scatter(
             row=1, col=column, x=shown, y=rows["title"], mode="markers", showlegend=False,
+            meta={"x": values.tolist(), "x_low": rows[f"{name}_low"].tolist(), "x_high": rows[f"{name}_high"].tolist(),
+                  "y": rows["title"].tolist()},
             marker={"color": colors, "size": 11},
             customdata=[_exact(value) + (f" ({_exact(low)} to {_exact(high)})" if low < high else "")
                         for value, low, high in zip(values, rows[f"{name}_low"], rows[f"{name}_high"], strict=True)],

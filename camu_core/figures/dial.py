@@ -45,6 +45,8 @@ def dial_figure(
         values = [each["value"] for each in known.values()]
         figure.add_scatter(
             x=list(known), y=values, mode="lines+markers", name=names[measure],
+            meta={"x": [ticks[i] for i in known], "y": values, **{f"y_{end}": [each[end] for each in known.values()]
+                                                                  for end in ("low", "high")}},
             line={"color": color, "width": 2.5, "dash": dash}, marker={"symbol": symbol, "size": 8},
             error_y={
                 "array": [each["high"] - each["value"] for each in known.values()],

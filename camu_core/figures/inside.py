@@ -61,7 +61,7 @@ def nearby_figure(nearby: Mapping[str, Any], title: str, dark: bool = False, hei
         _add_curve(
             figure, name, nearby["distances"], found, mode="lines",
             line_dash="dash" if name == "retrained" else "solid",
-            customdata=[f"95% interval {e['low']:.0%} to {e['high']:.0%}, {e['n']} images" for e in found],
+            customdata=[f"95% interval {e['low']:.0%} to {e['high']:.0%}, n = {e['n']}" for e in found],
             hovertemplate="pixels changed by up to %{x:.0%}: %{y:.0%}<br>%{customdata}<extra>" + MODEL_TITLES[name]
             + "</extra>",
         )  # fmt: skip
@@ -148,6 +148,7 @@ def probe_figure(
             continue
         figure.add_bar(
             x=[e["value"] - 0.5], y=[PROBED_TITLES[name]], base=0.5, orientation="h", showlegend=False,
+            meta={"x": [e["value"]], "x_low": [e["low"]], "x_high": [e["high"]], "y": [PROBED_TITLES[name]]},
             marker={"color": colors[name], "pattern": {"shape": "/" if name == UNTRAINED else "", "size": 6,
                                                        "fgcolor": tones.muted}},
             error_x={"type": "data", "symmetric": False, "color": tones.text, "thickness": 1.5, "width": 4,

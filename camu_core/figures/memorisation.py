@@ -31,6 +31,7 @@ def groups_figure(
         ends = np.array([wilson_interval(value, n) for value, n in zip(values, counts, strict=True)]).reshape(-1, 2)
         figure.add_scatter(
             x=values, y=[rows.index(group) + _APART * (i - 1) for group in known], mode="markers",
+            meta={"x": values, "x_low": ends[:, 0], "x_high": ends[:, 1], "y": [names[group] for group in known]},
             name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 11},
             error_x={"array": ends[:, 1] - values, "arrayminus": values - ends[:, 0], "color": MODEL_COLORS[model],

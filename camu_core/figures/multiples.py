@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_TITLES, ground, is_crowded, styled, whiskers
-from camu_core.wording.format import with_interval
+from camu_core.wording.format import sample, with_interval
 
 _COLUMNS = 4
 _PANEL_PIXELS = 150
@@ -42,6 +42,7 @@ def multiples_figure(
         figure.add_bar(
             **place, x=labels, y=rows["before"], width=0.86, name=MODEL_TITLES["original"], showlegend=i == 0,
             legendgroup="before", hoverinfo="skip",
+            meta={"x": [class_names[label] for label in labels], "y": rows["before"].tolist()},
             marker={"color": "rgba(127,127,127,0.18)", "line": {"color": MODEL_COLORS["original"], "width": 1}},
         )  # fmt: skip
         is_forgotten = rows["label"].isin(forget_classes)
@@ -51,6 +52,8 @@ def multiples_figure(
                     "pattern": {"shape": np.where(is_forgotten, "/", "")}},
             error_y={**whiskers(rows["mean"], rows["low"], rows["high"], dark), "width": 2},
             customdata=_told(rows, class_names), hovertemplate=f"%{{customdata}}<extra>{titles[method]}</extra>",
+            meta={"x": [class_names[label] for label in labels], "y": rows["mean"].tolist(),
+                  "y_low": rows["low"].tolist(), "y_high": rows["high"].tolist()},
         )  # fmt: skip
     names = [f"<b>{name}</b>" if label in forget_classes else name for label, name in enumerate(class_names)]
     named = sorted(forget_classes) if is_crowded(names) else list(range(len(names)))
@@ -78,7 +81,7 @@ def multiples_figure(
 def _told(rows: pd.DataFrame, class_names: Sequence[str]) -> list[str]:
     return [
         f"{class_names[row['label']]}: {with_interval(row['mean'], row['low'], row['high'])}"
-        + f"<br>before: {row['before']:.1%}<br>n = {row['n_seeds']} seeds"
+        + f"<br>before: {row['before']:.1%}<br>n = {sample(row['n_seeds'], 'unlearning')}"
         for row in rows.to_dict("records")
     ]
 

@@ -37,7 +37,7 @@ def snoop_figure(report: Mapping[str, Any], title: str, dark: bool = False, heig
     figure, tones = go.Figure(), ground(dark)
     for model, (name, found) in rows.items():
         value = found["value"]
-        low, high = found.get("low", value), found.get("high", value)
+        low, high = found.get("low", np.nan), found.get("high", np.nan)
         ends = f" ({percent(low)} to {percent(high)})" if high > low else ""
         figure.add_scatter(
             x=[value], y=[name], mode="markers",
@@ -99,7 +99,7 @@ def epsilons_figure(
         (floor, FLOOR_NAME, MODEL_COLORS["retrained"], "/"),
     ):
         figure.add_histogram(
-            x=np.minimum(values, ceiling + _BIN), name=name, opacity=0.7,
+            x=np.minimum(values, ceiling + _BIN), name=name, opacity=0.7, meta={"x": values.tolist()},
             xbins={"start": 0, "end": end, "size": _BIN}, marker={"color": color, "pattern": {"shape": pattern}},
             hovertemplate="epsilon %{x}<br>images: %{y}<extra>" + name + "</extra>",
         )  # fmt: skip
@@ -128,7 +128,7 @@ def attacker_figure(report: Mapping[str, Any], title: str, dark: bool = False, h
         ("figures", "after forgetting, against retrained", MODEL_COLORS["unlearned"], "diamond"),
     ):
         found = [report[part][key] for key in _FIGURES]
-        ends = [(each["low"], each["high"]) if is_measured(each) else (each["value"],) * 2 for each in found]
+        ends = [(each["low"], each["high"]) if is_measured(each) else (np.nan, np.nan) for each in found]
         figure.add_scatter(
             x=[each["value"] for each in found], y=names, mode="markers", name=name,
             marker={"color": color, "symbol": symbol, "size": 13},

@@ -39,17 +39,22 @@ def attack_table(metrics: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
 def figure_table(figure: go.Figure) -> pd.DataFrame:
     """All that a figure draws, one row a mark.
 
+    Marks that are not drawn where their data are, such as those beyond the edge, say their data in the trace's `meta`:
+    columns, which stand here instead; empty of what only decorates.
+
     Returns:
-        columns `panel` (1, 2, ...), `trace` (its name, or number), `x`, `y`; `value` of a heat map's cells; `x_low`,
-        `x_high`, `y_low`, `y_high` where whiskers are drawn; `text` where a mark has one; `x_axis`, `y_axis`: what is
-        along the axes, with its unit, where the figure says so. Lines and frames that only decorate are among them,
-        pictures and labels are not. Texts have no tags.
+        columns `panel` (its title, or 1, 2, ...), `trace` (its name, or number), `x`, `y`; `value` of a heat map's
+        cells; `x_low`, `x_high`, `y_low`, `y_high` where whiskers are drawn; `text` where a mark has one; `x_axis`,
+        `y_axis`: what is along the axes, with its unit, where the figure says so. Lines and frames that only decorate
+        are among them where they have no `meta`, pictures and labels are not. Texts have no tags.
     """
+    titles = _panel_titles(figure)
     parts = [
-        _trace_table(trace).assign(panel=_panel(trace), trace=trace.name or str(i), **_axis_titles(figure, trace))
+        table.assign(panel=titles.get(_panel(trace), _panel(trace)), trace=trace.name or str(i),
+                     **_axis_titles(figure, trace, table))
         for i, trace in enumerate(figure.data, start=1)
-        if getattr(trace, "mode", None) != "text"
-    ]
+        if getattr(trace, "mode", None) != "text" and len(table := _trace_table(trace))
+    ]  # fmt: skip
     if not parts:
         return pd.DataFrame(columns=["panel", "trace"])
     table = pd.concat(parts, ignore_index=True).map(_untagged)
@@ -69,9 +74,26 @@ def csv_of(table: pd.DataFrame) -> str:
     return table.map(plain).rename(columns=plain).to_csv(index=False)
 
 
-def _axis_titles(figure: go.Figure, trace: BaseTraceType) -> dict[str, str]:
+def _axis_titles(figure: go.Figure, trace: BaseTraceType, table: pd.DataFrame) -> dict[str, str]:
+    """Of the axes along which the table's data are."""
     numbers = {axis: (getattr(trace, f"{axis}axis", None) or axis)[1:] for axis in "xy"}
-    return {f"{axis}_axis": figure.layout[f"{axis}axis{n}"].title.text or "" for axis, n in numbers.items()}
+    titles = {axis: figure.layout[f"{axis}axis{n}"].title.text or "" for axis, n in numbers.items()}
+    return {f"{axis}_axis": title if axis in table else "" for axis, title in titles.items()}
+
+
+def _panel_titles(figure: go.Figure) -> dict[int, str]:
+    """What stands above the middle of a panel, by its number."""
+    above = {
+        (round(each.x, 6), round(each.y, 6)): each.text
+        for each in figure.layout.annotations
+        if (each.xref, each.yref, each.xanchor, each.yanchor) == ("paper", "paper", "center", "bottom")
+    }
+    places = {}
+    for trace in figure.data:
+        x, y = (figure.layout[f"{axis}axis{(getattr(trace, f'{axis}axis', None) or axis)[1:]}"].domain for axis in "xy")
+        if x and y:
+            places[_panel(trace)] = (round(sum(x) / 2, 6), round(y[1], 6))
+    return {panel: above[place] for panel, place in places.items() if place in above}
 
 
 def _untagged(value: object) -> object:
@@ -84,6 +106,8 @@ def _panel(trace: BaseTraceType) -> int:
 
 
 def _trace_table(trace: BaseTraceType) -> pd.DataFrame:
+    if trace.meta is not None:
+        return pd.DataFrame(trace.meta)
     if trace.type == "heatmap":
         values = np.asarray(trace.z)
         n_rows, n_columns = values.shape

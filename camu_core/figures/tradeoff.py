@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from scipy.optimize import isotonic_regression, linear_sum_assignment
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, WIDE, ground, styled, whiskers
-from camu_core.wording.format import SAMPLES, with_interval
+from camu_core.wording.format import SAMPLES, sample, with_interval
 
 _GOLD = "retrain"
 # None of those that the models have on every page.
@@ -262,14 +262,15 @@ def _add_means(
         showlegend=column == 1, legendrank=1 if role == "retrained" else 2, **crosses,
         marker={**marker, "color": color, "line": {"width": 1, "color": ground(dark).page}},
         text=[f"<b>{row['title']}</b><br>forgotten: {_with_interval(row, 'forgotten')} recognised<br>"
-              f"kept: {_with_interval(row, 'kept')} recognised<br>n = {row['n_seeds']:.0f} {SAMPLES[row['unit']]}"
+              f"kept: {_with_interval(row, 'kept')} recognised<br>n = {sample(row['n_seeds'], row['unit'])}"
               for _, row in rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
 
 
 def _of_a_method(table: pd.DataFrame) -> str:
-    return f"a method: mean over {SAMPLES[table['unit'].iloc[0]]}, 95% interval"
+    several = f": mean over {SAMPLES[table['unit'].iloc[0]]}, 95% interval"
+    return f"a method{several if (table['n_seeds'] > 1).any() else ''}"
 
 
 def _with_interval(row: pd.Series, name: str) -> str:

@@ -40,7 +40,7 @@ from camu_core.specs import RunSpec
 from camu_core.threads import one_thread
 
 _IMAGES_PER_STEP = 500
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
     the standing says why.
 
     Args:
-        ours, original: the figure after and before unlearning, with its interval over images.
+        ours, original: the figure after and before unlearning, with its interval over images, which may be open above.
         two_sided: whether less than retrained networks have is unlike them as well as more; if not, the original must
             have more, or the test has nothing to see.
     Source: equivalence by an interval inside a margin: D. J. Schuirmann, J. Pharmacokinetics and Biopharmaceutics 15,
@@ -126,9 +126,8 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
         side_before = reference.side(before, margin)
         is_seen = side_before != 0 if two_sided else side_before > 0
         alike = min(alike, ALIKE_WITHIN * abs(before - reference.mean)) if is_seen else alike
-    ends = (None, None) if margin.is_paired else (ours["low"], ours["high"])
-    low, high = (value if end is None else end for end in ends)
-    of_images = max(value - low, high - value)
+    low, high = (None, None) if margin.is_paired else (ours["low"], ours["high"])
+    of_images = 0.0 if low is None else np.inf if high is None else max(value - low, high - value)
     reach = float(np.hypot(of_images, reference.reach))
     difference = value - reference.mean
     is_alike = difference + reach <= alike and (not two_sided or difference - reach >= -alike)

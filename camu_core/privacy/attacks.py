@@ -107,15 +107,16 @@ def epsilon_beside(ours: Mapping[str, np.ndarray], band: Mapping[str, np.ndarray
         ours: float64 (n,) by score.
         band: float32 (S, n) by score, a row each retrained network.
     Returns:
-        nats, mean over the networks of the band of value and ends; None of too few images.
+        nats, mean over the networks of the band of value and ends, the upper one None where any is open; None of too
+        few images.
     """
     n_seeds = len(next(iter(band.values())))
     found = [worst_epsilon(ours, {name: rows[i] for name, rows in band.items()}, SEED) for i in range(n_seeds)]
     if found[0]["value"] is None:
         return Estimate(value=None, low=None, high=None, n=found[0]["n"])
-    highs = [each["largest"] if each["high"] is None else each["high"] for each in found]
+    highs = [each["high"] for each in found]
     value, low = (float(np.mean([each[key] for each in found])) for key in ("value", "low"))
-    return Estimate(value=value, low=low, high=max(value, float(np.mean(highs))), n=found[0]["n"])
+    return Estimate(value=value, low=low, high=None if None in highs else float(np.mean(highs)), n=found[0]["n"])
 
 
 def epsilon_within(band: Mapping[str, np.ndarray]) -> list[float | None]:

@@ -164,7 +164,7 @@ def _read(
     values = _band(report, measure)
     least = min([0.0, *(value for value in values if value is not None)])  # what is corrected for chance can be below 0
     band = Reference.of(values, n_questions=n_questions, ends=(least, math.inf if question == "epsilon" else 1.0))
-    if band is None and question == "epsilon":  # which there is no figure of without networks to compare with
+    if not values and question == "epsilon":  # which there is no figure of without networks to compare with
         return Reading(question, Standing.NO_REFERENCE, measure, ours, original, untrained, None)
     return Reading(
         question, stand(ours, original, band, margin, two_sided), measure, ours, original, untrained, band

@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from camu_core.figures.theme import DARK, DENSE, FONT, LIGHT, WIDE, title_layout
+from camu_core.wording.format import number
 
 _WIDE_COLUMNS = 3  # panels side by side, too many for a narrow window
 _STEP_MS, _GLIDE_MS = 700, 350
@@ -190,5 +191,6 @@ def _numbers(table: pd.DataFrame | None) -> str:
     if table is None:
         return ""
     rows = table.set_index(table.columns[0]).rename_axis(None)
-    shown = rows.to_html(float_format="{:.4f}".format, na_rep="-", border=0)
+    rows = rows.astype(object).where(rows.notna(), "-")
+    shown = rows.to_html(float_format=lambda value: number("{:.4f}", value), border=0)
     return f"<details><summary>The numbers as a table</summary>{shown}</details>"

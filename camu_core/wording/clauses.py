@@ -84,9 +84,9 @@ class Clause:
     @property
     def interval(self) -> str:
         """In words; empty if there is none."""
-        if self.low is None or self.high is None:
+        if self.low is None:
             return ""
-        return f"95% interval {self.show(self.low)} to {self.show(self.high)}"
+        return f"95% interval {self.show(self.low)} to {'no upper end' if self.high is None else self.show(self.high)}"
 
     @property
     def band(self) -> str:

@@ -10,7 +10,7 @@ from camu_core.comparison.tables import GOLD, is_compared, title_of
 from camu_core.measures.estimates import Measured, are_apart, difference_interval
 from camu_core.methods import METHODS, is_control
 from camu_core.privacy.readings import HIDDEN_FROM
-from camu_core.wording.format import SAMPLES, listed, percent, place, small
+from camu_core.wording.format import SAMPLES, listed, percent, place, sample, small
 from camu_core.wording.verdict import ALIKE_AT_MOST, DAMAGED_DROP_FROM, FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST
 
 # Above this accuracy on the forgotten class, a method has hardly begun to forget it.
@@ -279,7 +279,7 @@ def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
         return ""
     names = rivals.sort_values("average_gap_mean")["title"].tolist()
     who = _who(names, f"{len(names)} other methods")
-    return f"; {best['n_seeds']:.0f} {SAMPLES[best['unit']]} do not show it to be nearer than {who}"
+    return f"; {sample(best['n_seeds'], best['unit'])} do not show it to be nearer than {who}"
 
 
 def _who(titles: list[str], crowd: str) -> str:

@@ -8,7 +8,7 @@ SAMPLES = {"training": "original networks", "unlearning": "seeds"}
 
 
 def percent(fraction: float, digits: int = 0) -> str:
-    """'43%', '99.7%', '100%': with a tenth within a point of none and of all, lest 99.7% be rounded up to all.
+    """'43%', '99.7%', '100%': with a tenth within a point of none and of all, lest 99.7% be called all; 99.96% is.
 
     Args:
         fraction: usually 0..1; shares can be negative, or above 1.
@@ -24,6 +24,12 @@ def number(form: str, value: float) -> str:
     """A number as text, without a sign where it is rounded to nothing. Args: form: such as "{:+.1f}"."""
     shown = form.format(value)
     return shown if float(shown) else shown.lstrip("+-")
+
+
+def sample(n: float, unit: str) -> str:
+    """'3 seeds', '1 original network'. Args: unit: in SAMPLES."""
+    words = SAMPLES[unit]
+    return f"{n:.0f} {words.removesuffix('s') if n == 1 else words}"
 
 
 def with_interval(value: float, low: float, high: float) -> str:

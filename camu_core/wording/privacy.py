@@ -163,7 +163,7 @@ def figure_of(reading: Reading) -> str:
     if reading.question == "attack":
         return of.format(score=SCORE_NAMES[reading.measure.removeprefix("attack_")])
     if reading.question == "epsilon":
-        return of.format(least=f" (at least {number(reading, low)})" if low else "")
+        return of.format(least=f" (at least {factor_text(low)}x)" if low else "")
     return of
 
 

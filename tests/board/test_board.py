@@ -23,9 +23,10 @@ from camu_core.board.layout import PAGE, Box, Words, baselines, lay_out, on_pape
 from camu_core.board.letters import fitted, width
 from camu_core.citation import citation
 from camu_core.config import ASSETS
-from camu_core.jobs import PrivacyResult
+from camu_core.engine import LocalDriver
+from camu_core.jobs import PrivacyJob, PrivacyResult
 from camu_core.specs import ForgetSpec
-from camu_core.wording.format import capital
+from camu_core.wording.format import capital, percent
 from camu_core.wording.verdict import claims, judge
 
 EXAMPLE = RunStore(ASSETS / "example")
@@ -54,8 +55,9 @@ def retrained() -> RunResult:
 
 
 @pytest.fixture(scope="module")
-def privacy() -> dict:
-    return EXAMPLE.load("684f7c1cb46459069d66", PrivacyResult).report
+def privacy(run: RunResult) -> dict:
+    work = LocalDriver(EXAMPLE)
+    return work.result(PrivacyJob.beside(run.spec, work.is_there).digest, PrivacyResult).report
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +93,11 @@ def test_every_form_says_the_verdict_the_claims_and_where_they_come_from(run, re
     notes = slide.notes_slide.notes_text_frame.text
     for line in (*(clause.text for clause in verdict.clauses), *citation(run).splitlines()):
         assert line in notes
+    drawn = [picture.drawn for picture in board.pictures if isinstance(picture.drawn, Bars)]
+    bars = [bar for each in drawn for series in each.series.values() for bar in series]
+    assert len(bars) == 9
+    for bar in bars:  # what the charts themselves do not show
+        assert f": {bar.label} ({percent(bar.low, digits=1)} to {percent(bar.high, digits=1)})" in notes
 
 
 def test_the_slide_has_charts_with_the_numbers_of_the_run(run, retrained, board) -> None:

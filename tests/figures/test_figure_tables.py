@@ -9,7 +9,17 @@ import plotly.graph_objects as go
 import pytest
 
 from camu_core import RunResult
-from camu_core.figures import Panel, axis_ranges, confusion_figure, embedding_figure, split_figure
+from camu_core.figures import (
+    Panel,
+    axis_ranges,
+    confusion_figure,
+    cost_figure,
+    embedding_figure,
+    epsilon_figure,
+    layers_figure,
+    probe_figure,
+    split_figure,
+)
 from camu_core.figures.tables import csv_of, figure_table
 from camu_core.measures.estimates import wilson_interval
 from pages.components.shared import charts
@@ -32,8 +42,8 @@ def test_points_of_two_panels(digits_result: RunResult) -> None:
     points = [rng.normal(size=(len(probe.y), 2)) for _ in range(2)]
     panels = [Panel(name, part, digits_result.logits["original"]) for name, part in zip("ab", points, strict=True)]
     table = figure_table(embedding_figure(panels, probe.y, probe.is_forget, NAMES, axis_ranges(points), ""))
-    assert table.groupby("panel").size().to_dict() == {1: len(probe.y), 2: len(probe.y)}
-    drawn = table[(table["panel"] == 2) & (table["trace"] == "to forget")][["x", "y"]].to_numpy()
+    assert table.groupby("panel").size().to_dict() == {"a": len(probe.y), "b": len(probe.y)}
+    drawn = table[(table["panel"] == "b") & (table["trace"] == "to forget")][["x", "y"]].to_numpy()
     np.testing.assert_allclose(drawn, points[1][probe.is_forget])
 
 
@@ -42,6 +52,40 @@ def test_cells_of_a_heat_map() -> None:
     table = figure_table(confusion_figure({"Before": counts}, ("cat", "dog"), [], ""))
     cells = {(row.y, row.x): row.value for row in table.itertuples()}
     assert cells == {("cat", "cat"): 0.75, ("cat", "dog"): 0.25, ("dog", "cat"): 0.0, ("dog", "dog"): 1.0}
+    assert set(table["panel"]) == {"Before"}
+
+
+def test_a_bar_from_one_half_on_has_its_value() -> None:
+    """Not its length; so of all marks that are not drawn where their data are."""
+    probe = {"original": {"value": 0.9, "low": 0.8, "high": 0.95, "n": 40}}
+    row = figure_table(probe_figure(probe, "t")).iloc[0]
+    assert (row["x"], row["x_low"], row["x_high"]) == (0.9, 0.8, 0.95)
+    assert row["x_axis"] == "probe is right (50% is guessing)"
+
+
+def test_changes_of_layers_are_not_said_to_be_probabilities() -> None:
+    step = {"value": -0.7, "low": -0.8, "high": -0.6, "n": 9}
+    layers = {"curve": [{"value": value, "low": None, "high": None, "n": 9} for value in (0.9, 0.2)],
+              "increments": {"conv1": step}}  # fmt: skip
+    change, *curve = (row for _, row in figure_table(layers_figure(layers, "t")).iterrows())
+    assert [change[f"change{end} (points)"] for end in ("", ", low", ", high")] == pytest.approx([-70, -80, -60])
+    assert not change["y_axis"]
+    assert [row["y"] for row in curve] == [90, 20]
+    assert all(np.isnan(row["y_low"]) for row in curve), "no interval is not an interval of no width"
+
+
+def test_an_open_end_and_what_takes_no_time_are_not_the_edges_of_the_drawing() -> None:
+    row = {"value": np.log(20), "low": np.log(5), "high": None, "largest": np.log(16), "score": "right", "n": 40}
+    table = figure_table(epsilon_figure({"original": row}, "t"))
+    assert len(table) == 1, "the arrow is no number"
+    assert table["x"].iloc[0] == pytest.approx(20)
+    assert table["x_high"].isna().all()
+    costs = pd.DataFrame(
+        {"title": ["CaMU", "Nothing done"], "speedup": [np.nan] * 2,
+         **{f"unlearn_seconds_{end}": [2.0, 0.0001] for end in ("mean", "low", "high")}},
+        index=["camu", "nothing"],
+    )  # fmt: skip
+    assert sorted(figure_table(cost_figure(costs, "t"))["x"]) == [0.0001, 2.0]
 
 
 def test_what_the_axes_are_and_no_tags() -> None:

@@ -71,6 +71,7 @@ def test_no_band_of_one_and_gaps_are_left_out() -> None:
         (figure(0.55, 0.2), figure(0.95), Standing.FEW_IMAGES),
         (figure(0.59, 0.05), figure(0.95), Standing.UNCLEAR),
         (NONE, figure(0.95), Standing.UNKNOWN),
+        ({"value": 0.55, "low": 0.54, "high": None, "n": 100}, figure(0.95), Standing.FEW_IMAGES),  # open above
     ],
 )
 def test_every_standing(ours, original, standing) -> None:

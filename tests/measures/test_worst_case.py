@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import binomtest
 
 from camu_core.measures import largest_epsilon, worst_epsilon
+from camu_core.privacy.attacks import epsilon_beside
 
 
 def test_equal_answers_have_no_epsilon() -> None:
@@ -66,3 +67,12 @@ def test_more_images_can_show_more_and_too_few_nothing() -> None:
     assert 0 == largest_epsilon(2) < largest_epsilon(20) < largest_epsilon(200)
     found = worst_epsilon({"a": np.arange(3.0)}, {"a": np.arange(3.0)}, 0)
     assert found["value"] is found["low"] is None
+
+
+def test_beside_several_networks_an_upper_end_is_open_where_it_is_of_one() -> None:
+    rng = np.random.default_rng(0)
+    like, far = rng.normal(size=80), np.linspace(20, 30, 80)
+    assert epsilon_beside({"a": like}, {"a": np.stack([like, like])})["high"] > 0
+    found = epsilon_beside({"a": like}, {"a": np.stack([like, far])})
+    assert found["value"] > found["low"] > 0
+    assert found["high"] is None

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from camu_core.measures import Standing
@@ -32,6 +33,19 @@ QUESTIONS = ("old_head", "fresh_head", "relearning", "linear_probe", "attack", "
 @pytest.mark.parametrize("question", [*QUESTIONS, "recognised"])
 def test_every_standing_has_its_words(question: str) -> None:
     assert {*_OPEN, *_SAYS[question]} >= set(Standing) - {Standing.BELOW} or question in ("old_head", "recognised")
+
+
+def test_too_few_images_for_epsilon_are_no_missing_networks(make_report) -> None:
+    few = make_report(epsilon=None)
+    few["reference"]["measures"]["epsilon"] = [None] * 5
+    assert readings(few)["epsilon"].standing is Standing.UNKNOWN
+    assert readings(make_report(band=False))["epsilon"].standing is Standing.NO_REFERENCE
+
+
+def test_a_lower_bound_is_never_rounded_up(make_report) -> None:
+    report = make_report(epsilon=4.9)
+    report["battery"]["unlearned"]["epsilon"]["low"] = np.log(14.64)
+    assert "(at least 14x)" in numbers(readings(report)["epsilon"])
 
 
 def test_a_network_like_retrained_ones_is_called_so_everywhere(make_report) -> None:
