@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.basedatatypes import BaseTraceType
+from plotly.basedatatypes import BasePlotlyType, BaseTraceType
 
 from camu_core.figures.theme import MODEL_TITLES, PROBED_TITLES
 from camu_core.measures import SPLIT_NAMES
@@ -76,24 +76,26 @@ def csv_of(table: pd.DataFrame) -> str:
 
 def _axis_titles(figure: go.Figure, trace: BaseTraceType, table: pd.DataFrame) -> dict[str, str]:
     """Of the axes along which the table's data are."""
-    numbers = {axis: (getattr(trace, f"{axis}axis", None) or axis)[1:] for axis in "xy"}
-    titles = {axis: figure.layout[f"{axis}axis{n}"].title.text or "" for axis, n in numbers.items()}
-    return {f"{axis}_axis": title if axis in table else "" for axis, title in titles.items()}
+    return {f"{axis}_axis": _axis(figure, trace, axis).title.text or "" if axis in table else "" for axis in "xy"}
 
 
 def _panel_titles(figure: go.Figure) -> dict[int, str]:
-    """What stands above the middle of a panel, by its number."""
+    """What plotly's `make_subplots` writes above the middle of a panel, by the panel's number."""
     above = {
         (round(each.x, 6), round(each.y, 6)): each.text
         for each in figure.layout.annotations
         if (each.xref, each.yref, each.xanchor, each.yanchor) == ("paper", "paper", "center", "bottom")
     }
-    places = {}
+    titles = {}
     for trace in figure.data:
-        x, y = (figure.layout[f"{axis}axis{(getattr(trace, f'{axis}axis', None) or axis)[1:]}"].domain for axis in "xy")
-        if x and y:
-            places[_panel(trace)] = (round(sum(x) / 2, 6), round(y[1], 6))
-    return {panel: above[place] for panel, place in places.items() if place in above}
+        x, y = (_axis(figure, trace, axis).domain for axis in "xy")
+        if x and y and (place := (round(sum(x) / 2, 6), round(y[1], 6))) in above:
+            titles[_panel(trace)] = above[place]
+    return titles
+
+
+def _axis(figure: go.Figure, trace: BaseTraceType, axis: str) -> BasePlotlyType:
+    return figure.layout[f"{axis}axis{(getattr(trace, f'{axis}axis', None) or axis)[1:]}"]
 
 
 def _untagged(value: object) -> object:
