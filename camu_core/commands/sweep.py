@@ -10,10 +10,9 @@ import pandas as pd
 
 from camu_core.commands.images import add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.data import DATASETS
 from camu_core.engine import Engine
 from camu_core.engine.batches import failures_text
-from camu_core.engine.sweeps import SweepSpec, sweep_table
+from camu_core.engine.sweeps import SweepSpec, sweep_table, with_forget_names
 from camu_core.errors import RunError, SpecError, StoreUnwritable
 from camu_core.figures.tables import csv_of
 from camu_core.files import write_atomically
@@ -69,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
         table = sweep_table(engine.summary(spec.digest) for spec in runs if spec not in failed)
     finally:
         engine.close()
-    _write(_named(table, dataset), arguments.output)
+    _write(with_forget_names(table), arguments.output)
     n_done = len(runs) - len(failed)
     print(f"{arguments.output}: {n_done} runs, {n_stored} of them finished before; kept in {store.root}")
     if failed:
@@ -117,18 +116,6 @@ def forgets_named(dataset: str, text: str) -> str:
     others = [part for part in parts if part.endswith("%") or ":" in part]
     classes = [part for part in parts if part not in others]
     return ",".join([*([_classes(dataset, ",".join(classes))] if classes else []), *others])
-
-
-def _named(table: pd.DataFrame, dataset: str) -> pd.DataFrame:
-    """With the names of the forgotten classes beside their numbers."""
-    if table.empty:
-        return table
-    names = DATASETS[dataset].class_names
-    found = [" + ".join(names[int(part)] for part in text.split("+")) if text.replace("+", "").isdecimal() else text
-             for text in table["forget"]]  # fmt: skip
-    place = table.columns.get_loc("forget") + 1
-    table.insert(place, "forget_name", found)
-    return table
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:

@@ -171,6 +171,19 @@ def sweep_table(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(_row(summary) for summary in summaries)
 
 
+def with_forget_names(table: pd.DataFrame) -> pd.DataFrame:
+    """`sweep_table` with `forget_name` beside `forget`: the names of the forgotten classes beside their numbers."""
+    if table.empty:
+        return table
+    found = []
+    for dataset, forget in zip(table["dataset"], table["forget"], strict=True):
+        names, labels = DATASETS[dataset].class_names, forget.split("+")
+        found.append(" + ".join(names[int(each)] for each in labels) if all(map(str.isdecimal, labels)) else forget)
+    named = table.copy()
+    named.insert(table.columns.get_loc("forget") + 1, "forget_name", found)
+    return named
+
+
 def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
     spec = summary["spec"]
     return {

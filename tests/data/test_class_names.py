@@ -10,6 +10,7 @@ from camu_core import plan_run, run
 from camu_core.__main__ import main
 from camu_core.citation import citation
 from camu_core.data import DATASETS, class_number, import_images, listing
+from camu_core.engine.sweeps import with_forget_names
 from camu_core.errors import SpecError
 from camu_core.networks.models import build_model
 from camu_core.networks.weights import to_bytes, weights_path
@@ -105,6 +106,14 @@ def test_a_sweep_takes_names_and_names_what_was_forgotten(zipped, picture, tmp_p
     request = ["sweep", "--dataset", name, "--forget-class", "emu,cat", "--method", "neggrad", "--output", str(output)]
     assert main(request) == 0, capsys.readouterr().err
     assert pd.read_csv(output)[["forget", "forget_name"]].values.tolist() == [[2, "emu"], [0, "cat"]]
+
+
+def test_names_of_several_classes_and_of_a_share() -> None:
+    table = pd.DataFrame({"dataset": "digits", "forget": ["0", "2+7", "10%"], "seed": 0})
+    named = with_forget_names(table)
+    assert named["forget_name"].tolist() == ["0", "2 + 7", "10%"]
+    assert named.columns.tolist() == ["dataset", "forget", "forget_name", "seed"]
+    assert "forget_name" not in table
 
 
 def test_the_citation_names_the_class(twelve, digits_result):

@@ -8,8 +8,9 @@ from camu_core import DATASETS, METHODS
 from camu_core.config import is_read_only
 from camu_core.engine.batches import Batch, failures_text
 from camu_core.engine.owners import SWEEPS
-from camu_core.engine.sweeps import SweepSpec, sweep_table
+from camu_core.engine.sweeps import SweepSpec, sweep_table, with_forget_names
 from camu_core.errors import CamuError
+from camu_core.figures.tables import csv_of
 from camu_core.networks.models import usual_model
 from camu_core.networks.weights import weights_path
 from pages.components.shared import state, state_batch, state_visitor, text
@@ -91,7 +92,7 @@ def _one(sweep: SweepSpec) -> None:
             if now.done:
                 st.download_button(
                     text.SWEEP_TABLE,
-                    lambda: sweep_table(state.summary_of(spec.digest) for spec in now.done).to_csv(index=False),
+                    lambda: csv_of(with_forget_names(sweep_table(state.summary_of(spec.digest) for spec in now.done))),
                     file_name=f"sweep-{sweep.digest}.csv",
                     key=f"csv-{sweep.digest}",
                 )
