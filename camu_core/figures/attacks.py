@@ -174,14 +174,14 @@ def divergence_figure(
     }
     for group, (label, color, symbol) in rows.items():
         e = bits[group]
-        ends = [e["value"] if e[end] is None else e[end] for end in ("low", "high")]
+        ends = [np.nan if e[end] is None else e[end] for end in ("low", "high")]
+        interval = "" if e["low"] is None else f"95% interval {ends[0]:.3f} to {ends[1]:.3f}<br>"
         figure.add_scatter(
             x=[e["value"]], y=[label], mode="markers", showlegend=False,
             marker={"color": color, "symbol": symbol, "size": 14},
             error_x={"type": "data", "symmetric": False, "color": color, "thickness": 2, "width": 5,
                      "array": [ends[1] - e["value"]], "arrayminus": [e["value"] - ends[0]]},
-            hovertemplate=f"{e['value']:.3f} bits<br>95% interval {ends[0]:.3f} to {ends[1]:.3f}<br>"
-            f"n = {e['n']:,} images<extra>{label}</extra>",
+            hovertemplate=f"{e['value']:.3f} bits<br>{interval}n = {e['n']:,}<extra>{label}</extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[-0.02, 1.02], title="divergence from the retrained network's answers (bits)")
     figure.update_yaxes(range=[1.5, -0.5], showgrid=False)

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from camu_core.figures.theme import MODEL_COLORS, ground, styled
 from camu_core.measures.estimates import Estimate, is_measured
+from camu_core.wording.dial import strength_words
 
 # Of the curves: the forgotten classes at the output and inside, and the others.
 RECOGNISED, KEPT, INSIDE = "recognised", "kept", "inside"
@@ -14,7 +15,7 @@ RECOGNISED, KEPT, INSIDE = "recognised", "kept", "inside"
 def dial_figure(
     curves: Mapping[str, Mapping[int, Estimate]],
     names: Mapping[str, str],
-    ticks: Sequence[str],
+    strengths: Sequence[float],
     base: str,
     title: str,
     reference: tuple[float, float] | None = None,
@@ -27,12 +28,12 @@ def dial_figure(
     Args:
         curves: by measure, estimates by index of the strength; those that are not there yet are left out.
         names: of the measures.
-        ticks: strengths in words, the weakest first.
+        strengths: the weakest first.
         base: which learning rates those are that are multiplied: "usual".
         reference: least and most that retrained networks show of `INSIDE`; None if nobody knows.
         chosen: strength at which there is a line, the figure's first shape.
     """
-    tones, figure = ground(dark), go.Figure()
+    tones, figure, ticks = ground(dark), go.Figure(), [strength_words(strength) for strength in strengths]
     styles = {KEPT: (tones.retain, "circle", "solid"), INSIDE: (tones.forget, "diamond-open", "dot"),
               RECOGNISED: (tones.forget, "diamond", "solid")}  # fmt: skip
     if chosen is not None:
@@ -45,7 +46,7 @@ def dial_figure(
         values = [each["value"] for each in known.values()]
         figure.add_scatter(
             x=list(known), y=values, mode="lines+markers", name=names[measure],
-            meta={"x": [ticks[i] for i in known], "y": values, **{f"y_{end}": [each[end] for each in known.values()]
+            meta={"x": [strengths[i] for i in known], "y": values, **{f"y_{end}": [each[end] for each in known.values()]
                                                                   for end in ("low", "high")}},
             line={"color": color, "width": 2.5, "dash": dash}, marker={"symbol": symbol, "size": 8},
             error_y={

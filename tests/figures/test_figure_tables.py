@@ -14,12 +14,14 @@ from camu_core.figures import (
     axis_ranges,
     confusion_figure,
     cost_figure,
+    dial_figure,
     embedding_figure,
     epsilon_figure,
     layers_figure,
     probe_figure,
     split_figure,
 )
+from camu_core.figures.dial import INSIDE, KEPT, RECOGNISED
 from camu_core.figures.tables import csv_of, figure_table
 from camu_core.measures.estimates import wilson_interval
 from pages.components.shared import charts
@@ -117,3 +119,10 @@ def test_no_class_name_becomes_a_formula_of_a_spreadsheet() -> None:
     assert list(read["'-1+1"]) == ["-3%", "-0.5", "-0.5", "cats = dogs", ""]
     with ZipFile(io.BytesIO(charts.tables_zip({"bars": go.Figure(go.Bar(x=["=1+1"], y=[1]))}))) as archive:
         assert "'=1+1" in archive.read("bars.csv").decode()
+
+
+def test_the_dial_has_its_strengths() -> None:
+    estimate = {"value": 0.5, "low": 0.4, "high": 0.6, "n": 9}
+    curves = {measure: {0: estimate, 2: estimate} for measure in (RECOGNISED, KEPT, INSIDE)}
+    figure = dial_figure(curves, {RECOGNISED: "a", KEPT: "b", INSIDE: "c"}, [0.0, 0.25, 16.0], "usual", "t")
+    assert figure_table(figure)["x"].tolist() == [0.0, 16.0] * 3

@@ -80,8 +80,8 @@ def _curves_so_far(runs: dict[float, RunSpec], result: RunResult) -> None:
     curves: dict[str, dict[int, Estimate]] = {INSIDE: {}}
     for i, measure in enumerate((RECOGNISED, KEPT)):
         curves[measure] = {strengths.index(strength): found[i] for strength, found in known.items()}
-    ticks = [strength_words(strength) for strength in strengths]
-    figure = dial_figure(curves, text.DIAL_NUMBERS, ticks, _base(result.spec), text.DIAL_SO_FAR, dark=state.is_dark())
+    base = _base(result.spec)
+    figure = dial_figure(curves, text.DIAL_NUMBERS, strengths, base, text.DIAL_SO_FAR, dark=state.is_dark())
     charts.show(st, figure, key="dial-so-far", is_steady=True)
 
 
@@ -110,8 +110,8 @@ def _drawn(
     start = next((i for i, stop in enumerate(_found.stops) if stop.run == run), 0)
     curves = dial_figure(
         {measure: dict(enumerate(estimates)) for measure, estimates in by_measure.items()}, text.DIAL_NUMBERS,
-        [strength_words(strength) for strength in strengths], base,
-        dial_title(strengths, by_measure[RECOGNISED], by_measure[INSIDE], base), reference, start, dark, height,
+        strengths, base, dial_title(strengths, by_measure[RECOGNISED], by_measure[INSIDE], base), reference, start,
+        dark, height,
     )  # fmt: skip
     scatter = _map(_found, start, dataset, dark, height)
     never_saw = text.DIAL_REFERENCE.format(low=percent(reference[0]), high=percent(reference[1])) if reference else ""
