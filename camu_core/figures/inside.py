@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -77,10 +78,11 @@ def _add_curve(
     low, high = [e["low"] for e in estimates], [e["high"] for e in estimates]
     figure.add_scatter(
         x=[*x, *x[::-1]], y=[*high, *low[::-1]], fill="toself", fillcolor=MODEL_COLORS[network], opacity=0.18,
-        line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False,
+        line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False, meta={},
     )  # fmt: skip
+    values = [e["value"] for e in estimates]
     figure.add_scatter(
-        x=x, y=[e["value"] for e in estimates], name=MODEL_TITLES[network],
+        x=x, y=values, name=MODEL_TITLES[network], meta={"x": list(x), "y": values, "y_low": low, "y_high": high},
         line={"color": MODEL_COLORS[network], "width": 2.5}, **options,
     )  # fmt: skip
 
@@ -97,6 +99,7 @@ def _add_band(
     figure.add_scatter(
         x=[*x, *x[::-1]], y=[*highest, *lowest[::-1]], fill="toself", fillcolor=color, opacity=0.25, mode="lines",
         line={"width": 0}, hoverinfo="skip", name="range of the retrained networks",
+        meta={"x": list(x), "y_low": list(lowest), "y_high": list(highest)},
     )  # fmt: skip
     figure.add_scatter(
         x=x, y=mean, mode="lines", name="their mean", line={"color": color, "width": 2, "dash": "dash"},
@@ -176,7 +179,7 @@ def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, heig
     for column, group in enumerate(_GROUPS, start=1):
         for pair, (label, color, symbol, dash) in _PAIRS.items():
             layers = {name: e for name, e in cka[group].get(pair, {}).items() if e["value"] is not None}
-            ends = [[e["value"] if e[end] is None else e[end] for e in layers.values()] for end in ("low", "high")]
+            ends = [[np.nan if e[end] is None else e[end] for e in layers.values()] for end in ("low", "high")]
             values = [e["value"] for e in layers.values()]
             figure.add_scatter(
                 row=1, col=column, x=list(layers), y=values, mode="lines+markers", name=label, legendgroup=pair,
@@ -185,8 +188,8 @@ def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, heig
                 error_y={"type": "data", "symmetric": False, "color": color, "thickness": 1.5, "width": 4,
                          "array": [high - v for high, v in zip(ends[1], values, strict=True)],
                          "arrayminus": [v - low for low, v in zip(ends[0], values, strict=True)]},
-                customdata=[f"95% interval {low:.3f} to {high:.3f}, n = {e['n']:,}"
-                            for low, high, e in zip(*ends, layers.values(), strict=True)],
+                customdata=[("" if e["low"] is None else f"95% interval {e['low']:.3f} to {e['high']:.3f}, ")
+                            + f"n = {e['n']:,}" for e in layers.values()],
                 hovertemplate="%{x}: %{y:.3f}<br>%{customdata}<extra>" + label + "</extra>",
             )  # fmt: skip
     figure.update_yaxes(range=[-0.05, 1.05], tickvals=[0, 0.5, 1])

@@ -76,7 +76,9 @@ def csv_of(table: pd.DataFrame) -> str:
 
 def _axis_titles(figure: go.Figure, trace: BaseTraceType, table: pd.DataFrame) -> dict[str, str]:
     """Of the axes along which the table's data are."""
-    return {f"{axis}_axis": _axis(figure, trace, axis).title.text or "" if axis in table else "" for axis in "xy"}
+    lies_along = {axis: not {axis, f"{axis}_low"}.isdisjoint(table) for axis in "xy"}
+    return {f"{axis}_axis": _axis(figure, trace, axis).title.text or "" if is_along else ""
+            for axis, is_along in lies_along.items()}  # fmt: skip
 
 
 def _panel_titles(figure: go.Figure) -> dict[int, str]:

@@ -18,6 +18,7 @@ from camu_core.figures import (
     embedding_figure,
     epsilon_figure,
     layers_figure,
+    nearby_figure,
     probe_figure,
     split_figure,
 )
@@ -126,3 +127,11 @@ def test_the_dial_has_its_strengths() -> None:
     curves = {measure: {0: estimate, 2: estimate} for measure in (RECOGNISED, KEPT, INSIDE)}
     figure = dial_figure(curves, {RECOGNISED: "a", KEPT: "b", INSIDE: "c"}, [0.0, 0.25, 16.0], "usual", "t")
     assert figure_table(figure)["x"].tolist() == [0.0, 16.0] * 3
+
+
+def test_a_curve_has_its_interval_and_no_outline_of_it() -> None:
+    found = [{"value": value, "low": value - 0.1, "high": value + 0.1, "n": 50} for value in (0.2, 0.6)]
+    table = figure_table(nearby_figure({"recognised": {"unlearned": found}, "distances": [0.0, 0.3]}, "t"))
+    assert table[["x", "y", "y_low", "y_high"]].to_numpy() == pytest.approx(
+        np.array([[0, 0.2, 0.1, 0.3], [0.3, 0.6, 0.5, 0.7]])
+    )
