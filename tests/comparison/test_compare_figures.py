@@ -12,6 +12,7 @@ from camu_core.comparison import by_class, by_method, by_run
 from camu_core.comparison.published import FOLDER, USUAL_SETTINGS, read_published
 from camu_core.engine.sweeps import sweep_table
 from camu_core.figures import agreement_figure, confusion_difference_figure, cost_figure, multiples_figure
+from camu_core.figures.tables import figure_table
 from camu_core.figures.tradeoff import measures_figure, spread, tradeoff_figure
 
 NAMES = ("camu", "finetune", "scrub", "ssd", "unsir", "salun")
@@ -207,6 +208,9 @@ def test_one_small_panel_a_method_on_the_same_axes(summaries: list[dict]) -> Non
     ghosts = [trace for trace in figure.data if trace.name == "Before"]
     assert len(ghosts) == len(titles)
     assert ghosts[0].y[0] == 1.0
+    table = figure_table(figure).dropna(subset="x")
+    assert set(table["panel"]) == set(titles.values())
+    assert set(table["x"]) == {"a", "b"}
 
 
 def test_matrices_of_two_runs() -> None:

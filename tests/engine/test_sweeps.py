@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -233,3 +234,8 @@ def test_a_run_is_named_with_what_is_unusual_about_it() -> None:
     many = failures_text({plan_run("digits", [3], seed=i): "why" for i in range(12)}, 40).splitlines()
     assert many[0].startswith("12 of 40 runs failed")
     assert (len(many), many[-1]) == (12, "and 2 more")
+
+
+def test_a_table_has_no_names_that_a_spreadsheet_would_compute(tmp_path: Path) -> None:
+    sweep_command._write(pd.DataFrame({"forget": ["3"], "forget_name": ["=1+1"]}), tmp_path / "sweep.csv")
+    assert (tmp_path / "sweep.csv").read_text().splitlines() == ["forget,forget_name", "3,'=1+1"]

@@ -20,6 +20,7 @@ from camu_core.figures import (
     score_text,
     scores_figure,
 )
+from camu_core.figures.tables import figure_table
 from camu_core.jobs import Population
 from camu_core.jobs.band import BandJob
 from camu_core.jobs.population import Shard
@@ -170,6 +171,7 @@ def test_scores_and_the_curve_draw_the_counts_given() -> None:
     figure = scores_figure(bins, "confidence", 1.5, "t")
     assert list(figure.data[0].y) == bins.members.tolist()
     assert list(figure.data[1].y) == (-bins.others).tolist()
+    assert figure_table(figure)["images"].tolist() == [*bins.members, *bins.others]
     view = view_threshold(members, others, 1.5)
     curve = roc_figure({"unlearned": view, "retrained": view}, "unlearned", "t")
     mark = next(trace for trace in curve.data if trace.name == "your threshold")

@@ -4,6 +4,7 @@ import pytest
 
 from camu_core.comparison import gaps
 from camu_core.figures import groups_figure
+from camu_core.figures.tables import figure_table
 from camu_core.measures.estimates import difference_interval, wilson_interval
 from camu_core.wording.memorisation import group_line, harder_title
 
@@ -60,6 +61,7 @@ def test_each_network_has_a_mark_with_its_interval_in_each_row() -> None:
         pytest.approx(low), pytest.approx(high)
     )  # fmt: skip
     assert list(figure.layout.yaxis.ticktext) == ["Easy", "Typical", "Worst case"]
+    assert figure_table(figure)["y"].tolist() == ["Easy", "Typical", "Worst case"] * 3
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1], "the easiest is on top"
     unknown = groups_figure({**GROUPS, "worst": accuracies(1, 0.8, None)}, {k: k for k in GROUPS}, "Title")
     assert len(unknown.data[-1].x) == 2
