@@ -107,7 +107,7 @@ def class_effects_figure(
 
 
 def mediation_figure(
-    rows: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 220
+    rows: Mapping[str, Mapping[str, Any]], title: str, dark: bool = False, height: int = 240
 ) -> go.Figure:
     """One signed, stacked bar a row: what each part of the network did, and a diamond at the total.
 
@@ -135,7 +135,7 @@ def mediation_figure(
         hovertemplate="in total: %{customdata}<extra>%{y}</extra>",
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": ground(dark).muted, "width": 1})
-    figure.update_xaxes(title="change of the right answer's probability (points)")
+    figure.update_xaxes(title="change of the right answer's<br>probability (points)")
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels[::-1])
     return styled(figure, dark, title, height).update_layout(barmode="relative", bargap=0.35)
 
