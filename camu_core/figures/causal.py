@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, rows_height, styled
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, rows_height, styled, whiskers
 from camu_core.wording.format import number
 
 # measure -> (panel title, unit, factor from the report's unit, decimals)
@@ -153,8 +153,7 @@ def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, hei
     figure = go.Figure()
     figure.add_bar(
         x=names[1:], y=[100 * step["value"] for step in steps], base=values[:-1], name="what this layer changes",
-        meta={"x": names[1:], **{f"change{end} (points)": [np.nan if step[key] is None else 100 * step[key]
-                                                           for step in steps]
+        meta={"x": names[1:], **{f"change{end} (points)": 100 * np.array([step[key] for step in steps], float)
                                  for end, key in (("", "value"), (", low", "low"), (", high", "high"))}},
         marker={"color": tones.forget, "opacity": 0.75},
         customdata=[_change(step) for step in steps],  # plotly's own %{y} would be where the bar ends
@@ -192,12 +191,8 @@ def _is_number(estimate: Mapping[str, Any]) -> bool:
 
 def _whiskers(estimates: Sequence[Mapping[str, Any]], factor: float, dark: bool) -> dict[str, Any]:
     """From interval ends to lengths; none where there is no interval."""
-    known = [e if e["low"] is not None else {**e, "low": np.nan, "high": np.nan} for e in estimates]
-    return {
-        "type": "data", "symmetric": False, "color": ground(dark).muted, "thickness": 1.5, "width": 4,
-        "array": [factor * (e["high"] - e["value"]) for e in known],
-        "arrayminus": [factor * (e["value"] - e["low"]) for e in known],
-    }  # fmt: skip
+    value, low, high = (factor * np.array([e[end] for e in estimates], float) for end in ("value", "low", "high"))
+    return {**whiskers(value, low, high, dark), "thickness": 1.5, "width": 4}
 
 
 def _measured(estimate: Mapping[str, Any], measure: str) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from camu_core.figures.causal import _interval
 from camu_core.figures.theme import (
     MODEL_COLORS,
     MODEL_SYMBOLS,
@@ -15,6 +16,7 @@ from camu_core.figures.theme import (
     UNTRAINED,
     ground,
     styled,
+    whiskers,
 )
 
 # pair of networks -> (label, colour, symbol, dash)
@@ -179,17 +181,13 @@ def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, heig
     for column, group in enumerate(_GROUPS, start=1):
         for pair, (label, color, symbol, dash) in _PAIRS.items():
             layers = {name: e for name, e in cka[group].get(pair, {}).items() if e["value"] is not None}
-            ends = [[np.nan if e[end] is None else e[end] for e in layers.values()] for end in ("low", "high")]
-            values = [e["value"] for e in layers.values()]
+            values, low, high = (np.array([e[end] for e in layers.values()], float) for end in ("value", "low", "high"))
             figure.add_scatter(
                 row=1, col=column, x=list(layers), y=values, mode="lines+markers", name=label, legendgroup=pair,
                 showlegend=column == 1, line={"color": color, "width": 2.5, "dash": dash},
                 marker={"symbol": symbol, "size": 10},
-                error_y={"type": "data", "symmetric": False, "color": color, "thickness": 1.5, "width": 4,
-                         "array": [high - v for high, v in zip(ends[1], values, strict=True)],
-                         "arrayminus": [v - low for low, v in zip(ends[0], values, strict=True)]},
-                customdata=[("" if e["low"] is None else f"95% interval {e['low']:.3f} to {e['high']:.3f}, ")
-                            + f"n = {e['n']:,}" for e in layers.values()],
+                error_y={**whiskers(values, low, high, dark), "color": color, "thickness": 1.5, "width": 4},
+                customdata=[_interval(e, 1, "{:.3f}") for e in layers.values()],
                 hovertemplate="%{x}: %{y:.3f}<br>%{customdata}<extra>" + label + "</extra>",
             )  # fmt: skip
     figure.update_yaxes(range=[-0.05, 1.05], tickvals=[0, 0.5, 1])
