@@ -118,8 +118,8 @@ def test_on_a_phone_a_run_is_seen_while_it_goes_on(server: str, page: Page) -> N
     rested(page)
     assert button.bounding_box()["y"] > 500, "what follows the button is below the fold"
     button.click()
-    row = page.locator(".st-key-live-row")
-    expect(row).to_be_in_viewport(ratio=1)
+    page.wait_for_function("document.querySelector('.st-key-live-row')?.getBoundingClientRect().top < 100")
+    expect(page.locator(".st-key-live-row")).to_be_in_viewport(ratio=1)
     expect(page.get_by_test_id("stMain")).to_have_js_property("scrollLeft", 0)
 
 

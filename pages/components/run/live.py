@@ -21,7 +21,8 @@ TICK_SECONDS = 0.4
 _INTO_VIEW = """<script>
 (() => {
   const row = document.querySelector('.st-key-live-row');
-  if (row && innerHeight - row.getBoundingClientRect().top < 450) row.scrollIntoView({ behavior: 'smooth' });
+  const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
+  if (row && innerHeight - row.getBoundingClientRect().top < 450) row.scrollIntoView({ behavior });
 })(); // DIGEST
 </script>"""
 SNAPSHOTS_PER_SECOND = {"slow": 2.0, "normal": 6.0, "fast": 15.0}
