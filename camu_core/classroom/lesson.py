@@ -18,7 +18,7 @@ from camu_core.runs.results import RunResult
 from camu_core.wording.clauses import n_images
 from camu_core.wording.format import capital, listed, percent, small
 from camu_core.wording.guesses import BANDS, band_of
-from camu_core.wording.privacy import number
+from camu_core.wording.privacy import figure_text
 from camu_core.wording.verdict import FORGOTTEN_AT_MOST, KEPT_DROP_AT_MOST, Verdict, claim, forget_phrase, judge
 
 
@@ -203,7 +203,7 @@ def _behind(result: RunResult, found: Mapping[str, Reading]) -> str:
     old = found.get("old_head")
     if old is None or old.original is None or old.ours["value"] is None or old.original["value"] is None:
         return "Behind the mask, nothing was forgotten."
-    ours, before = number(old, old.ours["value"]), number(old, old.original["value"])
+    ours, before = figure_text(old, old.ours["value"]), figure_text(old, old.original["value"])
     method = METHODS.title(result.spec.method, result.spec.method_sha256)
     return f"Put the old classifier back: behind the mask it finds {before} again, after {method} {ours}."
 
@@ -244,7 +244,7 @@ def _trace(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
         return None
     is_told = reading.standing is Standing.ABOVE
     values = (reading.ours["value"], reading.ours["low"], reading.reference.mean)
-    ours, low, among = (number(reading, value).removesuffix("x") for value in values)
+    ours, low, among = (figure_text(reading, value).removesuffix("x") for value in values)
     least = f", at least {low}," if reading.ours["low"] else ""
     return Question(
         "trace",

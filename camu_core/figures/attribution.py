@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.causal import _change, _whiskers
+from camu_core.figures.estimates import change_text, whiskers_of
 from camu_core.figures.theme import ground, is_crowded, styled
 from camu_core.wording.format import number
 
@@ -39,14 +39,14 @@ def attribution_figure(
     figure.add_bar(
         x=names, y=[100 * e["value"] for e in shares], name="Shapley value",
         marker={"color": [getattr(tones, TERM_TITLES[term][1]) for term in terms]},
-        error_y=_whiskers(shares, 100, dark),
-        customdata=[_change(e).replace("n =", "seeds =") for e in shares],
+        error_y=whiskers_of(shares, 100, dark),
+        customdata=[change_text(e).replace("n =", "seeds =") for e in shares],
         hovertemplate="share: %{customdata}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
         x=names, y=[100 * e["value"] for e in alone], mode="markers", name="lost if only this term is left out",
         marker={"symbol": "diamond-open", "size": 15, "color": tones.text, "line": {"width": 2.5}},
-        customdata=[_change(e).replace("n =", "seeds =") for e in alone],
+        customdata=[change_text(e).replace("n =", "seeds =") for e in alone],
         hovertemplate="left out alone: %{customdata}<extra></extra>",
     )  # fmt: skip
     for name, share in zip(names, shares, strict=True):

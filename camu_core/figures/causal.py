@@ -7,7 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, rows_height, styled, whiskers
+from camu_core.figures.estimates import change_text, estimate_text, interval_text, whiskers_of
+from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, rows_height, styled
 from camu_core.wording.format import number
 
 # measure -> (panel title, unit, factor from the report's unit, decimals)
@@ -50,7 +51,7 @@ def effects_figure(
                 row=1, col=column, x=[name for name, _ in known], y=[factor * e["value"] for _, e in known],
                 name=MODEL_TITLES[model], legendgroup=model, showlegend=column == 1,
                 marker={"color": MODEL_COLORS[model]},
-                error_y=_whiskers([e for _, e in known], factor, dark),
+                error_y=whiskers_of([e for _, e in known], factor, dark),
                 text=[number(f"{{:.{decimals}f}}", factor * e["value"]) for _, e in known],
                 textposition="auto", insidetextanchor="middle", textangle=0, insidetextfont={"color": "#FFFFFF"},
                 cliponaxis=False, constraintext="none",
@@ -95,7 +96,7 @@ def class_effects_figure(
             x=[factor * e["value"] for _, e in known], y=[row for row, _ in known], orientation="h", mode="markers",
             name=MODEL_TITLES[model],
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},
-            error_x={**_whiskers([e for _, e in known], factor, dark), "color": MODEL_COLORS[model]},
+            error_x={**whiskers_of([e for _, e in known], factor, dark), "color": MODEL_COLORS[model]},
             customdata=[_measured(e, measure) for _, e in known],
             hovertemplate=f"%{{y}}: %{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
         )  # fmt: skip
@@ -123,7 +124,7 @@ def mediation_figure(
             x=[100 * e["value"] for e in estimates], y=labels, orientation="h", name=PART_TITLES[part],
             marker={"color": color, "pattern": {"shape": PART_PATTERNS[part], "bgcolor": color,
                                                 "fgcolor": ground(dark).page, "size": 5, "solidity": 0.25}},
-            customdata=[_change(e) for e in estimates],
+            customdata=[change_text(e) for e in estimates],
             hovertemplate=f"{PART_TITLES[part]}: %{{customdata}}<extra>%{{y}}</extra>",
         )  # fmt: skip
     totals = [parts["total"] for parts in rows.values()]
@@ -131,7 +132,7 @@ def mediation_figure(
         x=[100 * e["value"] for e in totals], y=labels, mode="markers", name="in total",
         marker={"symbol": "diamond", "size": 13, "color": ground(dark).text,
                 "line": {"color": ground(dark).page, "width": 2}},
-        error_x=_whiskers(totals, 100, dark), customdata=[_change(e) for e in totals],
+        error_x=whiskers_of(totals, 100, dark), customdata=[change_text(e) for e in totals],
         hovertemplate="in total: %{customdata}<extra>%{y}</extra>",
     )  # fmt: skip
     figure.add_vline(x=0, line={"color": ground(dark).muted, "width": 1})
@@ -156,13 +157,13 @@ def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, hei
         meta={"x": names[1:], **{f"change{end} (points)": 100 * np.array([step[key] for step in steps], float)
                                  for end, key in (("", "value"), (", low", "low"), (", high", "high"))}},
         marker={"color": tones.forget, "opacity": 0.75},
-        customdata=[_change(step) for step in steps],  # plotly's own %{y} would be where the bar ends
+        customdata=[change_text(step) for step in steps],  # plotly's own %{y} would be where the bar ends
         hovertemplate="%{x}: %{customdata}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
         x=names, y=values, mode="lines+markers", name="right answer's probability so far",
         line={"color": tones.text, "width": 2, "shape": "hvh"}, marker={"size": 9, "symbol": "circle"},
-        error_y=_whiskers(curve, 100, dark), customdata=[_interval(level, 100, "{:.1f}") for level in curve],
+        error_y=whiskers_of(curve, 100, dark), customdata=[interval_text(level, 100, "{:.1f}") for level in curve],
         hovertemplate="%{x}: %{y:.1f}%<br>%{customdata}<extra></extra>",
     )  # fmt: skip
     for name, step, low, high in zip(names[1:], steps, values[1:], values, strict=False):
@@ -189,28 +190,7 @@ def _is_number(estimate: Mapping[str, Any]) -> bool:
     return estimate["value"] is not None
 
 
-def _whiskers(estimates: Sequence[Mapping[str, Any]], factor: float, dark: bool) -> dict[str, Any]:
-    """From interval ends to lengths; none where there is no interval."""
-    value, low, high = (factor * np.array([e[end] for e in estimates], float) for end in ("value", "low", "high"))
-    return {**whiskers(value, low, high, dark), "thickness": 1.5, "width": 4}
-
-
 def _measured(estimate: Mapping[str, Any], measure: str) -> str:
     """A measure of MEASURE_PANELS, to a digit more than beside its bar."""
     _, unit, factor, decimals = MEASURE_PANELS[measure]
-    return _told(estimate, factor, unit, f"{{:.{decimals + 1}f}}")
-
-
-def _change(estimate: Mapping[str, Any]) -> str:
-    return _told(estimate, 100, "points", "{:+.1f}")
-
-
-def _told(estimate: Mapping[str, Any], factor: float, unit: str, form: str) -> str:
-    return f"{number(form, factor * estimate['value'])} {unit}<br>{_interval(estimate, factor, form)}"
-
-
-def _interval(estimate: Mapping[str, Any], factor: float, form: str) -> str:
-    if estimate["low"] is None:
-        return f"n = {estimate['n']:,}"
-    low, high = (number(form, factor * estimate[end]) for end in ("low", "high"))
-    return f"95% interval {low} to {high}, n = {estimate['n']:,}"
+    return estimate_text(estimate, factor, unit, f"{{:.{decimals + 1}f}}")

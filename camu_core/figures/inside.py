@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from camu_core.figures.causal import _interval
+from camu_core.figures.estimates import interval_text
 from camu_core.figures.theme import (
     MODEL_COLORS,
     MODEL_SYMBOLS,
@@ -187,7 +187,7 @@ def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, heig
                 showlegend=column == 1, line={"color": color, "width": 2.5, "dash": dash},
                 marker={"symbol": symbol, "size": 10},
                 error_y={**whiskers(values, low, high, dark), "color": color, "thickness": 1.5, "width": 4},
-                customdata=[_interval(e, 1, "{:.3f}") for e in layers.values()],
+                customdata=[interval_text(e, 1, "{:.3f}") for e in layers.values()],
                 hovertemplate="%{x}: %{y:.3f}<br>%{customdata}<extra>" + label + "</extra>",
             )  # fmt: skip
     figure.update_yaxes(range=[-0.05, 1.05], tickvals=[0, 0.5, 1])

@@ -8,7 +8,7 @@ from camu_core.measures import Reference, Standing
 from camu_core.measures.estimates import Estimate, wilson_interval
 from camu_core.privacy import Reading
 from camu_core.wording.format import capital, percent, small
-from camu_core.wording.privacy import SUBJECTS, ends, figure_of, number, numbers, says, within
+from camu_core.wording.privacy import SUBJECTS, ends, figure_of, figure_text, numbers, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 
@@ -58,7 +58,7 @@ class Clause:
     def show(self, value: float | None) -> str:
         """A figure of this clause as it is written."""
         if self.reading is not None:
-            return number(self.reading, value)
+            return figure_text(self.reading, value)
         return "unknown" if value is None else percent(value, digits=1)
 
     @property

@@ -144,7 +144,7 @@ def bad_news(found: Mapping[str, Reading], of_images: bool = False) -> list[str]
     return [words for question, words in news.items() if question in found and found[question].is_good is False]
 
 
-def number(reading: Reading, value: float | None) -> str:
+def figure_text(reading: Reading, value: float | None) -> str:
     """As this question's figures are written."""
     if value is None:
         return "unknown"
@@ -171,13 +171,13 @@ def numbers(reading: Reading) -> str:
     """The figure and what it is of, before forgetting and beside retrained networks; a sentence, empty without any."""
     if reading.ours["value"] is None:
         return ""
-    parts = [f"{number(reading, reading.ours['value'])} {figure_of(reading)}"]
+    parts = [f"{figure_text(reading, reading.ours['value'])} {figure_of(reading)}"]
     if reading.original is not None and reading.original["value"] is not None:
-        parts.append(f"before {number(reading, reading.original['value'])}")
+        parts.append(f"before {figure_text(reading, reading.original['value'])}")
     if (band := reading.reference) is not None:
-        parts.append(f"{band.n_seeds} retrained networks {number(reading, band.mean)} ({ends(reading, band)})")
+        parts.append(f"{band.n_seeds} retrained networks {figure_text(reading, band.mean)} ({ends(reading, band)})")
     if reading.untrained is not None and reading.untrained["value"] is not None and reading.question not in _ANSWERS:
-        parts.append(f"never trained {number(reading, reading.untrained['value'])}")
+        parts.append(f"never trained {figure_text(reading, reading.untrained['value'])}")
     return f"{'; '.join(parts)}."
 
 
@@ -186,7 +186,7 @@ _ANSWERS = ("attack", "epsilon", "recognised")  # where an untrained network is 
 
 def ends(reading: Reading, band: Reference) -> str:
     """The band's ends, '29% to 83%'."""
-    return " to ".join(number(reading, end) for end in within(reading.question, band))
+    return " to ".join(figure_text(reading, end) for end in within(reading.question, band))
 
 
 def within(question: str, band: Reference) -> tuple[float, float]:

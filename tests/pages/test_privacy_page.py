@@ -29,7 +29,7 @@ from camu_core.measures import Networks, histogram, view_threshold
 from camu_core.privacy import readings
 from camu_core.runs.population import asked
 from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
-from camu_core.wording.privacy import number
+from camu_core.wording.privacy import figure_text
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text as text_privacy
 from pages.components.shared import state, text
@@ -61,7 +61,7 @@ def test_every_part_of_the_example(part: str, example: PrivacyResult) -> None:
 def test_how_much_more_frequent_answers_are_has_one_unit_and_is_explained(example: PrivacyResult) -> None:
     app = show(open_page("explore/privacy"), "worst")
     reading = readings(example.report)["epsilon"]
-    times = number(reading, reading.ours["value"])
+    times = figure_text(reading, reading.ours["value"])
     assert times.endswith("x")
     assert text_privacy.EPSILON_WHAT.format(times=times, n=8) in words(app)
     assert any(metric.value == times for metric in app.metric)

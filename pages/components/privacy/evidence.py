@@ -19,13 +19,13 @@ from camu_core.privacy import readings
 from camu_core.wording.clauses import tests_as_clauses
 from camu_core.wording.privacy import (
     epsilon_title,
+    figure_text,
     finding_of,
     headline,
     inside_title,
     layers_title,
     lying_title,
     nearby_title,
-    number,
     relearning_title,
 )
 from pages.components.privacy import attacked, text
@@ -76,7 +76,7 @@ def worst(result: RunResult, report: dict) -> None:
         return
     reading = readings(report)["epsilon"]
     if reading.reference is not None and reading.ours["value"] is not None:
-        times = number(reading, reading.ours["value"])
+        times = figure_text(reading, reading.ours["value"])
         st.markdown(text.EPSILON_WHAT.format(times=times, n=reading.reference.n_seeds))
     bits = distance["divergence_bits"]
     if epsilon["unlearned"]["value"] is None:
