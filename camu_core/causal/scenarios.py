@@ -64,7 +64,7 @@ class SampleView:
         alternative: uint8 (channels, H, W), what the intervention made of it; noise beyond white is clamped here,
             for the eye only.
         probabilities: float64 (C,) by `scenario_name`; of the retrained model only with its own encoder and head.
-        pull: by model, how much more probable the right answer is for the image than for its alternative, -1..1.
+        effect: by model, how much more probable the right answer is for the image than for its alternative, -1..1.
         prediction_bits, representation_bits: Jensen-Shannon divergence between the answers (representations) to the
             image and to its alternative, by model.
         moved_bits: divergence between the original's and the unlearned model's representation of the image.
@@ -72,7 +72,7 @@ class SampleView:
 
     alternative: np.ndarray
     probabilities: dict[str, np.ndarray]
-    pull: dict[str, float]
+    effect: dict[str, float]
     prediction_bits: dict[str, float]
     representation_bits: dict[str, float]
     moved_bits: float
@@ -96,7 +96,7 @@ def view_sample(
     return SampleView(
         alternative=(alternative[0].clamp(0, 1) * 255).round().to(torch.uint8).numpy(),
         probabilities={name: p[0] for name, p in _swapped(models, answers).items()},
-        pull={
+        effect={
             name: float(np.subtract(*(answers[image, name].probabilities[0, probe.y[idx]] for image in IMAGES)))
             for name in models
         },

@@ -84,7 +84,7 @@ def _about(result: RunResult) -> str:
     method = METHODS.title(result.spec.method, result.spec.method_sha256)
     return (
         f"{learned}, and recognised {share} of new ones. Somebody asked to have **{forget_phrase(result.spec)}** "
-        "removed from it. Training a new network without those images is sure, but takes weeks for a large one; "
+        "removed from it. Training a new network without those images always works, but takes weeks for a large one; "
         f"**machine unlearning** changes the one that is there (method: {method}). Did it work?"
     )
 
@@ -144,7 +144,7 @@ def _hurt(result: RunResult) -> Question:
         f"{info.class_names[i]} ({_from_to(before['per_class_test'][i], after['per_class_test'][i])})" for i in harmed
     ]
     why = (
-        (f"Hurt beyond chance: {listed(losses)}.", f"{rest} What it shared with them inside went, too.")
+        (f"Hurt beyond chance: {listed(losses)}.", f"{rest} Features shared with the forgotten ones may be the reason.")
         if harmed
         else (rest, "A few more or fewer right is chance; none lost more than that.")
     )
@@ -245,19 +245,19 @@ def _trace(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
     is_told = reading.standing is Standing.ABOVE
     values = (reading.ours["value"], reading.ours["low"], reading.reference.mean)
     ours, low, among = (figure_text(reading, value).removesuffix("x") for value in values)
-    least = f", at least {low}," if reading.ours["low"] else ""
+    least = f" (at least {low})" if reading.ours["low"] else ""
     return Question(
         "trace",
         "Somebody sees only the answers of the network, and how sure it is. Can they tell that it was made to forget "
         f"{forget_phrase(result.spec)}?",
-        ("No, they are as if it had never seen it", "Yes, the answers give it away"),
+        ("No, the answers are as if it had never seen it", "Yes, the answers give it away"),
         int(is_told),
         (
-            f"The most telling answer is about {ours} times{least} as frequent as in a network that never saw it; "
-            f"among such networks, {among} times.",
+            f"In the kind of answer that tells most, it and a network that never saw it differ about "
+            f"{ours}-fold{least}; two that never saw it, {among}-fold.",
             "Forgetting leaves a trace, too: the aim is to answer as if never seen, not to answer oddly."
             if is_told
-            else "So close to networks that never saw it, an answer tells nobody anything.",
+            else "This test finds no more than between two networks that never saw it.",
         ),
     )
 

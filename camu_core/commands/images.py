@@ -32,7 +32,9 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
         "default %(default)s",
     )
     parser.add_argument(
-        "--drop-copies", action="store_true", help="of your own images keep one of each picture that is there twice"
+        "--drop-copies",
+        action="store_true",
+        help="keep one copy of each of your own images that is there more than once",
     )
     ways = "; ".join(f"{name}: {meaning}" for name, meaning in LAYOUTS.items())
     parser.add_argument(

@@ -146,7 +146,7 @@ def epsilon_figure(
     figure.add_annotation(
         x=largest / np.log(10), y=1, yref="paper", yanchor="bottom", showarrow=False,
         font={"color": tones.muted, "size": 13},
-        text="the most that so many images can show for certain",
+        text="the highest lower bound that so many images allow",
         xanchor="right" if largest > reach / 2 else "left",
     )  # fmt: skip
     ticks = [each for each in _TIMES if np.log(each) < reach]

@@ -13,9 +13,9 @@ from camu_core.wording.format import number
 
 # measure -> (panel title, unit, factor from the report's unit, decimals)
 MEASURE_PANELS = {
-    "true_class": ("Pull on the right answer", "points", 100, 0),
-    "prediction_bits": ("Pull on the whole answer", "bits", 1, 2),
-    "representation_bits": ("Pull on the representation", "bits", 1, 3),
+    "true_class": ("Effect on the right answer", "points", 100, 0),
+    "prediction_bits": ("Effect on the whole answer", "bits", 1, 2),
+    "representation_bits": ("Effect on the representation", "bits", 1, 3),
 }
 GROUP_TITLES = {"forget": "images to<br>forget", "retain": "images<br>to keep"}
 # Okabe and Ito's, of hues that no role has: sky blue, yellow; the interaction is grey.

@@ -32,7 +32,7 @@ def trials_figure(
     is_usual = table["trial"] == 0
     for rows, role, name in (
         (table[~is_usual], "unlearned", "a trial"),
-        (table[is_usual], "original", "the usual settings"),
+        (table[is_usual], "original", "the default settings"),
     ):
         figure.add_scatter(
             x=rows["forgotten"], y=rows["kept"], mode="markers", name=name,

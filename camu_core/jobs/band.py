@@ -103,7 +103,7 @@ class BandJob(Job[Band]):
 
     spec: RunSpec
     result_type: ClassVar[type[Band]] = Band
-    when_overdue: ClassVar[str] = "Start it again, and it goes on where it was."
+    when_overdue: ClassVar[str] = "Start it again, and it resumes where it left off."
 
     @classmethod
     def of(cls, spec: RunSpec) -> "BandJob":

@@ -176,7 +176,7 @@ class TrainJob(Job[Trained]):
     seed: int = 0
     shipped: str | None = None
     result_type: ClassVar[type[Trained]] = Trained
-    when_overdue: ClassVar[str] = "Train it again, and it goes on where it was."
+    when_overdue: ClassVar[str] = "Train it again, and it resumes where it left off."
 
     @property
     def digest(self) -> str:

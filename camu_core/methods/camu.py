@@ -170,7 +170,7 @@ class CaMU:
         "arXiv:2401.17504, and the authors' reference code. Deviations: CIFAR's images stay 32 pixels wide, where "
         "theirs are enlarged to 224, and are not augmented; a counterfactual never has the forget sample's own label; "
         "rates for the digits, the small clothing images and, in a ResNet-20, a class of coloured images are ours, and "
-        "so are the passes there, but those on CIFAR-100, and how often small clothing images are repeated; small "
+        "so are the passes there, except on CIFAR-100, and how often small clothing images are repeated; small "
         "classes of own images get 40 steps at least; teacher outputs are computed once per run; forget sets smaller "
         "than a batch are cycled to fill it; a step whose two weights are both 0 is skipped, weight decay included; "
         "batch normalisation keeps the original's statistics unless authors_batch_norm is 1."
@@ -232,8 +232,8 @@ class CaMUOnePass:
     name = "camu_one_pass"
     title = "CaMU in one pass"
     summary = (
-        "CaMU with its two steps taken at once: one pass of each batch through the network instead of two. It forgets "
-        "alike in about 60% of the time."
+        "CaMU with its two steps taken at once: one pass of each batch through the network instead of two. On "
+        "digits it forgets as well as CaMU, in about 60% of its time."
     )
     source = (
         "A variant of ours of CaMU (arXiv:2401.17504): the sum of all four terms and one Adam, which moves the layers "

@@ -44,14 +44,14 @@ class CFk:
     name = "cf_k"
     title = "CF-k"
     summary = (
-        "Goes on training the last layers with the data to keep, and freezes the others. What the network knows of the "
-        "rest fades only where it is trained, and slowly."
+        "Goes on training the last layers with the data to keep, and freezes the others. What it knows of the forget "
+        "set fades only where it is trained, and slowly."
     )
     source = (
         "S. Goel, A. Prabhu, A. Sanyal, S.-N. Lim, P. Torr, P. Kumaraguru, Towards adversarial evaluations for inexact "
         "machine unlearning, arXiv:2201.06640, and its code: the last k convolutions and linear layers and what "
         "normalises them, k half of the layers as in its 50 of 110; 30 epochs of SGD, the rate from 0.1 to 0.005 with "
-        "warm restarts. Deviations: shortcuts count among the layers; gradients above 10 are not shortened; a constant "
+        "warm restarts. Deviations: shortcuts count among the layers; gradients are not clipped at 10; a constant "
         "rate and passes of ours in the small networks, by trials on validation images (5 on digits, 1 on MNIST)."
     )
     uses_retain_data = True

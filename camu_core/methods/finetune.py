@@ -33,8 +33,8 @@ class Finetune:
     name = "finetune"
     title = "Fine-tune"
     summary = (
-        "Goes on training with the data to keep, and never looks at the rest. It does no harm, and in a short time "
-        "it forgets hardly anything."
+        "Goes on training with the data to keep, and never looks at the forget set. It does little harm, but in a "
+        "short time it forgets hardly anything."
     )
     source = (
         "A. Golatkar, A. Achille, S. Soatto, Eternal sunshine of the spotless net, CVPR 2020, arXiv:1911.04933; 10 "

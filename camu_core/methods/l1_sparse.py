@@ -38,7 +38,7 @@ class L1Sparse:
     title = "l1-sparse"
     summary = (
         "Goes on training with the data to keep while it pulls all weights towards zero, and ever less so. Weights "
-        "that the rest does not hold up shrink, and what they knew with them."
+        "that the data to keep does not need shrink, and what they knew with them."
     )
     source = (
         "J. Jia, J. Liu, P. Ram, Y. Yao, G. Liu, Y. Liu, P. Sharma, S. Liu, Model sparsity can simplify machine "

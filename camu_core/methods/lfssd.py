@@ -36,7 +36,7 @@ class LFSSD:
     title = "Loss-free SSD (LFSSD)"
     summary = (
         "Selective dampening without labels: it measures how much the network's answers to the forget set, and to all "
-        "of the data, hang on each weight, and weakens those that matter mostly for the first. It trains nothing."
+        "of the data, depend on each weight, and weakens those that matter mostly for the first. It trains nothing."
     )
     source = (
         "J. Foster, S. Schoepf, A. Brintrup, Loss-free machine unlearning, ICLR 2024 (tiny papers), arXiv:2402.19308, "

@@ -18,7 +18,7 @@ from camu_core.settings import Settings, setting
 class MSGConfig(Settings):
     """SGD on the cross-entropy of the retain set; the rate rises evenly from pass to pass, then falls."""
 
-    fresh_fraction: float = setting(0.3, 0.0, 1.0, "Share of each convolution's weights that is drawn anew")
+    fresh_fraction: float = setting(0.3, 0.0, 1.0, "Share of each convolution's weights that is reinitialised")
     kept_share: float = setting(0.1, 0.0, 1.0, "How much of their gradient the convolutions' other weights follow")
     epochs: int = setting(5, 1, 200, "Passes over the retain set")
     batch_size: int = setting(64, 1, 4096, "Samples per step")
@@ -41,18 +41,18 @@ class MSG:
     name = "msg"
     title = "Small gradients (MSG)"
     summary = (
-        "Draws those weights of the convolutions anew that matter least for telling what to keep from what to forget, "
-        "and trains on with the data to keep. The other weights of the convolutions hardly move."
+        "Reinitialises those weights of the convolutions that matter least for telling what to keep from what to "
+        "forget, and trains on with the data to keep. The other weights of the convolutions hardly move."
     )
     source = (
         "X. F. Cadet, A. Borovykh, M. Malekzadeh, S. Ahmadi-Abhari, H. Haddadi, Deep unlearn, arXiv:2410.01276 (masked "
         "small gradients, best beside CT of 18 methods), and its code, after an entry to the NeurIPS 2023 unlearning "
-        "challenge: 30% of each convolution drawn anew (Kaiming), the others at a tenth of their gradient; 5 epochs of "
-        "SGD at 1e-3, batch normalisation by batches; theirs are searched for each network; 1e-2 for a class in "
+        "challenge: 30% of each convolution reinitialised (Kaiming), the others at a tenth of their gradient; 5 epochs "
+        "of SGD at 1e-3, batch normalisation by batches; theirs are searched for each network; 1e-2 for a class in "
         "ResNets, by 2 trials on training images. Deviations: biases of convolutions, which their networks lack, stay; "
         "gradients are measured with the original's statistics of batch normalisation, theirs with those of batches; "
-        "rates, passes and, for a class, 90% drawn anew are ours in the small networks, by trials on validation images "
-        "(6 for a class of digits, 1 for images, 2 and 1 on MNIST)."
+        "rates, passes and, for a class, 90% reinitialised are ours in the small networks, by trials on validation "
+        "images (6 for a class of digits, 1 for images, 2 and 1 on MNIST)."
     )
     uses_retain_data = True
     uses_labels = True

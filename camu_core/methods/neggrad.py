@@ -21,7 +21,7 @@ class NegGradConfig(Augmenting):
     lr: float = setting(1e-4, 0.0, 1.0, "Learning rate")
     momentum: float = setting(0.9, 0.0, 0.99, "Momentum")
     weight_decay: float = setting(5e-4, 0.0, 1.0, "L2 penalty")
-    longest_gradient: float = setting(1.0, 0.0, 1e6, "Gradients longer than this are shortened to it")
+    longest_gradient: float = setting(1.0, 0.0, 1e6, "Gradients are clipped to this norm")
 
 
 # Digits, ours by trial: assets/results/tuning.md
@@ -43,7 +43,7 @@ class NegGrad:
         "A. Golatkar, A. Achille, S. Soatto, CVPR 2020, arXiv:1911.04933 (negative gradient); A. Thudi et al., "
         "Unrolling SGD, EuroS&P 2022, arXiv:2109.13398. Epochs and rates as C. Fan et al., ICLR 2024, "
         "arXiv:2310.12508, tried them: 5, from 1e-6 to 1e-3 (1e-4 in J. Jia et al., arXiv:2304.04934). Deviations: "
-        "long gradients are shortened, or the weights overflow; batch normalisation keeps the original's statistics; "
+        "gradients are clipped, or the weights overflow; batch normalisation keeps the original's statistics; "
         "rates, passes and batches for the small networks are ours."
     )
     uses_retain_data = False

@@ -21,7 +21,7 @@ class NegGradPlusConfig(Normalising):
     lr: float = setting(0.01, 0.0, 1.0, "Learning rate")
     retain_share: float = setting(0.95, 0.0, 1.0, "Weight of keeping; the rest of 1 is the weight of forgetting",
                                   searched=(0.9, 0.999))  # fmt: skip
-    longest_gradient: float = setting(1.0, 0.0, 1e6, "Gradients longer than this are shortened to it")
+    longest_gradient: float = setting(1.0, 0.0, 1e6, "Gradients are clipped to this norm")
 
 
 # Digits, ours by trial: assets/results/tuning.md
@@ -42,7 +42,7 @@ class NegGradPlus:
     source = (
         "M. Kurmanji, P. Triantafillou, J. Hayes, E. Triantafillou, Towards unbounded machine unlearning, NeurIPS "
         "2023, arXiv:2302.09880, as a baseline; their code has 5 to 10 epochs, rate 0.01, share 0.9999 for ResNets and "
-        "0.95 on small datasets. Deviations: long gradients are shortened; batches are of 128 and as many, and forget "
+        "0.95 on small datasets. Deviations: gradients are clipped; batches have 128 samples of each set, and forget "
         "sets smaller than a batch are cycled to fill it; rates and passes for the small networks are ours."
     )
     uses_retain_data = True

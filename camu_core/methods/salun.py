@@ -48,12 +48,12 @@ class SalUn:
     title = "SalUn"
     summary = (
         "Finds the weights that react most to the forget set, and teaches wrong labels to these alone. The other "
-        "weights stay as they were, bit by bit."
+        "weights stay exactly as they were."
     )
     source = (
         "C. Fan, J. Liu, Y. Zhang, E. Wong, D. Wei, S. Liu, SalUn, ICLR 2024, arXiv:2310.12508, and its code: "
         "threshold at the median, 10 epochs, rate 0.013 for a tenth of CIFAR-10, which a class gets here, too, as it "
-        "names none. Deviations: wrong labels are drawn once and are never the own label; forget and retain samples "
+        "names none. Deviations: wrong labels are drawn once and are never the sample's own; forget and retain samples "
         "are mixed, as their code does for CIFAR-100; rates and passes for the small networks are ours."
     )
     uses_retain_data = True

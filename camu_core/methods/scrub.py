@@ -29,7 +29,7 @@ class ScrubConfig(Normalising):
     forget_distance_weight: float = setting(1.0, 0.0, 100.0, "Answer forget samples unlike the original")
     retain_distance_weight: float = setting(0.001, 0.0, 100.0, "Answer retain samples like the original")
     retain_label_weight: float = setting(0.99, 0.0, 100.0, "Keep the right labels of retain samples")
-    longest_gradient: float = setting(1e6, 0.0, 1e6, "Gradients longer than this are shortened to it")
+    longest_gradient: float = setting(1e6, 0.0, 1e6, "Gradients are clipped to this norm")
 
 
 # Digits, ours by trial: assets/results/tuning.md
@@ -53,10 +53,10 @@ class Scrub:
     source = (
         "M. Kurmanji, P. Triantafillou, J. Hayes, E. Triantafillou, Towards unbounded machine unlearning, NeurIPS "
         "2023, arXiv:2302.09880, and its code for a class of CIFAR-10 (with another network, AllCNN): 3 epochs, 2 of "
-        "them with a pass away, rate 5e-4, batches of 256 and, away, 512, alpha 0.001, gamma 0.99, temperature 4. "
-        "Deviations: no rewinding (SCRUB+R); 1e-3 for a class in ResNets, by a trial on training images; in the small "
-        "networks, which without batch normalisation start where the gradient away is 0, long gradients are shortened, "
-        "and rates, passes and batches are ours."
+        "them with a max-step, rate 5e-4, batches of 256 and, in max-steps, 512, alpha 0.001, gamma 0.99, temperature "
+        "4. Deviations: no rewinding (SCRUB+R); 1e-3 for a class in ResNets, by a trial on training images; in the "
+        "small networks, which without batch normalisation start where the gradient of a max-step is 0, gradients are "
+        "clipped, and rates, passes and batches are ours."
     )
     uses_retain_data = True
     uses_labels = True

@@ -30,7 +30,7 @@ class SFRonConfig(Augmenting):
     )
     caution: float = setting(0.5, 0.0, 10.0, "How much less a forget sample counts the larger its error is already")
     selection: float = setting(1.0, 0.0, 1e6, "Only weights this many times as important for the forget set move away")
-    longest_gradient: float = setting(7.0, 0.0, 1e6, "Gradients away from the forget set are shortened to this")
+    longest_gradient: float = setting(7.0, 0.0, 1e6, "Gradients of forget steps are clipped to this norm")
 
 
 # Ours by trial on validation images: assets/results/tuning.md
@@ -48,11 +48,11 @@ class SFRon:
     source = (
         "Z. Huang, X. Cheng, J. Zheng, H. Wang, Z. He, T. Li, X. Huang, Unified gradient-based machine unlearning with "
         "remain geometry enhancement, NeurIPS 2024, arXiv:2409.19732, and its code for a tenth of CIFAR-10, which a "
-        "class gets here, too: 1500 rounds at 0.01, one in 5 away, alpha 25, lambda 0.5, gamma 1, gradients shortened "
-        "to 7. Deviations: its averaging of weights over rounds, which those settings switch off, is left out; batches "
-        "are always full; rounds, and lambda 0, for the small networks are ours, by trials on validation images "
-        "(tuning.md). Images are not offered: in networks that err on no training image it forgot too much or "
-        "nothing, by chance, in all trials."
+        "class gets here, too: 1500 rounds at 0.01, a forget step in one of 5, alpha 25, lambda 0.5, gamma 1, "
+        "gradients clipped to 7. Deviations: its averaging of weights over rounds, which those settings switch off, is "
+        "left out; batches are always full; rounds, and lambda 0, for the small networks are ours, by trials on "
+        "validation images (tuning.md). Images are not offered: in networks that err on no training image it forgot "
+        "too much or nothing, by chance, in all trials."
     )
     uses_retain_data = True
     uses_labels = True

@@ -21,10 +21,10 @@ BEYOND = 1.05  # a part that does more than this share of the whole overshoots i
 DIFFERENT = 0.05  # shares nearer than this are called alike; a counter-pull below this share is not worth a sentence
 _NO_SHARE = 0.0005  # a share nearer to 0 or 1 is none, or all
 
-PULLS = {
-    "true_class": "their pull on the right answer",
-    "prediction_bits": "their pull on the whole answer",
-    "representation_bits": "their pull on the representation",
+EFFECTS = {
+    "true_class": "their effect on the right answer",
+    "prediction_bits": "their effect on the whole answer",
+    "representation_bits": "their effect on the representation",
 }
 # Of the network, by which of its outputs is swapped; "representation" is a layer, too.
 PARTS = {"representation": "encoder", "head": "head"}
@@ -59,11 +59,11 @@ def effects_title(report: Mapping[str, Any]) -> str:
         )
     if not _is_firm(lost) or _reading(lost) == "unclear":
         return "Cannot tell from this many images how much the forgotten images still matter."
-    pull = PULLS["true_class"]
+    effect = EFFECTS["true_class"]
     rest = f"the others {change('kept', kept, 'theirs')}" if _is_firm(kept) else "for the others, cannot tell"
     if _reading(lost) == "none":
-        return f"Forgotten images kept {pull}; {rest}."
-    return f"Forgotten images {change('lost', lost, pull)}; {rest}."
+        return f"Forgotten images kept {effect}; {rest}."
+    return f"Forgotten images {change('lost', lost, effect)}; {rest}."
 
 
 def mediation_title(report: Mapping[str, Any], group: Literal["forget", "retain"]) -> str:
@@ -120,18 +120,18 @@ def retraining_title(report: Mapping[str, Any]) -> str:
         shares = report["shares"][key]
         if "retrained" not in shares and not report.get("reference"):
             return "No retrained network to compare with yet."
-        for measure, pull in PULLS.items():
+        for measure, effect in EFFECTS.items():
             ours, gold = shares["unlearned"][measure], gold_share(report, key, measure)
             if _is_firm(ours) and _is_firm(gold):
                 there = after_retraining(report, verb, gold)
-                sentence = f"{whose} images {change(verb, ours, pull)}, after retraining {there}."
+                sentence = f"{whose} images {change(verb, ours, effect)}, after retraining {there}."
                 gaps.append((abs(ours["value"] - gold["value"]) * are_apart(ours, gold), sentence))
     if not gaps:
         return "Cannot tell from this many images whether it differs from retraining."
     gap, sentence = max(gaps, key=lambda pair: pair[0])
     if gap < DIFFERENT:
-        if (n_open := 2 * len(PULLS) - len(gaps)) > 0:  # such as shares in which retrained networks differ widely
-            told = f"In {len(gaps)} of {2 * len(PULLS)} pulls no clear difference from retraining"
+        if (n_open := 2 * len(EFFECTS) - len(gaps)) > 0:  # such as shares in which retrained networks differ widely
+            told = f"In {len(gaps)} of {2 * len(EFFECTS)} effects no clear difference from retraining"
             return f"{told}; {n_open} cannot be compared."
         return "These numbers show no difference from retraining."
     return f"It differs from retraining: {sentence}"
@@ -275,7 +275,7 @@ def _is_all(fraction: float) -> bool:
 
 
 def _whole(share: Measured) -> str:
-    """As `_share`, but a pull that has grown beyond what it was is said so."""
+    """As `_share`, but an effect that has grown beyond what it was is said so."""
     return percent(share["value"]) if share["value"] > BEYOND else _share(share)
 
 
@@ -284,16 +284,16 @@ def _is_below_none(share: Measured) -> bool:
     return share["value"] < -_NO_SHARE and share["high"] < 0
 
 
-def change(verb: str, share: Measured, pull: str) -> str:
-    """What became of a pull: 'lost 43% of their pull on the whole answer'; it can also have grown, or turned round.
+def change(verb: str, share: Measured, effect: str) -> str:
+    """What became of it: 'lost 43% of their effect on the whole answer'; it can also have grown, or been reversed.
 
     Args:
         verb: "lost", or "kept" where the share is what is left.
     """
     if not _is_below_none(share):
-        return f"{verb} {_whole(share)} of {pull}"
+        return f"{verb} {_whole(share)} of {effect}"
     much = percent(-share["value"])
-    return f"turned {pull} round, to {much} of its strength" if verb == "kept" else f"strengthened {pull} by {much}"
+    return f"reversed {effect}, at {much} of its strength" if verb == "kept" else f"strengthened {effect} by {much}"
 
 
 def beside(verb: str, share: Measured) -> str:

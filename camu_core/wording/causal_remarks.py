@@ -6,8 +6,8 @@ from typing import Any
 from camu_core.measures.estimates import Estimate, Measured, are_apart, is_measured
 from camu_core.wording.causal import (
     DIFFERENT,
+    EFFECTS,
     NEGLIGIBLE,
-    PULLS,
     TERMS,
     _are_opposed,
     _is_firm,
@@ -20,12 +20,12 @@ from camu_core.wording.causal import (
 )
 from camu_core.wording.format import capital, percent
 
-_GONE = 0.95  # of the pull on the right answer, lost: the answer is gone
+_GONE = 0.95  # of the effect on the right answer, lost: the answer is gone
 _HIDDEN = 0.5  # an effect of which more than this is left in bits is worth a word
 
 
 def hidden_remark(report: Mapping[str, Any]) -> str:
-    """What is left of the forgotten images' pull where accuracy cannot show it; empty if nothing is."""
+    """What is left of the forgotten images' effect where accuracy cannot show it; empty if nothing is."""
     shares = report["shares"]["eliminated"]["unlearned"]
     answer, whole = shares["true_class"], shares["prediction_bits"]
     if answer["value"] is None or whole["low"] is None or answer["value"] < _HIDDEN or whole["high"] > _HIDDEN:
@@ -33,9 +33,9 @@ def hidden_remark(report: Mapping[str, Any]) -> str:
     gold = gold_share(report, "eliminated", "prediction_bits")
     beside = f" ({percent(gold['value'])} after retraining)" if is_measured(gold) else ""
     is_gone = answer["low"] is not None and answer["low"] >= _GONE
-    gone = "The right answer is gone" if is_gone else f"{_share(answer)} of the pull on the right answer is lost"
+    gone = "The right answer is gone" if is_gone else f"{_share(answer)} of the effect on the right answer is lost"
     return (
-        f"{gone}, yet the images still move the answer as a whole: only {_share(whole)} of that pull "
+        f"{gone}, yet the images still move the answer as a whole: only {_share(whole)} of that effect "
         f"is lost{beside}. The network sees something else in them, not nothing."
     )
 
@@ -52,11 +52,11 @@ def retraining_remarks(report: Mapping[str, Any], groups: Collection[str] = ("fo
     ):
         if group not in groups:
             continue
-        for measure, pull in PULLS.items():
+        for measure, effect in EFFECTS.items():
             ours, gold = report["shares"][key]["unlearned"][measure], gold_share(report, key, measure)
             if _is_firm(gold) and (gap := _clear_gap(ours, gold)):
                 there = after_retraining(report, verb, gold)
-                sentence = f"{whose} images {change(verb, ours, pull)}; after retraining, {there}."
+                sentence = f"{whose} images {change(verb, ours, effect)}; after retraining, {there}."
                 found.append((gap, sentence))
     return [sentence for _, sentence in sorted(found, reverse=True)]
 

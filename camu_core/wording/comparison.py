@@ -172,10 +172,10 @@ def standing(table: pd.DataFrame, method: str = "camu") -> str:
     row = known.loc[method]
     n_before = int((known["average_gap_mean"] < row["average_gap_mean"]).sum())
     away = f"{row['title']} is {_points(row['average_gap_mean'])} away"
-    said = f"{away}: place {n_before + 1} of {len(known)} by this distance"
+    said = f"{away}: rank {n_before + 1} of {len(known)} by this distance"
     if not (allowed := _places(row)):
         return f"{said}; one seed cannot tell how firm that is."
-    return f"{said}; intervals allow places {allowed}." if " to " in allowed else f"{said}."
+    return f"{said}; intervals allow ranks {allowed}." if " to " in allowed else f"{said}."
 
 
 def tuning_line(usual: pd.DataFrame, tuned: pd.DataFrame) -> str:
@@ -190,13 +190,13 @@ def tuning_line(usual: pd.DataFrame, tuned: pd.DataFrame) -> str:
     named = [*order, *({"camu"} & set(gaps.index) - set(order))]
     changes = [
         f"{title_of(name)} {_points(gaps['usual'][name])} → {_points(gaps['tuned'][name])} "
-        f"(place {' → '.join(_places(each.loc[name]) or 'unknown' for each in (usual, tuned))})"
+        f"(rank {' → '.join(_places(each.loc[name]) or 'unknown' for each in (usual, tuned))})"
         for name in named
     ]
     n_nearer = int((gaps["tuned"] < gaps["usual"]).sum())
     said = f"With tuned settings {n_nearer} of {len(gaps)} methods are nearer to retraining by these accuracies"
-    said += f". Mean distance, usual → tuned settings: {'; '.join(changes)}."
-    return f"{said} Places are of {len(gaps)} methods, as intervals allow."
+    said += f". Mean distance, default → tuned settings: {'; '.join(changes)}."
+    return f"{said} Ranks are of {len(gaps)} methods, as intervals allow."
 
 
 def planted_headline(table: pd.DataFrame) -> str:
@@ -219,14 +219,14 @@ def planted_headline(table: pd.DataFrame) -> str:
     said = (
         f"What was planted still works after {n_works}: {_planted_shares(works[True])}."
         if works[True]
-        else "No method is shown to leave what was planted working."
+        else "No method is shown to leave the planted secret working."
     )
     was = f", before forgetting on {percent(before, 1)}" if pd.notna(before) else ""
     said += f" After retraining it works on {percent(gold['planted_mean'], 1)} of new images{was}."
     if works[False]:
         said += f" There are too few networks to tell whether it works after {_planted_shares(works[False])}."
     if not fine:
-        return f"{said} None is shown to stop it about as far as retraining does and to keep the rest."
+        return f"{said} None is shown both to stop it about as far as retraining does and to keep the rest."
     verbs = ("stops", "keeps") if len(fine) == 1 else ("stop", "keep")
     return f"{said} {listed(fine)} {verbs[0]} it about as far as retraining does and {verbs[1]} the rest."
 

@@ -45,4 +45,4 @@ def saliency_title(name: str, likeness: Mapping[str, float]) -> str:
         if math.isfinite(likeness.get(network, math.nan))
     ]
     title = f"Pixels on which the score of {name} depends"
-    return f"{title}; likeness with before: {listed(alike)}" if alike else title
+    return f"{title}; similarity to before: {listed(alike)}" if alike else title

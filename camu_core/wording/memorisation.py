@@ -7,7 +7,7 @@ from camu_core.comparison import gaps
 from camu_core.measures.estimates import Measured, are_apart
 from camu_core.wording.format import capital, listed
 
-GROUP_NAMES = {"easy": "easy", "typical": "typical", "worst": "worst-case"}
+GROUP_NAMES = {"easy": "least memorised", "typical": "typical", "worst": "most memorised"}
 
 
 def harder_title(groups: Mapping[str, Mapping[str, Any]], method: str) -> str:

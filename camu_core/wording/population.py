@@ -17,7 +17,7 @@ _ROUNDING = 1e-9  # of an epsilon at the ceiling
 
 
 def population_title(report: Mapping[str, Any]) -> str:
-    """The finding: can an attacker who trains networks too tell this method from retraining, by one image at a time?
+    """The finding: can an attacker who also trains networks tell this method from retraining, by one image at a time?
 
     Args:
         report: of `PopulationResult`.
@@ -27,17 +27,19 @@ def population_title(report: Mapping[str, Any]) -> str:
     share, among = percent(right["value"]), percent(floor["high"])
     if standing is Standing.ABOVE:
         return (
-            "From its answer to one image, an attacker who trains networks too tells a network that forgot from one "
-            f"that never saw the images {share} of the time; chance reaches {among}"
+            "From its answer to one image, an attacker who also trains networks tells a network that forgot from "
+            f"one that never saw the images {share} of the time; chance reaches {among}"
         )
     if standing is Standing.ALIKE:
         return (
-            "From its answer to one image, even an attacker who trains networks cannot tell a network that forgot from "
-            f"one that never saw the images: at most {percent(right['high'])} are told right, where guessing gives 50%"
+            "From its answer to one image, even an attacker who also trains networks can hardly tell a network that "
+            f"forgot from one that never saw the images: right {share} of the time (95% interval to "
+            f"{percent(right['high'])}), where guessing gives 50%"
         )
     if standing is Standing.BLIND:
         return "Cannot tell: even networks before forgetting are not told from those that never saw the images"
-    return f"Cannot tell yet: an attacker is right {share} of the time, where chance reaches {among}; more networks may"
+    said = f"Cannot tell yet: an attacker is right {share} of the time, where chance reaches {among}"
+    return f"{said}; more networks might settle it"
 
 
 def hills_title(epsilon: float, ceiling: float) -> str:
@@ -76,11 +78,15 @@ def heirs_title(report: Mapping[str, Any]) -> str:
     apart, floor = report["figures"]["answers_apart"], report["noise_floor"]["answers_apart"]
     share, among = percent(apart["value"]), percent(floor["high"])
     if apart["low"] > floor["high"]:
-        return f"Who inherits them? {share} go to other classes than after retraining; chance explains up to {among}"
+        return (
+            f"What are they taken for? {share} for other classes than after retraining; chance explains up to {among}"
+        )
     if apart["high"] <= floor["high"] + _SAME_WITHIN:
-        return f"Who inherits them? The same classes as after retraining, as far as {report['m']} networks can tell"
+        return (
+            f"What are they taken for? The same classes as after retraining, as far as {report['m']} networks can tell"
+        )
     return (
-        f"Who inherits them? Cannot tell: {share} go to other classes than after retraining, chance explains up to "
+        f"What are they taken for? Cannot tell: {share} for other classes than after retraining, chance explains up to "
         f"{among}"
     )
 

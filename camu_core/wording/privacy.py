@@ -52,7 +52,7 @@ _SAYS = {
     "attack": {
         Standing.ALIKE: "an attacker learns no more than from retrained networks",
         Standing.ABOVE: "an attacker can tell that they were trained on",
-        Standing.BELOW: "an attacker can tell: the network is less sure of them than retrained networks are",
+        Standing.BELOW: "an attacker can tell: they look even less trained on than in retrained networks",
     },
     "epsilon": {
         Standing.ALIKE: "the answers are like those of retrained networks",
@@ -60,9 +60,9 @@ _SAYS = {
         Standing.BELOW: "the answers are more like those of retrained networks than those are among themselves",
     },
     "population": {
-        Standing.ALIKE: "even an attacker who trains networks too cannot tell it from retrained ones",
-        Standing.ABOVE: "an attacker who trains networks too tells it from retrained ones",
-        Standing.UNCLEAR: "cannot tell: more networks may show whether an attacker who trains some can",
+        Standing.ALIKE: "even an attacker who also trains networks can hardly tell it from retrained ones",
+        Standing.ABOVE: "an attacker who also trains networks can tell it from retrained ones",
+        Standing.UNCLEAR: "cannot tell: more networks might show whether such an attacker can",
         Standing.BLIND: "cannot tell: even the originals are not told from retrained ones",
     },
     "trigger": {
@@ -91,17 +91,17 @@ _BAD_NEWS = {
     "linear_probe": "it is still readable inside",
     "attack": "an attacker can tell",
     "epsilon": "the answers give the removal away",
-    "population": "an attacker who trains networks too can tell",
+    "population": "an attacker who also trains networks can tell",
 }
 _BAD_NEWS_OF_IMAGES = {
     "trigger": "the mark still works",
     "swap": "the two classes are still confused",
-    "recognised": "they are not recognised as if never seen",
+    "recognised": "they are recognised more or less often than by retrained networks",
     "relearning": "they come back too quickly",
     "linear_probe": "they stand out inside",
     "attack": "an attacker can tell",
     "epsilon": "the answers give the removal away",
-    "population": "an attacker who trains networks too can tell",
+    "population": "an attacker who also trains networks can tell",
 }
 SUBJECTS = {
     "old_head": "Old classifier",
@@ -201,13 +201,19 @@ def headline(report: Mapping[str, Any], population: Mapping[str, Any] | None = N
     Args:
         report, population: as in `readings`.
     """
-    news = [reading.is_good for reading in readings(report, population).values()]
-    n_bad, n_good, n_open = (news.count(each) for each in (False, True, None))
+    found = readings(report, population).values()
+    news = [Standing.BELOW if _finds_less(reading) else reading.is_good for reading in found]
+    n_bad, n_good, n_less, n_open = (news.count(each) for each in (False, True, Standing.BELOW, None))
     verb = "tells" if n_bad == 1 else "tell"
     parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it apart from networks that never saw the images"]
     parts += [f"{n_good} {'finds' if n_good == 1 else 'find'} no difference"] if n_good else []
+    parts += [f"{n_less} {'finds' if n_less == 1 else 'find'} less than in those"] if n_less else []
     parts += [f"{n_open} cannot tell"] if n_open else []
     return f"{capital(', '.join(parts))}."
+
+
+def _finds_less(reading: Reading) -> bool:
+    return reading.is_good is None and reading.standing is Standing.BELOW
 
 
 def finding_of(report: Mapping[str, Any], question: str) -> str:

@@ -223,7 +223,8 @@ def _images_state(
     if works := bad_news({kind: found[kind] for kind in PLANTING_KINDS if kind in found}, of_images=True):
         return False, f"Not forgotten: {listed(works)}"
     if barred := _barred(result):
-        return None, f"Cannot tell whether it is forgotten: {listed(barred)} is hardly recognised any more"
+        verb = "is" if len(barred) == 1 else "are"
+        return None, f"Cannot tell whether it is forgotten: {listed(barred)} {verb} hardly recognised any more"
     if privacy is None:
         return None, "Not tested yet: whether it answers as if it had never seen them"
     if any(reading.is_good is False for reading in found.values()):
@@ -353,7 +354,11 @@ def claims(result: RunResult, verdict: Verdict) -> Claims:
     may = [f"that it {deed}"] if (gone if is_class else verdict.is_forgotten) else []
     may += ["that it still recognises the rest" + (" on average" if _hardest_hit(result) else "")] if kept else []
     may += (
-        [f"that no test here finds more of {what} than in networks that never saw {'it' if is_class else 'them'}"]
+        [
+            f"that no test here finds more of {what} than in networks that never saw it"
+            if is_class
+            else "that no test here tells it from networks that never saw them"
+        ]
         if verdict.has_no_trace
         else []
     )

@@ -91,17 +91,17 @@ def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -
         for model in ("original", "unlearned")
         for image in ("own", "alternative")
     )
-    st.subheader(words.PULL_TITLE, anchor=False, divider="gray")
+    st.subheader(words.EFFECT_TITLE, anchor=False, divider="gray")
     left, middle = st.columns([6, 5], gap="large")
     left.markdown(
-        words.PULL.format(
+        words.EFFECT.format(
             name=names[true], own_before=own_before, other_before=other_before, own_after=own_after,
-            other_after=other_after, pull_before=percent(view.pull["original"], digits=1).rstrip("%"),
-            pull_after=percent(view.pull["unlearned"], digits=1).rstrip("%"),
+            other_after=other_after, effect_before=percent(view.effect["original"], digits=1).rstrip("%"),
+            effect_after=percent(view.effect["unlearned"], digits=1).rstrip("%"),
             n=int(result.probe.is_forget.sum()), finding=titles(causal.report)["effects"],
         )
     )  # fmt: skip
-    left.markdown(words.PULL_CARE.format(remark=hidden_remark(causal.report)))
+    left.markdown(words.EFFECT_CARE.format(remark=hidden_remark(causal.report)))
     with middle.container(horizontal=True):
         for picture, caption in zip((result.probe.x[idx], view.alternative), words.PAIR, strict=True):
             st.image(images.to_picture(picture), caption=caption, width=110, alt=caption)

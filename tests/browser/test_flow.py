@@ -72,7 +72,7 @@ def test_stop_ends_a_run_and_offers_to_try_again(server: str, page: Page) -> Non
 
 def test_causal_page_part_by_part_and_a_batch_that_is_stopped(server: str, page: Page) -> None:
     page.goto(f"{server}/causal")
-    expect(page.get_by_text("pull lost").first).to_be_visible()
+    expect(page.get_by_text("effect lost").first).to_be_visible()
     charts = page.locator(".js-plotly-plot")
     expect(charts.first).to_be_visible()
 

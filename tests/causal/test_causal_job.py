@@ -47,8 +47,8 @@ def test_scenarios_agree_with_the_report(causal):
     for group, table in causal.scenarios.items():
         value = {name: estimate["value"] for name, estimate in table.items()}
         for model in ("original", "unlearned"):
-            pull = value[scenario_name("own", model, model)] - value[scenario_name("alternative", model, model)]
-            assert pull == pytest.approx(effects[group][model]["true_class"]["value"], abs=1e-9)
+            effect = value[scenario_name("own", model, model)] - value[scenario_name("alternative", model, model)]
+            assert effect == pytest.approx(effects[group][model]["true_class"]["value"], abs=1e-9)
         untouched = value["own/original/original"]
         assert value["own/unlearned/unlearned"] - untouched == pytest.approx(mediation[group]["total"], abs=1e-9)
         assert value["own/unlearned/original"] - untouched == pytest.approx(
@@ -94,7 +94,7 @@ def test_sample_view(digits_result):
     assert view.alternative.shape == digits_result.probe.x[idx].shape
     same = view_sample({**models, "unlearned": models["original"]}, digits_result.probe, idx, "camu", 0)
     assert same.moved_bits == 0
-    assert same.pull["original"] == same.pull["unlearned"]
+    assert same.effect["original"] == same.effect["unlearned"]
 
 
 def estimate(value, margin=0.01, n=3):

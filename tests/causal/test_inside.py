@@ -132,5 +132,5 @@ def test_titles_say_what_changed_most() -> None:
     assert maps_title({"a": 0.04, "b": 0.35}) == "Change in what the first layers see in this image: a 4% and b 35%"
     likeness = {"unlearned": 0.613, "retrained": 0.1}
     assert saliency_title("3", likeness).endswith(
-        "likeness with before: 0.61 after forgetting and 0.10 in the retrained network"
+        "similarity to before: 0.61 after forgetting and 0.10 in the retrained network"
     )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from camu_core.wording.causal import (
-    PULLS,
+    EFFECTS,
     attribution_title,
     effects_title,
     entanglement_title,
@@ -12,7 +12,7 @@ from camu_core.wording.causal import (
 )
 from camu_core.wording.causal_remarks import hidden_remark, inner_remark, retraining_remarks
 
-PULL = "their pull on the right answer"
+EFFECT = "their effect on the right answer"
 
 
 def estimate(value, reach=0.02, n=200):
@@ -135,17 +135,17 @@ def measures(value, reach):
 @pytest.mark.parametrize(
     ("numbers", "title"),
     [
-        ((0.9, 0.0, 0.997), f"Forgotten images lost 99.7% of {PULL}; the others kept 99% of theirs."),
-        ((0.9, 0.0, 1.0, 1.02), f"Forgotten images lost all of {PULL}; the others kept all of theirs."),
-        ((0.9, 0.0, 1.0, 1.5), f"Forgotten images lost all of {PULL}; the others kept 150% of theirs."),
-        ((0.9, 0.0, 1.0, -4e-5), f"Forgotten images lost all of {PULL}; the others kept none of theirs."),
+        ((0.9, 0.0, 0.997), f"Forgotten images lost 99.7% of {EFFECT}; the others kept 99% of theirs."),
+        ((0.9, 0.0, 1.0, 1.02), f"Forgotten images lost all of {EFFECT}; the others kept all of theirs."),
+        ((0.9, 0.0, 1.0, 1.5), f"Forgotten images lost all of {EFFECT}; the others kept 150% of theirs."),
+        ((0.9, 0.0, 1.0, -4e-5), f"Forgotten images lost all of {EFFECT}; the others kept none of theirs."),
         (
             (0.9, 0.0, 1.0, -0.5),
-            f"Forgotten images lost all of {PULL}; the others turned theirs round, to 50% of its strength.",
+            f"Forgotten images lost all of {EFFECT}; the others reversed theirs, at 50% of its strength.",
         ),
-        ((0.9, 0.45, 0.5, 0.8), f"Forgotten images lost 50% of {PULL}; the others kept 80% of theirs."),
-        ((0.9, 0.0, 1.0, None), f"Forgotten images lost all of {PULL}; for the others, cannot tell."),
-        ((0.5, 0.6, -0.2), f"Forgotten images strengthened {PULL} by 20%; the others kept 99% of theirs."),
+        ((0.9, 0.45, 0.5, 0.8), f"Forgotten images lost 50% of {EFFECT}; the others kept 80% of theirs."),
+        ((0.9, 0.0, 1.0, None), f"Forgotten images lost all of {EFFECT}; for the others, cannot tell."),
+        ((0.5, 0.6, -0.2), f"Forgotten images strengthened {EFFECT} by 20%; the others kept 99% of theirs."),
         (
             (0.6, -0.2, 1.3),
             "Forgotten images now push the other way: +60 points on the right answer before, -20 points after.",
@@ -162,7 +162,7 @@ def test_effects(numbers, title):
 def test_effects_when_nothing_was_there_or_nothing_changed():
     assert effects_title(effects(0.0, 0.0, None, reach=0.001)).startswith("There was nothing to forget")
     assert effects_title(effects(0.9, 0.9, 0.0, 1.0, reach=0.001)) == (
-        "Forgotten images kept their pull on the right answer; the others kept all of theirs."
+        "Forgotten images kept their effect on the right answer; the others kept all of theirs."
     )
 
 
@@ -171,7 +171,7 @@ def test_the_right_answer_is_called_gone_only_where_it_is():
     report["shares"]["eliminated"]["unlearned"]["prediction_bits"] = estimate(0.2, 0.02)
     assert hidden_remark(report).startswith("The right answer is gone, yet")
     report["shares"]["eliminated"]["unlearned"]["true_class"] = estimate(0.6, 0.02)
-    assert hidden_remark(report).startswith("60% of the pull on the right answer is lost, yet")
+    assert hidden_remark(report).startswith("60% of the effect on the right answer is lost, yet")
 
 
 def test_effects_wide_interval_cannot_tell():
@@ -181,10 +181,11 @@ def test_effects_wide_interval_cannot_tell():
 def test_where_it_differs_from_retraining():
     assert retraining_title(effects(0.9, 0.0, 0.8)) == "No retrained network to compare with yet."
     assert retraining_title(effects(0.9, 0.0, 0.8, 0.9, retrained=(0.3, 0.9))) == (
-        "It differs from retraining: forgotten images lost 80% of their pull on the right answer, after retraining 30%."
+        "It differs from retraining: forgotten images lost 80% of their effect on the right answer, after retraining "
+        "30%."
     )
     assert retraining_title(effects(0.9, 0.0, 0.8, 0.6, retrained=(0.79, 0.9))) == (
-        "It differs from retraining: other images kept 60% of their pull on the right answer, after retraining 90%."
+        "It differs from retraining: other images kept 60% of their effect on the right answer, after retraining 90%."
     )
     alike = "These numbers show no difference from retraining."
     assert retraining_title(effects(0.9, 0.0, 0.84, 0.9, reach=0.001, retrained=(0.80, 0.9))) == alike
@@ -283,26 +284,28 @@ def test_entanglement(report, title):
 def test_a_pull_that_grew_is_not_said_to_be_lost_by_less_than_nothing():
     title = retraining_title(effects(0.9, 0.0, 0.43, 0.9, reach=0.001, retrained=(-0.17, 0.9)))
     assert title.endswith(
-        "forgotten images lost 43% of their pull on the right answer, after retraining it is stronger by 17%."
+        "forgotten images lost 43% of their effect on the right answer, after retraining it is stronger by 17%."
     )
     title = retraining_title(effects(0.9, 0.0, -0.2, 0.9, reach=0.001, retrained=(0.4, 0.9)))
-    assert title.endswith("forgotten images strengthened their pull on the right answer by 20%, after retraining 40%.")
+    assert title.endswith(
+        "forgotten images strengthened their effect on the right answer by 20%, after retraining 40%."
+    )
 
 
 def test_a_pull_is_turned_round_or_stronger_only_where_that_is_clear():
     assert effects_title(effects(0.9, 0.0, 1.0, -0.02, reach=0.1)).endswith("the others kept none of theirs.")
     assert effects_title(effects(0.9, 0.92, -0.02, 1.0, reach=0.001)).startswith(
-        f"Forgotten images strengthened {PULL} by 2%"
+        f"Forgotten images strengthened {EFFECT} by 2%"
     )
     assert effects_title(effects(0.5, 0.9, -1.33, 1.0, reach=0.001)).startswith(
-        f"Forgotten images strengthened {PULL} by 133%"
+        f"Forgotten images strengthened {EFFECT} by 133%"
     )
 
 
 def test_a_pull_that_turned_round_is_not_said_to_be_stronger():
     title = retraining_title(effects(0.9, 0.0, 1.0, -0.5, reach=0.001, retrained=(1.0, 1.0)))
     assert title.endswith(
-        "other images turned their pull on the right answer round, to 50% of its strength, after retraining all."
+        "other images reversed their effect on the right answer, at 50% of its strength, after retraining all."
     )
     title = retraining_title(effects(0.9, 0.0, 1.0, 1.0, reach=0.001, retrained=(1.0, -0.5)))
     assert title.endswith("after retraining it is turned round, to 50% of its strength.")
@@ -331,12 +334,12 @@ def test_how_the_inside_differs_from_a_network_that_never_saw_them():
 def test_with_a_band_only_what_no_retraining_does_is_different(ours, is_different):
     """One retrained network with 70% would call 82% different; among those of the band it is the middle."""
     shares = {
-        "unlearned": dict.fromkeys(PULLS, estimate(ours)), "retrained": dict.fromkeys(PULLS, estimate(0.70))
+        "unlearned": dict.fromkeys(EFFECTS, estimate(ours)), "retrained": dict.fromkeys(EFFECTS, estimate(0.70))
     }  # fmt: skip
     report = {"shares": {"eliminated": shares, "preserved": shares}}
     alone = retraining_remarks(report, ["forget"])
     assert bool(alone) is (ours != 0.70)
-    values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in PULLS}
+    values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in EFFECTS}
     found = retraining_remarks(report | {"reference": {"measures": values}}, ["forget"])
     assert bool(found) is is_different
     if found:
@@ -345,10 +348,10 @@ def test_with_a_band_only_what_no_retraining_does_is_different(ours, is_differen
 
 
 def test_shares_in_which_retrained_networks_differ_widely_are_not_called_alike():
-    shares = {"unlearned": dict.fromkeys(PULLS, estimate(0.82)), "retrained": dict.fromkeys(PULLS, estimate(0.82))}
+    shares = {"unlearned": dict.fromkeys(EFFECTS, estimate(0.82)), "retrained": dict.fromkeys(EFFECTS, estimate(0.82))}
     report = {"shares": {"eliminated": shares, "preserved": shares}}
     assert retraining_title(report) == "These numbers show no difference from retraining."
-    values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in PULLS}
+    values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in EFFECTS}
     values["eliminated_representation_bits"] = [0.2, 0.6, 0.9]
     told = retraining_title(report | {"reference": {"measures": values}})
-    assert told == "In 5 of 6 pulls no clear difference from retraining; 1 cannot be compared."
+    assert told == "In 5 of 6 effects no clear difference from retraining; 1 cannot be compared."

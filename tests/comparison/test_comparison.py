@@ -320,10 +320,10 @@ def test_where_camu_stands_is_told_with_the_places_that_intervals_allow() -> Non
     others = [row(name, average_gap_mean=gap) for name, gap in (("unsir", 0.01), ("ssd", 0.2))]
     camu = row("camu", average_gap_mean=0.013, rank_low=1.0, rank_high=2.0)
     table = pd.concat([row("mask"), *others, camu, row("retrain", average_gap_mean=np.nan)])
-    assert standing(table) == "CaMU is 1.3 points away: place 2 of 3 by this distance; intervals allow places 1 to 2."
-    assert standing(table.assign(rank_high=1.0)).endswith("place 2 of 3 by this distance.")
+    assert standing(table) == "CaMU is 1.3 points away: rank 2 of 3 by this distance; intervals allow ranks 1 to 2."
+    assert standing(table.assign(rank_high=1.0)).endswith("rank 2 of 3 by this distance.")
     once = table.assign(rank_low=np.nan)
-    assert standing(once).endswith("place 2 of 3 by this distance; one seed cannot tell how firm that is.")
+    assert standing(once).endswith("rank 2 of 3 by this distance; one seed cannot tell how firm that is.")
     assert standing(table.drop(index="camu")) == standing(camu) == ""
 
 
@@ -422,9 +422,9 @@ def test_what_tuning_changes_is_told_with_ranks_and_without_controls() -> None:
                          index=names)  # fmt: skip
     assert tuning_line(usual, tuned) == (
         "With tuned settings 2 of 4 methods are nearer to retraining by these accuracies. "
-        "Mean distance, usual → tuned settings: Selective dampening (SSD) 40 points → 1.0 points "
-        "(place 4 → 1); SCRUB 6.0 points → 1.0 points (place 2 to 3 → unknown); CaMU 2.0 points → 2.1 points "
-        "(place 1 to 2 → 1 to 4). Places are of 4 methods, as intervals allow."
+        "Mean distance, default → tuned settings: Selective dampening (SSD) 40 points → 1.0 points "
+        "(rank 4 → 1); SCRUB 6.0 points → 1.0 points (rank 2 to 3 → unknown); CaMU 2.0 points → 2.1 points "
+        "(rank 1 to 2 → 1 to 4). Ranks are of 4 methods, as intervals allow."
     )
 
 
@@ -537,8 +537,8 @@ def test_after_which_methods_what_was_planted_works_is_told_by_intervals_over_ne
         "the interval of its difference reaches beyond the margin"
     )
     told = planted_headline(pd.concat(rows[:1] + rows[5:6]))
-    assert told.startswith("No method is shown to leave what was planted working.")
-    assert told.endswith("None is shown to stop it about as far as retraining does and to keep the rest.")
+    assert told.startswith("No method is shown to leave the planted secret working.")
+    assert told.endswith("None is shown both to stop it about as far as retraining does and to keep the rest.")
     two = planted_headline(pd.concat([rows[0], rows[4], planted("camu", 0.03)]))
     assert two.endswith("SalUn and CaMU stop it about as far as retraining does and keep the rest.")
 

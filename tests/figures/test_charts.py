@@ -12,7 +12,7 @@ from camu_core.figures.theme import DENSE, WIDE, styled, title_layout
 from camu_core.progress import Snapshot
 from pages.components.shared import charts, state
 
-LONG = "Forgotten images lost 99.8% of their pull on the right answer; the others kept 99% of theirs, and so on."
+LONG = "Forgotten images lost 99.8% of their effect on the right answer; the others kept 99% of theirs, and so on."
 
 
 def test_a_long_title_makes_the_figure_higher_and_leaves_the_plot_its_room() -> None:

@@ -205,7 +205,7 @@ def test_the_shipped_results_open_with_all_their_parts() -> None:
             offered = shipped.settings(dataset, forget)
             assert offered == (["usual", "tuned"] if (dataset, forget) in has_tuned else ["usual"])
             if "tuned" in offered:
-                assert "usual → tuned settings: " in words(app)
+                assert "default → tuned settings: " in words(app)
                 usual = app.dataframe[0].value
                 app.segmented_control(key=f"published-settings-{dataset}-{forget}").set_value("tuned").run()
                 assert not app.exception

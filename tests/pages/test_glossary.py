@@ -13,9 +13,9 @@ def meanings(text: str) -> list[str]:
 
 
 def test_the_first_of_a_term_tells_its_meaning() -> None:
-    text = explained("Its pull is lost; the pull of others stays.")
-    assert meanings(text) == [GLOSSARY["pull"]]
-    assert text.count("pull</abbr>") == 1
+    text = explained("Its causal effect is lost; the causal effect of others stays.")
+    assert meanings(text) == [GLOSSARY["causal effect"]]
+    assert text.count("causal effect</abbr>") == 1
     assert text.index("<abbr") < text.index("is lost")
 
 
@@ -25,7 +25,7 @@ def test_plural_and_case_do_not_matter(written: str) -> None:
 
 
 def test_a_longer_word_is_not_the_term() -> None:
-    assert explained("seedling, pulled, header") == "seedling, pulled, header"
+    assert explained("seedling, causal effectiveness, header") == "seedling, causal effectiveness, header"
 
 
 @pytest.mark.parametrize("kept", ["`seed`", "$seed$", "[seed](https://example.org/seed)"])

@@ -31,20 +31,24 @@ def test_gaps_are_those_of_the_runs_with_their_intervals() -> None:
 
 def test_the_hardest_group_is_named_where_the_intervals_are_apart() -> None:
     assert harder_title(GROUPS, "CaMU") == (
-        "Worst-case images were the hardest to forget: +34 points (+16 to +49) recognised after CaMU, compared with "
-        "retraining; easy 0 (-7 to +7) and typical -2 (-10 to +5)"
+        "Most memorised images were the hardest to forget: +34 points (+16 to +49) recognised after CaMU, compared "
+        "with retraining; least memorised 0 (-7 to +7) and typical -2 (-10 to +5)"
     )
     same = {"easy": accuracies(1, 0.96, 1), "worst": accuracies(1, 0.9, 0.84)}
     assert harder_title(same, "CaMU").startswith("No images were harder to forget than others, as far as 50 of each")
     easy = {"easy": accuracies(1, 0.4, 1), "worst": accuracies(1, 0.84, 0.8)}
-    assert harder_title(easy, "CaMU").startswith("Easy images ended furthest from retraining: -60 points")
+    assert harder_title(easy, "CaMU").startswith("Least memorised images ended furthest from retraining: -60 points")
 
 
 def test_a_group_is_called_the_hardest_only_if_it_is_apart_from_every_other() -> None:
     close = {"easy": accuracies(1, 1, 1), "typical": accuracies(1, 0.9, 0.6), "worst": accuracies(1, 0.84, 0.5)}
-    assert harder_title(close, "CaMU").startswith("Worst-case images were harder to forget than easy ones: +34 points")
+    assert harder_title(close, "CaMU").startswith(
+        "Most memorised images were harder to forget than least memorised ones: +34 points"
+    )
     less = {"easy": accuracies(1, 1, 1), "typical": accuracies(1, 0.5, 0.9), "worst": accuracies(1, 0.4, 0.9)}
-    assert harder_title(less, "CaMU").startswith("Worst-case images ended further from retraining than easy ones: -50")
+    assert harder_title(less, "CaMU").startswith(
+        "Most memorised images ended further from retraining than least memorised ones: -50"
+    )
 
 
 def test_what_is_picked_is_told_beside_all_images() -> None:

@@ -37,9 +37,9 @@ def report(value: float, low: float, epsilon: float = 2.0, before: float | None 
         (
             0.52,
             0.49,
-            "a network that forgot from one that never saw the images: at most 55% are told right",
+            "one that never saw the images: right 52% of the time (95% interval to 55%), where guessing",
         ),
-        (0.45, 0.40, "cannot tell a network that forgot"),
+        (0.45, 0.40, "can hardly tell a network that forgot"),
         (0.56, 0.50, "Cannot tell yet: an attacker is right 56% of the time, where chance reaches 53%"),
     ],
 )
@@ -91,11 +91,11 @@ def test_titles_name_the_figures_and_their_ends() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "says"),
     [
-        (0.06, 0.30, "Who inherits them? 18% go to other classes than after retraining; chance explains up to 5%"),
-        (0.00, 0.10, "Who inherits them? The same classes as after retraining, as far as 64 networks can tell"),
-        (0.04, 0.09, "Who inherits them? The same classes as after retraining, as far as 64 networks can tell"),
-        (0.00, 0.36, "Who inherits them? Cannot tell: 18% go to other classes than after retraining, chance explains "
-         "up to 5%"),
+        (0.06, 0.30, "What are they taken for? 18% for other classes than after retraining; chance explains up to 5%"),
+        (0.00, 0.10, "What are they taken for? The same classes as after retraining, as far as 64 networks can tell"),
+        (0.04, 0.09, "What are they taken for? The same classes as after retraining, as far as 64 networks can tell"),
+        (0.00, 0.36, "What are they taken for? Cannot tell: 18% for other classes than after retraining, chance "
+         "explains up to 5%"),
     ],
 )  # fmt: skip
 def test_heirs_are_called_the_same_only_by_an_interval_that_ends_near_chance(

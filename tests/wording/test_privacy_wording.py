@@ -65,7 +65,7 @@ def test_a_network_like_retrained_ones_is_called_so_everywhere(make_report) -> N
         ("relearning", 0.9, "relearning", "relearned faster"),
         ("linear_probe", 0.9, "linear_probe", "easier to read inside"),
         ("attack_entropy", 0.8, "attack", "can tell that they were trained on"),
-        ("attack_entropy", 0.2, "attack", "less sure of them"),
+        ("attack_entropy", 0.2, "attack", "less trained on than in retrained networks"),
         ("epsilon", 3.0, "epsilon", "differ from those"),
     ],
 )
@@ -76,6 +76,12 @@ def test_what_differs_is_named_in_title_and_headline_alike(make_report, measure,
     titles = {"relearning": relearning_title, "linear_probe": inside_title, "attack": attack_title}
     if question in titles:
         assert words in titles[question](report).lower()
+
+
+def test_a_headline_counts_what_finds_less_apart_from_what_cannot_tell(make_report) -> None:
+    report = make_report(relearning=0.1)
+    assert readings(report)["relearning"].standing is Standing.BELOW
+    assert headline(report).endswith("5 find no difference, 1 finds less than in those.")
 
 
 def test_an_attack_far_below_one_half_is_an_attack_that_works(make_report) -> None:

@@ -106,9 +106,9 @@ def test_slower_than_retraining_is_no_good_news(made_up, make_report):
 @pytest.mark.parametrize(
     ("value", "reach", "is_good", "tail", "finding"),
     [
-        (0.86, 0.03, False, "; an attacker who trains networks too can tell", "tells it from retrained ones"),
-        (0.51, 0.03, True, "", "cannot tell it from retrained ones"),
-        (0.56, 0.08, None, "", "more networks may show"),
+        (0.86, 0.03, False, "; an attacker who also trains networks can tell", "can tell it from retrained ones"),
+        (0.51, 0.03, True, "", "can hardly tell it from retrained ones"),
+        (0.56, 0.08, None, "", "more networks might show"),
     ],
 )
 def test_many_networks_are_a_clause_of_a_class_and_make_nothing_less_forgotten(
@@ -132,7 +132,7 @@ def test_many_networks_that_are_told_apart_mean_that_images_are_not_as_if_never_
     assert judge(made_up(), None, images, many_networks(0.51)).is_forgotten is True
     told = judge(made_up(), None, images, many_networks(0.86))
     assert told.is_forgotten is False
-    assert "Not as if it had never seen them: an attacker who trains networks too can tell" in told.headline
+    assert "Not as if it had never seen them: an attacker who also trains networks can tell" in told.headline
     assert judge(made_up(), None, images, many_networks(0.56, 0.08)).is_forgotten is None
     usual = {"attack_attacker": 0.5, "attack_confidence": 0.5, "attack_entropy": 0.5, "relearning": 0.6, "epsilon": 0.1}
     blind, seen_through = make_report(is_class=False, original=usual), made_up(before={"forget_train": 0.99})
@@ -385,8 +385,8 @@ AS_NEVER = f"it answers about {A_TENTH} like a network that never saw them"
          f"Nothing yet. Not yet that {NO_LONGER}, and not yet that the rest is unharmed, and not yet that every trace "
          "of the digit 3 is gone."),
         (RANDOM, {}, {}, {}, "As if it had never seen them; the rest is kept",
-         f"That {AS_NEVER}, and that it still recognises the rest, and that no test here finds more of {A_TENTH} "
-         "than in networks that never saw them."),
+         f"That {AS_NEVER}, and that it still recognises the rest, and that no test here tells it "
+         "from networks that never saw them."),
         (RANDOM, {"retain_test": 0.5}, {}, {"attack_entropy": 0.8},
          "Damaged: the rest fell from 99% to 50%. Not as if it had never seen them: an attacker can tell",
          f"Nothing yet. Not that {AS_NEVER}, and not that the rest is unharmed, and not that every trace of them is "

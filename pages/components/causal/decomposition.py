@@ -98,7 +98,7 @@ def effects(result: RunResult, causal: CausalResult) -> None:
 def _effect_table(groups: dict, heading: str) -> pd.DataFrame:
     return pd.DataFrame(
         notes.estimate_row(
-            {heading: group, "network": MODEL_TITLES[model], "pull on": text.TABLE_MEASURES[measure]}, estimate
+            {heading: group, "network": MODEL_TITLES[model], "effect on": text.TABLE_MEASURES[measure]}, estimate
         )
         for group, models in groups.items()
         for model, measures in models.items()

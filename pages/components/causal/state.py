@@ -90,14 +90,14 @@ _CANDIDATES = 12
 
 
 def typical_image(job: CausalJob, causal: CausalResult) -> int:
-    """Index into the probe set: of the first images to forget, the one whose pull was nearest to the mean before."""
+    """Index into the probe set: of the first images to forget, the one whose effect was nearest to the mean before."""
     mean = causal.report["effects"]["forget"]["original"]["true_class"]["value"]
     probe = probe_of(job)
     is_shown = probe.is_forget & probe.is_live
     candidates = np.flatnonzero(is_shown & ~probe.in_train)[:_CANDIDATES]
     if not len(candidates):  # no class was forgotten, so that no new image is like them
         candidates = np.flatnonzero(is_shown)[:_CANDIDATES]
-    return int(min(candidates, key=lambda idx: abs(sample_view(job, int(idx)).pull["original"] - mean)))
+    return int(min(candidates, key=lambda idx: abs(sample_view(job, int(idx)).effect["original"] - mean)))
 
 
 def networks(job: CausalJob):

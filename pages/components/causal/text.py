@@ -1,7 +1,7 @@
 """The words of the Causal page."""
 
 TITLE = "Why it forgot"
-LEAD = "Accuracy shows *that* it forgot. To see *why*, we change **one thing at a time**."
+LEAD = "Accuracy shows *that* the answers changed. To see *why*, we change **one thing at a time**."
 GROUPS = {"forget": "images to forget", "retain": "images to keep"}
 PARTS = {
     "effects": "Effects of the images",
@@ -11,10 +11,10 @@ PARTS = {
     "graph": "Graph, and one image",
 }
 PART = "Part of the decomposition"
-HEADLINE = "**Pull** on the right answer: how far it moves when the image is replaced."
-LOST = "Forgotten images: **pull lost**"
-KEPT = "Other images: **pull kept**"
-NO_SHARE = "no pull before"
+HEADLINE = "**Effect** on the right answer: how far it moves when the image is replaced."
+LOST = "Forgotten images: **effect lost**"
+KEPT = "Other images: **effect kept**"
+NO_SHARE = "no effect before"
 REPLACED_BY_THEIR_LIKE = "replaced by images of their own class"
 GOLD_NOTE = (
     "Losing more than retraining does is a trace of removal. Representations of networks trained separately compare "
@@ -36,7 +36,7 @@ RETRAIN_NOT = "No retrained network to compare with. {why}"
 
 INTERVENTION = "Replace each image by"
 INTERVENTION_NAMES = {"camu": "another image + noise (CaMU's)", "noise": "itself + noise", "mean": "the mean image"}
-MEASURE = "Pull on"
+MEASURE = "Effect on"
 MEASURE_NAMES = {
     "true_class": "the right answer", "prediction_bits": "the whole answer", "representation_bits": "the representation"
 }  # fmt: skip
@@ -50,10 +50,10 @@ EFFECTS_READ = (
     "forget should fall as far as the retrained network's, and the others should stay."
 )
 EFFECTS_NOT = (
-    "once accuracy is 0, the first panel is close to 0 for any method; the other two tell methods apart. These are "
-    "effects of changing the inputs of this network, not claims about the world."
+    "in its first panel, any difference between methods once accuracy is 0: it is close to 0 for all of them, and the "
+    "other two panels tell. Nor anything about the world: these are effects of changing the inputs of this network."
 )
-EFFECTS_BY_CLASS = "Which classes lost their pull?"
+EFFECTS_BY_CLASS = "Which classes lost their effect?"
 EFFECTS_HOW = r"""
 Every image $x$ of the probe set (n = {n:,}) gets an alternative $x'$: *another image + noise* is another image of the
 classes to keep, plus noise $U[0,{noise:g})$ per pixel, as CaMU draws its counterfactuals; *itself + noise* only adds

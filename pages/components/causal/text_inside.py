@@ -12,8 +12,8 @@ MAPS_READ = (
     "layer have one scale."
 )
 MAPS_NOT = (
-    "whether something was forgotten. Channels of the retrained network are other ones: it was trained apart, so that "
-    "only the kinds of pattern can be compared."
+    "whether something was forgotten. Channels of the retrained network do not correspond: it was trained separately, "
+    "so only the kinds of pattern can be compared."
 )
 SALIENCY_READ = "the stronger a pixel, the more a small change of it changes the score; each picture has its own scale."
 SALIENCY_NOT = (

@@ -14,8 +14,8 @@ SIDE_BY_SIDE_HELP = "Both must have the same dataset and the same kind of networ
 
 TUNE_LEAD = (
     "Which settings of a method come nearest to **retraining**? Every method gets the same number of trials, and its "
-    "usual settings are the first. Trials are judged on training images set aside for this: no network has seen them, "
-    "and no test image has a say."
+    "default settings are the first. Trials are judged on training images set aside for this: no network has seen "
+    "them, and no test image has a say."
 )
 TUNE_TRIALS = "Trials"
 TUNE_TRIALS_HELP = "Give every method that you compare the same number"
@@ -31,8 +31,8 @@ TUNE_STAGES = {
 }
 TUNE_NOTHING = "Nothing is tried yet. Press the button, and the trials appear here when they are judged."
 TUNE_SOON = "The trials appear here when they are judged."
-TUNE_FOUND = "**{settings}** come nearest to retraining: {chosen} points away, where the usual settings are {usual}."
-TUNE_KEPT = "The usual settings stay the nearest to retraining, {chosen} points away: **{settings}**."
+TUNE_FOUND = "**{settings}** come nearest to retraining: {chosen} points away, where the default settings are {usual}."
+TUNE_KEPT = "The default settings stay the nearest to retraining, {chosen} points away: **{settings}**."
 TUNE_FAILED = "of no use (the run failed)"
 TUNE_SHIPPED = "Made beforehand, and shipped with the app. Tune here to open the runs of its trials."
 TUNE_TITLE = "{method}: what each setting forgets and keeps"
@@ -55,13 +55,14 @@ TUNE_OPEN = "Open its run on the first network"
 TUNE_HINT = "Tick one trial (on the keyboard: Shift+Space) to open its run, two to compare them side by side."
 TUNE_HOW = (
     "One training image in five is set aside, of each class alike, by a fixed draw; {n} original networks are trained "
-    "on the others, and every trial is run on each. The first trial has the usual settings; the others are points of a "
-    "scrambled Sobol sequence (`scipy.stats.qmc`): rates from a tenth to ten times the usual, passes from a third to "
-    "three times, on a logarithmic scale. Taken is the trial with the least mean difference to the reference networks "
-    "over the accuracies, the recall of a fresh classifier shown one image a class, and the area under the ROC curve "
-    "of the membership attack by confidence. Defaults do not change: *Advanced* on *Run* offers what the shipped file "
-    "has. No test image has a say in a search, but most usual settings, where it begins, were found by trial on test "
-    "images of the digit 3 of the digits and the digit 0 of MNIST (assets/results/tuning.md).\n\n`{command}`"
+    "on the others, and every trial is run on each. The first trial has the default settings; the others are points of "
+    "a scrambled Sobol sequence (`scipy.stats.qmc`): rates from a tenth to ten times the default, passes from a third "
+    "to three times, on a logarithmic scale. Chosen is the trial with the least mean difference to the reference "
+    "networks over the accuracies, the recall of a fresh classifier shown one image a class, and the area under the "
+    "ROC curve of the membership attack by confidence. Defaults do not change: *Advanced* on *Run* offers what the "
+    "shipped file has. No test image has a say in a search, but most default settings, where it begins, were found by "
+    "trial on test images of the digit 3 of the digits and the digit 0 of MNIST "
+    "(assets/results/tuning.md).\n\n`{command}`"
 )
 
 # --- many methods ----------------------------------------------------------------------------------------------------
@@ -153,9 +154,9 @@ COLUMNS = {
     "n": "n",
     "forgotten": "Recognised",
     "kept": "Kept",
-    "planted": "Planted works",
+    "planted": "Still as taught",
     "gap": "Gap (points)",
-    "rank": "Place",
+    "rank": "Rank",
     "tug_of_war": "ToW",
     "attack": "AUC",
     "old_head": "Old classifier",
@@ -185,7 +186,7 @@ COLUMN_HELP = {
     "fresh_head": "What a new classifier finds of the class after one example of it; the aim is retraining's",
     "relearning": "Mean accuracy on the class over 20 batches of relearning with a new classifier; the aim is "
     "retraining's",
-    "epsilon": "How unlike the answers of retrained networks those on the forgotten images are, in nats; the aim is "
+    "epsilon": "How far the answers on forgotten images differ from those of retrained networks, in nats; the aim is "
     "retraining's",
     "seconds": "Unlearning alone, mean over runs, on this server while it does other work",
     "speed": "Seconds of retraining divided by seconds of the method",
@@ -193,8 +194,8 @@ COLUMN_HELP = {
     "forward": "Batches passed forward through a network",
     "backward": "Batches whose gradients were passed back through a network",
     "interval": "95% of such intervals contain the true mean (Student's t over seeds, or over original networks where "
-    "there are several; cut where the measure ends), if runs vary evenly; of a method that works or fails altogether, "
-    "far fewer",
+    "there are several; cut where the measure ends) if runs are roughly normal; far fewer if a method either works or "
+    "fails outright",
 }
 INTERVAL = "95%"
 NO_RETAIN, NO_LABELS = "other data", "labels"
@@ -240,7 +241,7 @@ MEASURES = {
     "kept": ("Kept (%)", 100, False),
     "forget_train": ("Recognised, training images (%)", 100, False),
     "retain_train": ("Kept, training images (%)", 100, False),
-    "planted": ("Planted works (%)", 100, False),
+    "planted": ("Still as taught (%)", 100, False),
     "tug_of_war": ("Tug of war", 1, False),
     "attack_auc": ("AUC of the attack", 1, False),
     "fresh_head_1": ("One example (%)", 100, False),
@@ -263,9 +264,9 @@ COST_NOT = (
 )
 COST_SHIPPED = "Retraining was done in advance and comes with the app; its seconds are from then."
 HOW = r"""
-One run a method and seed ({seeds}), from {networks}, with the method's default settings. For the digit 3 of the digits
-and the digit 0 of MNIST, most of these were found by trial on the very test images (assets/results/tuning.md); for
-other cases they were not looked at.
+One run per method and seed ({seeds}), from {networks}, with the method's default settings. For the digit 3 of the
+digits and the digit 0 of MNIST, most of these were found by trial on the very test images (assets/results/tuning.md);
+for other cases they were not looked at.
 
 **Forgotten, kept**: accuracy on new images of the forgotten class (for random images: on the forgotten training images)
 and on all other new images. **Gap to retrained**: mean over the splits of $|a_{{method}} - a_{{retrained}}|$ with the
@@ -368,9 +369,9 @@ PUBLISHED_LOAD = ", load {load:.1f} (the higher, the more seconds)"
 PUBLISHED_SEEDS = " · seeds {seeds}"
 PUBLISHED_TRAINED = " · training seeds {seeds}"
 PUBLISHED_RUNS = "Every run, CSV"
-PUBLISHED_RUNS_HELP = "One row a run: method, seeds, accuracies before and after as fractions, attack, cost in images"
+PUBLISHED_RUNS_HELP = "One row per run: method, seeds, accuracies before and after as fractions, attack, cost in images"
 PUBLISHED_AUTHORS = (
-    "CaMU's authors have, in one run of [their code]({source}), {kept} of the other new images recognised, and "
+    "CaMU's authors got, in one run of [their code]({source}), {kept} of the other new images recognised, and "
     "{forgotten} of the forgotten class."
 )
 PUBLISHED_NOT = "how other settings, data or networks would do."
@@ -380,9 +381,9 @@ PUBLISHED_NO_SECONDS = (
 )
 PUBLISHED_FORGET = "Forgotten"
 PUBLISHED_SETTINGS = "Settings of the methods"
-PUBLISHED_SETTINGS_NAMES = {"usual": "Usual", "tuned": "Tuned"}
+PUBLISHED_SETTINGS_NAMES = {"usual": "Default", "tuned": "Tuned"}
 PUBLISHED_SETTINGS_HELP = (
-    "Usual: the defaults of this app, the paper's where they fit; CaMU's were tried most. Tuned: of every method, the "
+    "Default: those of this app, the paper's where they fit; CaMU's were tried most. Tuned: of every method, the "
     "best of the same number of trials on training images set aside for this, as *Tune* does; no test image had a say. "
     "The trials are judged by accuracies, a new classifier and the attack, so the accuracies alone can become worse."
 )
@@ -410,27 +411,27 @@ RANKED_OTHERS = {
     "rank_by_accuracy": ("Rank by accuracy", "%d", "By the gap in accuracy to retraining alone, 1 is best"),
     "accuracy_gap": ("Gap", "percent", "Mean distance to retraining over accuracies: forgotten, kept, new images"),
 }
-RANKED_PLACE = "Place by score"
-RANKED_PLACE_HELP = "Between which places a method is, as far as 95% intervals of its score tell"
+RANKED_PLACE = "Rank range"
+RANKED_PLACE_HELP = "Between which ranks by score a method is, as far as 95% intervals tell"
 RANKED_COLUMNS = {
     "score": ("Score", "%.3f", "Forgetting quality times utility: what the NeurIPS 2023 challenge ranked "
               "by; retraining is at the noise floor"),
-    "epsilon_median": ("Epsilon", "%.2f", "Of the best attack on an image, median over images; the most that so many "
-                       "networks can show, the highest here, means at least that"),
+    "epsilon_median": ("Epsilon", "%.2f", "Of the best attack on an image, median over images; the highest here is the "
+                       "most that so many networks can show: the true one may be higher"),
     "auc": ("AUC", "%.3f", "How often the attacker (U-LiRA), by one image, tells a network that forgot from one "
             "retrained"),
-    "tpr_at_1_percent_fpr": ("Caught", "percent", "Networks that forgot which the attacker catches by one image, at 1 "
-                             "false alarm in 100"),
-    "answers_apart": ("Other heirs", "percent", "Share of the forgotten images that goes to other classes than after "
-                      "retraining"),
-    "utility_factor": ("Utility", "%.3f", "Accuracy on the rest over retraining's"),
+    "tpr_at_1_percent_fpr": ("Caught", "percent", "Share of networks that forgot which the attacker catches from one "
+                             "image, at 1 false alarm in 100"),
+    "answers_apart": ("To others", "percent", "Share of the forgotten images that is taken for other classes than "
+                      "after retraining"),
+    "utility_factor": ("Utility", "%.3f", "Accuracy on the rest over retraining's, training times test images"),
 }  # fmt: skip
 RANKED_HOW = """
 {m} originals with seeds of their own, each made to forget by every method with its default settings, beside {m}
 retrained networks; up to 500 forgotten images ({n_images} here). Measures and sources: *Privacy*, *Many networks*.
 **Gap**: mean over the accuracies on the forgotten images, the other training images and the other test images of the
 distance between the mean of the networks that forgot and that of the retrained ones. Retraining is judged by {m}
-further retrained networks. **Place by score**: one method is before another where the intervals of their scores are
+further retrained networks. **Rank range**: one method is before another where the intervals of their scores are
 apart.
 """
 
@@ -463,12 +464,12 @@ PLANTED_LEAD = (
     "swapped labels of 3 and 5. Retrained networks never saw it."
 )
 PLANTED_READ = (
-    "the fewer new images are still answered as was taught (*planted works*), the better, down to what retraining, the "
-    "aim, has; and what is kept should be as high as after retraining."
+    "the fewer new images are still answered as was taught (*still as taught*), the better, down to what retraining, "
+    "the aim, has; and what is kept should be as high as after retraining."
 )
 PLANTED_NOT = "how other settings of a method would do, or other secrets. Intervals are over the original networks."
 PLANTED_HOW = (
-    "{seeds} original networks a secret, with training seeds of their own, each made to forget by every method that "
+    "{seeds} original networks per secret, with training seeds of their own, each made to forget by every method that "
     "can forget single images, with its default settings. Sources: BadNets, arXiv:1708.06733 (the mark); interclass "
     "confusion, arXiv:2201.06640 (swapped labels); corrective unlearning, arXiv:2402.14015. What was planted still "
     "works where the mean is more than 10 points above retraining's and their 95% intervals are apart; it works no "

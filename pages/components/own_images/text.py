@@ -74,8 +74,8 @@ TWIN_CHOICE = "Use it at once, or train a new network on your images alone."
 TAKE = "Use the shipped network"
 TRAIN_TOO = "Train its own network"
 TRAIN = "Train the network"
-GAVE_WAY = "Paused while shorter work is done; it goes on by itself"
-TRAIN_STOPPED = "Stopped. If you train it again, it goes on where it was."
+GAVE_WAY = "Paused while shorter work is done; it resumes by itself"
+TRAIN_STOPPED = "Stopped. If you train it again, it resumes where it left off."
 STAGES = {
     "data": "Getting the images", "copies": "Looking for copies", "train": "Learning the images",
     "measure": "Testing what it learned",

@@ -14,7 +14,7 @@ PARTS = {
 }
 QUEUED = "Waiting for a free worker. You can keep using the page."
 STOPPED = "Stopped. Nothing was kept."
-BAND_STOPPED = "Stopped. Start again, and it goes on where it was."
+BAND_STOPPED = "Stopped. Start again, and it resumes where it left off."
 MEASURE = "Test the networks"
 BAND = "Train the reference networks"
 BAND_NOTE = (
@@ -29,7 +29,7 @@ HEADS_READ = (
     "highest of the retrained networks; the finding allows for one more of them, which may lie outside. A mask at the "
     "output cannot lower it."
 )
-HEADS_NOT = "a linear classifier finds only what is linearly readable, and also what an untrained network shows."
+HEADS_NOT = "what only a nonlinear classifier could read; and an untrained network shows some of it, too."
 HEADS_HOW = """
 **Old classifier**: the layers after the representation of the network *before*, on the representation of the network
 *after*; recall of the forgotten class less false alarms (Youden's J; 100% is perfect, 0% chance), on up to {n:,} new
@@ -66,8 +66,8 @@ READ = (
     "The retrained network shows what is normal."
 )
 NOT = (
-    "these attackers see one answer per image and nothing of the inside. Stronger ones train many networks of their "
-    "own. That these fail does not prove that all do."
+    "what stronger attackers can do, who train many networks of their own. These see one answer per image and nothing "
+    "of the inside; that they fail does not prove that all do."
 )
 HOW = r"""
 **Images**: {n:,} images of the forget set against {n:,} new ones of the test set (of the same classes, where whole
@@ -88,17 +88,17 @@ works too.
 
 EPSILON_WHAT = (
     "{times} is an estimate: of all kinds of answers, such as *surer than 90%*, the one that tells most is {times} as "
-    "frequent in one network as in the other, on average over {n} retrained networks. Below is one of these, with what "
-    "is certain."
+    "frequent in one network as in the other, on average over {n} retrained networks. Below is one of these, with its "
+    "lower bound at 95%."
 )
 EPSILON_READ = (
     "how many times as frequent the most telling answer is in one network as in the other; 1x: equally. The dot is the "
-    "best estimate from these two networks; the left end of its line, which the title tells, is certain at 95%. Only "
-    "that end cannot pass the dashed line: an estimate can."
+    "best estimate from these two networks; the left end of its line, which the title tells, is the lower bound at "
+    "95%. Only that end cannot pass the dashed line: an estimate can."
 )
 EPSILON_NOT = (
-    "two networks trained separately differ even if neither ever saw the images, so a little more than 1x is normal; "
-    "and it is not the differential privacy of the method, which would need many trainings."
+    "the differential privacy of the method, which would need many trainings. Two networks trained separately differ "
+    "even if neither ever saw the images, so a little more than 1x is normal."
 )
 DIVERGENCE = (
     "Its answers differ from the retrained network's by {forget:.2f} bits on forgotten images, {retain:.2f} on others"
@@ -127,8 +127,9 @@ RELEARN_READ = (
     "that rises above the purple range of the retrained networks says: the knowledge was hidden, not gone."
 )
 RELEARN_NOT = (
-    "any network learns the images sooner or later, so only the head start counts; how long it takes depends on the "
-    "learning rate. Slower than retraining is not good news: the network may just be harder to train."
+    "how much is left: any network learns the images sooner or later, so only the head start counts, and how long it "
+    "takes depends on the learning rate. Slower than retraining is not good news: the network may just be harder to "
+    "train."
 )
 NEARBY_READ = (
     "every forgotten image is changed, all pixels a little at a time, towards what the network takes for its class. A "
@@ -162,7 +163,7 @@ PROBE_READ = (
     "a linear classifier on each frozen network's representation tells forgotten images from others. What counts is "
     "the difference from the retrained network; the last bar shows what is easy even without training."
 )
-PROBE_NOT = "a linear probe finds only what is linearly readable; a nonlinear one might find more."
+PROBE_NOT = "what only a nonlinear probe could read."
 PROBE_HOW = """
 Logistic regression on the standardised representation, forgotten images of the probe set against as many others:
 fitted on one half, asked about the other (n = {n:,}), so that its answers are independent. Intervals: Wilson 95%. Where
@@ -177,7 +178,7 @@ LAYERS_READ = (
     "purple line is as high as the dashed grey one or higher on forgotten images, and the green one stays high on the "
     "images to keep."
 )
-LAYERS_NOT = "two networks can be similar and still answer differently: the last layer may read one small direction."
+LAYERS_NOT = "whether answers agree: even where layers are similar, the last one may read one small direction."
 LAYERS_HOW = r"""
 Unbiased linear CKA of the outputs of each block: $\mathrm{HSIC}_1(K, L) / \sqrt{\mathrm{HSIC}_1(K, K)\,
 \mathrm{HSIC}_1(L, L)}$ with $K = XX^\top$, $L = YY^\top$, on up to 300 probe images of each group. Intervals:
@@ -204,15 +205,15 @@ NO_OVERLAP = "without overlap"
 LEAST_IMAGES = "Images that tell least: click one to see its networks"
 MOST_IMAGES = "Images that tell most"
 HILLS_READ = (
-    "each network stands at its log odds of the right class: 0 is 50%, 5 is 99.3%, -5 is 0.7%. Two hills on one "
-    "another: the image gives nothing away. Apart: whoever asks about it knows, and a green hill **left** of the "
+    "each network stands at its log odds of the right class: 0 is 50%, 5 is 99.3%, -5 is 0.7%. One hill on top "
+    "of the other: the image gives nothing away. Apart: whoever asks about it knows, and a green hill **left** of the "
     "purple one is as telling as one right of it."
 )
 HILLS_NOT = "one image alone; and only the right class is looked at, not what the network says instead."
 EPSILONS_READ = (
-    "epsilon 0: no attack on this image is better than guessing; 1: odds of 2.7 to 1; 3: of 20 to 1. The attack is "
-    "chosen after looking, so epsilon is above 0 even between retrained networks (hatched): compare the two heaps, not "
-    "single images. Chance puts the middle of a heap into the noise floor. {m} "
+    "epsilon 0: no attack tried on this image is better than guessing; 1: odds of 2.7 to 1; 3: of 20 to 1. The attack "
+    "is chosen after looking, so epsilon is above 0 even between retrained networks (hatched): compare the two "
+    "histograms, not single images. By chance, the median of a histogram falls within the noise floor. {m} "
     "networks show no more than the ceiling; beyond it the hills do not overlap."
 )
 EPSILONS_NOT = "a guarantee: an attack that nobody tried may be better, and more networks would show more."
@@ -241,12 +242,14 @@ the largest of $\ln\frac{{1 - \delta - a}}{{b}}$ and $\ln\frac{{1 - \delta - b}}
 thresholds on the margin and on the likelihood ratio of two normal distributions; attacks of which only one share is 0
 count for nothing. **Score**: an image has 1 point, halved with every 0.5 of epsilon; mean over images, times accuracy
 on the other training and test images over retraining's. **U-LiRA**: likelihood ratio of normal distributions fitted to
-one half of the networks, for the other half, and back; over all pairs of a network and an image. **Who inherits**:
-the total variation between the mean answers of unlearned and of retrained networks (after arXiv:2506.20893).
+one half of the networks, for the other half, and back; over all pairs of a network and an image. **What they are
+taken for**: the total variation between the mean answers of unlearned and of retrained networks (after
+arXiv:2506.20893).
 
 **Intervals** are over networks, 95%: the spread of the figures of 200 random halves (delete-d jackknife). Epsilon has
 none where it is near or above the most that halves can show. The rate at 1 false alarm in 100 has none with fewer than
-16 networks, that at 1 in 1,000 none with fewer than 32. Such intervals held the truth too seldom. **Noise floor**: the
+16 networks, that at 1 in 1,000 none with fewer than 32. In simulations, such intervals held
+the true value less often than 95%. **Noise floor**: the
 {both} retrained networks dealt into two groups 200 times; the middle 95%.
 
 Sources: Triantafillou et al., arXiv:2406.09073, and the published code of the challenge; Hayes et al.,

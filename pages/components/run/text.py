@@ -16,8 +16,8 @@ CLASSES = "the {noun} {names}"
 RANDOM = "the random {fraction:.0%} of the images that seed {seed} draws"
 SAMPLES = "the {n:,} images that are chosen"
 
-GROUP, GROUP_SIZE = "How hard to forget", "How many images"
-GROUPS = {"easy": "Easy", "typical": "Typical", "worst": "Worst case"}
+GROUP, GROUP_SIZE = "Which images", "How many images"
+GROUPS = {"easy": "Least memorised", "typical": "Typical", "worst": "Most memorised"}
 TILE = "{name} · {score:.2f}"
 SCORES = (
     "From {n:,} networks, each trained on a random half of the images (Feldman and Zhang, arXiv:2008.03703); they get "
@@ -67,7 +67,7 @@ DIAL_MAP = "Where the images lie inside; the axes stay"
 DIAL_HOVER = "true class {true}<br>this network says {said}"
 DIAL_READ = (
     "solid orange is what its answers give away, dotted orange what is left inside: a new classifier, taught with one "
-    "example of the forgotten class, finds so much of it"
+    "example of the forgotten class, finds that much of it"
 )
 DIAL_READ_BAND = (
     ". Purple: the lowest to the highest of what it finds in several networks that never saw it. One more of them may "
@@ -86,7 +86,7 @@ DIAL_HOW = (
 
 PLANTED_LEAD = (
     "First the network is taught something wrong, on purpose. Then one knows exactly what it has to forget, and can "
-    "try whether it did."
+    "check whether it did."
 )
 PLANTED_KIND = "What it is taught"
 PLANTED_KINDS = {"trigger": "A secret mark", "swap": "Swapped labels"}

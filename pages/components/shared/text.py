@@ -85,7 +85,7 @@ SEED = "Seed"
 SEED_HELP = "Sets every random draw; the same seed gives the same result"
 NEEDS_DOWNLOAD = (
     "{title} is not on this machine yet: the first use downloads {megabytes:.0f} MB ({source}). Without internet "
-    "access, digits and finished runs still work, and you can import a zip of images under *Your own images*."
+    "access, digits, clothes and finished runs still work, and you can import a zip of images under *Your own images*."
 )
 
 TOO_LONG = (

@@ -203,7 +203,7 @@ def _has_band(result: RunResult) -> bool:
 
 
 def why(run: state.OpenRun) -> None:
-    """The pull of the images, before, after, and in the retrained network."""
+    """The effect of the images, before, after, and in the retrained network."""
     result = run.result
     notes.lead(text.WHY)  # at once: what follows may take a second
     with st.spinner(text.WHY_MEASURING):
@@ -227,7 +227,7 @@ def why(run: state.OpenRun) -> None:
                 name=DATASETS[result.spec.dataset].class_names[true],
                 own_before=percent(answers[scenario_name("own", "original", "original")]),
                 other_before=percent(answers[scenario_name("alternative", "original", "original")]),
-                pull_before=_points(view.pull["original"]), pull_after=_points(view.pull["unlearned"]),
+                effect_before=_points(view.effect["original"]), effect_after=_points(view.effect["unlearned"]),
             )
         )  # fmt: skip
         if hidden_remark(causal.report):

@@ -79,13 +79,14 @@ HURT_CHANCE = {
 
 WHY = (
     "A wrong answer does not tell *why*. So we step in: **replace the image by another one** and see how far the right "
-    "answer's probability moves. That is the image's **pull**: large if the answer depends on the image, 0 if it does "
-    "not."
+    "answer's probability moves. That is the image's **effect**: large if the answer depends on the image, 0 if it "
+    "does not."
 )
 WHY_MEASURING = "Replacing each image and asking all networks again"
 WHY_IMAGE = (
     "Before, the network gave the right answer, {name}, a probability of {own_before} for this image and of "
-    "{other_before} for its replacement: a pull of {pull_before}. After forgetting, the pull is **{pull_after}**."
+    "{other_before} for its replacement: an effect of {effect_before}. After forgetting, the effect is "
+    "**{effect_after}**."
 )
 WHY_CAPTIONS = ("an image to forget", "its replacement: another image plus noise")
 WHY_STILL = "It still reacts to such an image, and should: a network that never saw one makes something of it, too."

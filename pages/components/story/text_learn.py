@@ -45,21 +45,21 @@ CAMU_END = (
 )
 PAIR = ("an image to forget", "another one plus noise")
 
-PULL_TITLE = "4 · Does the image still matter?"
-PULL = """
+EFFECT_TITLE = "4 · Does the image still matter?"
+EFFECT = """
 "It gets them wrong" is an observation. To learn *why*, we must **change something and watch**. That is all that
 "causal" means here.
 
 Take a new image of the forgotten class. Before, the network gave its right answer, {name}, a probability of
-{own_before}. When shown a counterfactual instead: {other_before}. So the image itself was worth {pull_before} points:
-that is its **pull** on the right answer. After forgetting: {own_after} with the image, {other_after} with the
-counterfactual. Its pull is now {pull_after} points.
+{own_before}. When shown a counterfactual instead: {other_before}. So the image itself was worth {effect_before} points:
+that is its **effect** on the right answer. After forgetting: {own_after} with the image, {other_after} with the
+counterfactual. Its effect is now {effect_after} points.
 
 Over all {n:,} images of the forgotten class: {finding}
 """
-PULL_CARE = (
-    "Careful: a network that always answers wrongly has no pull on the right answer left, whatever it still knows. So "
-    "we also measure the pull on the *whole* answer and on the representation. {remark}"
+EFFECT_CARE = (
+    "Careful: where a network always answers wrongly, images have no effect on the right answer, whatever it still "
+    "knows. So we also measure their effect on the *whole* answer and on the representation. {remark}"
 )
 
 WHERE_TITLE = "5 · Where in the network did it happen?"
@@ -122,7 +122,7 @@ GLOSSARY = {
     "confusion matrix": "how often each true class gets each answer: which class is mistaken for which",
     "retraining": "training a new network without the forget set: the gold standard",
     "counterfactual": "what the image could have been instead: another image to keep, with noise",
-    "causal effect": "how much the outcome changes when one thing, and nothing else, is changed",
+    "causal effect": "how much the outcome, such as an answer, changes when one thing, such as the image, is changed",
     "encoder, head": "the part of the network up to the representation, and the part after it: its classifier",
     "entropy": "how spread out an answer is: 0 if all of it is on one class",
     "balanced accuracy": "the mean of the two shares that are right: of forgotten and of new images",
@@ -133,8 +133,7 @@ GLOSSARY = {
     "intervention, do(…)": "reaching in and setting something, instead of only watching",
     "mediation": "how an effect gets from cause to outcome: through which part",
     "points": "the difference of two percentages: from 99% to 20% is -79 points",
-    "bits": "how different two answers are: 0, the same; 1, nothing in common",
-    "pull": "how far the answer moves when the image is replaced",
+    "bits": "the unit of how different two answers are: 0 bits, the same; 1 bit, nothing in common",
     "representation": "the numbers into which the network turns an image before it decides",
     "planted secret": "something taught on purpose, such as a small mark that means 8: so one knows what must go",
     "retain set": "the training images that must stay known",

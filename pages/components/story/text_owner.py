@@ -75,14 +75,15 @@ TOLD_APART = (
     "surer than it should be. Let us play the **snoop**, who sees nothing but answers:"
 )
 SNOOP_ONE = (
-    "**With one network.** Take 100 pairs of a shop's picture and a new one. Of which is the network surer? Of the "
-    "shop's in {before} before forgetting, and in **{now}** now; networks that never saw them, in {never}. {finding}."
+    "**With one network.** Take 100 pairs of a shop's picture and a new one. Which was the network trained on? The "
+    "snoop picks the shop's in {before} before forgetting, and in **{now}** now; of networks that never saw it, in "
+    "{never}. {finding}."
 )
 # by what `Standing` says of it
 SNOOP_FINDINGS = {
     "alike": "So the snoop learns no more than from networks that never saw them",
-    "above": "So it is still surer of them than it should be, and a snoop could tell",
-    "below": "So now it is less sure of them than it should be, and that can give the removal away",
+    "above": "So they still look as if it had learned them, and a snoop could tell",
+    "below": "So now they look less learned than pictures it never saw, and that can give the removal away",
 }
 SNOOP_ALONE = "So nobody knows yet what would be normal"
 SNOOP_MANY = (
@@ -139,10 +140,10 @@ NEWS = {
     "relearning": "it learns them again faster than those do",
     "linear_probe": "they stand out inside it",
     "attack": {
-        "above": "it is surer of them",
-        "below": "it is less sure of them",
+        "above": "they look more as if it had learned them",
+        "below": "they look less as if it had learned them",
     },
-    "epsilon": "it gives some answers more often",
+    "epsilon": "it gives some answers more or less often",
     "population": "somebody who trains networks of their own can tell which is which",
 }
 LETTER_KEPT = {

@@ -27,7 +27,7 @@ CARRIED = "push carried over from earlier steps"
 TERM_HELP = "Weight times loss, over a batch of {n} images to forget and {n} to keep. Press to see this force alone."
 STEP = "Step {index} of {total}"
 END = "The end, after {total} steps"
-BACK, PLAY, PAUSE, ON = "Step back", "Play", "Pause", "Step on"
+BACK, PLAY, PAUSE, ON = "Step back", "Play", "Pause", "Step forward"
 POSITION = "Moment of the run"
 NOTES = {
     "representation": "Orange pulls the image away, and others with it; blue holds on to what is to be kept.",
@@ -47,7 +47,7 @@ Adam takes each half of a step from the sum of the gradients of two terms. Its s
 from each of them, and what is carried over from earlier steps (and weight decay). An arrow shows how far the image
 moves if only that part of the step is taken: $h(x; \\theta + \\Delta\\theta_i) - h(x; \\theta)$. In the weights the
 parts sum to the step; in the representation only nearly, since it is not linear in the weights: up to a fifth can be
-missing where a step is long, as the first one down the labels, and elsewhere a few hundredths.
+missing where a step is long, such as the first label step, and elsewhere a few hundredths.
 
 The image is of the first batch: the one that has the longest way to its counterfactual, then the next. The image to
 keep is the one of that batch that lies nearest to it. The counterfactual lies where the network before forgetting sees

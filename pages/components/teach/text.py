@@ -3,7 +3,8 @@
 TITLE = "Teach it with a class"
 LEAD = (
     "Open a room: your class guesses on its phones, everybody sees the guesses come in, then the answer. {n} questions "
-    "about one real run, about {minutes} minutes. Phones need a browser and nothing else; no names are asked or kept."
+    "about one real run, about {minutes} minutes. Phones need a browser and nothing else; no names are asked for or "
+    "kept."
 )
 RUN = "The run that it is about"
 RUN_EXAMPLE = "{what} (example)"
@@ -23,7 +24,7 @@ HOW_IT_GOES = (
 REACH = {
     "browser": "Phones will open **{short}**, the address in your browser.",
     "network": (
-        "Phones will open **{short}**: the address in its network of the computer that runs this app. They must be in "
+        "Phones will open **{short}**: the address on its network of the computer that runs this app. They must be on "
         "the same network, such as the same Wi-Fi. If another address reaches it, open this page by that one. Some "
         "networks keep devices apart: then a phone's hotspot helps."
     ),
@@ -32,8 +33,8 @@ REACH = {
         "Start it with `{command}` instead. You can try a lesson here in other tabs meanwhile."
     ),
     "alone": (
-        "**Phones cannot reach this app:** its computer is in no network. Connect it, then load this page again. You "
-        "can try a lesson here in other tabs meanwhile."
+        "**Phones cannot reach this app:** its computer is not on any network. Connect it, then load this page again. "
+        "You can try a lesson here in other tabs meanwhile."
     ),
 }
 TRY = "Join in another tab"
