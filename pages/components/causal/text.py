@@ -50,8 +50,8 @@ EFFECTS_READ = (
     "forget should fall as far as the retrained network's, and the others should stay."
 )
 EFFECTS_NOT = (
-    "in its first panel, any difference between methods once accuracy is 0: it is close to 0 for all of them, and the "
-    "other two panels tell. Nor anything about the world: these are effects of changing the inputs of this network."
+    "how methods differ once accuracy is 0, in its first panel: the other two tell. Nor anything about the world: "
+    "these are effects of changing the inputs of this network."
 )
 EFFECTS_BY_CLASS = "Which classes lost their effect?"
 EFFECTS_HOW = r"""
