@@ -31,8 +31,8 @@ def test_one_image_in_slow_motion(server: str, page: Page) -> None:
 
     expect(now).to_contain_text("Step 1 of 100")
     n_asked = len(asked)
-    press("Step on")
-    press("Step on")
+    press("Step forward")
+    press("Step forward")
     expect(now).to_contain_text("Step 2 of 100")
     page.wait_for_function(_HAS_ARROWS, arg=3)
     _, here = page.evaluate(_DRAWN)

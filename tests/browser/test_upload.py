@@ -82,7 +82,7 @@ def test_a_reload_finds_the_images_again_and_a_training_can_be_stopped(server: s
     page.get_by_role("button", name="Train the network").click()
     expect(page.get_by_text(re.compile("Learning the images · step"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("it goes on where it was")).to_be_visible()
+    expect(page.get_by_text("it resumes where it left off")).to_be_visible()
     expect(page).to_have_url(address)
     upload(page, photos)  # the same again is there at once
     expect(page.get_by_role("button", name="Train the network")).to_be_visible()
@@ -115,7 +115,7 @@ def test_a_question_and_a_training_survive_a_reload(server: str, page: Page, pho
     page.reload()
     expect(learning).to_be_visible()
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("it goes on where it was")).to_be_visible()
+    expect(page.get_by_text("it resumes where it left off")).to_be_visible()
 
 
 def test_a_folder_is_read_as_it_is(server: str, page: Page, photos: bytes, tmp_path: Path) -> None:

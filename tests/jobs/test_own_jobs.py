@@ -260,7 +260,7 @@ def test_a_run_starts_at_once_while_networks_are_trained(engine, pets):
 
     engine.end_overdue(0.01)
     view = wait(engine, TrainJob(name, "resnet20"))
-    assert (view.state, view.message.endswith("Train it again, and it goes on where it was.")) == ("failed", True)
+    assert (view.state, view.message.endswith("Train it again, and it resumes where it left off.")) == ("failed", True)
 
 
 @pytest.mark.parametrize(
