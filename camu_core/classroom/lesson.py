@@ -253,7 +253,7 @@ def _trace(result: RunResult, found: Mapping[str, Reading]) -> Question | None:
         ("No, the answers are as if it had never seen it", "Yes, the answers give it away"),
         int(is_told),
         (
-            f"In the kind of answer that tells most, it and a network that never saw it differ about "
+            "In the kind of answer that tells most, this network and one that never saw it differ about "
             f"{ours}-fold{least}; two that never saw it, {among}-fold.",
             "Forgetting leaves a trace, too: the aim is to answer as if never seen, not to answer oddly."
             if is_told

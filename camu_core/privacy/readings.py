@@ -71,6 +71,11 @@ class Reading:
         )  # fmt: skip
 
     @property
+    def is_silent(self) -> bool:
+        """Whether the test cannot tell; one that found less than in retrained networks did."""
+        return self.is_good is None and self.standing is not Standing.BELOW
+
+    @property
     def is_read_untrained(self) -> bool:
         """Whether a probe reads so much in a network that was never trained that it has nothing left to tell."""
         return self.untrained is not None and (self.untrained["value"] or 0) >= _READABLE_FROM

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from camu_core.measures import Reference, Standing
+from camu_core.measures import Reference
 from camu_core.measures.estimates import Estimate, wilson_interval
 from camu_core.privacy import Reading
 from camu_core.wording.format import capital, percent, small
@@ -79,7 +79,7 @@ class Clause:
     @property
     def is_silent(self) -> bool:
         """Whether its test cannot tell, or not yet; one that found less than in retrained networks did."""
-        return self.is_good is None and self.reading is not None and self.reading.standing is not Standing.BELOW
+        return self.reading is not None and self.reading.is_silent
 
     @property
     def interval(self) -> str:

@@ -40,11 +40,9 @@ def _forgotten_reading(is_among: Mapping[str, bool]) -> str:
 def _kept_reading(is_among: Mapping[str, bool]) -> str:
     if is_among["unlearned"]:
         return "It stayed among its own class." if is_among["original"] else "It came to lie among its own class."
-    return (
-        "It lost its place among its own class."
-        if is_among["original"]
-        else "It lay apart from its own class before, too."
-    )
+    if is_among["original"]:
+        return "It lost its place among its own class."
+    return "It lay apart from its own class before, too."
 
 
 def changed_line(ours: ChangedAnswers, retrained: ChangedAnswers | None = None) -> str:

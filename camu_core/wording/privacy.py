@@ -202,18 +202,15 @@ def headline(report: Mapping[str, Any], population: Mapping[str, Any] | None = N
         report, population: as in `readings`.
     """
     found = readings(report, population).values()
-    news = [Standing.BELOW if _finds_less(reading) else reading.is_good for reading in found]
-    n_bad, n_good, n_less, n_open = (news.count(each) for each in (False, True, Standing.BELOW, None))
+    news = [reading.is_good for reading in found]
+    n_bad, n_good, n_open = news.count(False), news.count(True), sum(reading.is_silent for reading in found)
+    n_less = news.count(None) - n_open
     verb = "tells" if n_bad == 1 else "tell"
     parts = [f"{n_bad or 'none'} of {len(news)} tests {verb} it apart from networks that never saw the images"]
     parts += [f"{n_good} {'finds' if n_good == 1 else 'find'} no difference"] if n_good else []
     parts += [f"{n_less} {'finds' if n_less == 1 else 'find'} less than in those"] if n_less else []
     parts += [f"{n_open} cannot tell"] if n_open else []
     return f"{capital(', '.join(parts))}."
-
-
-def _finds_less(reading: Reading) -> bool:
-    return reading.is_good is None and reading.standing is Standing.BELOW
 
 
 def finding_of(report: Mapping[str, Any], question: str) -> str:

@@ -83,7 +83,7 @@ SNOOP_ONE = (
 SNOOP_FINDINGS = {
     "alike": "So the snoop learns no more than from networks that never saw them",
     "above": "So they still look as if it had learned them, and a snoop could tell",
-    "below": "So now they look less learned than pictures it never saw, and that can give the removal away",
+    "below": "So now they look less learned than in networks that never saw them, and that can give the removal away",
 }
 SNOOP_ALONE = "So nobody knows yet what would be normal"
 SNOOP_MANY = (
