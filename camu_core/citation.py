@@ -3,7 +3,7 @@
 import shlex
 
 from camu_core.config import VERSION
-from camu_core.data import DATASETS, named
+from camu_core.data import DATASETS, named, typed
 from camu_core.methods import METHODS
 from camu_core.planning import changed_settings, is_usual_original, settings_phrase
 from camu_core.runs.results import RunResult
@@ -33,10 +33,10 @@ def command_of(spec: RunSpec) -> str:
     Args:
         spec: any; settings are named where they differ from the method's defaults.
     """
-    forget = spec.forget
+    forget, info = spec.forget, DATASETS[spec.dataset]
     words = ["python", "-m", "camu_core", "run", "--dataset", spec.dataset, "--model", spec.model]
     if forget.kind == "class":
-        words += [word for label in forget.classes for word in ("--forget-class", str(label))]
+        words += [word for label in forget.classes for word in ("--forget-class", typed(info, label))]
     elif forget.kind == "random":
         words += ["--forget-random", repr(forget.fraction)]
     elif forget.planting is not None:
@@ -44,7 +44,8 @@ def command_of(spec: RunSpec) -> str:
     words += ["--unlearned", f"{spec.method_sha256}.safetensors"] if spec.method == GIVEN else ["--method", spec.method]
     words += ["--seed", str(spec.seed), "--device", spec.device]
     words += ["--training-seed", str(spec.training_seed)] if spec.training_seed else []
-    words += [] if is_usual_original(spec) else ["--weights", f"{spec.weights}.safetensors"]
+    is_ours = spec.training_seed or is_usual_original(spec)  # `run` trains one of a training seed if it is not here
+    words += [] if is_ours else ["--weights", f"{spec.weights}.safetensors"]
     for name, value in changed_settings(spec).items():
         words += ["--set", f"{name}={value}"]
     command = shlex.join(words)

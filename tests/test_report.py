@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from doing import causal_job, done
 
@@ -20,6 +21,7 @@ from camu_core.citation import bibtex, citation, command_of
 from camu_core.commands.run import planned
 from camu_core.data import DATASETS
 from camu_core.report import document, html_report
+from camu_core.report.page import playing_section
 from camu_core.specs import ForgetSpec
 from camu_core.wording.causal import titles
 from camu_core.wording.format import capital
@@ -50,6 +52,14 @@ def test_weights_of_ones_own_are_named() -> None:
     own = replace(SPECS[0], weights="f" * 64)
     assert f"--weights {own.weights}.safetensors" in command_of(own)
     assert "--weights" not in command_of(SPECS[0])
+
+
+def test_of_a_training_seed_the_command_names_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`run` takes a file or a training seed; it trains the network if that is gone from this machine, or never was."""
+    monkeypatch.setenv("CAMU_HOME", str(tmp_path))
+    command = command_of(replace(SPECS[0], training_seed=5, weights="f" * 64))
+    assert "--training-seed 5" in command
+    assert "--weights" not in command
 
 
 def test_settings_are_named_only_where_they_differ() -> None:
@@ -138,6 +148,13 @@ def test_the_frames_of_the_report_are_the_snapshots_of_the_run(digits_result: Ru
     for figure in (moving, accuracies):  # what stands still is the end
         for trace, last in zip(figure["data"], figure["frames"][-1]["data"], strict=True):
             assert numbers(trace["y"]) == numbers(last["y"])
+
+
+def test_a_step_says_all_only_of_all() -> None:
+    moments = pd.DataFrame({"step": [0, 9], "keep": [1.0, 0.996], "forget": [1.0, 0.004]})
+    page = playing_section("Question", "Said", [], moments)
+    assert "Step 9 of 9: 99.6% of the images to keep recognised, 0.4% of those to forget" in page
+    assert "Step 0 of 9: 100% of the images to keep recognised, 100% of those to forget" in page
 
 
 def test_a_large_map_is_thinned_out_and_says_so(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:

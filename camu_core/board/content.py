@@ -265,11 +265,20 @@ def _test_bars(clause: Clause) -> Bars:
     series = {}
     if clause.reading.original is not None and clause.before is not None:
         before = clause.reading.original
-        series["original"] = (Bar(clause.before, before["low"], before["high"], clause.show(clause.before)),)
-    series["unlearned"] = (Bar(clause.value, clause.low, clause.high, clause.show(clause.value)),)
+        series["original"] = (_bar(clause, clause.before, before["low"], before["high"]),)
+    series["unlearned"] = (_bar(clause, clause.value, clause.low, clause.high),)
     if (band := clause.reference) is not None:
-        series["retrained"] = (Bar(band.mean, max(0.0, band.low), min(1.0, band.high), clause.show(band.mean)),)
+        series["retrained"] = (_bar(clause, band.mean, band.low, band.high),)
     return Bars((clause.of,), series, is_share=clause.name != "attack")
+
+
+def _bar(clause: Clause, value: float, low: float | None, high: float | None) -> Bar:
+    """It ends where the axis does, as its label says, also where a class is found less often than by chance."""
+
+    def within(end: float | None) -> float | None:
+        return None if end is None else float(np.clip(end, 0.0, 1.0))
+
+    return Bar(float(np.clip(value, 0.0, 1.0)), within(low), within(high), clause.show(value))
 
 
 def _tested(result: RunResult, retrained: RunResult | None, privacy: Mapping[str, Any] | None) -> str:

@@ -18,7 +18,7 @@ from camu_core.figures.tables import csv_of
 from camu_core.files import write_atomically
 from camu_core.methods import METHODS
 from camu_core.runs.store import RunStore
-from camu_core.specs import ForgetSpec
+from camu_core.specs import PLANTING_KINDS, ForgetSpec
 
 _RANGE = re.compile("[0-9]+-[0-9]+")
 
@@ -113,7 +113,7 @@ def _classes(dataset: str, text: str) -> str:
 def forgets_named(dataset: str, text: str) -> str:
     """Of '3,cat,10%' the names as numbers, for `SweepSpec.from_texts`. Raises: see `_classes`."""
     parts = [part.strip() for part in text.split(",")]
-    others = [part for part in parts if part.endswith("%") or ":" in part]
+    others = [part for part in parts if part.endswith("%") or part.partition(":")[0] in PLANTING_KINDS]
     classes = [part for part in parts if part not in others]
     return ",".join([*([_classes(dataset, ",".join(classes))] if classes else []), *others])
 

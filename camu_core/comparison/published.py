@@ -27,6 +27,7 @@ _HEADINGS = {
 }  # fmt: skip
 # And where something was planted.
 _PLANTED = {"planted": "planted works"}
+_MEASURES = (*_HEADINGS, *COST_NAMES, *_PLANTED)
 _KEYS = ("dataset", "forget", "settings", "method", "n_seeds")
 _PLANTED_NOTE = (
     " Planted works: how often new images with the mark are called its class, or new images of two swapped classes the "
@@ -78,7 +79,7 @@ class Published:
         """One row a method, in the form of `by_method` as far as the numbers were published."""
         rows = self._with(dataset, forget, settings).set_index("method")
         rows = rows.drop(columns=["dataset", "forget", "settings", "card"])
-        for end in ("mean", "std"):
+        for end in ("mean", "std", "n"):
             has_new = rows["forget_test_mean"].notna()
             rows[f"forgotten_{end}"] = rows[f"forget_test_{end}"].where(has_new, rows[f"forget_train_{end}"])
             rows[f"kept_{end}"] = rows[f"retain_test_{end}"]
@@ -109,7 +110,8 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def published_table(runs: pd.DataFrame, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
-    """One row a dataset, forget set and method: means, and standard deviations of a sample, over seeds.
+    """One row a dataset, forget set and method: means, and standard deviations of a sample, over seeds; `<name>_n`
+    where some runs lack a measure that others have.
 
     Args:
         runs: of `sweep_table`; several datasets and forget sets.
@@ -119,8 +121,10 @@ def published_table(runs: pd.DataFrame, settings: str = USUAL_SETTINGS) -> pd.Da
     for (dataset, forget), group in runs.groupby(["dataset", "forget"], sort=False):
         rows = by_method(by_run(group)).reset_index()
         rows = rows.assign(dataset=dataset, forget=forget, settings=settings)
-        parts.append(rows[[*_KEYS, *_numbers(), *_numbers(_PLANTED)]])
+        parts.append(rows[[*_KEYS, *_numbers(), *_numbers(_PLANTED), *(f"{name}_n" for name in _MEASURES)]])
     table = pd.concat(parts, ignore_index=True)
+    counts = {f"{name}_n": table[f"{name}_n"] for name in _MEASURES}
+    table = table.drop(columns=[name for name, n in counts.items() if ((n == 0) | (n == table["n_seeds"])).all()])
     return table if table["planted_mean"].notna().any() else table.drop(columns=_numbers(_PLANTED))
 
 
@@ -186,6 +190,9 @@ def read_published(folder: Path) -> Published:
         cards.append(card)
         tables.append(table.assign(card=i))
     table = pd.concat(tables, ignore_index=True)
+    for name in (name for name in _MEASURES if f"{name}_mean" in table):
+        usual = table["n_seeds"].where(table[f"{name}_mean"].notna(), 0)
+        table[f"{name}_n"] = table[f"{name}_n"].fillna(usual) if f"{name}_n" in table else usual
     unknown = sorted(set(table["dataset"]) - set(DATASETS))
     if unknown:
         raise StoreError(f"The published results in {folder} are of {', '.join(unknown)}, which this version lacks.")

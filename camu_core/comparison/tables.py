@@ -89,7 +89,8 @@ def by_method(runs: pd.DataFrame) -> pd.DataFrame:
         runs: of `by_run`.
     Returns:
         index: method; `n_seeds`, and `unit`, whether they are of "training" or of "unlearning"; for each measure
-        `<name>_mean`, `<name>_std` (of a sample; NaN of one seed) and what `with_intervals` adds.
+        `<name>_mean`, `<name>_std` (of a sample; NaN of one seed), `<name>_n` (seeds that have it) and what
+        `with_intervals` adds.
     """
     unit = unit_of(runs)
     sample = _over_networks(runs, ["method"], list(MEASURES)) if unit == "training" else runs
@@ -100,10 +101,11 @@ def by_method(runs: pd.DataFrame) -> pd.DataFrame:
             groups.size().rename("n_seeds"),
             measures.mean().add_suffix("_mean"),
             measures.std().add_suffix("_std"),
+            measures.count().add_suffix("_n"),
         ],
         axis=1,
     )
-    return with_intervals(table.assign(unit=unit), measures.count())
+    return with_intervals(table.assign(unit=unit))
 
 
 def unit_of(runs: pd.DataFrame) -> str:
@@ -143,13 +145,12 @@ def _over_networks(runs: pd.DataFrame, by: list[str], measures: list[str]) -> pd
     return runs.groupby([*by, "training_seed"], sort=False)[measures].mean().reset_index()
 
 
-def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.DataFrame:
+def with_intervals(table: pd.DataFrame) -> pd.DataFrame:
     """Add the ends of each mean's 95% interval, and how many times faster than retraining each method is.
 
     Args:
         table: index method; `n_seeds`; `<name>_mean` and `<name>_std` of measures, `unlearn_seconds` and
-            `average_gap` among them.
-        n: seeds with a value, index method, columns the measures; None where all `n_seeds` have one.
+            `average_gap` among them; `<name>_n`, the seeds that have a measure, where these are not all `n_seeds`.
     Returns:
         the table with `<name>_low` and `<name>_high` (NaN of one seed; cut where the measure ends, such as at 0 and 1
         for an accuracy), `title`, `speedup` (NaN without retraining, and of what takes no time), and `rank_low` and
@@ -162,7 +163,7 @@ def with_intervals(table: pd.DataFrame, n: pd.DataFrame | None = None) -> pd.Dat
         f"{name}_{end}": values
         for name in names
         for end, values in _interval(
-            table[f"{name}_mean"], table[f"{name}_std"], table["n_seeds"] if n is None else n[name],
+            table[f"{name}_mean"], table[f"{name}_std"], table.get(f"{name}_n", table["n_seeds"]),
             *_RANGES.get(name, ()),
         ).items()
     }  # fmt: skip

@@ -11,7 +11,7 @@ from camu_core.data.copies import FOUND, Copies, CopyCounts, left_behind
 from camu_core.data.dataset import Dataset, DatasetInfo
 from camu_core.data.digits import DIGITS
 from camu_core.data.fashion_small import FASHION_SMALL, OWNERS_IMAGES
-from camu_core.data.importing.classes import class_number, listing, named
+from camu_core.data.importing.classes import class_number, listing, named, typed
 from camu_core.data.importing.cleaning import copies_in, without_copies
 from camu_core.data.importing.folder import import_images
 from camu_core.data.importing.imported import (
@@ -72,6 +72,7 @@ __all__ = [
     "plant",
     "previewing",
     "split",
+    "typed",
     "validation_name",
     "with_mark",
     "without_copies",

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from camu_core.figures.theme import DARK, DENSE, FONT, LIGHT, WIDE, title_layout
-from camu_core.wording.format import number
+from camu_core.wording.format import number, percent
 
 _WIDE_COLUMNS = 3  # panels side by side, too many for a narrow window
 _STEP_MS, _GLIDE_MS = 700, 350
@@ -153,7 +153,7 @@ def playing_section(question: str, said: str, figures: list[go.Figure], moments:
     total = moments["step"].iloc[-1]
     told = [
         {"name": str(row.step), "told": f"Step {row.step:,} of {total:,}: "
-         f"{row.keep:.0%} of the images to keep recognised, {row.forget:.0%} of those to forget"}
+         f"{percent(row.keep)} of the images to keep recognised, {percent(row.forget)} of those to forget"}
         for row in moments.set_axis(["step", "keep", "forget"], axis="columns").itertuples()
     ]  # fmt: skip
     last = len(told) - 1

@@ -270,10 +270,11 @@ def _without_gold(others: pd.DataFrame, kind: str) -> str:
 
 
 def _rivals(known: pd.DataFrame, best: pd.Series) -> str:
-    """Those that are not shown to be apart from the best one."""
+    """Those that are not shown to be apart from the best one, as ranks have it: one with a single seed is not."""
     if pd.isna(best["average_gap_low"]):
         return "; one seed cannot tell how firm that is"
-    rivals = known[[_most_above(best, row, "average_gap") >= 0 for _, row in known.iterrows()]]
+    best_gap = _measured(best, "average_gap")
+    rivals = known[[not are_apart(best_gap, _measured(row, "average_gap")) for _, row in known.iterrows()]]
     rivals = rivals.drop(index=best.name)
     if rivals.empty:
         return ""

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from camu_core import DATASETS, RunResult, RunStore, plan_run
 from camu_core import run as execute
 from camu_core.board import WRITERS, Board, Imprint, as_pdf, as_png, as_pptx, board_of
-from camu_core.board.content import Bars, Maps
+from camu_core.board.content import Bars, Maps, _test_bars
 from camu_core.board.drawing import Label, Mark, shapes_of
 from camu_core.board.layout import PAGE, Box, Words, baselines, lay_out, on_paper
 from camu_core.board.letters import fitted, width
@@ -152,6 +152,13 @@ def test_the_third_picture_is_the_test_that_the_verdict_hangs_on(run, make_repor
     assert picture.said.startswith(said)
     assert isinstance(picture.drawn, Bars)
     assert [picture.drawn.series[name][0].value for name in ("original", "unlearned")] == values
+
+
+def test_a_class_found_less_often_than_by_chance_is_drawn_as_none(run, make_report) -> None:
+    """An editable chart writes the value itself; picture, words and slide agree."""
+    clause = next(each for each in judge(run, privacy=make_report(old_head=-0.07)).clauses if each.name == "old_head")
+    (bar,) = _test_bars(clause).series["unlearned"]
+    assert (bar.value, bar.label) == (0.0, "0%")
 
 
 def test_where_tests_cannot_tell_the_picture_is_of_one_that_cannot(board: Board) -> None:

@@ -1,20 +1,24 @@
 """A class by its number or its name, and its name wherever it is printed."""
 
 import json
+import shlex
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from camu_core import plan_run, run
-from camu_core.__main__ import main
-from camu_core.citation import citation
-from camu_core.data import DATASETS, class_number, import_images, listing
+from camu_core.__main__ import _parser, main
+from camu_core.citation import citation, command_of
+from camu_core.commands.images import classes_named
+from camu_core.commands.sweep import forgets_named
+from camu_core.data import DATASETS, class_number, import_images, listing, typed
 from camu_core.engine.sweeps import with_forget_names
 from camu_core.errors import SpecError
 from camu_core.networks.models import build_model
 from camu_core.networks.weights import to_bytes, weights_path
 from camu_core.progress import drain
+from pages.components.compare import state_tune
 
 
 def info_of(*names):
@@ -84,6 +88,27 @@ def test_forgetting_class_2_of_twelve_folders_forgets_folder_2(twelve, capsys):
     assert found["spec"]["forget"]["classes"] == [2]
     result = run(plan_run(twelve, [2], settings={"epochs": 1}))
     assert {level // 20 for level in result.probe.x[result.probe.is_forget][:, 0, 0, 0].tolist()} == {2}
+
+
+def test_a_printed_command_says_number_where_another_class_has_that_name(zipped, picture):
+    """Folders 1, 2 and 3 are classes 0, 1 and 2."""
+    files = {f"{label}/{i}.png": picture(60 * label + i) for label in (1, 2, 3) for i in range(5)}
+    name = drain(import_images(zipped(files))).name
+    path = weights_path(name, "resnet20")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(to_bytes(build_model("resnet20", (3, 32, 32), 3, seed=1)))
+    info = DATASETS[name]
+    assert [typed(info, label) for label in range(3)] == ["0", "number:1", "number:2"]
+    for label in range(3):
+        assert class_number(info, typed(info, label)) == label
+        spec = plan_run(name, [label])
+        asked = _parser().parse_args(shlex.split(command_of(spec))[3:])
+        assert classes_named(name, asked.forget_class) == (label,)
+        found = {"dataset": name, "forget": spec.forget.to_json(), "method": "camu"}
+        found |= {"n_trials": 6, "n_networks": 1, "seed": 0}
+        asked = _parser().parse_args(shlex.split(state_tune.command(found))[3:])
+        assert forgets_named(name, asked.forget) == str(label)
+        assert (asked.trials, asked.networks, asked.seed) == (6, 1, 0)
 
 
 def test_names_on_the_command_line(capsys, tmp_path):

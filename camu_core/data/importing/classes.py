@@ -35,6 +35,13 @@ def class_number(info: DatasetInfo, text: str) -> int:
     )
 
 
+def typed(info: DatasetInfo, number: int) -> str:
+    """A class as `class_number` reads it: "2", or "number:2" where another class has that name."""
+    text = str(number)
+    is_name_of_another = any(name == text for i, name in enumerate(info.class_names) if i != number)
+    return f"number:{text}" if is_name_of_another else text
+
+
 def listing(info: DatasetInfo, numbers: list[int] | None = None) -> str:
     """Numbers and names, such as "0 (cat), 1 (dog)"; plain numbers where these are the names.
 

@@ -19,13 +19,14 @@ from camu_core.comparison import (
     unit_of,
     with_tests,
 )
+from camu_core.data import typed
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
 from camu_core.specs import ForgetSpec, Planting
 from camu_core.wording import comparison as remarks
 from camu_core.wording.comparison import class_damage, planted_headline
-from camu_core.wording.format import SAMPLES, capital, listed
+from camu_core.wording.format import SAMPLES, capital, listed, percent
 from camu_core.wording.planted import planting_phrase
 from camu_core.wording.verdict import (
     ALIKE_AT_MOST,
@@ -255,7 +256,7 @@ def _classes(sweep: SweepSpec, summaries: list[dict], table) -> None:
     counts = [sum(row) for row in summaries[0]["metrics"]["original"]["confusion_test"]]
     notes.reading(
         text.CLASSES_READ if is_class else text.CLASSES_READ_RANDOM,
-        text.CLASSES_NOT.format(n=words.from_to(min(counts), max(counts)), step=100 / min(counts)),
+        text.CLASSES_NOT.format(n=words.from_to(min(counts), max(counts)), step=percent(1 / min(counts))),
     )
 
 
@@ -267,8 +268,10 @@ def _cost(summaries: list[dict], table) -> None:
 
 
 def _folds(sweep: SweepSpec, runs, per_class) -> None:
-    value = f"{sweep.fractions[0]:g}" if sweep.fractions else sweep.forgets[0].short
-    what = f"--forget-{sweep.forgets[0].kind} {value}"
+    forget = sweep.forgets[0]
+    labels = [typed(DATASETS[sweep.dataset], label) for label in forget.classes]
+    value = f"{sweep.fractions[0]:g}" if sweep.fractions else ",".join(labels) or forget.short
+    what = f"--forget-{forget.kind} {shlex.quote(value)}"
     methods = ALL if sweep.methods == tuple(METHODS) else ",".join(sweep.methods)
     seeds = ",".join(map(str, sweep.seeds))
     trainings = ",".join(map(str, sweep.training_seeds))

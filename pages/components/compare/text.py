@@ -21,8 +21,8 @@ TUNE_TRIALS = "Trials"
 TUNE_TRIALS_HELP = "Give every method that you compare the same number"
 TUNE_START = "Tune in {n} trials"
 TUNE_WHAT = (
-    "Each trial is run on {n} original networks. These and the reference networks are first trained without the "
-    "images that are set aside; all methods share them."
+    "Each trial is run on {networks}. All methods share these and the reference networks, which are first trained "
+    "without the images that are set aside."
 )
 TUNE_STAGES = {
     "train": "Training original networks without the images that are set aside",
@@ -41,7 +41,7 @@ TUNE_READ = (
     "reference networks, and the chosen trial is the nearest to them in all figures, not in these two alone."
 )
 TUNE_NOT = (
-    "how a trial would do with another seed, or on yet another network: each mark is the mean of {n} networks. Some "
+    "how a trial would do with another seed, or on yet another network: each mark is of {networks}. Some "
     "methods forget at one rate and not at the next one, and where that happens differs between networks: check "
     "settings on the run that matters."
 )
@@ -54,8 +54,8 @@ TUNE_OBJECTIVE_HELP = (
 TUNE_OPEN = "Open its run on the first network"
 TUNE_HINT = "Tick one trial (on the keyboard: Shift+Space) to open its run, two to compare them side by side."
 TUNE_HOW = (
-    "One training image in five is set aside, of each class alike, by a fixed draw; {n} original networks are trained "
-    "on the others, and every trial is run on each. The first trial has the default settings; the others are points of "
+    "One training image in five is set aside, of each class alike, by a fixed draw. Every trial is run on {networks} "
+    "trained on the others. The first trial has the default settings; the others are points of "
     "a scrambled Sobol sequence (`scipy.stats.qmc`): rates from a tenth to ten times the default, passes from a third "
     "to three times, on a logarithmic scale. Chosen is the trial with the least mean difference to the reference "
     "networks over the accuracies, the recall of a fresh classifier shown one image a class, and the area under the "
@@ -212,7 +212,7 @@ CLASSES_READ_RANDOM = (
 )
 CLASSES_NOT = (
     "uncertainty other than that of seeds: there are {n} test images a class here, so a single "
-    "image is {step:.1g}% of a bar."
+    "image is {step} of a bar."
 )
 WEAKNESSES = "Weaknesses, method by method"
 FILTER = "Only methods that"

@@ -14,6 +14,7 @@ from camu_core.figures import trials_figure
 from camu_core.planning import usual_settings
 from camu_core.settings import label_of
 from camu_core.specs import ForgetSpec
+from camu_core.wording.format import sample
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
 from pages.components.compare import state_tune, text
@@ -41,7 +42,7 @@ def tune() -> None:
                 text.TUNE_START.format(n=search.n_trials), type="primary", icon=":material/tune:", key="tune-start",
                 on_click=state_tune.start, args=(tuning,),
             )  # fmt: skip
-            st.caption(text.TUNE_WHAT.format(n=search.n_networks))
+            st.caption(text.TUNE_WHAT.format(networks=sample(search.n_networks, "training")))
         if problem := state_tune.problem(tuning):
             st.error(problem, icon=":material/report:")
     found, is_shipped = state_tune.report(tuning)
@@ -118,10 +119,11 @@ def _results(found: dict[str, Any], is_shipped: bool) -> None:
     title = text.TUNE_TITLE.format(method=METHODS[found["method"]].title)
     figure = trials_figure(table, target_of(found["reference"]), text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="trials")
-    notes.reading(text.TUNE_READ, text.TUNE_NOT.format(n=found["n_networks"]))
+    networks = sample(found["n_networks"], "training")
+    notes.reading(text.TUNE_READ, text.TUNE_NOT.format(networks=networks))
     _table(table, found, is_shipped)
     with st.expander(words.HOW_FOLD):
-        st.markdown(text.TUNE_HOW.format(n=found["n_networks"], command=state_tune.command(found)))
+        st.markdown(text.TUNE_HOW.format(networks=networks, command=state_tune.command(found)))
 
 
 def _table(table: pd.DataFrame, found: dict[str, Any], is_shipped: bool) -> None:
