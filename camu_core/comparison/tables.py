@@ -197,16 +197,20 @@ def _places(rivals: pd.DataFrame) -> pd.DataFrame:
     return places(low, rivals["average_gap_high"], ("rank_low", "rank_high"))[low.notna()]
 
 
-def retraining_spread(runs: pd.DataFrame) -> float | None:
+def retraining_spread(runs: pd.DataFrame, is_drawn: bool = False) -> float | None:
     """How far two retrainings with different seeds lie apart: the average gap over all pairs; None of fewer than two.
 
     A method's gap below this says nothing.
 
     Args:
         runs: of `by_run`.
+        is_drawn: whether each seed forgets other images: then pairs with the same seed alone, or accuracies on other
+            images would be compared.
     """
-    gold = runs.loc[runs["method"] == GOLD, list(SPLIT_NAMES)].to_numpy()
-    gaps = [np.nanmean(np.abs(one - other)) for one, other in combinations(gold, 2)]
+    gold = runs[runs["method"] == GOLD]
+    alike = [group for _, group in gold.groupby("seed")] if is_drawn else [gold]
+    pairs = [pair for group in alike for pair in combinations(group[list(SPLIT_NAMES)].to_numpy(), 2)]
+    gaps = [np.nanmean(np.abs(one - other)) for one, other in pairs]
     return float(np.mean(gaps)) if gaps else None
 
 

@@ -148,6 +148,10 @@ def test_the_gap_is_to_the_retraining_with_the_same_seed() -> None:
     assert gap["average_gap_high"] == pytest.approx(0.01 + 12.706204736432095 * 0.02 / 2)
     assert retraining_spread(runs) == pytest.approx(0.02)
     assert retraining_spread(runs[runs["seed"] == 0]) is None
+    assert retraining_spread(runs, is_drawn=True) is None, "each forgot other images"
+    other = runs[runs["method"] == "retrain"].assign(training_seed=1, retain_test=0.7)
+    both = pd.concat([runs, other.iloc[:1]])  # the one of seed 1 is 0.82
+    assert retraining_spread(both, is_drawn=True) == pytest.approx(0.12 / 4)
 
 
 KEPT_BY_NETWORK = ((0.90, 0.92), (0.80, 0.82), (0.70, 0.72))  # two seeds each

@@ -232,7 +232,7 @@ def _tests_tick(specs: Sequence[RunSpec]) -> None:
 
 def _beside(runs: pd.DataFrame, table: pd.DataFrame, forget: ForgetSpec) -> list[str]:
     """What has to be known with the sentences."""
-    spread = retraining_spread(runs)
+    spread = retraining_spread(runs, is_drawn=forget.kind == "random")
     beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
     said = findings.basis(table)
     if said == text.ONE_SEED:
