@@ -17,13 +17,13 @@ _KEPT_AT_MOST, _KEPT_BLOCK = 128 << 20, 32 << 20
 
 _lock = threading.Lock()
 _n_inside = 0
-_n_before = 1
+_here = threading.local()  # torch's number of threads is each thread's own
 _blas: threadpool_limits | None = None
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Compute with one thread until the last one leaves, and in this thread with 0 for numbers below 1e-38.
+    """Compute with one thread, and with 0 for numbers below 1e-38, until this thread has left as often as it entered.
 
     Sums then come out the same on any number of processors, small batches hardly gain from a second thread, and two
     runs side by side do not wait for each other. Processors handle such small (denormal) numbers a hundred times
@@ -31,26 +31,30 @@ def one_thread() -> Iterator[None]:
     without sandals took 8.0 s a hundred steps instead of 3.0 from the fourth epoch on. Threads of NumPy's and SciPy's
     linear algebra wait for each other by spinning: a run of one epoch kept two processors busy for 1.0 s, not for 0.2.
     """
-    global _n_inside, _n_before, _blas
+    global _n_inside, _blas
     _keep_memory()
     torch.optim.SGD([torch.zeros(1)]).step()  # a process's first optimiser imports for seconds: before any clock runs
     torch.set_flush_denormal(True)
     with _lock:
         if _n_inside == 0:
             _blas = threadpool_limits(1, user_api="blas")
-            _n_before = torch.get_num_threads()
-            torch.set_num_threads(1)
         _n_inside += 1
+    if not getattr(_here, "n_inside", 0):
+        _here.n_inside, _here.n_before = 0, torch.get_num_threads()
+        torch.set_num_threads(1)
+    _here.n_inside += 1
     try:
         yield
     finally:
+        _here.n_inside -= 1
+        if _here.n_inside == 0:
+            torch.set_num_threads(_here.n_before)
         torch.set_flush_denormal(False)
         with _lock:
             _n_inside -= 1
             if _n_inside == 0:
                 assert _blas is not None
                 _blas.restore_original_limits()
-                torch.set_num_threads(_n_before)
 
 
 @cache

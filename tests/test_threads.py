@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 
 import pytest
 import torch
@@ -64,3 +65,21 @@ def test_freed_memory_is_kept_even_where_dask_asks_to_give_it_back() -> None:
     as_a_worker = os.environ | {"MALLOC_TRIM_THRESHOLD_": "65536"}
     found = subprocess.run([sys.executable, "-c", _FAULTS], env=as_a_worker, capture_output=True, text=True, check=True)
     assert int(found.stdout) < 5 * 2048
+
+
+def test_each_thread_computes_with_one_also_if_it_is_not_the_first():
+    both, seen = threading.Barrier(2), []
+
+    def work():
+        for _ in range(2):
+            with one_thread():
+                both.wait()
+                seen.append(torch.get_num_threads())
+                both.wait()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert seen == [1] * 4

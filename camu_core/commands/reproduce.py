@@ -14,7 +14,7 @@ from camu_core.commands.terminal import drain_with_bar
 from camu_core.comparison import as_markdown, population_table, published_table, with_tests
 from camu_core.comparison.published import TUNED_SETTINGS, USUAL_SETTINGS
 from camu_core.engine import Engine
-from camu_core.engine.batches import failures_text
+from camu_core.engine.batches import failures_text, summaries
 from camu_core.engine.populations import populating
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import RunError, SpecError
@@ -64,17 +64,18 @@ def run(arguments: argparse.Namespace) -> None:
         failed: dict[RunSpec, str] = {}
         for batch in batches:
             failed |= drain_with_bar(batch.running(engine))
+        found = summaries(specs, engine, failed)
         done = [spec for spec in specs if spec not in failed]
         if not done:
             raise RunError(failures_text(failed, len(specs)))
         tests = {} if arguments.quick else _tested(done, engine)
-        runs = with_tests(sweep_table(engine.summary(spec.digest) for spec in done), tests)
+        runs = with_tests(sweep_table(found), tests)
     finally:
         engine.close()
     table = published_table(runs, TUNED_SETTINGS if arguments.tuned else USUAL_SETTINGS)
-    found = card() | {"seeds": list(sweeps[0].seeds), "training_seeds": list(sweeps[0].training_seeds)}
-    tables = {"results.csv": _csv(table), "results.md": as_markdown(table, found), "runs.csv": _csv(runs)}
-    _write(arguments.output, tables, found)
+    made = card() | {"seeds": list(sweeps[0].seeds), "training_seeds": list(sweeps[0].training_seeds)}
+    tables = {"results.csv": _csv(table), "results.md": as_markdown(table, made), "runs.csv": _csv(runs)}
+    _write(arguments.output, tables, made)
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
     if failed:
         raise RunError(failures_text(failed, len(specs)))

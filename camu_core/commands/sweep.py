@@ -4,6 +4,7 @@ import argparse
 import os
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from camu_core.commands.images import add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Engine
-from camu_core.engine.batches import failures_text
+from camu_core.engine.batches import failures_text, summaries
 from camu_core.engine.sweeps import SweepSpec, sweep_table, with_forget_names
 from camu_core.errors import RunError, SpecError, StoreUnwritable
 from camu_core.figures.tables import csv_of
@@ -50,7 +51,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
     methods = METHODS if arguments.method == "all" else (name.strip() for name in arguments.method.split(","))
     dataset = dataset_named(arguments)
-    what = [ForgetSpec("random", fraction=fraction).short for fraction in arguments.forget_random]
+    fractions = [ForgetSpec("random", fraction=fraction).fraction for fraction in arguments.forget_random]
+    what = [f"{Decimal(repr(fraction)) * 100:f}%" for fraction in fractions]
     what += arguments.forget_planted
     if arguments.forget_class or not what:
         what.insert(0, _classes(dataset, arguments.forget_class or "all"))
@@ -65,7 +67,7 @@ def run(arguments: argparse.Namespace) -> None:
     engine = Engine(store, n_workers=min(os.cpu_count() or 1, max(1, len(runs) - n_stored)))
     try:
         failed = drain_with_bar(batch.running(engine))
-        table = sweep_table(engine.summary(spec.digest) for spec in runs if spec not in failed)
+        table = sweep_table(summaries(runs, engine, failed))
     finally:
         engine.close()
     _write(with_forget_names(table), arguments.output)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SECONDS = 8  # of processor, and of waiting
 _MEMORY_BYTES = 1 << 30
 _AT_ONCE = 2
-_CANNOT = 3  # exit status: the picture is at fault, and stderr says why
+_CANNOT = 3  # exit status: the picture is at fault, and stdout says why
 
 _turns = threading.BoundedSemaphore(_AT_ONCE)
 
@@ -45,7 +45,7 @@ def decode_apart(content: bytes, size: int, max_megapixels: float) -> "np.ndarra
     finally:
         _turns.release()
     if done.returncode == _CANNOT:
-        raise Unreadable(done.stderr.decode())
+        raise Unreadable(done.stdout.decode())
     if done.returncode or len(done.stdout) != 3 * size * size:
         raise Unreadable("it takes too long to read, or too much memory")
     return np.frombuffer(done.stdout, np.uint8).reshape(3, size, size)
@@ -76,7 +76,7 @@ def _main() -> int:
     try:
         image = decode(lambda: io.BytesIO(content), int(sys.argv[1]), float(sys.argv[2]))
     except Unreadable as error:
-        sys.stderr.write(str(error))
+        sys.stdout.write(str(error))
         return _CANNOT
     sys.stdout.buffer.write(image.tobytes())
     return 0

@@ -90,7 +90,7 @@ def finding_copies(x: np.ndarray) -> Generator[Step, None, list[np.ndarray]]:
         before = first.setdefault(hashlib.sha256(image).digest(), i)
         if before != i:
             pairs.append((before, i))
-        elif image.std() >= _FAINT:
+        elif image.std(axis=(1, 2)).max() >= _FAINT:  # a plain colour has no texture, whatever its channels are
             is_textured[i], hashes[i] = True, _hash(image)
         if i % _IMAGES_PER_STEP == 0:
             yield Step(i, 2 * n_images, stage="copies")

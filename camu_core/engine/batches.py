@@ -5,12 +5,15 @@ Finished runs stay when a batch is stopped or one of its runs fails; the same ba
 
 import hashlib
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from camu_core.engine import BACKGROUND_PRIORITY, Driver, Engine
+from camu_core.engine.engine import NOT_KEPT
 from camu_core.engine.monitor import JobState
+from camu_core.errors import RunNotFound
 from camu_core.files import write_atomically
 from camu_core.jobs import RunJob
 from camu_core.planning import settings_phrase
@@ -132,6 +135,22 @@ def run_name(spec: RunSpec) -> str:
     """A run among others: "digits, forget 3, camu, seed 0", and which settings are unusual."""
     parts = (spec.dataset, f"forget {spec.forget.short}", spec.method, f"seed {spec.seed}", settings_phrase(spec))
     return ", ".join(filter(None, parts))
+
+
+def summaries(specs: Iterable[RunSpec], engine: Engine, failed: dict[RunSpec, str]) -> list[dict[str, Any]]:
+    """The JSON part of each run that did not fail.
+
+    Args:
+        failed: why, by run; gets those of which nothing is there any more.
+    """
+    found = []
+    for spec in specs:
+        if spec not in failed:
+            try:
+                found.append(engine.summary(spec.digest))
+            except RunNotFound:  # cleared away for those that came later, or never kept
+                failed[spec] = NOT_KEPT
+    return found
 
 
 def failures_text(failed: Mapping[RunSpec, str], total: int) -> str:

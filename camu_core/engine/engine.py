@@ -41,6 +41,10 @@ _FOLLOW_SECONDS = 0.1
 _DONE_JOBS_REMEMBERED, _OTHER_JOBS_REMEMBERED = 32, 2000  # of what is done the result tells
 _RESULTS_KEPT_IN_MEMORY = 8
 GONE = "What it made is not there any more. Try again."
+NOT_KEPT = (
+    "It was computed, but its results are not there any more: CAMU_HOME cannot be written, its disk is full, or "
+    "CAMU_STORE_MB is too little for all of them. Make room and start again."
+)
 LOST = "The process doing the work was lost twice, so the run was given up. Try again."
 
 S = TypeVar("S", bound=Storable)
@@ -159,7 +163,8 @@ class Engine:
         return [job.digest for job in jobs]
 
     def follow_up(self, about: RunSpec | Staged, watcher: str = "") -> list[str]:
-        """Compute what a finished run or a population lacks, behind what people wait for; what failed stays so.
+        """Compute what a finished run or a population lacks, behind what people wait for; what failed stays so, and so
+        does a part of a population that was done and could not be kept: it would be computed for ever.
 
         Returns:
             digests of the jobs.
@@ -167,7 +172,8 @@ class Engine:
         submitted = []
         for job in followups(about, self.is_there):
             known = self.watch(job.digest)
-            if known is None or not known.is_over or known.state == JobState.DONE:
+            is_gone = known is not None and known.state == JobState.DONE
+            if known is None or not known.is_over or (is_gone and not isinstance(about, Staged)):
                 try:
                     submitted.append(self.submit(job, watcher, BACKGROUND_PRIORITY, about))
                 except TooMuchAsked as error:
@@ -176,6 +182,8 @@ class Engine:
 
     def _go_on(self, progress: Progress, about: RunSpec | Staged, watcher: str) -> None:
         """Follow a job that is done up, unless it was stopped at its very end, or is meanwhile."""
+        if progress.notice and isinstance(about, Staged):
+            return
         if watcher in progress.watchers:
             submitted = self.follow_up(about, watcher)
             with self._lock:
@@ -348,8 +356,10 @@ class Engine:
         return {digest: view.message or "it was stopped" for digest, view in ended.items()} | dict.fromkeys(gone, GONE)
 
     def summary(self, digest: str) -> dict[str, Any]:
-        """The JSON part of a finished run. Raises: see `RunStore.summary`."""
-        return self.store.summary(digest)
+        """The JSON part of a finished run, kept or not. Raises: see `RunStore.summary`."""
+        with self._lock:
+            unsaved = self._unsaved.get(digest)
+        return unsaved.summary() if isinstance(unsaved, RunResult) else self.store.summary(digest)
 
     # --- jobs --------------------------------------------------------------------------------------------------------
 

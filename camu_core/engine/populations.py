@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from camu_core.engine.engine import BACKGROUND_PRIORITY, Engine
+from camu_core.engine.engine import BACKGROUND_PRIORITY, NOT_KEPT, Engine
 from camu_core.engine.monitor import JobState
 from camu_core.errors import RunError
 from camu_core.jobs import Staged
@@ -58,6 +58,10 @@ def population_progress(engine: Engine, population: Staged) -> PopulationProgres
     active = [view for view in views if not view.is_over]
     parts = sum(view.index / view.total for view in active if view.total and view.stage in ("population", "intervals"))
     failed = [view.message for view in views if view.state == JobState.FAILED]
+    done = [job for job, view in zip(missing, map(engine.watch, (job.digest for job in missing)), strict=True)
+            if view is not None and view.state == JobState.DONE]  # fmt: skip
+    if any(not engine.is_there(job.digest, job.result_type) for job in done):
+        failed.append(NOT_KEPT)
     fraction = min(1.0, (len(jobs) - len(missing) + parts) / len(jobs))
     return PopulationProgress(fraction, bool(active), failed[0] if failed else "")
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -211,10 +212,10 @@ def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fraction(text: str) -> float:
-    """'10%' -> 0.1."""
+    """'10%' -> 0.1: the very number that 0.1 is, so that runs asked for in either way are the same."""
     try:
-        fraction = float(text[:_LONGEST_NUMBER].removesuffix("%")) / 100
-    except ValueError:
+        fraction = float(Decimal(text[:_LONGEST_NUMBER].removesuffix("%")) / 100)
+    except (ArithmeticError, ValueError):
         fraction = math.nan
     if not 0 < fraction < 1:
         raise SpecError("Expected a part of all images such as 10%, above 0 and below 100%; got something else.")

@@ -117,12 +117,14 @@ def as_fraction(estimate: Estimate) -> Estimate:
     return {**estimate, "low": max(0.0, estimate["low"]), "high": min(1.0, estimate["high"])}
 
 
-def wilson_interval(fraction: float, n: int) -> tuple[float, float]:
+def wilson_interval(fraction: float, n: int, level: float = 0.95) -> tuple[float, float]:
     """95% interval of a fraction seen on n samples.
 
+    Args:
+        level: another confidence than 95%.
     Source: E. B. Wilson, JASA 22, 1927; computed by scipy.
     """
-    interval = binomtest(round(fraction * n), n).proportion_ci(method="wilson")
+    interval = binomtest(round(fraction * n), n).proportion_ci(level, method="wilson")
     return float(interval.low), float(interval.high)
 
 

@@ -39,6 +39,8 @@ def old_head_recognition(
     is_other, found = ~np.isin(y, classes), []
     for label in classes:
         recognised, taken = said[y == label] == label, said[is_other] == label
+        if not len(recognised):
+            continue
         low, high = difference_interval(int(recognised.sum()), len(recognised), int(taken.sum()), len(taken))
         value = float(recognised.mean() - taken.mean())
         found.append((value, Estimate(value=value, low=low, high=high, n=len(recognised))))

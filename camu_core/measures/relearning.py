@@ -62,6 +62,7 @@ def relearning(
     student = copy.deepcopy(model).requires_grad_(True).eval()
     level = predict(model, data.x_level)[1].to(device)
     mean, spread = level.mean(dim=0), level.std(dim=0).square().mean().sqrt().clamp_min(1e-12)
+    spread = spread if spread.isfinite() else torch.ones_like(spread)  # of a single image there is none
     student.reset_head(seed)
     optimizer = torch.optim.Adam(student.parameters(), lr=lr)
     rng = torch.Generator().manual_seed(seed)

@@ -17,6 +17,8 @@ from camu_core.data import is_imported, origin_of
 from camu_core.errors import StoreUnwritable, deleting
 from camu_core.files import make_room, write_atomically
 
+_DIGEST_BYTES = hashlib.sha256().digest_size  # in front of each file
+
 
 def _folder(dataset: str) -> Path:
     return home_dir() / "checkpoints" / dataset
@@ -54,9 +56,13 @@ class Checkpoint:
     def load(self) -> dict[str, Any] | None:
         """What was saved last; None if there is nothing, or nothing that can be read."""
         try:
-            return torch.load(self.path, map_location="cpu", weights_only=True)
-        except (OSError, RuntimeError, EOFError, pickle.UnpicklingError):
-            return None
+            content = self.path.read_bytes()
+            digest, content = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+            if digest != hashlib.sha256(content).digest():  # torch takes damaged numbers for numbers
+                return None
+            return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        except (OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, pickle.UnpicklingError):
+            return None  # torch raises nearly anything on a damaged file
 
     def save(self, state: dict[str, Any]) -> None:
         """Replace what was saved before; tensors and plain types only. Nothing is kept of images that were deleted.
@@ -68,12 +74,13 @@ class Checkpoint:
         """
         if self._imported and not is_imported(self._imported):
             return
-        content = io.BytesIO()
-        torch.save(state, content)
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        content = hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue()
         others = ([path] for path in (home_dir() / "checkpoints").rglob("*.pt") if path != self.path)
         try:
-            make_room(others, networks_limit_bytes() - len(content.getvalue()))
-            write_atomically(self.path, content.getvalue(), is_private=True)
+            make_room(others, networks_limit_bytes() - len(content))
+            write_atomically(self.path, content, is_private=True)
         except OSError as error:
             raise StoreUnwritable(
                 f"Cannot keep the state of the training in {self.path.parent} ({error.strerror}); "

@@ -95,7 +95,7 @@ def clear_away(path: Path, n_bytes: int) -> None:
         if weights == path or not (_ONE_OF_MANY.search(card.stem) and weights.exists()):
             continue
         group = _files_of(card)
-        if json.loads(card.read_text()).get("seconds", 0) <= _SOON_SECONDS:
+        if _seconds_of(card) <= _SOON_SECONDS:
             groups.append(group)
         else:
             most -= sum(each.stat().st_size for each in group)
@@ -104,6 +104,14 @@ def clear_away(path: Path, n_bytes: int) -> None:
             "There is no room for this network: those with something planted and of other training seeds may take "
             f"{limit / 1e6:,.0f} MB (CAMU_NETWORKS_MB), and those used today fill it. Try again tomorrow."
         )
+
+
+def _seconds_of(card: Path) -> float:
+    """That its training took; 0 where the card cannot be read, so that its network may go."""
+    try:
+        return float(json.loads(card.read_text()).get("seconds", 0))
+    except (OSError, ValueError, AttributeError, TypeError):
+        return 0.0
 
 
 def shipped_retrained(spec: RunSpec) -> dict[str, Any] | None:
@@ -257,7 +265,12 @@ def build_from_bytes(content: bytes, dataset: str, model: str, name: str) -> Blo
         )
     # batch normalisation also keeps a count, which is a whole number
     same_kind = all(value.is_floating_point() == fresh[key].is_floating_point() for key, value in state.items())
-    if not (same_kind and all(value.isfinite().all() for value in state.values())):
+    state = {key: value.to(fresh[key].dtype) for key, value in state.items()} if same_kind else state
+    is_variance = {key: key.endswith("running_var") for key in state}
+    if not (
+        same_kind
+        and all(value.isfinite().all() and not (is_variance[key] and (value < 0).any()) for key, value in state.items())
+    ):
         raise WeightsError(f"{name} holds values that are not finite numbers; give weights of a trained model.")
     built.load_state_dict(state)
     return built.eval()

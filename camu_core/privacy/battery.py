@@ -206,13 +206,25 @@ def evaluation_split(splits: Splits) -> str:
     return "forget_test" if len(splits.forget_test) else "forget_train"
 
 
+def _of_each_class(order: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The same order, or, where a class would have no image among the first, with one of each class in front."""
+    _, firsts = np.unique(labels[order], return_index=True)
+    if firsts.max() < EVALUATION_IMAGES:
+        return order
+    return np.concatenate([order[firsts], np.delete(order, firsts)])
+
+
 def _relearning_data(dataset: Dataset, splits: Splits, rng: np.random.Generator) -> RelearningData:
     """All classes are taught; of classes forgotten in part, by the forgotten images."""
     name = evaluation_split(splits)
     x, y = (dataset.x_test, dataset.y_test) if name == "forget_test" else (dataset.x_train, dataset.y_train)
     evaluation, rest, level = (
-        torch.from_numpy(rng.permutation(idx.numpy())[:EVALUATION_IMAGES])
-        for idx in (getattr(splits, name), splits.retain_test, splits.retain_train)
+        torch.from_numpy(order[:EVALUATION_IMAGES])
+        for order in (
+            _of_each_class(rng.permutation(getattr(splits, name).numpy()), y.numpy()),
+            rng.permutation(splits.retain_test.numpy()),
+            rng.permutation(splits.retain_train.numpy()),
+        )
     )
     forgotten = dataset.y_train[splits.forget_train]
     others = splits.retain_train[~torch.isin(dataset.y_train[splits.retain_train], forgotten)]

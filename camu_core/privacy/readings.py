@@ -143,10 +143,14 @@ def recognition(report: Mapping[str, Any], ours: Estimate, original: Estimate) -
     return Reading("recognised", standing, "forget_train", ours, original, None, band)
 
 
+_WORKED_FROM = 0.5
+
+
 def planted_reading(report: Mapping[str, Any] | None, kind: str, ours: Estimate, original: Estimate) -> Reading:
     """Whether what was planted still works, beside the retrained networks.
 
-    Without them it can only be said to work on: where it still does on more than half as many images as before.
+    Without them it can only be said to work on: where it did on most new images before, which no two classes are
+    confused by nature, and still does on more than half as many.
 
     Args:
         report: of a `PrivacyResult`; None while there is none.
@@ -156,7 +160,8 @@ def planted_reading(report: Mapping[str, Any] | None, kind: str, ours: Estimate,
     band = Reference.of(_band(report, "planted") if report else (), n_images=ours["n"], ends=_SHARE)
     standing = stand(ours, original, band, _PLANTED, two_sided=False)
     if standing is Standing.NO_REFERENCE and is_measured(ours) and is_measured(original):
-        standing = Standing.ABOVE if ours["low"] > ALIKE_WITHIN * original["value"] else standing
+        worked = original["value"] >= _WORKED_FROM
+        standing = Standing.ABOVE if worked and ours["low"] > ALIKE_WITHIN * original["value"] else standing
     return Reading(kind, standing, "planted", ours, original, None, band)
 
 

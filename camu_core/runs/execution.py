@@ -225,7 +225,7 @@ _ORIGINALS_REMEMBERED = 4
 
 def _by_original(spec: RunSpec, original: BlockModel, part: tuple[int, int]) -> Generator[Step, None, Logits]:
     """`_predicting`, once a process: many runs start from the same original."""
-    key = spec.weights, spec.dataset, spec.device
+    key = spec.weights, spec.trained_on, spec.device
     found = _original_logits.get(key)
     if found is None:
         found = yield from _predicting(original, load_dataset(spec.trained_on), part)

@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from camu_core.errors import WeightsError
+from camu_core.errors import RunDiverged, WeightsError
 from camu_core.methods import UnlearningTask
 from camu_core.networks.cards import check_card
 from camu_core.networks.weights import adopt_content, load_weights
@@ -88,5 +88,10 @@ def executing(spec: RunSpec) -> Generator[Step, None, RunResult]:
     """
     if spec.method != GIVEN:
         return (yield from execute(spec))
-    result = yield from execute(spec, _Given(spec.dataset, spec.model, spec.method_sha256))
+    try:
+        result = yield from execute(spec, _Given(spec.dataset, spec.model, spec.method_sha256))
+    except RunDiverged as error:
+        raise RunDiverged(
+            "Expected a network whose answers are numbers; those of this one are not all finite. Give another file."
+        ) from error
     return replace(result, cost={})

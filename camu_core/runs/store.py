@@ -64,13 +64,16 @@ class RunStore:
         return [path.parent.name for path in sorted(manifests, key=lambda path: -path.stat().st_mtime)]
 
     def save(self, result: Storable, is_compressed: bool = False) -> None:
-        """Write a result; one of the same digest that is already there stays. Then its checkpoints go.
+        """Write a result; one of the same digest that is already there and whole stays. Then its checkpoints go.
 
         Args:
             is_compressed: see `write_entry`.
         Raises:
             StoreUnwritable: read-only folder, or disk full; nothing is left behind, and the checkpoints stay.
         """
+        if self.has(result.digest, type(result)):
+            with suppress(StoreError):  # damage is set aside, and makes room for this one
+                self._read(self._folder(result.digest, type(result)), read_entry)
         if not self.has(result.digest, type(result)):
             self._write(result, is_compressed)
         for checkpoint in result.checkpoints:

@@ -24,7 +24,9 @@ def risks(result: RunResult, verdict: Verdict, causal: Mapping[str, Any] | None 
     """
     tried = [clause for clause in verdict.clauses if clause.page == "privacy"]
     silent = [clause.subject.lower() for clause in tried if clause.is_silent]
-    found = [clause.plain for clause in tried if not (clause.is_good or clause.is_silent)] if tried else [_UNTRIED]
+    is_tried = any(clause.name != "population" for clause in tried)  # which asks of answers alone
+    found = [] if is_tried else [_UNTRIED]
+    found += [clause.plain for clause in tried if not (clause.is_good or clause.is_silent)]
     if silent:
         found.append(_SILENT[min(len(silent), 2)].format(n=len(silent), names=listed(silent)))
     if causal is not None and (remark := inner_remark(causal)):

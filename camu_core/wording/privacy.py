@@ -29,7 +29,7 @@ _SAYS = {
         Standing.BELOW: "recognised less often than by retrained networks",
     },
     "old_head": {
-        Standing.ALIKE: "not just hidden: the old classifier finds no more than in networks that never saw it",
+        Standing.ALIKE: "not just hidden: the old classifier finds no more than chance explains",
         Standing.ABOVE: "only hidden at the output: the old classifier still finds it inside",
         Standing.UNCLEAR: "cannot tell: the old classifier finds some of it inside, but not most",
         Standing.BLIND: "cannot tell: it was hardly recognised before forgetting",
@@ -71,7 +71,6 @@ _SAYS = {
         Standing.BELOW: "the mark works less than after retraining",
         Standing.BLIND: "cannot tell: the mark hardly worked before",
         Standing.UNCLEAR: "cannot tell: the mark works a little more or less than after retraining",
-        Standing.NO_REFERENCE: "the mark works less than before; only retrained networks show what is normal",
     },
     "swap": {
         Standing.ALIKE: "confused as after retraining",
@@ -79,7 +78,6 @@ _SAYS = {
         Standing.BELOW: "less confused than after retraining",
         Standing.BLIND: "cannot tell: they were hardly confused before",
         Standing.UNCLEAR: "cannot tell: confused a little more or less than after retraining",
-        Standing.NO_REFERENCE: "less confused than before; only retrained networks show what is normal",
     },
 }  # fmt: skip
 _READABLE = "cannot tell: readable even in a network that was never trained"

@@ -8,7 +8,7 @@ import numpy as np
 
 from camu_core.data import DATASETS
 from camu_core.measures import Standing
-from camu_core.measures.estimates import difference_interval, estimate_share
+from camu_core.measures.estimates import difference_interval, estimate_share, wilson_interval
 from camu_core.privacy import (
     KNOWLEDGE,
     LEAKS,
@@ -68,9 +68,14 @@ class Verdict:
 
     @property
     def has_no_trace(self) -> bool | None:
-        """Whether tests found nothing that networks without the data have not; None if they leave it open."""
-        tests = [clause.is_good for clause in self.clauses if clause.page == "privacy"]
-        return False if False in tests else True if self.is_forgotten and True in tests else None
+        """Whether tests found nothing that networks without the data have not; None if they leave it open, or none of
+        them was beside such networks."""
+        tests = [clause for clause in self.clauses if clause.page == "privacy"]
+        if any(clause.is_good is False for clause in tests):
+            return False
+        own = [clause for clause in tests if clause.name != "population"]  # other networks do not testify for this one
+        is_shown = any(each.is_good and each.reference for each in own) and not any(each.is_open for each in own)
+        return True if self.is_forgotten and is_shown else None
 
     def to_json(self) -> dict[str, Any]:
         """`headline`, `is_forgotten`, `is_kept` and `clauses`."""
@@ -99,7 +104,7 @@ def judge(
         | the run | is_forgotten | headline |
         | --- | --- | --- |
         | the method is retraining | True | Never saw it: this is what forgetting looks like |
-        | the class is recognised | False | Not forgotten |
+        | the class is recognised, or one of several | False | Not forgotten |
         | the original hardly recognised it | None | Cannot tell: it was hardly recognised before |
         | too few images | None | Cannot tell from so many images |
         | not tested | None | No longer recognised; what is left inside is not tested yet |
@@ -130,16 +135,20 @@ def _judge_class(
     population: Mapping[str, Any] | None,
 ) -> Verdict:
     split = forget_split(result)
-    gone, kept = _is_forgotten(before, after, split), _is_kept(before, after)
+    known = _still_known(result)
+    gone, kept = False if known else _is_forgotten(before, after, split), _is_kept(before, after)
     found = readings(privacy, population)
     is_forgotten, state = _class_state(result, before, after, gone, found, privacy)
+    state += f": {known}" if known and not is_forgotten else ""
     tail = ""
     if result.spec.method != "retrain":
         leaks = bad_news({name: reading for name, reading in found.items() if name not in KNOWLEDGE})
         tail = f"; {' and '.join(leaks)}" if leaks and gone else ""
     subject = f"{capital(forget_phrase(result.spec))}, {'new images' if split == 'forget_test' else 'seen in training'}"
     clauses = (
-        accuracy_clause("recognised", subject, split, before, after, reference, gone, _GONE[gone]),
+        accuracy_clause(
+            "recognised", subject, split, before, after, reference, gone, capital(known) if known else _GONE[gone]
+        ),
         _kept_clause("The rest, new images", before, after, reference, kept),
         *tests_as_clauses(found),
     )
@@ -314,6 +323,24 @@ def _is_forgotten(before: Report, after: Report, split: str) -> bool | None:
     if low > FORGOTTEN_AT_MOST:
         return False
     return True if after[split] <= FORGOTTEN_AT_MOST and high < NOT_FORGOTTEN_FROM else None
+
+
+def _still_known(result: RunResult) -> str:
+    """Of several classes the one that is recognised most, "the 7 is still recognised on 25% of its new images", if it
+    is shown to be; among others that are gone it would vanish in their mean. Corrected for their number (Bonferroni).
+    """
+    classes, found = result.spec.forget.classes, []
+    counts = np.array(result.metrics["unlearned"]["confusion_test"])
+    for label in classes if len(classes) > 1 else ():
+        k, n = int(counts[label, label]), int(counts[label].sum())
+        level = 1 - 0.05 / len(classes)
+        if n and wilson_interval(k / n, n, level)[0] > FORGOTTEN_AT_MOST:
+            found.append((k / n, label))
+    if not found:
+        return ""
+    share, label = max(found)
+    name = DATASETS[result.spec.dataset].class_names[label]
+    return f"{name} is still recognised on {percent(share)} of its new images"
 
 
 def _is_kept(before: Report, after: Report) -> bool | None:

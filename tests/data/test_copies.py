@@ -86,6 +86,9 @@ def test_copies_across_training_and_test_and_under_two_labels(kind, files, zippe
 def test_images_of_one_colour_are_copies_only_if_they_are_equal(picture):
     x = np.stack([np.full((3, 32, 32), level, np.uint8) for level in (10, 11, 200, 10)])
     assert [group.tolist() for group in drain(finding_copies(x))] == [[0, 3]]
+    red = np.zeros((4, 3, 32, 32), np.uint8)
+    red[:, 0] = np.array([60, 240, 61, 60])[:, None, None]
+    assert [group.tolist() for group in drain(finding_copies(red))] == [[0, 3]], "a plain colour has no texture either"
 
 
 def test_a_picture_of_which_no_image_could_stay_is_told(zipped, files):

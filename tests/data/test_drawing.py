@@ -1,6 +1,7 @@
 """Pictures from outside, against real images of the datasets shown large, dark on light, off the middle."""
 
 import io
+import re
 import time
 
 import numpy as np
@@ -98,6 +99,31 @@ def test_a_picture_of_many_passes_is_refused_before_it_is_decoded() -> None:
             decode(lambda: io.BytesIO(many_scans(2000)), side, 25)
     assert time.process_time() - started < 3, "the passes alone would take half a minute"
     assert decode(lambda: io.BytesIO(many_scans(3)), 32, 25).shape == (3, 32, 32)
+
+
+def test_what_follows_a_picture_counts_no_passes_and_none_are_hidden() -> None:
+    """A motion photo has a video behind it; a picture of several (MPO) is a JPEG, too."""
+    video = np.random.default_rng(0).bytes(6_000_000)
+    assert video.count(b"\xff\xda") > 50
+    assert decode(lambda: io.BytesIO(many_scans(3) + video), 32, 25).shape == (3, 32, 32)
+    buffer = io.BytesIO()
+    frames = [Image.new("RGB", (64, 64), color) for color in ("red", "blue")]
+    frames[0].save(buffer, "MPO", save_all=True, append_images=frames[1:], progressive=True)
+    content = buffer.getvalue()
+    start = content.index(b"\xff\xda")
+    end = start + re.search(rb"\xff[^\x00\xd0-\xd7]", content[start + 2 :]).start() + 2
+    many = content[:end] + content[start:end] * 200 + content[end:]
+    assert Image.open(io.BytesIO(many)).format == "MPO"
+    with pytest.raises(Unreadable, match="passes"):
+        decode(lambda: io.BytesIO(many), 32, 25)
+
+
+@pytest.mark.slow
+def test_why_a_picture_cannot_be_read_is_one_sentence() -> None:
+    buffer = io.BytesIO()
+    Image.new("1", (10_000, 10_000)).save(buffer, "PNG")  # PIL warns of it
+    with pytest.raises(Unreadable, match=r"^more than 25 megapixels$"):
+        apart.decode_apart(buffer.getvalue(), 32, 25)
 
 
 def test_a_picture_is_decoded_in_another_process_with_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

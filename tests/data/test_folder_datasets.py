@@ -207,8 +207,6 @@ def imported_pixels(content, zipped, picture, suffix=".png", size=32):
         ("I;16", "PNG", 257 * 100, (100, 100, 100)),
         ("I;16", "TIFF", 257 * 100, (100, 100, 100)),
         ("I;16", "PNG", 65535, (255, 255, 255)),
-        ("I", "TIFF", 70_000, (255, 255, 255)),
-        ("I", "TIFF", 256 * 40, (40, 40, 40)),
     ],
 )  # fmt: skip
 def test_every_mode_becomes_the_right_colours(mode, kind, color, expected, zipped, picture):

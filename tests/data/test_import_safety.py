@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 import zlib
+from contextlib import suppress
 from dataclasses import fields
 from zipfile import ZIP_BZIP2, ZIP_LZMA, ZipFile, ZipInfo
 
@@ -18,7 +19,8 @@ import pytest
 from PIL import Image
 
 from camu_core.config import ImportLimits, import_limits
-from camu_core.data import import_images, imported_card, load_dataset
+from camu_core.data import LayoutUnclear, import_images, imported_card, load_dataset
+from camu_core.data.importing.pictures import decode
 from camu_core.errors import CamuError, ImagesRefused, SpecError
 from camu_core.progress import drain
 
@@ -293,8 +295,10 @@ def test_truncated_images_are_left_out(kind, good, zipped):
     assert warning.startswith("1 left out (cannot be read): 'cat/x.png' (")
 
 
-def test_images_without_a_fixed_range_are_left_out(good, zipped, picture):
-    (warning,) = warnings_of(zipped({**good, "cat/x.tif": picture(0.5, "F", "TIFF")}))
+@pytest.mark.parametrize(("mode", "value"), [("F", 0.5), ("I", 200), ("I", 70_000)])
+def test_images_without_a_fixed_range_are_left_out(mode, value, good, zipped, picture):
+    """32 bits of whole numbers can hold 0 to 255, or anything: taken for 16 bits, the first are black."""
+    (warning,) = warnings_of(zipped({**good, "cat/x.tif": picture(value, mode, "TIFF")}))
     assert "no fixed range" in warning
 
 
@@ -500,3 +504,35 @@ def test_no_pickle_is_opened(good, zipped, tmp_path):
     content = pickle.dumps(Bomb())
     assert len(warnings_of(zipped({**good, "cat/x.png": content, "cat/x.pkl": content, "x.npy": content}))) == 2
     assert not (tmp_path / "exploded").exists()
+
+
+def test_a_grey_picture_of_16_bits_with_0_for_white_is_turned_round():
+    image = Image.fromarray(np.full((8, 8), 60_000, np.uint16))
+    buffer = io.BytesIO()
+    image.save(buffer, "TIFF", tiffinfo={262: 0})
+    if Image.open(io.BytesIO(buffer.getvalue())).tag_v2[262] != 0:  # PIL writes its own; 1 becomes 0 in the file
+        content = bytearray(buffer.getvalue())
+        place = content.index(struct.pack("<HHI", 262, 3, 1)) + 8
+        content[place : place + 2] = struct.pack("<H", 0)
+        buffer = io.BytesIO(bytes(content))
+    assert set(decode(lambda: io.BytesIO(buffer.getvalue()), 8, 25).ravel().tolist()) == {(65535 - 60_000) >> 8}
+
+
+def test_an_entry_named_like_the_folder_around_all_is_no_image(good, zipped):
+    """Some programs write a folder without a slash."""
+    files = {f"data/{part}/{name}": content for part in ("train", "test") for name, content in good.items()}
+    with suppress(LayoutUnclear):
+        drain(import_images(zipped({"data": b"", **files})))
+
+
+def test_folders_of_windows_are_not_told_as_left_out(good):
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as archive:
+        for name in ("cat/", "dog/"):
+            info = ZipInfo(name)
+            info.create_system, info.external_attr = 0, 0x10
+            archive.writestr(info, b"")
+        for name, content in good.items():
+            archive.writestr(name, content)
+    buffer.seek(0)
+    assert warnings_of(buffer) == []

@@ -197,6 +197,27 @@ def test_a_table_whose_label_is_not_known_is_refused_with_what_to_do(zipped):
         laid_out(paths("", 2), zipped, labels_csv=b"file,a,b\n0.jpg,x,y\n1.jpg,z,y\n")
 
 
+def test_the_column_of_file_names_is_found_beside_numbers_that_name_files_too(zipped):
+    """As pandas writes an index, or with numbers for labels: 0 is short for 0.jpg."""
+    order = [3, 0, 5, 1, 4, 2]
+    kinds = ["cat" if n < 3 else "dog" for n in order]
+    table = "\n".join([",filename,label", *(f"{i},{order[i]}.jpg,{kinds[i]}" for i in range(6))])
+    layout = unclear(zipped, paths("", 6), labels_csv=table.encode())["table"]
+    assert layout.class_names == ["cat", "dog"]
+    assert [layout.class_names[label] for label in layout.y] == ["cat"] * 3 + ["dog"] * 3
+    with pytest.raises(ImagesRefused, match="to name the files"):
+        laid_out(paths("", 6), zipped, labels_csv=table.replace("filename", "id").replace(".jpg", "").encode())
+    numbers = "\n".join(["label,filename", *(f"{4 if n < 3 else 5},{n}.jpg" for n in order)])
+    assert unclear(zipped, paths("", 6), labels_csv=numbers.encode())["table"].class_names == ["4", "5"]
+
+
+def test_a_file_with_two_labels_in_the_table_is_left_out_and_told(zipped):
+    rows = [f"{n}.jpg,{'cat' if n < 3 else 'dog'}" for n in range(6)]
+    layout = unclear(zipped, paths("", 6), labels_csv="\n".join(["file,label", *rows, "0.jpg,dog"]).encode())["table"]
+    assert layout.y.tolist() == [0, 0, 1, 1, 1]
+    assert any("several labels" in warning for warning in layout.warnings)
+
+
 def test_a_table_beside_class_folders_changes_nothing(zipped):
     layout = laid_out([*paths("cat/", 2), *paths("dog/", 2)], zipped, labels_csv=b"file,label\ncat/0.jpg,emu\n")
     assert layout.class_names == ["cat", "dog"]

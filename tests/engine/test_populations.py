@@ -2,6 +2,7 @@
 
 import json
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ from camu_core import RunStore, plan_run
 from camu_core.__main__ import main
 from camu_core.engine import Engine
 from camu_core.engine.driver import LocalDriver
+from camu_core.engine.monitor import JobState
 from camu_core.engine.populations import populating, population_progress, stop_population, submit_population
 from camu_core.errors import RunError
 from camu_core.jobs import Memorisation, MemorisationResult, Population, PopulationResult
@@ -50,6 +52,18 @@ def test_it_is_stopped_at_once_keeps_its_shards_and_goes_on_by_itself(camu_home)
         assert figure["value"] is not None
         assert figure["low"] is figure["high"] is None, "so few networks tell none"
     assert told["ulira"]["auc"]["value"] > 0.7
+
+
+def test_what_is_done_and_cannot_be_kept_is_not_computed_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a folder that cannot be written, or too small a store, every stage looked as if nobody had begun it."""
+    monkeypatch.setattr(Engine, "start", lambda engine: None)
+    engine, population = Engine(RunStore()), Population.of(plan_run("digits", [3]), M)
+    done = SimpleNamespace(state=JobState.DONE, is_over=True, message="", index=0, total=0, stage="")
+    monkeypatch.setattr(engine, "is_there", lambda digest, kind: False)
+    monkeypatch.setattr(engine, "watch", lambda digest: done)
+    assert engine.follow_up(population, "somebody") == []
+    with pytest.raises(RunError, match="CAMU_STORE_MB"):
+        next(populating(engine, population))
 
 
 def test_what_follows_a_shard_is_the_next_stage_for_whoever_wanted_it(monkeypatch: pytest.MonkeyPatch) -> None:

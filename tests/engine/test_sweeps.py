@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from camu_core import METHODS, RunStore, plan_run
+from camu_core import METHODS, ForgetSpec, RunStore, plan_run
 from camu_core.__main__ import main
 from camu_core.commands import decomposition, reproduce
 from camu_core.commands import sweep as sweep_command
@@ -239,3 +239,9 @@ def test_a_run_is_named_with_what_is_unusual_about_it() -> None:
 def test_a_table_has_no_names_that_a_spreadsheet_would_compute(tmp_path: Path) -> None:
     sweep_command._write(pd.DataFrame({"forget": ["3"], "forget_name": ["=1+1"]}), tmp_path / "sweep.csv")
     assert (tmp_path / "sweep.csv").read_text().splitlines() == ["forget,forget_name", "3,'=1+1"]
+
+
+@pytest.mark.parametrize("thousandths", [7, 18, 100, 333])
+def test_a_share_in_per_cent_is_the_very_fraction_that_a_run_is_asked_for(thousandths):
+    (run,) = SweepSpec.from_texts("digits", f"{thousandths / 10:g}%", ("camu",), "0").batch().specs
+    assert run.digest == plan_run("digits", ForgetSpec("random", fraction=thousandths / 1000)).digest

@@ -45,7 +45,7 @@ def test_its_place_follows_the_content_and_nothing_else():
     assert len({same.path, *(other.path for other in others)}) == len(others) + 1
 
 
-@pytest.mark.parametrize("damage", ["empty", "cut", "garbage", "pickle"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "garbage", "pickle", "one bit"])
 def test_a_damaged_one_is_as_good_as_none(damage, tmp_path):
     checkpoint().save(STATE)
     path, fired = checkpoint().path, tmp_path / "fired"
@@ -55,7 +55,9 @@ def test_a_damaged_one_is_as_good_as_none(damage, tmp_path):
         def __reduce__(self):
             return os.mkdir, (str(fired),)
 
-    damaged = {"empty": b"", "cut": content[: len(content) // 2], "garbage": b"?" * 500}
+    place = content.index(torch.arange(3.0).numpy().tobytes()) + 6  # torch itself takes it for another number
+    one_bit = content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+    damaged = {"one bit": one_bit, "empty": b"", "cut": content[: len(content) // 2], "garbage": b"?" * 500}
     path.write_bytes({**damaged, "pickle": pickle.dumps(Trap(), protocol=2)}[damage])
     assert checkpoint().load() is None
     assert not fired.exists()

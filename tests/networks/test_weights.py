@@ -78,6 +78,12 @@ BAD_FILES = {
     "a type torch does not know": lambda model: of_strange_type("F8_E8M0"),
     "whole numbers": lambda model: changed(model, **{"blocks.output.bias": torch.zeros(10, dtype=torch.int64)}),
     "not a number": lambda model: changed(model, **{"blocks.output.bias": torch.full((10,), float("nan"))}),
+    "eight bits": lambda model: changed(
+        model, **{"blocks.output.bias": torch.full((10,), float("nan")).to(torch.float8_e4m3fn)}
+    ),
+    "infinite as float32": lambda model: changed(
+        model, **{"blocks.output.bias": torch.full((10,), -1e300, dtype=torch.float64)}
+    ),
     "infinite": lambda model: changed(model, **{"blocks.output.bias": torch.full((10,), float("inf"))}),
 }
 
@@ -373,6 +379,15 @@ def test_originals_of_which_one_can_have_any_number_fill_no_disk(camu_home, monk
     assert kept_originals(camu_home) == ["digits-cnn-seed-1", "digits-cnn-seed-4", "digits_trigger-8x100-cnn"]
     publish(4)  # what is there already can be made again
     assert len(list((camu_home / "weights").glob("*.safetensors"))) == 6, "no copy outlives its network"
+
+
+@pytest.mark.parametrize("content", ["", '{"seconds": ', "[]", '{"seconds": null}'])
+def test_a_card_that_cannot_be_read_keeps_no_other_network_away(content, camu_home, monkeypatch) -> None:
+    publish(1)
+    (camu_home / "weights" / "digits-cnn-seed-1.json").write_text(content)
+    rest(camu_home)
+    publish(2)
+    assert "digits-cnn-seed-2" in kept_originals(camu_home)
 
 
 def test_the_network_that_somebody_trained_for_images_of_their_own_is_never_cleared_away(camu_home, monkeypatch):

@@ -2,6 +2,7 @@ import copy
 import hashlib
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from camu_core.errors import RunDiverged
 from camu_core.methods.camu import CaMUConfig
 from camu_core.networks.models import predict
 from camu_core.networks.weights import from_arrays, load_weights
-from camu_core.progress import Step
+from camu_core.progress import Step, drain
+from camu_core.runs import execution
 from camu_core.runs.projection import run_points
 from camu_core.runs.results import RunResult
+from camu_core.specs import ForgetSpec, Planting
 
 QUICK = {"epochs": 1}
 ALL_OFF = {
@@ -333,3 +336,21 @@ def test_mnist_acceptance(needs_mnist):
     result = run(plan_run("mnist", [3]))
     assert result.metrics["unlearned"]["forget_test"] <= 0.01
     assert result.metrics["unlearned"]["retain_test"] >= 0.985
+
+
+def test_answers_of_an_original_are_remembered_by_the_images_it_learned(monkeypatch):
+    """Where something is planted these are others than the dataset's."""
+    plain, asked = replace(plan_run("digits", [3]), weights="f" * 64), []
+    planted = replace(plain, forget=ForgetSpec("planted", planting=Planting.parse("trigger:8")))
+
+    def predicting(model, dataset, part):
+        asked.append(len(asked))
+        yield Step(1, 1)
+        return np.zeros(1), np.zeros(1)
+
+    monkeypatch.setattr(execution, "_predicting", predicting)
+    monkeypatch.setattr(execution, "_original_logits", {})
+    monkeypatch.setattr(execution, "load_dataset", str)
+    for spec in (plain, planted, plain):
+        drain(execution._by_original(spec, None, (0, 1)))
+    assert len(asked) == 2

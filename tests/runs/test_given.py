@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from safetensors.torch import save
 
 from camu_core import METHODS, RunStore, plan_run, run
 from camu_core.__main__ import main
 from camu_core.citation import citation, command_of
 from camu_core.data import content_of
-from camu_core.errors import SpecError, WeightsError
+from camu_core.errors import RunDiverged, SpecError, WeightsError
 from camu_core.jobs import RunJob
 from camu_core.networks.models import build_model
 from camu_core.networks.weights import from_arrays, shipped_path, to_bytes
@@ -119,3 +120,13 @@ def test_a_worker_elsewhere_gets_it_with_the_job(forgotten, digits_result, tmp_p
     with pytest.raises(WeightsError):
         job.pack(RunStore().load)
     assert drain(job.execute(payload)).metrics == digits_result.metrics
+
+
+def test_answers_that_are_no_numbers_are_the_file_s_fault():
+    state = {
+        name: (value * 1e30).contiguous()
+        for name, value in build_model("cnn", (1, 8, 8), 10, seed=1).state_dict().items()
+    }
+    with pytest.raises(RunDiverged, match="Expected a network whose answers are numbers") as told:
+        drain(executing(plan_given("digits", [3], save(state), "a")))
+    assert "learning rate" not in str(told.value)

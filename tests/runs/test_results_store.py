@@ -254,6 +254,13 @@ def test_a_damaged_run_that_was_made_again_can_be_saved_before_anybody_reads_it(
     assert_same(stored.load(digits_result.digest), digits_result)
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_good_result_takes_the_place_of_a_damaged_one_that_nobody_has_read(name, stored, digits_result):
+    flip(stored.root / "runs" / digits_result.digest / name, 0.5)
+    stored.save(digits_result)
+    assert_same(stored.load(digits_result.digest), digits_result)
+
+
 def test_one_damaged_run_does_not_touch_the_others(stored, digits_result):
     other = replace(digits_result, spec=replace(digits_result.spec, seed=7))
     stored.save(other)

@@ -15,6 +15,7 @@ from camu_core.wording.verdict import (
     KEPT_DROP_AT_MOST,
     NOT_FORGOTTEN_FROM,
     claim,
+    claims,
     finding,
     forget_phrase,
     judge,
@@ -101,6 +102,33 @@ def test_slower_than_retraining_is_no_good_news(made_up, make_report):
     ]
     assert clause.is_good is None
     assert "no proof of forgetting" in clause.finding
+
+
+def test_one_class_of_several_that_is_still_recognised_does_not_vanish_in_their_mean(made_up, make_report):
+    run = made_up(ForgetSpec(classes=(0, 1, 2, 3, 7)), forget_test=0.05, n={"forget_test": 180})
+    counts = np.diag([0, 0, 0, 0, 36, 36, 36, 9, 36, 36])
+    counts[[0, 1, 2, 3, 7], 8] = [36, 36, 36, 36, 27]
+    run.metrics["original"]["confusion_test"] = np.diag([36] * 10).tolist()
+    run.metrics["unlearned"]["confusion_test"] = counts.tolist()
+    told = judge(run, privacy=make_report())
+    assert told.is_forgotten is False
+    assert told.headline == "Not forgotten: 7 is still recognised on 25% of its new images; the rest is kept"
+    assert told.clauses[0].is_good is False
+    assert not any("no longer recognises" in claim for claim in claims(run, told).may)
+    counts[7, 7], counts[7, 8] = 2, 34  # 1 to 18%
+    run.metrics["unlearned"]["confusion_test"] = counts.tolist()
+    assert "still recognised on" not in judge(run, privacy=make_report()).headline
+
+
+def test_a_claim_about_networks_that_never_saw_it_needs_some(made_up, make_report):
+    run = made_up(CLASS, method="retrain")
+    told = judge(run, privacy=make_report(band=False))
+    assert told.is_forgotten is True
+    assert told.has_no_trace is None
+    assert not any("never saw" in claim for claim in claims(run, told).may)
+    assert judge(run, privacy=make_report()).has_no_trace is True
+    many = judge(made_up(CLASS), None, None, many_networks(0.51))
+    assert many.has_no_trace is None
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def _in_zip(content: bytes, limits: ImportLimits) -> Iterator[Member]:
             raise ImagesRefused("The zip is protected by a password; make one without.")
         if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):  # the others can unpack to any size in one go
             raise ImagesRefused("The zip is compressed in an unusual way; make one with the usual method, Deflate.")
-        is_plain = stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
+        is_plain = parts[-1] != "" and stat.S_IFMT(info.external_attr >> 16) in (0, stat.S_IFREG)
         yield Member(parts, partial(reader.read, info) if is_plain else None)
 
 

@@ -1,6 +1,7 @@
 """One image file of a user to one small uint8 image: the only place where such files are decoded."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import BinaryIO, cast
 
@@ -20,7 +21,10 @@ _BLOCK_BYTES = 4096
 # Passes of a progressive JPEG: programs write about ten, and 182 kB with 2,000 of them took 32 s.
 _MOST_SCANS = 50
 _STRIPS, _TILES = 273, 324  # TIFF tags: where each is in the file
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  # and what black is
 _SCAN = b"\xff\xda"  # cannot be part of the compressed data, where 0 follows each ff
+_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd8\xff])", re.DOTALL)  # of JPEG, but those that stand alone
+_END, _START_OF_SCAN = 0xD9, 0xDA
 
 
 register_heif_opener()
@@ -80,7 +84,10 @@ def decode(open_file: Callable[[], BinaryIO], size: int, max_megapixels: float) 
                 raise Unreadable(f"more than {_MOST_SCANS} passes over the image")
             image.draft(None, (2 * size, 2 * size))  # large JPEGs are decoded at a fraction of their size
             image.decodermaxblock = _BLOCK_BYTES
-            square = ImageOps.fit(_in_colour(ImageOps.exif_transpose(image)), (size, size))
+            is_negative = isinstance(image, TiffImageFile) and image.tag_v2.get(_PHOTOMETRIC) == _WHITE_IS_ZERO
+            if image.mode == "F" or (image.mode == "I" and image.format == "TIFF"):
+                raise Unreadable("its values have no fixed range")
+            square = ImageOps.fit(_in_colour(ImageOps.exif_transpose(image), is_negative), (size, size))
             return np.asarray(square).transpose(2, 0, 1)
     except (Unreadable, CamuError):
         raise
@@ -96,9 +103,9 @@ def decode(open_file: Callable[[], BinaryIO], size: int, max_megapixels: float) 
 
 def _n_scans(image: Image.Image, file: BinaryIO) -> float:
     """Passes over the image that its file holds, at most, or in each strip of a TIFF; counted without decoding."""
-    if image.format == "JPEG":
-        n_parts = 1
-    elif isinstance(image, TiffImageFile) and image.info.get("compression") in ("jpeg", "tiff_jpeg"):
+    if image.format in ("JPEG", "MPO"):
+        return _n_jpeg_scans(file)
+    if isinstance(image, TiffImageFile) and image.info.get("compression") in ("jpeg", "tiff_jpeg"):
         n_parts = max(len(image.tag_v2.get(tag, ())) for tag in (_STRIPS, _TILES)) or 1
     else:
         return 1
@@ -111,11 +118,23 @@ def _n_scans(image: Image.Image, file: BinaryIO) -> float:
     return n / n_parts
 
 
-def _in_colour(image: Image.Image) -> Image.Image:
-    if image.mode == "F":
-        raise Unreadable("its values have no fixed range")
+def _n_jpeg_scans(file: BinaryIO) -> int:
+    """Those of the first picture: what follows its end, such as the video of a motion photo, is never decoded."""
+    place, n = file.tell(), 0
+    file.seek(0)
+    content, at = file.read(), 0
+    file.seek(place)
+    while (found := _MARKER.search(content, at)) and (marker := found[1][0]) != _END:
+        n += marker == _START_OF_SCAN
+        at = found.end() + int.from_bytes(content[found.end() : found.end() + 2])  # its length, these two bytes with it
+    return n
+
+
+def _in_colour(image: Image.Image, is_negative: bool) -> Image.Image:
+    """Args: is_negative: 16 bits of grey with 0 for white, which PIL turns round for 8 bits alone."""
     if image.mode.startswith("I"):  # 16 bits of grey; PIL would cut off everything above 255
-        image = Image.fromarray((np.asarray(image).clip(0, 65535) >> 8).astype(np.uint8))
+        values = np.asarray(image).clip(0, 65535)
+        image = Image.fromarray(((65535 - values if is_negative else values) >> 8).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

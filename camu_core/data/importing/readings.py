@@ -106,7 +106,7 @@ def by_splits(tree: Tree) -> Reading:
     above = {top: _above_classes(images, tree.depth, roles[top]) for top, images in tree.tops.items()}
     parts: dict[str, list[tuple[Member, str]]] = {top: [] for top in roles}
     for member in tree.members:
-        top = member.parts[tree.depth]
+        top = member.parts[tree.depth] if len(member.parts) > tree.depth else None
         if top in above and len(member.parts) > above[top] + 1:
             parts[top].append((member, member.parts[above[top]]))
     names = {label.casefold(): label for top, found in parts.items() if roles[top] == TRAIN for _, label in found}

@@ -12,6 +12,19 @@ SUFFIXES = (".csv", ".tsv")
 _DEEPEST = 8  # folders of a path that are looked at
 _MAX_BYTES = 20_000_000
 _LABEL = ("label", "labels", "class", "classes", "classname", "category", "target", "breed", "species", "y")
+_FILE = (
+    "file",
+    "files",
+    "filename",
+    "filenames",
+    "filepath",
+    "path",
+    "image",
+    "images",
+    "imagename",
+    "imagepath",
+    "img",
+)
 _PART = ("split", "subset", "partition", "set", "part")
 
 Row = tuple[str, str, str | None]
@@ -30,7 +43,7 @@ def by_table(tree: Tree, tables: list[Member]) -> Reading | None:
         ImagesRefused: a table cannot be read.
     """
     by_key = _by_key(tree.images)
-    labels: dict[Member, str] = {}
+    labels: dict[Member, set[str]] = {}
     parts: dict[Member, str | None] = {}
     n_unknown, used = 0, []
     for table in tables:
@@ -41,20 +54,21 @@ def by_table(tree: Tree, tables: list[Member]) -> Reading | None:
             if member is None:
                 n_unknown += 1
             elif label:
-                labels[member] = label
+                labels.setdefault(member, set()).add(label)
                 parts[member] = role_of(part) if part else role_of(table.parts[-1].rsplit(".", 1)[0])
     if not labels:
         return None
     notes = [f"The classes are those of {', '.join(map(shown, used))}."]
     if n_unknown:
         notes.append(f"{n_unknown:,} rows of it name no image that is here.")
-    placed = [(member, labels[member]) for member in tree.images if member in labels]
+    placed = [(member, min(labels[member])) for member in tree.images if len(labels.get(member, ())) == 1]
+    why = "not in the table" + ", or with several labels there" * (len(placed) < len(labels))
 
     def role(member: Member) -> str | None:
         folders = (role_of(part) for part in member.parts[tree.depth : -1])
         return parts[member] or next((each for each in folders if each in (TRAIN, TEST)), None)
 
-    return by_labels("table", tree, placed, "not in the table", role, notes)
+    return by_labels("table", tree, placed, why, role, notes)
 
 
 def _key(path: str) -> str:
@@ -88,11 +102,10 @@ def _rows(table: Member, by_key: dict[str, Member]) -> list[Row]:
     if not lines:
         return []
     width = min(len(lines[0]), 100)
-    hits = [sum(_found(line[i], by_key) is not None for line in lines if len(line) > i) for i in range(width)]
-    file = max(range(width), key=hits.__getitem__)
-    if not hits[file]:
-        return []
     heading = ["".join(filter(str.isalpha, cell.lower())) for cell in lines[0]]
+    file = _file_column(table, lines, heading[:width], by_key)
+    if file is None:
+        return []
     named = [i for i in range(width) if i != file and heading[i] in _LABEL]
     others = [i for i in range(width) if i != file]
     if not named and len(others) > 1:
@@ -111,6 +124,34 @@ def _rows(table: Member, by_key: dict[str, Member]) -> list[Row]:
         for line in lines[has_heading:]
         if len(line) > max(file, label)
     ]
+
+
+def _file_column(table: Member, lines: list[list[str]], heading: list[str], by_key: dict[str, Member]) -> int | None:
+    """The column that names files: whole names count more than numbers, which are names of some files without a suffix.
+
+    Raises:
+        ImagesRefused: two columns name files equally well, and not the same ones.
+    """
+    ranks, found = {}, {}
+    for i, name in enumerate(heading):
+        cells = [line[i] if len(line) > i else "" for line in lines]
+        found[i] = [_found(cell, by_key) for cell in cells]
+        n_whole = sum(
+            member is not None and _key(cell).endswith(_key(member.parts[-1]))
+            for cell, member in zip(cells, found[i], strict=True)
+        )
+        n_hits = sum(member is not None for member in found[i])
+        if n_hits and name not in (*_LABEL, *_PART):
+            ranks[i] = (n_whole, name in _FILE, n_hits)
+    if not ranks:
+        return None
+    best = [i for i in ranks if ranks[i] == max(ranks.values())]
+    if any(found[i] != found[best[0]] for i in best):
+        columns = " and ".join(f"'{plain_name(lines[0][i])}'" for i in best[:2])
+        raise ImagesRefused(
+            f"Expected one column of {shown(table)} to name the files; {columns} both could. Call it 'file'."
+        )
+    return best[0]
 
 
 def _lines(table: Member) -> Iterator[list[str]]:
