@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"camu_core: {error}", file=sys.stderr)
         return _BAD_REQUEST if isinstance(error, RequestError) else _FAILED
     except KeyboardInterrupt:
-        print("camu_core: interrupted; no half-finished result was kept.", file=sys.stderr)
+        print("camu_core: interrupted; what is finished is kept, ask again to go on.", file=sys.stderr)
         return _INTERRUPTED
     return 0
 

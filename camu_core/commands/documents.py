@@ -63,4 +63,4 @@ def _keep(content: bytes, path: Path) -> None:
     try:
         write(content, path)
     except OSError as error:
-        raise StoreUnwritable(f"Cannot write {path} ({error.strerror}).") from error
+        raise StoreUnwritable(f"Cannot write {path} ({error.strerror}); choose another place.") from error

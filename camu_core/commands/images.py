@@ -16,6 +16,7 @@ from camu_core.data import (
     listing,
     load_dataset,
 )
+from camu_core.errors import SpecError
 from camu_core.planning import known
 from camu_core.specs import ForgetSpec
 
@@ -50,6 +51,8 @@ def dataset_named(arguments: argparse.Namespace) -> str:
     Raises: see `import_images`.
     """
     text = arguments.dataset
+    if not text.strip():
+        raise SpecError("--dataset expects a name, or a folder or zip of images; got nothing.")
     if text in DATASETS or not Path(text).exists():
         return text
     info = drain_with_bar(import_images(Path(text), layout=arguments.layout, drops_copies=arguments.drop_copies))

@@ -48,13 +48,17 @@ def run(arguments: argparse.Namespace) -> None:
     Raises:
         RunError: some failed; the tables are of the others.
     """
-    methods = list(METHODS) if arguments.method == "all" else arguments.method.split(",")
+    methods = list(METHODS) if arguments.method == "all" else _names(arguments.method)
+    try:
+        arguments.output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SpecError(f"--output expects a folder; {arguments.output} cannot be made ({error.strerror}).") from error
     if arguments.population is not None:
         _rank(arguments, methods)
         return
     sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed or "0-2",
                                    arguments.training_seed or "0", arguments.tuned)
-              for name in arguments.dataset.split(",")]  # fmt: skip
+              for name in _names(arguments.dataset)]  # fmt: skip
     store = RunStore()
     train_originals(sweeps, store)
     batches = [sweep.batch() for sweep in sweeps]  # what is wrong with any is told before the first starts
@@ -96,7 +100,7 @@ def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
         )
     populations = [
         Population.of(spec, arguments.population)
-        for dataset in arguments.dataset.split(",")
+        for dataset in _names(arguments.dataset)
         for spec in SweepSpec.from_texts(dataset, arguments.forget, methods, "0").batch().specs
     ]
     engine, reports, failed = Engine(RunStore()), [], {}
@@ -115,6 +119,11 @@ def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
     print(f"{arguments.output}: {len(reports)} populations, {len(table)} rows")
     if failed:
         raise RunError(failures_text(failed, len(populations)))
+
+
+def _names(text: str) -> list[str]:
+    """Each once, however often it is said."""
+    return list(dict.fromkeys(name.strip() for name in text.split(",")))
 
 
 def _csv(table: pd.DataFrame) -> str:

@@ -118,14 +118,15 @@ def run(arguments: argparse.Namespace) -> None:
         group = group_forgotten(spec, work.is_there, work.result)
     found = population.populate(many, store)
     shown = found.report if found else None
-    documents.make(arguments, result, retrained, tests, causal, shown)
     if arguments.json is not None:
         deliver(json.dumps(run_json(result, retrained, tests, causal, shown, group)), arguments.json)
+        documents.make(arguments, result, retrained, tests, causal, shown)
         return
     verdict = judge(result, retrained, tests, shown)
     told = judging.sentences(verdict, tests if arguments.privacy else None)
     print("\n".join([_table(result), *told, *decomposition.sentences(causal),
-                     *population.sentences(found)]))  # fmt: skip
+                     *population.sentences(found)]), flush=True)  # fmt: skip
+    documents.make(arguments, result, retrained, tests, causal, shown)  # last, lest a bad place cost the figures
 
 
 def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:

@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> None:
     fractions = [ForgetSpec("random", fraction=fraction).fraction for fraction in arguments.forget_random]
     what = [f"{Decimal(repr(fraction)) * 100:f}%" for fraction in fractions]
     what += arguments.forget_planted
-    if arguments.forget_class or not what:
-        what.insert(0, _classes(dataset, arguments.forget_class or "all"))
+    if arguments.forget_class is not None or not what:
+        what.insert(0, _classes(dataset, "all" if arguments.forget_class is None else arguments.forget_class))
     sweep = SweepSpec.from_texts(dataset, ",".join(what), methods, arguments.seed, arguments.training_seed)
     store = RunStore()
     train_originals([sweep], store)

@@ -16,6 +16,8 @@ from camu_core.networks.training import recipe_for
 from camu_core.networks.weights import weights_path
 from camu_core.planning import known
 
+_ENDING = ".safetensors"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_argument(parser)
@@ -46,7 +48,13 @@ def run(arguments: argparse.Namespace) -> None:
     text = arguments.forget_class
     forgotten = None if text is None else _one_class(info.name, text)
     recipe = recipe_for(info.name, name).with_values(dict(text.partition("=")[::2] for text in arguments.set))
+    if not 0 <= arguments.seed < 2**31:
+        raise SpecError(f"--seed expects a whole number from 0 to 2147483647; got {arguments.seed}.")
     output = arguments.output or weights_path(info.name, name, forgotten, arguments.seed)
+    if output.suffix != _ENDING:
+        raise SpecError(
+            f"--output expects a name that ends in {_ENDING}: its card is written beside it; got '{output}'."
+        )
 
     training = train_network(info.name, name, recipe, arguments.seed, forgotten, resumes=True, device=arguments.device)
     network = drain_with_bar(training)

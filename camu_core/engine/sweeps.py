@@ -106,8 +106,10 @@ class SweepSpec:
         return tuned_settings(self.dataset, usual_model(DATASETS[self.dataset].shape), forget.kind, method)
 
     def batch(self) -> Batch:
-        """Raises: see `runs`."""
-        return Batch("sweep", self.digest, tuple(self.runs()))
+        """Raises: see `runs`; SpecError: none of the methods can forget such."""
+        if not (runs := self.runs()):
+            raise SpecError(f"None of these methods can forget such: {', '.join(self.methods)}. Choose another.")
+        return Batch("sweep", self.digest, tuple(runs))
 
     def to_json(self) -> dict[str, Any]:
         """`training_seeds`, `plantings` and `is_tuned` only where they are not the usual, so that digests stay."""
@@ -134,7 +136,7 @@ class SweepSpec:
         if dataset not in DATASETS:
             raise SpecError(f"There is no dataset of this name; expected one of {', '.join(DATASETS)}.")
         everything = tuple(range(DATASETS[dataset].n_classes))
-        chosen = tuple(methods)
+        chosen = tuple(dict.fromkeys(methods))
         if not chosen:
             raise SpecError("Choose at least one method; got none.")
         parts = [part.strip() for part in what.split(",")]

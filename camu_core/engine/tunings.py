@@ -156,7 +156,7 @@ class Tuning:
         forgets = SweepSpec.from_texts(dataset, what, chosen, "0").forgets
         searches = []
         for forget in forgets:
-            names = tunable(dataset, forget) if chosen == ["all"] else chosen
+            names = tunable(dataset, forget) if chosen == ["all"] else list(dict.fromkeys(chosen))
             names = [known("method", name, METHODS) for name in names]
             searches += [Search(dataset, forget, name, n_trials, seed, n_networks) for name in names]
         for search in searches:

@@ -327,6 +327,8 @@ def test_usage_errors_exit_2_too(line, capfd, camu_home):
         "train --forget-class 10",
         "train --forget-class -1",
         "train --dataset cifar100 --forget-class fish",
+        "train --seed -1",
+        "train --seed 2147483648",
     ],
 )
 def test_bad_training_requests_exit_2_and_write_nothing(line, tmp_path, capfd):
@@ -336,6 +338,46 @@ def test_bad_training_requests_exit_2_and_write_nothing(line, tmp_path, capfd):
     assert out == ""
     assert len(err.splitlines()) == 1
     assert not target.exists()
+
+
+@pytest.mark.parametrize("name", ["-", "own.json", "my.v1"])
+def test_a_network_is_written_under_its_own_ending_alone(name, tmp_path, monkeypatch, capfd):
+    """Its card lies beside it, with another ending; and a device must stay what it is."""
+    monkeypatch.chdir(tmp_path)
+    assert main([*words("train --set epochs=1"), "--output", name]) == 2
+    assert "ends in .safetensors" in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("sweep --forget-random 0.1 --method mask", "None of these methods can forget such: mask"),
+        ("sweep --forget-class=", "got ."),
+        ("reproduce --dataset digits --forget 10% --method mask", "None of these methods can forget such: mask"),
+        ("run --forget-class 3 --dataset=", "--dataset expects a name"),
+        ("memorisation --dataset nope", "There is no dataset 'nope'"),
+        ("memorisation --networks 5", "multiple of 4"),
+    ],
+)
+def test_what_is_empty_or_cannot_be_is_refused(line, said, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    assert main(words(line)) == 2
+    assert said in capfd.readouterr().err
+
+
+def test_a_place_that_is_no_folder_is_told_before_anything_has_run(tmp_path, capfd):
+    (tmp_path / "afile").write_text("")
+    assert main([*words("reproduce --dataset digits --forget 3 --method mask --output"), str(tmp_path / "afile")]) == 2
+    assert "--output expects a folder" in capfd.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_does_not_cost_the_figures(tmp_path, capfd):
+    line = [*words("run --forget-class 3 --set epochs=1 --quick --report"), str(tmp_path)]
+    assert main(line) == 1
+    out, err = capfd.readouterr()
+    assert "retain_test" in out
+    assert "choose another place" in err
 
 
 # ------------------------------------------------------------------------------------------------------ interruption

@@ -245,3 +245,8 @@ def test_a_table_has_no_names_that_a_spreadsheet_would_compute(tmp_path: Path) -
 def test_a_share_in_per_cent_is_the_very_fraction_that_a_run_is_asked_for(thousandths):
     (run,) = SweepSpec.from_texts("digits", f"{thousandths / 10:g}%", ("camu",), "0").batch().specs
     assert run.digest == plan_run("digits", ForgetSpec("random", fraction=thousandths / 1000)).digest
+
+
+def test_a_method_named_twice_is_run_and_counted_once():
+    sweep = SweepSpec.from_texts("digits", "3,3", ("ssd", "retrain", "ssd"), "0-1,1")
+    assert (sweep.methods, sweep.n_runs) == (("ssd", "retrain"), 4)

@@ -35,9 +35,9 @@ def test_the_formula_has_the_numbers_of_the_run(page: str, parameters: dict[str,
             weights = [settings[f"{term}_weight"] for term in terms]
             shown = [text.split() for text in moment["values"][half]["terms"]]
             assert [float(weight) for weight, _, _ in shown] == weights
-            assert [float(loss) for *_, loss in shown] == pytest.approx(losses, abs=6e-4)
+            assert [float(loss) for *_, loss in shown] == pytest.approx(losses, abs=6e-4, rel=6e-3), "three digits"
             total = float(moment["values"][half]["total"])
-            assert total == pytest.approx(np.dot(weights, losses), abs=6e-4)
+            assert total == pytest.approx(np.dot(weights, losses), abs=6e-4, rel=6e-3)
     figure = json.loads(data["figures"][0]["figure"])
     assert len(figure["frames"]) == len(data["moments"])
 
