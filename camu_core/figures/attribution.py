@@ -123,7 +123,7 @@ def entanglement_figure(
         )  # fmt: skip
         _add_cells(figure, column, names, table, panel["margin"], (links or {}).get(heading))
         for i in range(0 if is_crowded(names) else len(names)):
-            figure.add_annotation(row=1, col=column, x=names[i], y=names[i], showarrow=False,
+            figure.add_annotation(row=1, col=column, x=i, y=i, showarrow=False,  # a name could be a number
                                   text="" if np.isnan(table[i, i]) else number("{:.0f}", table[i, i]),
                                   font={"size": 11, "color": tones.muted})  # fmt: skip
     ends = [-0.5, len(names) - 0.5]
@@ -173,8 +173,8 @@ def _cell_texts(table: np.ndarray, margin: Sequence[Sequence[float | None]] | No
     texts = [
         [
             "" if np.isnan(cell) or i == j or abs(cell) < 0.5
-            else f"<b>{cell:+.0f}</b>" if abs(cell) > beyond[i, j]
-            else f"{cell:+.0f}"
+            else f"<b>{number('{:+.0f}', cell)}</b>" if abs(cell) > beyond[i, j]
+            else number("{:+.0f}", cell)
             for j, cell in enumerate(row)
         ]
         for i, row in enumerate(table)

@@ -58,8 +58,11 @@ def effects_figure(
                 customdata=[_measured(e, measure) for _, e in known],
                 hovertemplate=f"{heading}: %{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
             )  # fmt: skip
-        highest = max(factor * e["value"] for group in effects.values() for e in _of(group, measure))
-        figure.update_yaxes(range=[min(0, -0.02 * highest), 1.12 * highest], nticks=4, row=1, col=column)
+        found = [e for group in effects.values() for e in _of(group, measure)]
+        ends = [factor * end for e in found for end in (e["value"], e["low"], e["high"]) if end is not None]
+        low, high = min(0.0, *ends), max(0.0, *ends)  # what pushes the other way now is below 0
+        span = (high - low) or 1.0
+        figure.update_yaxes(range=[low - 0.02 * span, high + 0.12 * span], nticks=4, row=1, col=column)
     figure.update_annotations(font={"size": 14, "color": ground(dark).muted})
     return styled(figure, dark, title, height, headroom=44).update_layout(
         barmode="group", bargap=0.25, bargroupgap=0.06
@@ -138,7 +141,7 @@ def mediation_figure(
     figure.add_vline(x=0, line={"color": ground(dark).muted, "width": 1})
     figure.update_xaxes(title="change of the right answer's<br>probability (points)")
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=labels[::-1])
-    return styled(figure, dark, title, height).update_layout(barmode="relative", bargap=0.35)
+    return styled(figure, dark, title, rows_height(labels, height)).update_layout(barmode="relative", bargap=0.35)
 
 
 def layers_figure(layers: Mapping[str, Any], title: str, dark: bool = False, height: int = 360) -> go.Figure:

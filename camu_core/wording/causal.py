@@ -51,7 +51,9 @@ def effects_title(report: Mapping[str, Any]) -> str:
     lost = report["shares"]["eliminated"]["unlearned"]["true_class"]
     kept = report["shares"]["preserved"]["unlearned"]["true_class"]
     if _reading(before) == "none":
-        return "There was nothing to forget: these images made no difference to the answers before."
+        if report.get("intervention", "camu") == "camu":
+            return "There was nothing to forget: these images made no difference to the answers before."
+        return "Replacing these images in this way made no difference before: it cannot show what was forgotten."
     if _reading(before) == _reading(after) == "clear" and before["value"] * after["value"] < 0:
         return (
             "Forgotten images now push the other way: "

@@ -27,7 +27,8 @@ def _forgotten_reading(is_among: Mapping[str, bool]) -> str:
     ours, gold = is_among["unlearned"], is_among.get("retrained")
     if not is_among["original"] and not ours:
         return "It lay apart from its own class already before."
-    place = "It still lies among its own class" if ours else "It no longer lies among its own class"
+    stays = "It still lies" if is_among["original"] else "It came to lie"
+    place = f"{stays} among its own class" if ours else "It no longer lies among its own class"
     if gold is None:
         return f"{place}."
     if gold == ours:

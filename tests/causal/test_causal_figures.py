@@ -49,6 +49,29 @@ def test_effects(causal):
     assert "n = 183" in bar.customdata[0]
 
 
+def test_effects_below_0_and_the_ends_of_intervals_lie_within_the_axis():
+    other_way = {"value": -0.15, "low": -0.23, "high": -0.08, "n": 9}
+    wide = {"value": 0.2, "low": 0.1, "high": 0.5, "n": 9}
+    alone = {"value": 0.1, "low": None, "high": None, "n": 1}
+    effects = {
+        group: {name: dict.fromkeys(MEASURE_PANELS, each) for name, each in (("original", wide), ("unlearned", other))}
+        for group, other in (("forget", other_way), ("retain", alone))
+    }
+    figure = effects_figure(effects, "t")
+    for axis, (_, _, factor, _) in zip(("yaxis", "yaxis2", "yaxis3"), MEASURE_PANELS.values(), strict=True):
+        low, high = figure.layout[axis].range
+        assert low < factor * -0.23
+        assert high > factor * 0.5
+
+
+def test_numbers_of_the_diagonal_stand_in_their_cells_whatever_the_classes_are_called():
+    """On an axis of categories a name that is a number is taken for a place."""
+    change = [[-0.9, 0.0, 0.0], [0.0, -0.8, 0.0], [0.0, -0.001, -0.7]]
+    figure = entanglement_figure({"A": {"change": change, "margin": None}}, ("1", "2", "3"), "t")
+    places = {note.text: (note.x, note.y) for note in figure.layout.annotations if note.text in ("-90", "-80", "-70")}
+    assert places == {"-90": (0, 0), "-80": (1, 1), "-70": (2, 2)}
+
+
 def test_a_value_that_is_hovered_over_is_within_the_interval_beside_it():
     small = {"value": 0.0021, "low": 0.0013, "high": 0.0032, "n": 9}
     effects = {group: {"original": dict.fromkeys(MEASURE_PANELS, small)} for group in ("forget", "retain")}

@@ -160,7 +160,9 @@ def test_effects(numbers, title):
 
 
 def test_effects_when_nothing_was_there_or_nothing_changed():
-    assert effects_title(effects(0.0, 0.0, None, reach=0.001)).startswith("There was nothing to forget")
+    nothing = effects(0.0, 0.0, None, reach=0.001)
+    assert effects_title({**nothing, "intervention": "camu"}).startswith("There was nothing to forget")
+    assert "it cannot show what was forgotten" in effects_title({**nothing, "intervention": "noise"})
     assert effects_title(effects(0.9, 0.9, 0.0, 1.0, reach=0.001)) == (
         "Forgotten images kept their effect on the right answer; the others kept all of theirs."
     )

@@ -17,6 +17,7 @@ def changed(n: int, was: list[int], now: list[int], y: list[int]) -> ChangedAnsw
     ("n_own", "is_forget", "reading"),
     [
         ({"original": 8, "unlearned": 8}, True, "It still lies among its own class."),
+        ({"original": 3, "unlearned": 6}, True, "It came to lie among its own class."),
         ({"original": 8, "unlearned": 8, "retrained": 8}, True, "as it does in the network that never saw it."),
         ({"original": 8, "unlearned": 8, "retrained": 3}, True, "in the network that never saw it, it does not."),
         ({"original": 8, "unlearned": 4, "retrained": 5}, True, "in the network that never saw it, it does."),

@@ -16,7 +16,8 @@ NEIGHBOURS_LEAD = "This image: {truth}, {role}"
 NEIGHBOURS_ROW = "**{network}** · answer: {answer}"
 ROLES = {True: "to forget", False: "to keep"}
 NEIGHBOURS_NOTE = (
-    "Nearest first, of the {n:,} images on the map, by Euclidean distance between representations. One image is an "
+    "Nearest first, of all {n:,} others in the sample (the map may show fewer), "
+    "by Euclidean distance between representations. One image is an "
     "example; *Forget axis* and *Privacy* have the figure over all forgotten images."
 )
 PLACE = "{truth} ({set} image {number:,})"
