@@ -7,7 +7,7 @@ from camu_core.data import DATASETS, named, typed
 from camu_core.methods import METHODS
 from camu_core.planning import changed_settings, is_usual_original, settings_phrase
 from camu_core.runs.results import RunResult
-from camu_core.specs import GIVEN, RunSpec
+from camu_core.specs import GIVEN, ForgetSpec, RunSpec
 
 _PAPER = (
     "Shen, Zhang, Bialkowski, Chen, Xu: CaMU, disentangling causal effects in deep model unlearning, SDM 2024, "
@@ -52,6 +52,11 @@ def command_of(spec: RunSpec) -> str:
     if forget.kind == "samples":
         command += f" --forget-samples <(echo {','.join(map(str, forget.samples))})"
     return command
+
+
+def typed_forget(dataset: str, forget: ForgetSpec) -> str:
+    """What is forgotten as `sweep` and `tune` take it: "3", "number:1,number:2", "10%"."""
+    return ",".join(typed(DATASETS[dataset], label) for label in forget.classes) or forget.short
 
 
 def _forgotten(spec: RunSpec) -> str:

@@ -140,6 +140,12 @@ class ForgetSpec:
         return cls(value["kind"], **members)
 
 
+def check_seed(name: str, seed: object) -> None:
+    """Raises: SpecError: not one from 0 to 2**31 - 1. Args: name: of it, which begins the message."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
+        raise SpecError(f"{name} must be a whole number from 0 to 2147483647; got {seed!r}.")
+
+
 def trained_on(dataset: str, forget: ForgetSpec) -> str:
     """Name of the dataset that networks are trained on before they forget: with what is planted, if anything is."""
     return dataset if forget.planting is None else forget.planting.dataset_of(dataset)
@@ -187,8 +193,7 @@ class RunSpec:
 
     def __post_init__(self) -> None:
         for name, seed in (("Seed", self.seed), ("Training seed", self.training_seed)):
-            if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
-                raise SpecError(f"{name} must be a whole number from 0 to 2147483647; got {seed!r}.")
+            check_seed(name, seed)
         object.__setattr__(self, "settings", tuple(sorted((str(k), v) for k, v in self.settings)))
 
     @property

@@ -15,6 +15,7 @@ from camu_core.networks.originals import keep_network, train_network
 from camu_core.networks.training import recipe_for
 from camu_core.networks.weights import weights_path
 from camu_core.planning import known
+from camu_core.specs import check_seed
 
 _ENDING = ".safetensors"
 
@@ -48,8 +49,7 @@ def run(arguments: argparse.Namespace) -> None:
     text = arguments.forget_class
     forgotten = None if text is None else _one_class(info.name, text)
     recipe = recipe_for(info.name, name).with_values(dict(text.partition("=")[::2] for text in arguments.set))
-    if not 0 <= arguments.seed < 2**31:
-        raise SpecError(f"--seed expects a whole number from 0 to 2147483647; got {arguments.seed}.")
+    check_seed("Seed", arguments.seed)
     output = arguments.output or weights_path(info.name, name, forgotten, arguments.seed)
     if output.suffix != _ENDING:
         raise SpecError(

@@ -54,12 +54,12 @@ def population_progress(engine: Engine, population: Staged) -> PopulationProgres
     """Safe to call often."""
     jobs = [job for stage in population.stages() for job in stage]
     missing = [job for job in jobs if not engine.is_there(job.digest, job.result_type)]
-    views = [view for job in missing if (view := engine.watch(job.digest)) is not None]
+    seen = [(job, view) for job in missing if (view := engine.watch(job.digest)) is not None]
+    views = [view for _, view in seen]
     active = [view for view in views if not view.is_over]
     parts = sum(view.index / view.total for view in active if view.total and view.stage in ("population", "intervals"))
     failed = [view.message for view in views if view.state == JobState.FAILED]
-    done = [job for job, view in zip(missing, map(engine.watch, (job.digest for job in missing)), strict=True)
-            if view is not None and view.state == JobState.DONE]  # fmt: skip
+    done = [job for job, view in seen if view.state == JobState.DONE]
     if any(not engine.is_there(job.digest, job.result_type) for job in done):
         failed.append(NOT_KEPT)
     fraction = min(1.0, (len(jobs) - len(missing) + parts) / len(jobs))

@@ -39,7 +39,7 @@ from camu_core.planning import known, plan_run, usual_settings
 from camu_core.progress import Step
 from camu_core.runs.results import RunResult, Storable
 from camu_core.settings import Settings, search_range
-from camu_core.specs import ForgetSpec, RunSpec, Setting, trained_on
+from camu_core.specs import ForgetSpec, RunSpec, Setting, check_seed, trained_on
 
 USUAL_NETWORKS = 2
 _DIGITS_KEPT = 3  # of a rate
@@ -150,8 +150,7 @@ class Tuning:
             raise SpecError(f"A search needs at least one trial; got {n_trials}.")
         if n_networks < 1:
             raise SpecError(f"A search needs at least one original network; got {n_networks}.")
-        if not 0 <= seed < 2**31:
-            raise SpecError(f"Seed must be a whole number from 0 to 2147483647; got {seed}.")
+        check_seed("Seed", seed)
         chosen = list(methods)
         forgets = SweepSpec.from_texts(dataset, what, chosen, "0").forgets
         searches = []

@@ -266,10 +266,12 @@ def build_from_bytes(content: bytes, dataset: str, model: str, name: str) -> Blo
     # batch normalisation also keeps a count, which is a whole number
     same_kind = all(value.is_floating_point() == fresh[key].is_floating_point() for key, value in state.items())
     state = {key: value.to(fresh[key].dtype) for key, value in state.items()} if same_kind else state
-    is_variance = {key: key.endswith("running_var") for key in state}
     if not (
         same_kind
-        and all(value.isfinite().all() and not (is_variance[key] and (value < 0).any()) for key, value in state.items())
+        and all(
+            value.isfinite().all() and not (key.endswith("running_var") and (value < 0).any())
+            for key, value in state.items()
+        )
     ):
         raise WeightsError(f"{name} holds values that are not finite numbers; give weights of a trained model.")
     built.load_state_dict(state)

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from camu_core import DATASETS, METHODS, RunSpec
+from camu_core.citation import typed_forget
 from camu_core.comparison import (
     GOLD,
     by_class,
@@ -19,7 +20,6 @@ from camu_core.comparison import (
     unit_of,
     with_tests,
 )
-from camu_core.data import typed
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import CamuError, SpecError
 from camu_core.figures import cost_figure, multiples_figure, tradeoff_figure
@@ -269,8 +269,7 @@ def _cost(summaries: list[dict], table) -> None:
 
 def _folds(sweep: SweepSpec, runs, per_class) -> None:
     forget = sweep.forgets[0]
-    labels = [typed(DATASETS[sweep.dataset], label) for label in forget.classes]
-    value = f"{sweep.fractions[0]:g}" if sweep.fractions else ",".join(labels) or forget.short
+    value = f"{sweep.fractions[0]:g}" if sweep.fractions else typed_forget(sweep.dataset, forget)
     what = f"--forget-{forget.kind} {shlex.quote(value)}"
     methods = ALL if sweep.methods == tuple(METHODS) else ",".join(sweep.methods)
     seeds = ",".join(map(str, sweep.seeds))

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
+from camu_core.citation import typed_forget
 from camu_core.comparison.tuning import shipped_search
-from camu_core.data import DATASETS, typed
 from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.engine.tunings import Search, Stage, Tuning
 from camu_core.errors import NetworkMissing, TooMuchAsked
@@ -102,9 +102,8 @@ def report(tuning: Tuning) -> tuple[dict[str, Any] | None, bool]:
 
 def command(found: dict[str, Any]) -> str:
     """That which makes the same search in a terminal."""
-    forget = ForgetSpec.from_json(found["forget"])
-    labels = [typed(DATASETS[found["dataset"]], label) for label in forget.classes]
-    parts = ["--dataset", found["dataset"], "--forget", ",".join(labels) or forget.short, "--method", found["method"]]
+    what = typed_forget(found["dataset"], ForgetSpec.from_json(found["forget"]))
+    parts = ["--dataset", found["dataset"], "--forget", what, "--method", found["method"]]
     numbers = {"--trials": found["n_trials"], "--networks": found["n_networks"], "--seed": found["seed"]}
     how = [word for name, number in numbers.items() for word in (name, str(number))]
     return shlex.join(["python", "-m", "camu_core", "tune", *parts, *how])
