@@ -1,5 +1,6 @@
 """Parts 1 and 2 of the decomposition of one run, as one JSON object."""
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ def causal_report(
     retrained: BlockModel | None = None,
     seed: int = 0,
     intervention: str = "camu",
+    forget_classes: Collection[int] = (),
 ) -> dict[str, Any]:
     """Effects of the data on each model, and of each part of the model on forgetting, over the probe set.
 
@@ -31,6 +33,7 @@ def causal_report(
         n_classes: C.
         seed: of the intervention's draw and of the bootstrap; independent of the run's.
         intervention: in `INTERVENTIONS`.
+        forget_classes: forgotten as a whole.
     Returns:
         `effects`: forget / retain -> model -> measure -> estimate;
         `shares`: eliminated / preserved -> model but the original -> measure -> estimate, see `effect_shares`; None
@@ -41,7 +44,8 @@ def causal_report(
         `layers.forget`: `total`, `increments` (block -> number, in the order of the blocks), and `curve`, the mean
         outcome after 0..K blocks; `layers_intervals.forget.increments`: block -> estimate, and
         `shares`, of the total;
-        `per_class`: `effects` and `mediation`, a list with an entry for each class, of the same shape as a group's.
+        `per_class`: `effects` and `mediation`, a list with an entry for each class, of the same shape as a group's: of
+        its images to keep, and of a class of `forget_classes` of those to forget.
     Raises:
         SpecError: an unknown intervention, or models that are not made of the same blocks.
     """
@@ -61,7 +65,7 @@ def causal_report(
     curve = transplant_samples(original, unlearned, inputs[torch.from_numpy(is_forget)], y[is_forget])
 
     groups = {"forget": is_forget, "retain": ~is_forget}
-    classes = [y == label for label in range(n_classes)]
+    classes = [(y == label) & (is_forget == (label in forget_classes)) for label in range(n_classes)]
     mediation = {name: _parts(swaps[:, members], seed) for name, members in groups.items()}
     return {
         "intervention": intervention,

@@ -449,6 +449,7 @@ class Engine:
     def _put_back(self, progress: Progress) -> None:
         """Into the queue at its old place, if it is wanted still."""
         progress.future, progress.state, progress.is_yielding, progress.overdue = None, JobState.QUEUED, False, ""
+        progress.began = 0.0  # its clock stands still while it waits
         self._queue = None
         if progress.stop_requested:
             self._finish(progress, JobState.STOPPED)

@@ -27,7 +27,7 @@ OUTCOMES = {
     "retain_test": "accuracy on the other images",
     "attack": "the success of the membership attack",
 }
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class CausalJob(Job[CausalResult]):
             n_classes = DATASETS[self.spec.dataset].n_classes
             report = causal_report(
                 models["original"], models["unlearned"], probe, n_classes, models.get("retrained"), self.seed,
-                self.intervention,
+                self.intervention, self.spec.forget.classes,
             )  # fmt: skip
             yield Step(1, 2, stage="causal")
             table = scenario_table(models["original"], models["unlearned"], probe, self.intervention, self.seed)

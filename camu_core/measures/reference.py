@@ -15,6 +15,7 @@ COVERAGE = 0.975
 CONFIDENCE = 0.95
 # A figure may be called alike if it is nearer to retraining than this part of the way that the original is away.
 ALIKE_WITHIN = 0.5
+_NO_SPREAD = 1e-9
 
 
 class Standing(StrEnum):
@@ -107,7 +108,8 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
 
     Different: outside the band in which one more retraining falls, and by more than matters. Alike: the 95% interval of
     the difference, over images and seeds, lies within the margin, and the original is different. All else is open, and
-    the standing says why.
+    the standing says why. Retrainings that all have the very same figure do not show how far chance reaches: beside
+    them the figure's own interval must leave it out to be different, and counts even where it is paired.
 
     Args:
         ours, original: the figure after and before unlearning, with its interval over images, which may be open above.
@@ -126,12 +128,15 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
         side_before = reference.side(before, margin)
         is_seen = side_before != 0 if two_sided else side_before > 0
         alike = min(alike, ALIKE_WITHIN * abs(before - reference.mean)) if is_seen else alike
-    low, high = (None, None) if margin.is_paired else (ours["low"], ours["high"])
+    has_spread = reference.high - reference.low > _NO_SPREAD
+    low, high = (None, None) if margin.is_paired and has_spread else (ours["low"], ours["high"])
     of_images = 0.0 if low is None else np.inf if high is None else max(value - low, high - value)
     reach = float(np.hypot(of_images, reference.reach))
     difference = value - reference.mean
     is_alike = difference + reach <= alike and (not two_sided or difference - reach >= -alike)
     side = reference.side(value, margin)
+    if not has_spread and low is not None and low <= reference.mean <= (np.inf if high is None else high):
+        side = 0
     if (side and not is_alike) or (side < 0 and not two_sided):
         return Standing.ABOVE if side > 0 else Standing.BELOW
     if not is_seen:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -33,6 +34,8 @@ from camu_core.specs import RunSpec
 _PINNED = "pinned"
 _DAMAGED = "damaged"
 _DIGEST = "[0-9a-f]" * 20
+_WRITING, _DELETING = ".writing-", ".deleting-"
+_LEFT_SECONDS = 24 * 3600.0  # nothing takes as long to write
 _LOOKS = 5  # at an entry that others replace meanwhile
 
 SHIPPED = tuple(ASSETS / name for name in ("example", "bands", "populations", "memorisation", "dials"))
@@ -60,8 +63,8 @@ class RunStore:
 
     def digests(self) -> list[str]:
         """All stored runs, the last used first."""
-        manifests = list((self.root / RunResult.folder).glob(f"{_DIGEST}/{MANIFEST}"))
-        return [path.parent.name for path in sorted(manifests, key=lambda path: -path.stat().st_mtime)]
+        manifests = (self.root / RunResult.folder).glob(f"{_DIGEST}/{MANIFEST}")
+        return [path.parent.name for path in _newest_first(manifests)]
 
     def save(self, result: Storable, is_compressed: bool = False) -> None:
         """Write a result; one of the same digest that is already there and whole stays. Then its checkpoints go.
@@ -85,7 +88,7 @@ class RunStore:
         scratch = None
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=target.parent))
+            scratch = Path(tempfile.mkdtemp(prefix=_WRITING, dir=target.parent))
             write_entry(scratch, result.summary(), result.arrays(), is_compressed)
             # what a crash left, without a manifest, or another version of the program
             if target.exists() and not self.has(result.digest, type(result)):
@@ -94,6 +97,7 @@ class RunStore:
             sync(target.parent)
             self._pin_again(target)
             with suppress(FileNotFoundError):  # another process clears away at the same time
+                self._clear_up()
                 self._evict(spared=target)
         except BaseException as error:
             if scratch is not None:
@@ -200,7 +204,7 @@ class RunStore:
     def sweeps(self) -> list[dict[str, Any]]:
         """All sweeps that were asked for, the newest first; unreadable ones are left out."""
         found = []
-        for path in sorted((self.root / "sweeps").glob("*.json"), key=lambda path: -path.stat().st_mtime):
+        for path in _newest_first((self.root / "sweeps").glob("*.json")):
             with suppress(OSError, ValueError):
                 found.append(json.loads(path.read_text()))
         return found
@@ -221,10 +225,20 @@ class RunStore:
     def _pending(self, digest: str) -> Path:
         return self.root / "pending" / f"{_safe(digest)}.json"
 
+    def _clear_up(self) -> None:
+        """Delete what processes that were killed left half written or half deleted."""
+        for path in _newest_first(self.root.glob("*/.*")):
+            is_ours = path.name.startswith((_WRITING, _DELETING))
+            if is_ours and time.time() - path.lstat().st_mtime > _LEFT_SECONDS:
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+
     def _evict(self, spared: Path) -> None:
         """Delete what is damaged, then the longest unused results, until the rest fit; nothing pinned, nor `spared`."""
-        manifests = sorted(self.root.glob(f"*/{_DIGEST}/{MANIFEST}"), key=lambda path: path.stat().st_mtime)
-        folders = [*(self.root / _DAMAGED).glob("*"), *(path.parent for path in manifests)]
+        manifests = _newest_first(self.root.glob(f"*/{_DIGEST}/{MANIFEST}"))
+        folders = [*(self.root / _DAMAGED).glob("*"), *(path.parent for path in reversed(manifests))]
         sizes = {folder: sum(file.stat().st_size for file in folder.rglob("*")) for folder in folders}
         excess = sum(sizes.values()) - store_limit_bytes()
         for folder in folders:
@@ -256,7 +270,7 @@ class RunStore:
 
     def _remove(self, folder: Path) -> None:
         """Away in one go, so that nobody finds a half of it, and then from the disk."""
-        grave = folder.parent / f".deleting-{uuid.uuid4().hex}"
+        grave = folder.parent / f"{_DELETING}{uuid.uuid4().hex}"
         with suppress(OSError):
             os.rename(folder, grave)
         shutil.rmtree(grave if grave.exists() else folder, ignore_errors=True)
@@ -279,6 +293,15 @@ class RunStore:
             os.rename(folder, Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=damaged)) / folder.name)
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _newest_first(paths: Iterable[Path]) -> list[Path]:
+    """By their times; without those that another process deletes meanwhile."""
+    seen = []
+    for path in paths:
+        with suppress(FileNotFoundError):
+            seen.append((path.stat().st_mtime, path))
+    return [path for _, path in sorted(seen, key=lambda each: each[0], reverse=True)]
 
 
 def _unreadable(folder: Path, error: OSError) -> StoreError:

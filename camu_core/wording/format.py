@@ -15,8 +15,8 @@ def percent(fraction: float, digits: int = 0) -> str:
         digits: decimals that are written unless they are 0.
     """
     shown = 100 * fraction
-    near_an_end = 0 < shown < 1 or 99 < shown < 100
-    text = f"{shown:.{max(digits, 1) if near_an_end else digits}f}"
+    near_an_end = 0 < abs(shown) < 1 or 99 < shown < 100
+    text = number(f"{{:.{max(digits, 1) if near_an_end else digits}f}}", shown)
     return f"{text.removesuffix('.0')}%"
 
 

@@ -15,7 +15,7 @@ ESTIMATE = {"value", "low", "high", "n"}
 
 @pytest.fixture(scope="module")
 def digits_report(digits_run):
-    return causal_report(*digits_run, n_classes=10)
+    return causal_report(*digits_run, n_classes=10, forget_classes=[3])
 
 
 def test_the_contracts_keys(digits_report):
@@ -73,7 +73,28 @@ def test_camu_forgets_the_3_in_the_representation(digits_report):
 
 
 def test_it_repeats_exactly(digits_run, digits_report):
-    assert causal_report(*digits_run, n_classes=10) == digits_report
+    assert causal_report(*digits_run, n_classes=10, forget_classes=[3]) == digits_report
+
+
+def test_where_images_of_all_classes_are_forgotten_a_class_has_its_images_to_keep(models):
+    """Seen before: -49.9 points under "to keep" of a class whose kept images lose 29.5."""
+    original, unlearned, *_ = models
+    probe = made_up_probe(90, 3, [])
+    probe = replace(probe, is_forget=np.arange(90) % 2 == 0)
+    report = causal_report(original, unlearned, probe, 3)
+    for group in ("effects", "mediation"):
+        n_images = [_sizes(row) for row in report["per_class"][group]]
+        assert n_images == [{int((probe.y[1::2] == label).sum())} for label in range(3)]
+    totals = [(row["total"]["value"], row["total"]["n"]) for row in report["per_class"]["mediation"]]
+    mean = sum(value * n for value, n in totals) / 45
+    assert mean == pytest.approx(report["mediation"]["retain"]["total"])
+
+
+def _sizes(row: dict) -> set[int]:
+    """How many images the estimates of a class are of."""
+    if "n" in row:
+        return {row["n"]}
+    return set().union(*(_sizes(each) for each in row.values()))
 
 
 def test_the_shares_of_a_band_are_those_of_the_report(digits_run, digits_report):

@@ -116,3 +116,12 @@ def test_the_interval_of_a_difference_has_its_nominal_rate(p: float, q: float, n
         low <= p - q <= high for low, high in (difference_interval(k, n, j, m) for k, j in zip(ks, js, strict=True))
     ]
     assert 0.93 <= np.mean(held) <= 0.985
+
+
+def test_retrainings_that_are_all_the_same_do_not_make_an_outlier_of_few_images() -> None:
+    """Seen before: two classes, one forgotten; all retrained networks have 0.5, and 0.55 of 12 images "can tell"."""
+    same, paired = Reference.of([0.5] * 5), Margin(alike=0.05, different=0.02, is_paired=True)
+    assert stand(figure(0.55, 0.2), figure(0.9), same, paired, two_sided=True) is Standing.FEW_IMAGES
+    assert stand(figure(0.55, 0.04), figure(0.9), same, paired, two_sided=True) is Standing.ABOVE
+    assert stand(figure(0.51, 0.02), figure(0.9), same, paired, two_sided=True) is Standing.ALIKE
+    assert stand(figure(0.55, 0.2), figure(0.9), BAND, paired, two_sided=True) is Standing.UNCLEAR, "as it was"

@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from dataclasses import fields, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -154,6 +155,28 @@ def test_a_digest_that_names_no_run_reaches_nothing(stored, digits_result, diges
 
 
 # --------------------------------------------------------------------------------------------- writing that fails
+
+
+def test_what_killed_processes_left_is_cleared_away_in_time(store, digits_result):
+    left = [store.root / RunResult.folder / ".writing-old", store.root / RunResult.folder / ".deleting-old"]
+    fresh = store.root / RunResult.folder / ".writing-fresh"
+    for folder in (*left, fresh):
+        folder.mkdir(parents=True)
+        (folder / "arrays.npz").write_bytes(b"half")
+    note = store.root / "pending" / ".writing-note"
+    note.parent.mkdir()
+    note.write_bytes(b"half")
+    for path in (*left, note):
+        os.utime(path, (0, 0))
+    store.save(digits_result)
+    assert not any(path.exists() for path in (*left, note))
+    assert fresh.is_dir(), "another process may be at work"
+
+
+def test_a_run_that_is_deleted_while_runs_are_listed_is_no_error(stored, digits_result, monkeypatch):
+    glob = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda self, pattern: [*glob(self, pattern), self / ("0" * 20) / "manifest.json"])
+    assert stored.digests() == [digits_result.digest]
 
 
 @pytest.mark.parametrize(

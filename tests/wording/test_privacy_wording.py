@@ -176,7 +176,7 @@ def test_too_few_images_to_attack(make_report) -> None:
 @pytest.mark.parametrize(
     ("low", "words"),
     [
-        (math.log(SMALLEST_FACTOR) - 1e-6, "no answer is shown"),
+        (math.log(SMALLEST_FACTOR) - 1e-6, "show no answer that gives"),
         (math.log(SMALLEST_FACTOR) + 1e-6, "at least 1.1x as frequent"),
     ],
 )
@@ -185,6 +185,17 @@ def test_epsilon_at_the_smallest_factor(make_report, low: float, words: str) -> 
         "epsilon": {"unlearned": {"value": 2.0, "low": low, "high": 3.0, "n": 80, "ours": 0.8, "gold": 0.1}}
     }
     assert words in epsilon_title(report)
+
+
+def test_epsilon_beside_one_retrained_network_and_beside_many_do_not_contradict_each_other(make_report) -> None:
+    """Seen before: "the answers give the removal away", and under it "no answer is shown to"."""
+    found = {"value": 2.0, "low": 0.0, "high": 3.0, "n": 80, "ours": 0.8, "gold": 0.1}
+    alone = "Beside this one retrained network, 80 images show no answer that gives the unlearned one away"
+    beside_many = {0.1: ".", 3.0: "; beside 5, its answers differ more than theirs do among themselves."}
+    for epsilon, end in beside_many.items():
+        report = make_report(epsilon=epsilon) | {"epsilon": {"unlearned": found}}
+        assert (readings(report)["epsilon"].is_good is False) == (epsilon == 3.0)
+        assert epsilon_title(report) == alone + end
 
 
 def test_epsilon_says_which_way_and_what_could_be_shown_at_most(make_report) -> None:

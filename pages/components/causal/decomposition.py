@@ -83,7 +83,12 @@ def effects(result: RunResult, causal: CausalResult) -> None:
     charts.show(
         st,
         class_effects_figure(
-            per_class, measure, info.class_names, result.spec.forget.classes, text.EFFECTS_BY_CLASS, dark
+            per_class,
+            measure,
+            info.class_names,
+            result.spec.forget.classes,
+            text.EFFECTS_BY_CLASS if result.spec.forget.classes else text.EFFECTS_OF_KEPT,
+            dark,
         ),
         key="class-effects",
     )

@@ -54,6 +54,7 @@ EFFECTS_NOT = (
     "these are effects of changing the inputs of this network."
 )
 EFFECTS_BY_CLASS = "Which classes lost their effect?"
+EFFECTS_OF_KEPT = "What became of each class's images to keep?"
 EFFECTS_HOW = r"""
 Every image $x$ of the probe set (n = {n:,}) gets an alternative $x'$: *another image + noise* is another image of the
 classes to keep, plus noise $U[0,{noise:g})$ per pixel, as CaMU draws its counterfactuals; *itself + noise* only adds
