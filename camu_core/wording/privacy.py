@@ -266,8 +266,8 @@ def inside_title(report: Mapping[str, Any]) -> str:
 
 
 def epsilon_title(report: Mapping[str, Any]) -> str:
-    """How much more frequent the most telling answer is at least, beside the one retrained network, and how much so many
-    images could show at most."""
+    """How much more frequent the most telling answer is at least, beside the one retrained network, and what could be
+    shown at most."""
     if report["epsilon"] is None:
         if report["reference"] is not None:
             return "These figures need one retrained network beside this run; Retrain for comparison on the Run page."
@@ -279,10 +279,10 @@ def epsilon_title(report: Mapping[str, Any]) -> str:
         none = (
             f"Beside this one retrained network, {ours['n']:,} images show no answer that gives the unlearned one away"
         )
-        if readings(report)["epsilon"].standing is not Standing.ABOVE:
+        reading = readings(report)["epsilon"]
+        if reading.reference is None or reading.standing is not Standing.ABOVE:
             return f"{none}."
-        n_seeds = readings(report)["epsilon"].reference.n_seeds
-        return f"{none}; beside {n_seeds}, its answers differ more than theirs do among themselves."
+        return f"{none}; beside {reading.reference.n_seeds}, its answers differ more than theirs do among themselves."
     than = "as after retraining" if ours["ours"] > ours["gold"] else "after retraining as after forgetting"
     largest = ours.get("largest")
     most = "" if largest is None else f"; {ours['n']:,} images can show {factor_text(largest)}x at most"
