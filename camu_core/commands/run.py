@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from camu_core.commands import decomposition, documents, judging, population
@@ -10,7 +11,7 @@ from camu_core.commands.output import JSON_HELP, deliver
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS, named, parse_indices
 from camu_core.engine import driver
-from camu_core.errors import NetworkMissing, SpecError
+from camu_core.errors import NetworkMissing, RunDamaged, RunNotFound, SpecError
 from camu_core.export import run_json
 from camu_core.jobs import RunJob, TrainJob
 from camu_core.jobs.memorisation import group_forgotten
@@ -59,7 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judging.add_arguments(parser)
     population.add_arguments(parser)
     documents.add_arguments(parser)
-    parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it")
+    parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it; one that "
+                        "is there already is not computed again")  # fmt: skip
     parser.add_argument("--light", action="store_true", help="with --save: keep what pictures need, in half precision")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 
@@ -109,9 +111,11 @@ def run(arguments: argparse.Namespace) -> None:
         decomposition.check(arguments, spec)
         many = population.planned(arguments, spec)
         tell_copies(spec.dataset, spec.forget)
-        result = drain_with_bar(work.follow(RunJob(spec)))
-        if arguments.save:
-            store.save(result.light() if arguments.light else result, is_compressed=arguments.light)
+        result = _kept(spec, store) if arguments.save else None
+        if result is None:
+            result = drain_with_bar(work.follow(RunJob(spec)))
+            if arguments.save:
+                store.save(result.light() if arguments.light else result, is_compressed=arguments.light)
         retrained = judging.known_retraining(spec, work)
         tests = judging.tested(arguments, spec, work, store)
         causal = decomposition.decompose(arguments, spec, work, store)
@@ -127,6 +131,14 @@ def run(arguments: argparse.Namespace) -> None:
     print("\n".join([_table(result), *told, *decomposition.sentences(causal),
                      *population.sentences(found)]), flush=True)  # fmt: skip
     documents.make(arguments, result, retrained, tests, causal, shown)  # last, lest a bad place cost the figures
+
+
+def _kept(spec: RunSpec, store: RunStore) -> RunResult | None:
+    """The run that is kept already: tests that are kept beside it are to be of its very network, and another processor
+    would make another one of the same spec."""
+    with suppress(RunNotFound, RunDamaged):
+        return store.load(spec.digest)
+    return None
 
 
 def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:

@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import termios
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -137,6 +139,16 @@ def test_acceptance_command_prints_one_json_object_and_nothing_else(camu_home, d
         name: value.tobytes() for name, value in digits_result.weights.items()
     }
     assert "Traceback" not in done.stderr
+
+
+def test_tests_that_are_kept_are_of_the_run_that_is_kept(camu_home, digits_result, capfd):
+    """Seen before: on another processor, figures of a network made anew were kept beside the run that was there."""
+    unlike = {name: np.zeros_like(value) for name, value in digits_result.weights.items()}
+    RunStore().save(replace(digits_result, weights=unlike))
+    assert main([*ACCEPTANCE, "--save", "--causal", "--quick"]) == 0
+    effects = json.loads(capfd.readouterr().out)["causal"]["effects"]
+    assert effects["retain"]["unlearned"]["prediction_bits"]["value"] == 0, "zeros answer the same to every image"
+    assert effects["retain"]["original"]["prediction_bits"]["value"] > 0.5
 
 
 def test_stdout_is_clean_json_in_this_process_too(capfd):
