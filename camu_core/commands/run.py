@@ -60,8 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judging.add_arguments(parser)
     population.add_arguments(parser)
     documents.add_arguments(parser)
-    parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it; one that "
-                        "is there already is not computed again")  # fmt: skip
+    parser.add_argument("--save", action="store_true", help="keep the run in CAMU_HOME, where the app finds it; what "
+                        "is kept there already is not computed again")  # fmt: skip
     parser.add_argument("--light", action="store_true", help="with --save: keep what pictures need, in half precision")
     parser.add_argument("--json", metavar="FILE", help=JSON_HELP)
 

@@ -8,13 +8,14 @@ from scipy.stats import binomtest, bootstrap, sem, t
 
 CONFIDENCE = 0.95
 N_RESAMPLES = 2000
+FEWEST = 10  # samples that a bootstrap interval is given for
 
 # A share of less than a hundredth of a point, or a ten-thousandth of a bit, is a share of nothing.
 SMALLEST_WHOLE = 1e-4
 
 
 class Estimate(TypedDict):
-    """A number with its 95% interval; None where there is no such number: no sample, one sample, a share of nothing.
+    """A number with its 95% interval; None where there is no such number: no sample, too few, a share of nothing.
 
     `n`: the samples, or the seeds, that it rests on.
     """
@@ -47,6 +48,9 @@ def are_apart(one: Measured, other: Measured) -> bool:
 def estimate_means(samples: np.ndarray, seed: int) -> list[Estimate]:
     """Mean of each row, with a percentile bootstrap interval; columns are resampled together, so rows stay paired.
 
+    Of fewer than `FEWEST` samples there is no interval: what is resampled from so few is too narrow (of 5 normal values
+    it holds the mean in 84 of 100 cases, by simulation).
+
     Args:
         samples: float64 (Q, N): Q quantities of the same N samples.
         seed: of the resampling.
@@ -63,7 +67,7 @@ def estimate_ratios(parts: np.ndarray, wholes: np.ndarray, seed: int) -> list[Es
     """mean(part) / mean(whole) of each pair of rows, with a paired percentile bootstrap interval.
 
     A ratio is only given where the interval of its whole stays clear of zero by `SMALLEST_WHOLE`, on one side:
-    otherwise there is no effect to take a share of, and value, low and high are None.
+    otherwise, and of fewer than `FEWEST` samples, there is no effect to take a share of: value, low and high are None.
 
     Args:
         parts: float64 (Q, N); wholes likewise, or (1, N), the whole of all.
@@ -160,9 +164,9 @@ def _is_clear(low: float | np.ndarray, high: float | np.ndarray) -> Any:
 
 
 def _resampled_means(samples: np.ndarray, seed: int) -> np.ndarray:
-    """(Q, N) -> float64 (Q, N_RESAMPLES); NaN if there is but one sample to draw from."""
+    """(Q, N) -> float64 (Q, N_RESAMPLES); NaN if there are too few samples to draw from."""
     n = samples.shape[1]
-    if n < 2:
+    if n < FEWEST:
         return np.full((len(samples), N_RESAMPLES), np.nan)
 
     def means(idx: np.ndarray, axis: int) -> np.ndarray:

@@ -17,7 +17,8 @@ def memorisation(answers: np.ndarray, is_trained_on: np.ndarray) -> tuple[np.nda
         answers: (K, N), whether each network is right on each image; or its probability of the true class.
         is_trained_on: bool (K, N).
     Returns:
-        float64 (N,) each; the first is -1..1. NaN where fewer than two networks are on one of the sides.
+        float64 (N,) each; the first is -1..1. It is NaN where no network is on one of the sides, and the second where
+        fewer than two are.
     Source: V. Feldman, C. Zhang, arXiv:2008.03703, section 2 (their subsets are 70% of the images).
     """
     parts = [_moments(answers, is_trained_on), _moments(answers, ~is_trained_on)]

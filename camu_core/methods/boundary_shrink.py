@@ -40,10 +40,11 @@ class BoundaryShrink:
     )
     source = (
         "M. Chen, W. Gao, G. Liu, K. Peng, C. Wang, Boundary Unlearning, CVPR 2023, arXiv:2303.11570, and its code: 10 "
-        "epochs of SGD at 1e-5, reach 0.1, of pixels from 0 to 1 here (by its two scales it comes to 0.25 of them). "
-        "Deviations: where the push does not leave its own class, the best other class is taken; labels are found once "
-        "per run; a push is not rounded to grey levels; batch normalisation keeps the original's statistics; rates and "
-        "passes for the small networks are ours."
+        "epochs of SGD at 1e-5, reach 0.1, of pixels from 0 to 1 here (by its two scales it comes to 0.25 of them). Of "
+        "several classes each can be taught for another: the nearest is any but an image's own. Deviations: where the "
+        "push does not leave its own class, the best other class is taken; labels are found once per run; a push is "
+        "not rounded to grey levels; batch normalisation keeps the original's statistics; rates and passes for the "
+        "small networks are ours."
     )
     uses_retain_data = False
     uses_labels = True

@@ -22,7 +22,7 @@ class CFkConfig(Augmenting):
     batch_size: int = setting(128, 1, 4096, "Retain samples per step")
     lr: float = setting(0.1, 0.0, 1.0, "Learning rate")
     lowest_lr: float = setting(
-        0.0, 0.0, 1.0, "Where it is not 0: the rate falls to this from pass to pass, as a cosine does, and starts "
+        0.0, 0.0, 1.0, "Where it is not 0: the rate goes to this from pass to pass, as a cosine does, and starts "
         "again after 1, 3, 7, 15 ... passes", label="Lowest learning rate",
     )  # fmt: skip
     momentum: float = setting(0.9, 0.0, 0.99, "Momentum")
@@ -51,8 +51,9 @@ class CFk:
         "S. Goel, A. Prabhu, A. Sanyal, S.-N. Lim, P. Torr, P. Kumaraguru, Towards adversarial evaluations for inexact "
         "machine unlearning, arXiv:2201.06640, and its code: the last k convolutions and linear layers and what "
         "normalises them, k half of the layers as in its 50 of 110; 30 epochs of SGD, the rate from 0.1 to 0.005 with "
-        "warm restarts. Deviations: shortcuts count among the layers; gradients are not clipped at 10; a constant "
-        "rate and passes of ours in the small networks, by trials on validation images (5 on digits, 1 on MNIST)."
+        "warm restarts; on ResNets batch statistics of all layers go on following the retain set, as there. "
+        "Deviations: shortcuts count among the layers; gradients are not clipped at 10; a constant rate and passes of "
+        "ours in the small networks, by trials on validation images (5 on digits, 1 on MNIST)."
     )
     uses_retain_data = True
     uses_labels = True

@@ -39,9 +39,10 @@ class Delete:
         "Y. Zhou, D. Zheng, Q. Mo, R. Lu, K.-Y. Lin, W.-S. Zheng, Decoupled distillation to erase (DELETE), CVPR 2025, "
         "arXiv:2503.23751, and its code for CIFAR-10, enlarged to 224 pixels: 20 epochs of SGD at 1e-4, batch 128, "
         "divergence from the softmax of the original's logits without that of its own label. It is for classes: on "
-        "single images of all classes it destroys most of the knowledge. Deviations: batch normalisation keeps the "
-        "original's statistics; rates and passes for the small networks are ours, by trials on validation images (5 on "
-        "digits, 2 on MNIST)."
+        "single images of all classes it destroys most of the knowledge; and as only an image's own class is struck "
+        "out, several classes can be taught for one another. Deviations: batch normalisation keeps the original's "
+        "statistics; rates and passes for the small networks are ours, by trials on validation images (5 on digits, 2 "
+        "on MNIST)."
     )
     uses_retain_data = False
     uses_labels = True

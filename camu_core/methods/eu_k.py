@@ -33,10 +33,11 @@ class EUk:
     source = (
         "S. Goel, A. Prabhu, A. Sanyal, S.-N. Lim, P. Torr, P. Kumaraguru, Towards adversarial evaluations for inexact "
         "machine unlearning, arXiv:2201.06640, and its code: the last k convolutions and linear layers reinitialised "
-        "and trained on the retain set with the original's recipe, the others frozen. Deviations: batch normalisation "
-        "between these layers is reinitialised, too; layers are drawn as torch does, theirs by Kaiming's rule with no "
-        "biases; shortcuts count among the layers; the recipe is ours. k is half of them, as in the paper's 50 of 110; "
-        "3 of 5 in the small network by 3 trials on validation images of digits."
+        "and trained on the retain set with the original's recipe, the weights of the others frozen (their batch "
+        "statistics go on following the retain set, as in its code). Deviations: batch normalisation between these "
+        "layers is reinitialised, too; layers are drawn as torch does, theirs by Kaiming's rule with no biases; "
+        "shortcuts count among the layers; the recipe is ours. k is half of them, as in the paper's 50 of 110; 3 of 5 "
+        "in the small network by 3 trials on validation images of digits."
     )
     uses_retain_data = True
     uses_labels = True

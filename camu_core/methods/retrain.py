@@ -25,15 +25,20 @@ class Retrain:
 
     def unlearn(self, task: UnlearningTask, config: TrainingConfig) -> Iterator[Step]:
         """Fresh weights drawn from the task's seeds, then training on the retain set alone."""
-        seed = task.seed + SEED_OFFSET * (1 + task.training_seed)  # another network beside every original
+        seed = _seed(task)
         task.model.reset(seed)
         for step in training(task.model, task.x_retain, task.y_retain, config, seed):
             yield replace(step, stage="unlearn")
 
     def unlearn_together(self, tasks: Sequence[UnlearningTask], config: TrainingConfig) -> Iterator[Step]:
         """`unlearn` of many networks with one retain set at once; see `camu_core.networks.stacked`."""
-        models, seeds = [task.model for task in tasks], [task.seed + SEED_OFFSET for task in tasks]
+        models, seeds = [task.model for task in tasks], [_seed(task) for task in tasks]
         for model, seed in zip(models, seeds, strict=True):
             model.reset(seed)
         for step in train_together(models, tasks[0].x_retain, tasks[0].y_retain, config, seeds):
             yield replace(step, stage="unlearn")
+
+
+def _seed(task: UnlearningTask) -> int:
+    """Another network beside every original."""
+    return task.seed + SEED_OFFSET * (1 + task.training_seed)

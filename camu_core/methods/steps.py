@@ -166,7 +166,7 @@ class Mixture:
 
 @contextmanager
 def training_only(model: BlockModel, layers: Iterable[nn.Module]) -> Iterator[None]:
-    """Freeze all of a network but these layers meanwhile."""
+    """Freeze the weights of a network meanwhile, but those of these layers; batch statistics are not weights."""
     model.requires_grad_(False)
     for layer in layers:
         layer.requires_grad_(True)

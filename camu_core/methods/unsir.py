@@ -50,9 +50,10 @@ class UNSIR:
         "A. K. Tarun, V. S. Chundawat, M. Mandal, M. Kankanhalli, Fast yet effective machine unlearning, IEEE TNNLS "
         "2023, arXiv:2111.08947, and its code: 40 steps of noise at 0.1, impair 1 epoch at 0.02, repair 1 at 0.01, "
         "1,000 samples a class, 20 copies of 3 of the 256 images of noise (its loop ends at the channels). Deviations: "
-        "noise is labelled with the labels of the forget set in turn, so one batch serves several classes or single "
-        "samples; it is noise in pixels of 0 to 1, where theirs are normalised; rates are ours, on ResNets by 3 trials "
-        "on training images; the small networks are shown all images of noise."
+        "noise is labelled with the labels of the forget set as they stand, so that one batch serves single samples, "
+        "or several classes as far as the first labels have them (images stored by class may have one alone); it is "
+        "noise in pixels of 0 to 1, where theirs are normalised; rates are ours, on ResNets by 3 trials on training "
+        "images; the small networks are shown all images of noise."
     )
     uses_retain_data = True
     uses_labels = True

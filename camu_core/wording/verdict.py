@@ -104,7 +104,7 @@ def judge(
         | the run | is_forgotten | headline |
         | --- | --- | --- |
         | the method is retraining | True | Never saw it: this is what forgetting looks like |
-        | the class is recognised, or one of several | False | Not forgotten |
+        | the class is recognised, or one of several, or one of them for another | False | Not forgotten |
         | the original hardly recognised it | None | Cannot tell: it was hardly recognised before |
         | too few images | None | Cannot tell from so many images |
         | not tested | None | No longer recognised; what is left inside is not tested yet |
@@ -326,8 +326,9 @@ def _is_forgotten(before: Report, after: Report, split: str) -> bool | None:
 
 
 def _still_known(result: RunResult) -> str:
-    """Of several classes the one that is recognised most, "the 7 is still recognised on 25% of its new images", if it
-    is shown to be; among others that are gone it would vanish in their mean. Corrected for their number (Bonferroni).
+    """What is still known of several classes, if anything is shown to be: the one that is recognised most, "7 is still
+    recognised on 25% of its new images", which among others that are gone would vanish in their mean (corrected for
+    their number, Bonferroni); else how many images are called another of them, as by no network that never saw any.
     """
     classes, found = result.spec.forget.classes, []
     counts = np.array(result.metrics["unlearned"]["confusion_test"])
@@ -336,11 +337,15 @@ def _still_known(result: RunResult) -> str:
         level = 1 - 0.05 / len(classes)
         if n and wilson_interval(k / n, n, level)[0] > FORGOTTEN_AT_MOST:
             found.append((k / n, label))
-    if not found:
+    if found:
+        share, label = max(found)
+        name = DATASETS[result.spec.dataset].class_names[label]
+        return f"{name} is still recognised on {percent(share)} of its new images"
+    rows = counts[list(classes)]
+    k, n = int(rows[:, list(classes)].sum() - counts[classes, classes].sum()), int(rows.sum())
+    if not n or wilson_interval(k / n, n)[0] <= FORGOTTEN_AT_MOST:
         return ""
-    share, label = max(found)
-    name = DATASETS[result.spec.dataset].class_names[label]
-    return f"{name} is still recognised on {percent(share)} of its new images"
+    return f"{percent(k / n)} of their new images are called another of these classes"
 
 
 def _is_kept(before: Report, after: Report) -> bool | None:

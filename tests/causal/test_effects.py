@@ -107,18 +107,19 @@ def test_noise_is_uniform_and_not_clamped(n_channels, most):
 
 
 def test_mean_effects_looks_at_its_members_only():
-    samples = {"original": np.tile([0.8, 0.8, 0.0], (3, 1)), "unlearned": np.tile([0.1, 0.1, 0.9], (3, 1))}
-    effects = mean_effects(samples, np.array([True, True, False]), seed=0)
+    samples = {"original": np.tile([0.8, 0.8, 0.0], (3, 10)), "unlearned": np.tile([0.1, 0.1, 0.9], (3, 10))}
+    effects = mean_effects(samples, np.tile([True, True, False], 10), seed=0)
     assert effects["original"]["true_class"]["value"] == pytest.approx(0.8)
-    assert effects["unlearned"]["representation_bits"] == pytest.approx({"value": 0.1, "low": 0.1, "high": 0.1, "n": 2})
+    same = {"value": 0.1, "low": 0.1, "high": 0.1, "n": 20}
+    assert effects["unlearned"]["representation_bits"] == pytest.approx(same)
 
 
-FORGET = np.array([True, True, False, False])
+FORGET = np.tile([True, True, False, False], 10)
 
 
 def test_shares_by_hand():
     rows = {"original": [0.8, 0.8, 0.5, 0.5], "unlearned": [0.2, 0.2, 0.4, 0.4], "retrained": [0.0, 0.0, 0.6, 0.6]}
-    samples = {name: np.tile(row, (3, 1)) for name, row in rows.items()}
+    samples = {name: np.tile(row, (3, 10)) for name, row in rows.items()}
     shares = effect_shares(samples, FORGET, ~FORGET, seed=0)
     values = {
         kind: {name: model["true_class"]["value"] for name, model in models.items()} for kind, models in shares.items()
@@ -128,6 +129,6 @@ def test_shares_by_hand():
 
 
 def test_no_share_of_an_effect_that_was_not_there():
-    samples = {"original": np.zeros((3, 4)), "unlearned": np.full((3, 4), 0.5)}
+    samples = {"original": np.zeros((3, 40)), "unlearned": np.full((3, 40), 0.5)}
     shares = effect_shares(samples, FORGET, ~FORGET, seed=0)
-    assert shares["eliminated"]["unlearned"]["true_class"] == {"value": None, "low": None, "high": None, "n": 2}
+    assert shares["eliminated"]["unlearned"]["true_class"] == {"value": None, "low": None, "high": None, "n": 20}

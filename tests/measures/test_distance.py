@@ -17,8 +17,8 @@ def test_divergence_agrees_with_scipy_and_has_its_bounds():
 def test_gaps_are_signed_and_their_mean_is_not() -> None:
     ours = {"retain_train": 0.9, "forget_train": 0.2, "retain_test": 1.0, "forget_test": None}
     gold = {"retain_train": 0.8, "forget_train": 0.5, "retain_test": 1.0, "forget_test": None}
-    logits = np.zeros((4, 3), np.float32)
-    found = distance_to_retrained(ours, gold, logits, logits, np.array([True, False, False, True]), seed=0)
+    logits = np.zeros((40, 3), np.float32)
+    found = distance_to_retrained(ours, gold, logits, logits, np.tile([True, False], 20), seed=0)
     assert found["accuracy_gap"]["forget_train"] == pytest.approx(-0.3)
     assert found["accuracy_gap"]["forget_test"] is None
     assert found["average_gap"] == pytest.approx((0.1 + 0.3 + 0) / 3)
