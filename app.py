@@ -10,6 +10,7 @@ from pages.components.shared import first_paint, moving, sheets
 from pages.components.shared.gate import Gate
 from pages.components.shared.odd_messages import on_script_error, quieten
 from pages.components.shared.probes import ROUTES
+from pages.components.shared.uploads import UploadLimit
 
 
 @asynccontextmanager
@@ -45,7 +46,7 @@ app = st.App(
     "app.py",
     lifespan=lifespan,
     routes=[*ROUTES, *first_paint.ROUTES, moving.ROUTE, sheets.ROUTE],
-    middleware=[Middleware(Gate)],
+    middleware=[Middleware(Gate), Middleware(UploadLimit)],
     on_script_error=on_script_error,
 )
 

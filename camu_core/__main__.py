@@ -1,6 +1,8 @@
-"""python -m camu_core: exit 0 on success, 1 when a run failed, 2 on a bad request, 130 when interrupted."""
+"""python -m camu_core: exit 0 on success, 1 when a run failed or nobody reads what is printed any more, 2 on a bad
+request, 130 when interrupted."""
 
 import argparse
+import os
 import sys
 
 from camu_core import __version__
@@ -13,8 +15,14 @@ _BAD_REQUEST, _FAILED, _INTERRUPTED = 2, 1, 130
 def main(argv: list[str] | None = None) -> int:
     """Parse `argv`, do what it says, and return the exit status."""
     try:
-        arguments = _parser().parse_args(argv)
-        COMMANDS[arguments.command].run(arguments)
+        try:
+            arguments = _parser().parse_args(argv)
+            COMMANDS[arguments.command].run(arguments)
+        finally:
+            sys.stdout.flush()  # also after --help, which ends the program
+    except BrokenPipeError:  # a reader such as `head` is gone; Python's own flush at the end must not fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _FAILED
     except CamuError as error:
         print(f"camu_core: {error}", file=sys.stderr)
         return _BAD_REQUEST if isinstance(error, RequestError) else _FAILED

@@ -2,7 +2,7 @@
 
 import shlex
 
-from camu_core.config import VERSION
+from camu_core.config import VERSION, YEAR
 from camu_core.data import DATASETS, named, typed
 from camu_core.methods import METHODS
 from camu_core.planning import changed_settings, is_usual_original, settings_phrase
@@ -75,6 +75,10 @@ def _named(result: RunResult) -> str:
     )
 
 
+def _versions(result: RunResult) -> str:
+    return ", ".join(f"{name} {version}" for name, version in result.versions.items())
+
+
 def bibtex(result: RunResult) -> str:
     """The run and the project's paper as BibTeX.
 
@@ -82,8 +86,15 @@ def bibtex(result: RunResult) -> str:
         result: finished.
     """
     special = str.maketrans({**{letter: f"\\{letter}" for letter in "&%$#_{}"}, "\\": r"\textbackslash{}"})
-    run = f"@misc{{camu-{result.digest},\n  title = {{{{{_named(result).translate(special)}}}}},\n}}\n"
-    return run + _BIBTEX.rstrip()
+    fields = {
+        "author": "{The CaMU Explorer authors}",
+        "title": f"{{{_named(result).translate(special)}}}",
+        "year": str(YEAR),
+        "howpublished": "Software, MIT licence",
+        "note": f"Versions: {_versions(result).translate(special)}",
+    }
+    lines = [f"@misc{{camu-{result.digest},", *(f"  {name} = {{{value}}}," for name, value in fields.items()), "}"]
+    return "\n".join(lines) + "\n" + _BIBTEX.rstrip()
 
 
 def citation(result: RunResult) -> str:
@@ -93,7 +104,6 @@ def citation(result: RunResult) -> str:
         result: finished.
     """
     spec = result.spec
-    versions = ", ".join(f"{name} {version}" for name, version in result.versions.items())
     lines = [
         f"{_named(result)}.",
         f"Original weights, sha256: {spec.weights}",
@@ -103,7 +113,7 @@ def citation(result: RunResult) -> str:
             else []
         ),
         f"Settings: {', '.join(f'{name}={value}' for name, value in spec.settings)}",
-        f"Versions: {versions}",
+        f"Versions: {_versions(result)}",
         f"Method of the project: {_PAPER}",
         f"Again: {command_of(spec)}",
     ]

@@ -10,6 +10,7 @@ import platformdirs
 from camu_core.errors import SpecError
 
 APP_NAME, VERSION = "camu-explorer", "0.1.0"
+YEAR = 2026  # of this version
 METHOD_FILES = "CAMU_METHODS"
 _STORE_MB = 4000
 _NETWORKS_MB = 4000
@@ -45,8 +46,8 @@ def store_limit_bytes() -> int:
 
 
 def networks_limit_bytes() -> int:
-    """What networks of which anybody can have any number may take on disk, and unfinished trainings: CAMU_NETWORKS_MB,
-    else 4,000 MB each.
+    """What networks of which anybody can have any number may take on disk, unfinished trainings, and networks that were
+    given: CAMU_NETWORKS_MB, else 4,000 MB each.
 
     Raises: SpecError if that is no number.
     """
@@ -97,6 +98,7 @@ class ShareLimits:
         pins: runs that one visitor keeps from being cleared away.
         stored_mb: size of the runs that one visitor asked for.
         job_seconds: that one job may compute; 0 for no limit.
+        job_memory_mb: what one batch may take in a network, about; 0 for no limit.
     """
 
     sweep_cells: float = 1000
@@ -106,9 +108,12 @@ class ShareLimits:
     pins: float = 1000
     stored_mb: float = 4000
     job_seconds: float = 0
+    job_memory_mb: float = 0
 
 
-PUBLIC = ShareLimits(sweep_cells=120, waiting_jobs=150, queue=2000, uploads=3, pins=5, stored_mb=300, job_seconds=900)
+PUBLIC = ShareLimits(
+    sweep_cells=120, waiting_jobs=150, queue=2000, uploads=3, pins=5, stored_mb=300, job_seconds=900, job_memory_mb=5000
+)
 
 
 def is_public() -> bool:

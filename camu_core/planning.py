@@ -5,17 +5,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from camu_core.config import device_name
-from camu_core.data import DATASETS, check_planting, listing, origin_of
+from camu_core.config import device_name, share_limits
+from camu_core.data import DATASETS, DatasetInfo, check_planting, listing, origin_of
 from camu_core.errors import NetworkMissing, SpecError
 from camu_core.methods import METHODS, forget_kinds
 from camu_core.networks.cards import card_sha256
-from camu_core.networks.models import MODELS, pick_device, usual_model
+from camu_core.networks.models import MODELS, activation_bytes, pick_device, usual_model
 from camu_core.networks.pace import image_seconds
 from camu_core.networks.weights import shipped_retrained, weights_named, weights_path
 from camu_core.settings import Settings
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec, Setting
 
+_TWO_A_SAMPLE = ("camu", "camu_one_pass", "neggrad_plus")  # whose batches hold a retain sample with each forget sample
 _MEASURING = 0.5  # updates that looking at an image takes before and after, and the attack
 
 
@@ -43,7 +44,8 @@ def plan_run(
         device: "auto" or one that torch finds here; None takes CAMU_DEVICE's.
         training_seed: which original model to start from; 0 is the usual one.
     Raises:
-        SpecError: a name, a class, a setting, a seed or the device is wrong, or the method cannot forget such.
+        SpecError: a name, a class, a setting, a seed or the device is wrong, the method cannot forget such, or a batch
+            is too large for this server.
         WeightsError: the weights cannot be read, or belong to another model.
         NetworkMissing: no such model is shipped, or was trained here.
     """
@@ -61,6 +63,7 @@ def plan_run(
         raise SpecError("Everything would be forgotten; leave at least one class to keep.")
     _check_kind(method, forget)
     config = usual_settings(method, dataset, forget.kind, model).with_values(settings or {})
+    _check_memory(method, model, info, config)
     device = pick_device(device or device_name())
     sha256 = METHODS.sha256(method)
     spec = RunSpec(dataset, model, "", forget, method, config.pairs(), seed, device, sha256, training_seed)
@@ -146,6 +149,20 @@ def _check_kind(method: str, forget: ForgetSpec) -> None:
             f"{METHODS[method].title} can forget {' or '.join(_KINDS[kind] for kind in kinds)}, not "
             f"{_KINDS[forget.kind]}. Choose another method, or something else to forget."
         )
+
+
+def _check_memory(method: str, model: str, info: DatasetInfo, config: Settings) -> None:
+    """By what a step in float32 takes besides the network; within a fifth of it in a ResNet, the only large ones."""
+    most_mb = share_limits().job_memory_mb
+    if not most_mb:
+        return
+    sample_mb = activation_bytes(model, info.shape, info.n_classes) / 1e6 * (2 if method in _TWO_A_SAMPLE else 1)
+    for name, value in config.pairs():
+        if name.endswith("batch_size") and float(value) * sample_mb > most_mb:
+            raise SpecError(
+                f"'{name}' {value} would take about {float(value) * sample_mb:,.0f} MB of memory, and this server has "
+                f"{most_mb:,.0f} MB for a run; choose at most {int(most_mb / sample_mb)}."
+            )
 
 
 def known(what: str, name: str, registry: Iterable[str]) -> str:

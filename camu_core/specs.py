@@ -45,7 +45,7 @@ class Planting:
         n_classes = PLANTING_KINDS.get(self.kind)
         object.__setattr__(self, "classes", tuple(sorted(self.classes)))
         if len(set(self.classes)) != n_classes or self.n < n_classes:
-            raise SpecError(_PLANTING_FORM.format(got=f"{self.kind} of {len(set(self.classes))} classes, {self.n}"))
+            raise SpecError(_PLANTING_FORM.format(got=f"'{self}'"))
 
     def __str__(self) -> str:
         """'trigger:8x100', 'swap:3-5x100'; `parse` is its inverse."""

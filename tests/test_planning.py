@@ -10,7 +10,7 @@ from camu_core.errors import NetworkMissing, RequestError, SpecError, WeightsErr
 from camu_core.methods import is_control, methods_for
 from camu_core.networks import weights
 from camu_core.networks.cards import sha256_of
-from camu_core.networks.models import build_model
+from camu_core.networks.models import build_model, models_for
 from camu_core.networks.weights import shipped_path, to_bytes
 from camu_core.planning import is_usual_original
 from camu_core.specs import ForgetSpec, RunSpec
@@ -44,6 +44,28 @@ def test_settings_replace_defaults_and_all_are_recorded(method):
     spec = plan_run("digits", [3], method=method, settings={"batch_size": "4"})
     defaults = dict(METHODS[method].default_config("digits", "class").pairs())
     assert dict(spec.settings) == {**defaults, "batch_size": 4}
+
+
+def test_a_batch_too_large_for_the_server_is_refused(monkeypatch):
+    assert dict(plan_run("digits", [3], settings={"batch_size": 4096}).settings)["batch_size"] == 4096
+    monkeypatch.setenv("CAMU_MAX_JOB_MEMORY_MB", "1")
+    plan_run("digits", [3], settings={"batch_size": 44})  # two images of 11.3 kB each
+    with pytest.raises(SpecError, match=r"'batch_size' 45 would take about 1 MB of memory, .* choose at most 44"):
+        plan_run("digits", [3], settings={"batch_size": 45})
+    plan_run("digits", [3], "scrub", {"batch_size": 88})
+    with pytest.raises(SpecError, match=r"'forget_batch_size' 89 .* choose at most 88"):
+        plan_run("digits", [3], "scrub", {"forget_batch_size": 89})
+
+
+def test_a_public_server_has_the_memory_for_every_usual_batch(monkeypatch):
+    monkeypatch.setenv("CAMU_PUBLIC", "1")
+    for name, info in DATASETS.items():
+        for model in models_for(info.shape):
+            for method in METHODS:
+                planning._check_memory(method, model, info, planning.usual_settings(method, name, "class", model))
+    large = planning.usual_settings("camu", "cifar10", "class", "resnet20").with_values({"batch_size": 2048})
+    with pytest.raises(SpecError, match="5,000 MB"):
+        planning._check_memory("camu", "resnet20", DATASETS["cifar10"], large)
 
 
 def test_another_training_seed_needs_its_network():

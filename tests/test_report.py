@@ -89,6 +89,15 @@ def test_bibtex_has_the_run_and_the_paper_and_no_letter_that_latex_would_compute
     assert "arXiv:2401.17504" in told
 
 
+def test_bibtex_has_all_that_a_reference_to_software_needs(digits_result: RunResult) -> None:
+    told, _ = bibtex(digits_result).split("@inproceedings")
+    (year,) = re.findall("year = {([0-9]{4})}", told)
+    assert f"Copyright (c) {year} The CaMU Explorer authors" in (Path(__file__).parents[1] / "LICENSE").read_text()
+    for field in ("author = {{The CaMU Explorer authors}}", "howpublished = {", "note = {Versions: python "):
+        assert field in told
+    assert digits_result.versions["torch"] in told
+
+
 def test_the_report_is_one_file_with_every_figure(digits_result: RunResult) -> None:
     privacy = state_privacy.report_of(state.example_run().result.spec)
     page = html_report(digits_result, digits_result, privacy)

@@ -36,6 +36,7 @@ class Visitor:
         buttons: widget id by label.
         fragments: of the widgets that are in one, by widget id.
         elements: everything shown since then.
+        session: Streamlit's name of it.
     """
 
     def __init__(self, address: str, page: str = "", cookie: str = "", **query: str) -> None:
@@ -164,6 +165,7 @@ class Visitor:
         if kind == "new_session" and not message.metadata.run.fragment_ids:
             self.elements.clear()
             self.timers.clear()
+            self.session = message.new_session.initialize.session_id
         elif kind == "navigation":
             self.page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":

@@ -1,7 +1,7 @@
 """What the page says and shows, from a finished run and what is known of it; nothing is placed or drawn here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -65,11 +65,13 @@ class Bars:
         groups: what each group is of.
         series: a bar of each group by name of the network ("original", ...).
         is_share: written in per cent.
+        titles: of the networks.
     """
 
     groups: tuple[str, ...]
     series: Mapping[str, tuple[Bar, ...]]
     is_share: bool = True
+    titles: Mapping[str, str] = field(default_factory=lambda: MODEL_TITLES)
 
 
 @dataclass(frozen=True)
@@ -262,14 +264,15 @@ def _of_clause(question: str, clause: Clause, said: str) -> Picture:
 def _test_bars(clause: Clause) -> Bars:
     assert clause.reading is not None
     assert clause.value is not None
-    series = {}
+    series, titles = {}, dict(MODEL_TITLES)
     if clause.reading.original is not None and clause.before is not None:
         before = clause.reading.original
         series["original"] = (_bar(clause, clause.before, before["low"], before["high"]),)
     series["unlearned"] = (_bar(clause, clause.value, clause.low, clause.high),)
     if (band := clause.reference) is not None:
         series["retrained"] = (_bar(clause, band.mean, band.low, band.high),)
-    return Bars((clause.of,), series, is_share=clause.name != "attack")
+        titles["retrained"] = f"{band.n_seeds} retrained networks"
+    return Bars((clause.of,), series, clause.name != "attack", titles)
 
 
 def _bar(clause: Clause, value: float, low: float | None, high: float | None) -> Bar:

@@ -8,7 +8,7 @@ import numpy as np
 from camu_core.board.content import Bar, Bars, Maps, Picture
 from camu_core.board.layout import Box
 from camu_core.board.letters import width
-from camu_core.figures.theme import LIGHT, MODEL_COLORS, MODEL_TITLES
+from camu_core.figures.theme import LIGHT, MODEL_COLORS
 
 _LABEL, _SMALL = 9.0, 8.0  # sizes of type
 _LEGEND, _GROUPS, _HEADROOM, _AXIS = 15.0, 13.0, 13.0, 28.0
@@ -92,7 +92,7 @@ def _bars(bars: Bars, box: Box) -> Iterator[Shape]:
         for j, (network, values) in enumerate(bars.series.items()):
             x = centre + (j - len(bars.series) / 2) * bar_width
             yield from _bar(values[i], Box(x, bottom, bar_width, 0), at, MODEL_COLORS[network])
-    entries = [(MODEL_TITLES[network], MODEL_COLORS[network], "square") for network in bars.series]
+    entries = [(bars.titles[network], MODEL_COLORS[network], "square") for network in bars.series]
     yield from _legend(entries, box)
 
 

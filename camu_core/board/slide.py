@@ -9,7 +9,7 @@ from camu_core.board.content import Bars, Board, Maps, Picture
 from camu_core.board.drawing import ROLES, frame, panels
 from camu_core.board.layout import PAGE, Box, Card, Words, lay_out
 from camu_core.board.letters import INDENT
-from camu_core.figures.theme import LIGHT, MODEL_COLORS, MODEL_TITLES
+from camu_core.figures.theme import LIGHT, MODEL_COLORS
 from camu_core.wording.format import percent
 
 FONT = "Arial"  # on every machine; narrower than the font in which boxes are measured
@@ -54,7 +54,7 @@ def _intervals(bars: Bars) -> str:
         return percent(value, digits=1) if bars.is_share else f"{value:.2f}"
 
     return "\n".join(
-        f"{group}, {MODEL_TITLES[name].lower()}: {bar.label}"
+        f"{group}, {bars.titles[name].lower()}: {bar.label}"
         + ("" if bar.low is None or bar.high is None else f" ({shown(bar.low)} to {shown(bar.high)})")
         for name, each in bars.series.items()
         for group, bar in zip(bars.groups, each, strict=True)
@@ -134,10 +134,10 @@ def _bars(shapes: Any, picture: Picture, bars: Bars, box: Box) -> None:
     data = CategoryChartData(number_format=written)
     data.categories = bars.groups
     for network, values in bars.series.items():
-        data.add_series(MODEL_TITLES[network], [bar.value for bar in values])
+        data.add_series(bars.titles[network], [bar.value for bar in values])
     held = shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, *_emu(box), data)
     told = [
-        f"{MODEL_TITLES[network]}, {group}: {bar.label}"
+        f"{bars.titles[network]}, {group}: {bar.label}"
         for network, values in bars.series.items()
         for group, bar in zip(bars.groups, values, strict=True)
     ]

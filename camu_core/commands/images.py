@@ -48,13 +48,24 @@ def add_argument(parser: argparse.ArgumentParser) -> None:
 def dataset_named(arguments: argparse.Namespace) -> str:
     """The dataset's name; images of a path are imported first, and what is wrong with them is told.
 
-    Raises: see `import_images`.
+    Raises:
+        SpecError: there is no such dataset or path, or it cannot be read in the way that is asked for; and see
+            `import_images`.
     """
     text = arguments.dataset
     if not text.strip():
         raise SpecError("--dataset expects a name, or a folder or zip of images; got nothing.")
-    if text in DATASETS or not Path(text).exists():
+    if text in DATASETS:
+        if arguments.layout or arguments.drop_copies:
+            raise SpecError(
+                f"--layout and --drop-copies say how a folder or zip of images is read; leave them out with {text}."
+            )
         return text
+    if not Path(text).exists():
+        raise SpecError(
+            f"There is no dataset '{text}', and no such file or folder; expected one of {', '.join(DATASETS)}, or a "
+            "path of your own images."
+        )
     info = drain_with_bar(import_images(Path(text), layout=arguments.layout, drops_copies=arguments.drop_copies))
     print("\n".join([f"{info.name}: {info.n_classes} classes, {listing(info)}", *info.warnings]), file=sys.stderr)
     return info.name

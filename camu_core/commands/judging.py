@@ -6,7 +6,7 @@ from typing import Any
 
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Driver
-from camu_core.errors import CamuError
+from camu_core.errors import CamuError, SpecError
 from camu_core.jobs import Band, BandJob, PrivacyJob
 from camu_core.jobs.band import band_minutes
 from camu_core.planning import plan_like
@@ -35,6 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--privacy", action="store_true", help="print what every attack and test found")
 
 
+def check(arguments: argparse.Namespace) -> None:
+    """Raises: SpecError, before anything has run, if tests are to be skipped and asked for."""
+    if arguments.quick and (arguments.privacy or arguments.retrain_band):
+        raise SpecError(
+            "--quick skips the tests that --privacy and --retrain-band are for; leave out --quick, or them."
+        )
+
+
 def tested(arguments: argparse.Namespace, spec: RunSpec, work: Driver, store: RunStore) -> dict[str, Any] | None:
     """What the tests of a run found; None if they were not made.
 
@@ -43,7 +51,7 @@ def tested(arguments: argparse.Namespace, spec: RunSpec, work: Driver, store: Ru
     Args:
         work: where the run was done.
     """
-    if arguments.quick and not arguments.privacy:
+    if arguments.quick:
         return None
     _make_band(arguments, spec, work, store)
     found = drain_with_bar(work.follow(PrivacyJob.beside(spec, work.is_there)))

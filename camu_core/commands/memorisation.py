@@ -6,14 +6,12 @@ from pathlib import Path
 
 from camu_core.commands.images import add_argument, dataset_named
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.data import DATASETS
 from camu_core.engine import Engine
 from camu_core.engine.populations import populating
 from camu_core.errors import SpecError
 from camu_core.jobs import Memorisation
 from camu_core.measures import GROUPS
 from camu_core.networks.models import MODELS
-from camu_core.planning import known
 from camu_core.runs.store import RunStore
 
 _SMALLEST = 4  # networks, so that halves of them have whole pairs
@@ -41,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.images < 0:
         raise SpecError(f"--images expects 0 or more; got {arguments.images}.")
     store = RunStore()
-    work = Memorisation.of(known("dataset", dataset_named(arguments), DATASETS), arguments.model, arguments.networks)
+    work = Memorisation.of(dataset_named(arguments), arguments.model, arguments.networks)
     engine = Engine(store)
     try:
         found = drain_with_bar(populating(engine, work))

@@ -9,17 +9,16 @@ from pathlib import Path
 import pandas as pd
 
 from camu_core.commands.output import card, deliver
-from camu_core.commands.sweep import train_originals
+from camu_core.commands.sweep import forgets_named, tell_left_out, train_originals
 from camu_core.commands.terminal import drain_with_bar
-from camu_core.comparison import as_markdown, population_table, published_table, with_tests
-from camu_core.comparison.published import TUNED_SETTINGS, USUAL_SETTINGS
+from camu_core.comparison import as_markdown, is_compared, population_table, published_table, with_tests
 from camu_core.engine import Engine
 from camu_core.engine.batches import failures_text, summaries
 from camu_core.engine.populations import populating
 from camu_core.engine.sweeps import SweepSpec, sweep_table
 from camu_core.errors import RunError, SpecError
 from camu_core.jobs import Population, PrivacyJob, PrivacyResult
-from camu_core.methods import METHODS
+from camu_core.methods import METHODS, forget_kinds
 from camu_core.runs.store import RunStore
 from camu_core.specs import RunSpec
 
@@ -56,12 +55,14 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.population is not None:
         _rank(arguments, methods)
         return
-    sweeps = [SweepSpec.from_texts(name, arguments.forget, methods, arguments.seed or "0-2",
+    sweeps = [SweepSpec.from_texts(name, forgets_named(name, arguments.forget), methods, arguments.seed or "0-2",
                                    arguments.training_seed or "0", arguments.tuned)
               for name in _names(arguments.dataset)]  # fmt: skip
     store = RunStore()
     train_originals(sweeps, store)
     batches = [sweep.batch() for sweep in sweeps]  # what is wrong with any is told before the first starts
+    tell_left_out(sweeps)
+    tuned = _tuned(sweeps) if arguments.tuned else set()
     engine = Engine(store, n_workers=1)  # one at a time, so that seconds are those of an idle machine
     try:
         specs = [spec for batch in batches for spec in batch.specs]
@@ -76,13 +77,33 @@ def run(arguments: argparse.Namespace) -> None:
         runs = with_tests(sweep_table(found), tests)
     finally:
         engine.close()
-    table = published_table(runs, TUNED_SETTINGS if arguments.tuned else USUAL_SETTINGS)
+    table = published_table(runs, tuned)
     made = card() | {"seeds": list(sweeps[0].seeds), "training_seeds": list(sweeps[0].training_seeds)}
     tables = {"results.csv": _csv(table), "results.md": as_markdown(table, made), "runs.csv": _csv(runs)}
     _write(arguments.output, tables, made)
     print(f"{arguments.output}: {len(runs)} runs, {len(table)} rows")
     if failed:
         raise RunError(failures_text(failed, len(specs)))
+
+
+def _tuned(sweeps: Iterable[SweepSpec]) -> set[tuple[str, str, str]]:
+    """Dataset, forget set and method of the runs with tuned settings, and of the retraining and the controls beside
+    them, which have none to tune; which methods keep their defaults is said, and what others were tuned on."""
+    found: set[tuple[str, str, str]] = set()
+    for sweep in sweeps:
+        for forget in sweep.forgets:
+            methods = [name for name in sweep.methods if forget.kind in forget_kinds(name)]
+            tuned_on = {name: sweep.tuned_on(name, forget) for name in methods if is_compared(name)}
+            usual = [name for name, other in tuned_on.items() if other is None]
+            if usual:
+                print(f"camu_core: no tuned settings to forget {forget.short} of {sweep.dataset}, so the defaults: "
+                      f"{', '.join(usual)}", file=sys.stderr)  # fmt: skip
+            if others := {other.short for other in tuned_on.values() if other not in (None, forget)}:
+                print(f"camu_core: to forget {forget.short} of {sweep.dataset}, the settings tuned to forget "
+                      f"{', '.join(sorted(others))}", file=sys.stderr)  # fmt: skip
+            if len(usual) < len(tuned_on):
+                found |= {(sweep.dataset, forget.short, name) for name in methods if name not in usual}
+    return found
 
 
 def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
@@ -93,16 +114,19 @@ def _rank(arguments: argparse.Namespace, methods: list[str]) -> None:
     """
     if arguments.tuned:
         raise SpecError("Methods are ranked by their default settings: leave out --tuned, or --population.")
+    if arguments.quick:
+        raise SpecError("A ranking by populations makes no tests of what is left inside: leave out --quick.")
     if arguments.seed or arguments.training_seed:
         raise SpecError(
             "The networks of a population have training seeds of their own, 0 to M - 1: leave out --seed and "
             "--training-seed, or --population."
         )
-    populations = [
-        Population.of(spec, arguments.population)
-        for dataset in _names(arguments.dataset)
-        for spec in SweepSpec.from_texts(dataset, arguments.forget, methods, "0").batch().specs
+    sweeps = [
+        SweepSpec.from_texts(name, forgets_named(name, arguments.forget), methods, "0")
+        for name in _names(arguments.dataset)
     ]
+    populations = [Population.of(spec, arguments.population) for sweep in sweeps for spec in sweep.batch().specs]
+    tell_left_out(sweeps)
     engine, reports, failed = Engine(RunStore()), [], {}
     try:
         for population in populations:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def planned(arguments: argparse.Namespace) -> RunSpec:
         dataset=dataset,
         forget=_forget(arguments, dataset),
         method=arguments.method,
-        settings=dict(_assignment(text) for text in arguments.set),
+        settings=values_of(arguments.set),
         seed=arguments.seed,
         model=arguments.model,
         weights=arguments.weights,
@@ -96,6 +97,9 @@ def _planned_given(arguments: argparse.Namespace, dataset: str) -> RunSpec:
 
 def run(arguments: argparse.Namespace) -> None:
     documents.check(arguments)
+    judging.check(arguments)
+    if arguments.light and not arguments.save:
+        raise SpecError("--light says how a run is kept; add --save, or leave out --light.")
     store = RunStore()
     with driver(store) as work:
         try:
@@ -156,11 +160,21 @@ def _forget(arguments: argparse.Namespace, dataset: str) -> ForgetSpec:
     return ForgetSpec("samples", samples=parse_indices(content, path.name))
 
 
-def _assignment(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not (name and separator):
-        raise SpecError(f"--set expects NAME=VALUE; got '{text}'.")
-    return name.strip(), value.strip()
+def values_of(assignments: Iterable[str]) -> dict[str, str]:
+    """What `--set` says: the values by name.
+
+    Raises:
+        SpecError: one is not of the form NAME=VALUE, or a name has two values.
+    """
+    values: dict[str, str] = {}
+    for text in assignments:
+        name, separator, value = (part.strip() for part in text.partition("="))
+        if not (name and separator):
+            raise SpecError(f"--set expects NAME=VALUE; got '{text}'.")
+        if name in values:
+            raise SpecError(f"--set gives '{name}' two values, {values[name]} and {value}; leave one out.")
+        values[name] = value
+    return values
 
 
 def _table(result: RunResult) -> str:

@@ -3,7 +3,8 @@
 import argparse
 import os
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def run(arguments: argparse.Namespace) -> None:
     store = RunStore()
     train_originals([sweep], store)
     batch = sweep.batch()
+    tell_left_out([sweep])
     runs = batch.specs
     n_stored = sum(store.has(spec.digest) for spec in runs)
     store.note_sweep(sweep.digest, sweep.to_json())
@@ -75,6 +77,14 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"{arguments.output}: {n_done} runs, {n_stored} of them finished before; kept in {store.root}")
     if failed:
         raise RunError(failures_text(failed, len(runs)))
+
+
+def tell_left_out(sweeps: Iterable[SweepSpec]) -> None:
+    """Say which methods a grid is without, for they cannot forget such."""
+    for sweep in sweeps:
+        if left_out := sweep.left_out():
+            said = "; ".join(f"{forget}: {', '.join(methods)}" for forget, methods in left_out.items())
+            print(f"camu_core: left out of {sweep.dataset}, as they cannot forget such: {said}", file=sys.stderr)
 
 
 def train_originals(sweeps: Sequence[SweepSpec], store: RunStore) -> None:

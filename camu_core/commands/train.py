@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from camu_core.commands.images import CLASS_HELP, add_argument, classes_named, dataset_named
+from camu_core.commands.run import values_of
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.data import DATASETS
 from camu_core.errors import SpecError
@@ -44,11 +45,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    info = DATASETS[known("dataset", dataset_named(arguments), DATASETS)]
+    info = DATASETS[dataset_named(arguments)]
     name = known("model", arguments.model or usual_model(info.shape), MODELS)
     text = arguments.forget_class
     forgotten = None if text is None else _one_class(info.name, text)
-    recipe = recipe_for(info.name, name).with_values(dict(text.partition("=")[::2] for text in arguments.set))
+    recipe = recipe_for(info.name, name).with_values(values_of(arguments.set))
     check_seed("Seed", arguments.seed)
     output = arguments.output or weights_path(info.name, name, forgotten, arguments.seed)
     if output.suffix != _ENDING:

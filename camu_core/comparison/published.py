@@ -1,7 +1,7 @@
 """Results that come with the project: tables made beforehand, and the card that says how."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,17 +109,19 @@ def _folders(folder: Path) -> list[Path]:
     return [card.parent for card in cards if any(card.parent.glob(_TABLES))]
 
 
-def published_table(runs: pd.DataFrame, settings: str = USUAL_SETTINGS) -> pd.DataFrame:
+def published_table(runs: pd.DataFrame, tuned: Collection[tuple[str, str, str]] = ()) -> pd.DataFrame:
     """One row a dataset, forget set and method: means, and standard deviations of a sample, over seeds; `<name>_n`
     where some runs lack a measure that others have.
 
     Args:
         runs: of `sweep_table`; several datasets and forget sets.
-        settings: with which they were made.
+        tuned: dataset, forget set and method of those with tuned settings.
     """
     parts = []
     for (dataset, forget), group in runs.groupby(["dataset", "forget"], sort=False):
         rows = by_method(by_run(group)).reset_index()
+        is_tuned = [(dataset, forget, method) in tuned for method in rows["method"]]
+        settings = np.where(is_tuned, TUNED_SETTINGS, USUAL_SETTINGS)
         rows = rows.assign(dataset=dataset, forget=forget, settings=settings)
         parts.append(rows[[*_KEYS, *_numbers(), *_numbers(_PLANTED), *(f"{name}_n" for name in _MEASURES)]])
     table = pd.concat(parts, ignore_index=True)

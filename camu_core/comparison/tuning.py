@@ -104,12 +104,22 @@ def shipped_search(dataset: str, forget: ForgetSpec, method: str) -> dict[str, A
 
 def tuned_settings(dataset: str, model: str, forget_kind: str, method: str) -> dict[str, Setting]:
     """Those that a tuning chose, from the files that come with the project; empty if they have none."""
+    found = _search_of(dataset, model, forget_kind, method)
+    return dict(found["chosen"]["settings"]) if found else {}
+
+
+def tuned_on(dataset: str, model: str, forget_kind: str, method: str) -> ForgetSpec | None:
+    """What was forgotten in the tuning that chose `tuned_settings`; None if there are none."""
+    found = _search_of(dataset, model, forget_kind, method)
+    return ForgetSpec.from_json(found["forget"]) if found else None
+
+
+def _search_of(*what: str) -> dict[str, Any] | None:
+    """The first search of the files of this dataset, model, kind of forget set and method."""
     for found in _tuned(TUNED):
-        if (found["dataset"], found["model"], found["forget"]["kind"], found["method"]) == (
-            dataset, model, forget_kind, method,
-        ):  # fmt: skip
-            return dict(found["chosen"]["settings"])
-    return {}
+        if (found["dataset"], found["model"], found["forget"]["kind"], found["method"]) == what:
+            return found
+    return None
 
 
 @lru_cache(maxsize=2)

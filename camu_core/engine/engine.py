@@ -194,6 +194,17 @@ class Engine:
         things = self.owners.things(RUNS, watcher) if self.owners is not None else ()
         return sum(self.store.size_bytes(digest) for digest in things) / 1e6
 
+    def check_share_of(self, watcher: str) -> None:
+        """Ask whether a new job of a visitor would be taken, before anything is kept for it.
+
+        Raises:
+            TooMuchAsked: as `submit_all` would.
+        """
+        stored_mb = self._stored_mb(watcher)
+        with self._lock:
+            if self.owners is not None:
+                self._check_share(1, watcher, stored_mb)
+
     def _check_share(self, n_new: int, watcher: str, stored_mb: float) -> None:
         """Raises: TooMuchAsked: see `shares.check_share`."""
         waiting = [progress for progress in self._progress.values() if progress.is_waiting]
@@ -206,8 +217,8 @@ class Engine:
             return
         if job.result_type is RunResult:
             thing = Thing(RUNS, job.digest)
-        elif job.result_type is Imported:
-            thing = Thing(IMAGES, self.result(job.digest, Imported).name)
+        elif job.result_type is Imported and (name := self.result(job.digest, Imported).name):
+            thing = Thing(IMAGES, name)
         else:
             return
         for watcher in watchers:
@@ -224,10 +235,14 @@ class Engine:
         with self._lock:
             return [d for d in digests if (p := self._progress.get(d)) is not None and not p.is_over]
 
-    def under_way(self) -> list[Job[Storable]]:
-        """All jobs that are not over."""
+    def under_way(self, watcher: str | None = None) -> list[Job[Storable]]:
+        """All jobs that are not over, or those that this watcher wants."""
         with self._lock:
-            return [progress.job for progress in self._progress.values() if not progress.is_over]
+            return [
+                progress.job
+                for progress in self._progress.values()
+                if not progress.is_over and (watcher is None or watcher in progress.watchers)
+            ]
 
     def figures(self) -> dict[str, int]:
         """How many jobs wait and run, by name, and how many threads there are."""

@@ -1,7 +1,8 @@
 """Whose a run, a sweep or a set of images is: kept on disk beside the store, for the visitors who asked for it.
 
 Who has the address of a thing may look and copy; its owners may delete, and take that back for a minute. A thing goes
-when the last of its owners has left it. Visitors are known by a hash, never by the key that their browser holds.
+when the last of its owners has left it, and a run is pinned while one of them pins it. Visitors are known by a hash,
+never by the key that their browser holds.
 """
 
 import json
@@ -34,6 +35,15 @@ class Thing:
 
     kind: str
     name: str
+
+
+def may_unpin(pin: str, visitor: Visitor) -> bool:
+    """Whether a visitor sees and lifts a pin of a run: one of their own, or of nobody unless strangers come.
+
+    Args:
+        pin: one of `RunStore.pins`.
+    """
+    return visitor.is_operator or pin == visitor.name or (not pin and not is_public())
 
 
 class Owners:
@@ -78,6 +88,10 @@ class Owners:
         owners = self.of(thing)
         return visitor.is_operator or visitor.name in owners or (not owners and not is_public())
 
+    def pin_name(self, run: Thing, visitor: Visitor) -> str:
+        """Under which name a visitor pins a run: their own if it is theirs, else none."""
+        return visitor.name if visitor.name in self.of(run) else ""
+
     def leave(self, thing: Thing, visitor: Visitor) -> bool:
         """Delete it for the visitor, an operator for all; it is there for a minute still.
 
@@ -117,6 +131,16 @@ class Owners:
             book = self._books.get(thing, {})
             return bool(book) and (book.get(visitor.name) is not None or not self.of(thing))
 
+    def late(self, now: float) -> list[tuple[Thing, str]]:
+        """What was left, and by which owner, whose minute is over."""
+        with self._lock:
+            return [
+                (thing, owner)
+                for thing, book in self._books.items()
+                for owner, left in book.items()
+                if left is not None and now - left[0] >= UNDO_SECONDS
+            ]
+
     def settle(self, now: float | None = None) -> list[Thing]:
         """Forget owners whose minute is over.
 
@@ -125,15 +149,12 @@ class Owners:
         """
         now, gone = time.time() if now is None else now, []
         with self._lock:
-            for thing, book in list(self._books.items()):
-                late = [owner for owner, left in book.items() if left is not None and now - left[0] >= UNDO_SECONDS]
-                if not late:
-                    continue
-                for owner in late:
-                    del book[owner]
-                self._write(thing)
+            for thing, owner in self.late(now):
+                book = self._books[thing]
+                del book[owner]
                 if not book:
                     gone.append(thing)
+                self._write(thing)
         return gone
 
     def keep_only(self, kind: str, names: Collection[str]) -> None:

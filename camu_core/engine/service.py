@@ -7,14 +7,17 @@ import logging
 import shutil
 import tempfile
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from camu_core.config import ASSETS, least_free_bytes, share_limits
 from camu_core.engine import OVER, Engine
 from camu_core.engine.owners import IMAGES, RUNS, SWEEPS, Owners
-from camu_core.errors import CamuError
+from camu_core.errors import CamuError, StoreUnwritable
 from camu_core.jobs.population import delete_images
 from camu_core.runs.store import RunStore
+from camu_core.specs import RunSpec
 
 _TIDY_SECONDS = 5.0
 
@@ -119,12 +122,27 @@ def _look_at_disk(was_full: bool) -> bool:
     return now.is_nearly_full
 
 
+def weights_needed() -> set[str]:
+    """sha256 of the weights that a job under way, or a kept run, is made from."""
+    store, specs = engine().store, [getattr(job, "spec", None) for job in engine().under_way()]
+    for digest in store.digests():
+        with suppress(CamuError):
+            specs.append(RunSpec.from_json(store.summary(digest)["spec"]))
+    return {sha256 for spec in specs if isinstance(spec, RunSpec) for sha256 in (spec.weights, spec.method_sha256)}
+
+
 def tidy(now: float | None = None) -> None:
-    """Delete what nobody owns any more."""
-    store = engine().store
+    """Delete what nobody owns any more, and lift the pins of those who left a run to others."""
+    store, now = engine().store, time.time() if now is None else now
     delete = {RUNS: store.delete, SWEEPS: store.forget_sweep, IMAGES: lambda name: delete_images(name, store)}
     owners = engine().owners
-    for thing in owners.settle(now) if owners is not None else ():
+    if owners is None:
+        return
+    for thing, owner in owners.late(now):
+        if thing.kind == RUNS:
+            with suppress(StoreUnwritable):
+                store.pin(thing.name, False, owner)
+    for thing in owners.settle(now):
         try:
             delete[thing.kind](thing.name)
         except CamuError as error:

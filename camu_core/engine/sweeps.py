@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from camu_core.comparison.tuning import tuned_settings
+from camu_core.comparison.tuning import tuned_on, tuned_settings
 from camu_core.config import share_limits
 from camu_core.data import DATASETS
 from camu_core.engine.batches import Batch
@@ -100,10 +100,23 @@ class SweepSpec:
             for seed in self.seeds
         ]
 
+    def left_out(self) -> dict[str, list[str]]:
+        """The methods that cannot forget such, by what is forgotten: those of which `runs` has none."""
+        found = {
+            forget.short: [name for name in self.methods if name in METHODS and forget.kind not in forget_kinds(name)]
+            for forget in self.forgets
+        }
+        return {forget: methods for forget, methods in found.items() if methods}
+
+    def tuned_on(self, method: str, forget: ForgetSpec) -> ForgetSpec | None:
+        """What was forgotten in the tuning whose settings these runs have; None if they have the defaults."""
+        return tuned_on(*self._tuned(method, forget)) if self.is_tuned else None
+
     def _settings(self, method: str, forget: ForgetSpec) -> dict[str, Setting]:
-        if not self.is_tuned:
-            return {}
-        return tuned_settings(self.dataset, usual_model(DATASETS[self.dataset].shape), forget.kind, method)
+        return tuned_settings(*self._tuned(method, forget)) if self.is_tuned else {}
+
+    def _tuned(self, method: str, forget: ForgetSpec) -> tuple[str, str, str, str]:
+        return self.dataset, usual_model(DATASETS[self.dataset].shape), forget.kind, method
 
     def batch(self) -> Batch:
         """Raises: see `runs`; SpecError: none of the methods can forget such."""

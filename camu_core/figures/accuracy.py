@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from camu_core.figures.cells import write_in_cells
 from camu_core.figures.theme import (
     DENSE,
     MODEL_COLORS,
@@ -199,7 +200,6 @@ def confusion_figure(
         figure.add_heatmap(
             row=1, col=column, z=shares, x=names, y=names, customdata=counts, coloraxis="coloraxis", xgap=1, ygap=1,
             text=np.where(shares >= 0.005, np.char.mod("%.0f", 100 * shares), ""),
-            texttemplate="" if is_crowded(names) else "%{text}",
             hovertemplate="true %{y}: %{z:.1%} called %{x}<br>images: %{customdata:.0f}<extra></extra>",
         )  # fmt: skip
         for label in forget_classes:
@@ -207,11 +207,14 @@ def confusion_figure(
                 row=1, col=column, type="rect", x0=-0.5, x1=len(names) - 0.5, y0=label - 0.5, y1=label + 0.5,
                 line={"color": tones.forget, "width": 2},
             )  # fmt: skip
-    figure.update_xaxes(title="the network says", type="category", showgrid=False)
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    scale, ends = [[0, tones.page], [1, tones.retain]], [-0.5, len(names) - 0.5]
+    if not is_crowded(names):
+        write_in_cells(figure, scale, 0, 1)
+    figure.update_xaxes(title="the network says", type="category", showgrid=False, range=ends)
+    figure.update_yaxes(type="category", showgrid=False, range=ends[::-1])
     figure.update_yaxes(title="true class", col=1)
     figure.update_annotations(font={"size": 14, "color": tones.muted})
     return styled(figure, dark, title, height, headroom=26).update_layout(
-        coloraxis={"cmin": 0, "cmax": 1, "colorscale": [[0, tones.page], [1, tones.retain]], "showscale": False},
+        coloraxis={"cmin": 0, "cmax": 1, "colorscale": scale, "showscale": False},
         meta=WIDE if len(confusions) > 1 else None,
     )

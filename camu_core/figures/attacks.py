@@ -10,6 +10,7 @@ from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, g
 from camu_core.measures import Histogram, ThresholdView
 
 _TIMES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)  # where an axis of factors has ticks
+_MOST_TICKS = 6  # of scores, which may have long names
 _DASHES = {"original": "dot", "unlearned": "solid", "retrained": "dash"}
 SCORE_AXES = {
     "attacker": "probability of having been trained on, by the attack model",
@@ -69,12 +70,24 @@ def scores_figure(
         x=line, text="called new ◂" if is_right else "▸ called “trained on”",
         xanchor="right" if is_right else "left", **called,
     )  # fmt: skip
-    ticks = [low + share * (high - low) for share in (0.04, 0.27, 0.5, 0.73, 0.96)]
-    names = [score_text(score, tick) for tick in ticks]
-    figure.update_xaxes(range=[low, high], tickvals=ticks, ticktext=names, tickangle=0,
+    ticks = _score_ticks(score, low, high)
+    figure.update_xaxes(range=[low, high], tickvals=list(ticks), ticktext=list(ticks.values()), tickangle=0,
                         title=SCORE_AXES[score], showgrid=False)  # fmt: skip
     figure.update_yaxes(range=[-1.1 * highest, 1.1 * highest], showticklabels=False, showgrid=False)
     return styled(figure, dark, title, height, headroom=32).update_layout(barmode="overlay")
+
+
+def _score_ticks(score: str, low: float, high: float) -> dict[float, str]:
+    """Places of an axis of scores, with their names: round ones where the axis is stretched and has room for them."""
+    first, last = low + 0.04 * (high - low), high - 0.04 * (high - low)
+    powers = [10.0**-i for i in range(-1 if score == "entropy" else 0, 12)]
+    choices = [[rest * part for rest in powers for part in (1, 0.5, 0.2)], powers, powers[::2], powers[::3]]
+    for rests in choices if score != "attacker" else []:
+        ticks = {-float(np.log10(rest)): f"{100 * (1 - rest):.12g}%" if score == "confidence" else f"{rest:g} bits"
+                 for rest in rests if first <= -np.log10(rest) <= last}  # fmt: skip
+        if 2 <= len(ticks) <= _MOST_TICKS:
+            return ticks
+    return {place: score_text(score, place) for place in np.linspace(first, last, 5).tolist()}
 
 
 def roc_figure(

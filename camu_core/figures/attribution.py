@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from camu_core.figures.cells import write_in_cells
 from camu_core.figures.estimates import change_text, whiskers_of
 from camu_core.figures.theme import ground, is_crowded, styled
 from camu_core.wording.format import number
@@ -71,7 +72,7 @@ def interactions_figure(
     figure = make_subplots(
         cols=len(attributions), subplot_titles=list(attributions), horizontal_spacing=0.03, shared_yaxes=True
     )
-    highest = 0.0
+    highest = 1e-9  # points; a scale has two ends although no two terms interact
     for column, attribution in enumerate(attributions.values(), start=1):
         terms = list(attribution["shapley"])
         names = [TERM_TITLES[term][0] for term in terms]
@@ -83,13 +84,14 @@ def interactions_figure(
         figure.add_heatmap(
             row=1, col=column, z=cells[1:, :-1], x=names[:-1], y=names[1:], coloraxis="coloraxis", xgap=2, ygap=2,
             text=[["" if np.isnan(cell) else number("{:+.0f}", cell) for cell in row] for row in cells[1:, :-1]],
-            texttemplate="%{text}",
             hovertemplate="%{x} with %{y}:<br>%{z:+.1f} points<extra></extra>", hoverongaps=False,
         )  # fmt: skip
-    figure.update_xaxes(showgrid=False, tickangle=0)
-    figure.update_yaxes(showgrid=False, autorange="reversed")
+    scale, ends = _diverging(highest, dark, "points"), [-0.5, len(names) - 1.5]
+    write_in_cells(figure, scale["colorscale"], -highest, highest)
+    figure.update_xaxes(showgrid=False, tickangle=0, range=ends)
+    figure.update_yaxes(showgrid=False, range=ends[::-1])
     figure.update_annotations(font={"size": 14, "color": ground(dark).muted})
-    return styled(figure, dark, title, height, headroom=32).update_layout(coloraxis=_diverging(highest, dark, "points"))
+    return styled(figure, dark, title, height, headroom=32).update_layout(coloraxis=scale)
 
 
 def entanglement_figure(
@@ -117,22 +119,22 @@ def entanglement_figure(
         is_diagonal = np.eye(len(names), dtype=bool)
         figure.add_heatmap(
             row=1, col=column, z=np.where(is_diagonal, np.nan, table), x=names, y=names, coloraxis="coloraxis",
-            xgap=2, ygap=2, text=_cell_texts(table, panel["margin"]), hoverinfo="skip",
-            texttemplate="" if is_crowded(names) else "%{text}",
-            hoverongaps=False,
+            xgap=2, ygap=2, text=_cell_texts(table, panel["margin"]), hoverinfo="skip", hoverongaps=False,
         )  # fmt: skip
         _add_cells(figure, column, names, table, panel["margin"], (links or {}).get(heading))
         for i in range(0 if is_crowded(names) else len(names)):
             figure.add_annotation(row=1, col=column, x=i, y=i, showarrow=False,  # a name could be a number
                                   text="" if np.isnan(table[i, i]) else number("{:.0f}", table[i, i]),
                                   font={"size": 11, "color": tones.muted})  # fmt: skip
-    ends = [-0.5, len(names) - 0.5]
+    scale, ends = _diverging(highest, dark, "points"), [-0.5, len(names) - 0.5]
+    if not is_crowded(names):
+        write_in_cells(figure, scale["colorscale"], -highest, highest)
     figure.update_xaxes(title="accuracy of this class", type="category", showgrid=False, range=ends)
     figure.update_yaxes(type="category", showgrid=False, range=ends[::-1])
     figure.update_yaxes(title="class that was forgotten", col=1)
     figure.update_annotations(selector={"yref": "paper"}, font={"size": 14, "color": tones.muted}, yshift=6)
     return styled(figure, dark, title, height, headroom=32).update_layout(
-        coloraxis=_diverging(highest, dark, "points"),
+        coloraxis=scale,
         plot_bgcolor=tones.grid,
         clickmode="event+select",
         dragmode=False,

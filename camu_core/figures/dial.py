@@ -18,7 +18,7 @@ def dial_figure(
     strengths: Sequence[float],
     base: str,
     title: str,
-    reference: tuple[float, float] | None = None,
+    reference: Sequence[float] = (),
     chosen: int | None = None,
     dark: bool = False,
     height: int = 340,
@@ -30,7 +30,7 @@ def dial_figure(
         names: of the measures.
         strengths: the weakest first.
         base: which learning rates those are that are multiplied: "usual".
-        reference: least and most that retrained networks show of `INSIDE`; None if nobody knows.
+        reference: what each retrained network shows of `INSIDE`, drawn from lowest to highest; empty if nobody knows.
         chosen: strength at which there is a line, the figure's first shape.
     """
     tones, figure, ticks = ground(dark), go.Figure(), [strength_words(strength) for strength in strengths]
@@ -38,9 +38,10 @@ def dial_figure(
               RECOGNISED: (tones.forget, "diamond", "solid")}  # fmt: skip
     if chosen is not None:
         figure.add_vline(x=chosen, line={"color": tones.text, "width": 2}, layer="below")
-    if reference is not None:
-        figure.add_hrect(y0=reference[0], y1=reference[1], line_width=0, layer="below", opacity=0.22,
-                         fillcolor=MODEL_COLORS["retrained"])  # fmt: skip
+    if reference:
+        figure.add_hrect(y0=min(reference), y1=max(reference), line_width=0, layer="below", opacity=0.22,
+                         fillcolor=MODEL_COLORS["retrained"], showlegend=True,
+                         name="Retrained networks, lowest to highest")  # fmt: skip
     for measure, (color, symbol, dash) in styles.items():
         known = {i: each for i, each in sorted(curves[measure].items()) if is_measured(each)}
         values = [each["value"] for each in known.values()]
@@ -64,4 +65,4 @@ def dial_figure(
         title=f"learning rates, times the {base}", showgrid=False,
     )  # fmt: skip
     figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1])
-    return styled(figure, dark, title, height).update_layout(margin_b=92, hovermode="closest")
+    return styled(figure, dark, title, height).update_layout(margin_b=112 if reference else 92, hovermode="closest")

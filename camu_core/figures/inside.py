@@ -100,11 +100,11 @@ def _add_band(
     color = MODEL_COLORS["retrained"]
     figure.add_scatter(
         x=[*x, *x[::-1]], y=[*highest, *lowest[::-1]], fill="toself", fillcolor=color, opacity=0.25, mode="lines",
-        line={"width": 0}, hoverinfo="skip", name="range of the retrained networks",
+        line={"width": 0}, hoverinfo="skip", name="Retrained networks, lowest to highest",
         meta={"x": list(x), "y_low": list(lowest), "y_high": list(highest)},
     )  # fmt: skip
     figure.add_scatter(
-        x=x, y=mean, mode="lines", name="their mean", line={"color": color, "width": 2, "dash": "dash"},
+        x=x, y=mean, mode="lines", name="Their mean", line={"color": color, "width": 2, "dash": "dash"},
         hovertemplate="%{x}: %{y:.1%}<extra>mean of the retrained networks</extra>",
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from camu_core.figures.theme import ground, styled
 from camu_core.progress import Snapshot
 
-_LABEL_PIXELS = 20
+_LABEL_PIXELS, _MARK_PIXELS = 20, 5  # a line of text; half a mark, and a little more
 
 # loss name -> (plain words, role whose colour it takes)
 LOSS_TITLES = {
@@ -60,13 +60,13 @@ def accuracy_curve(
             marker={"symbol": symbol, "size": 6}, hovertemplate="step %{x}: %{y:.0%} right<extra>" + name + "</extra>",
         )  # fmt: skip
     figure.update_layout(annotations=accuracy_labels(snapshots[-1], total, dark) if snapshots else [])
-    figure.update_xaxes(range=[-0.02 * total, 1.02 * total])
+    figure.update_xaxes(range=[-0.02 * total, 1.02 * total], title={"text": "step", "standoff": 0})
     figure.update_yaxes(range=[-0.08, 1.08], tickformat=".0%", tickvals=[0, 0.5, 1])
     return styled(figure, dark, title, height).update_layout(showlegend=False, uirevision="accuracy")
 
 
 def accuracy_labels(snapshot: Snapshot, total: int, dark: bool = False) -> list[dict[str, Any]]:
-    """What stands at the ends of both lines of `accuracy_curve`: inside the picture, and never one over the other."""
+    """What stands beside the ends of both lines of `accuracy_curve`: inside the picture, never one over the other."""
     tones = ground(dark)
     ends = [
         ("to keep", tones.retain, snapshot.retain_accuracy), ("to forget", tones.forget, snapshot.forget_accuracy),
@@ -80,8 +80,8 @@ def accuracy_labels(snapshot: Snapshot, total: int, dark: bool = False) -> list[
         {
             "x": snapshot.index, "y": value, "text": f"<b>{name} {value:.0%}</b>", "showarrow": False,
             "xanchor": "left" if snapshot.index < 0.6 * total else "right",
-            "yanchor": "bottom" if low else "top", "yshift": shift,
-            "font": {"color": color, "size": 13}, "bgcolor": tones.page, "opacity": 0.9,
+            "yanchor": "bottom" if low else "top", "yshift": shift + (_MARK_PIXELS if low else -_MARK_PIXELS),
+            "font": {"color": color, "size": 13},
         }
         for (name, color, value), low, shift in zip(ends, is_low, shifts, strict=True)
     ]  # fmt: skip
@@ -111,7 +111,8 @@ def loss_curves(
             name=told[name][0], line={"color": getattr(tones, told[name][1]), "width": 2},
             hovertemplate="step %{x}: %{y:.3g}<extra></extra>",
         )  # fmt: skip
-    figure.update_xaxes(range=[0, total], showticklabels=False)
+    figure.update_xaxes(range=[0, total], nticks=4, tickfont={"size": 11})
+    figure.update_xaxes(title={"text": "step", "standoff": 0}, row=n_rows)
     figure.update_yaxes(rangemode="tozero", nticks=3)
     figure.update_annotations(font={"size": 11, "color": tones.muted})
     return styled(figure, dark, title, height, headroom=20).update_layout(showlegend=False, uirevision="losses")

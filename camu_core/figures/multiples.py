@@ -87,6 +87,6 @@ def _told(rows: pd.DataFrame, class_names: Sequence[str]) -> list[str]:
 
 
 def _legend(titles: Mapping[str, str], forget: str, is_class: bool) -> list[tuple[str, str, str]]:
-    entries = [("after forgetting", MODEL_COLORS["unlearned"], "")]
-    entries += [("retrained without it", MODEL_COLORS["retrained"], "")] if "retrain" in titles else []
-    return [*entries, *([("the forgotten class, after", forget, "/")] if is_class else [])]
+    entries = [(MODEL_TITLES["unlearned"], MODEL_COLORS["unlearned"], "")]
+    entries += [(MODEL_TITLES["retrained"], MODEL_COLORS["retrained"], "")] if "retrain" in titles else []
+    return [*entries, *([("The forgotten class, after", forget, "/")] if is_class else [])]

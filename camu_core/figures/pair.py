@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from camu_core.figures.cells import write_in_cells
 from camu_core.figures.theme import ground, is_crowded, styled
 
 
@@ -24,17 +25,18 @@ def agreement_figure(
     """
     tones, names = ground(dark), list(class_names)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure = go.Figure()
+    figure, scale = go.Figure(), [[0, tones.page], [1, tones.retain]]
     figure.add_heatmap(
         z=shares, x=names, y=names, xgap=1, ygap=1, zmin=0, zmax=1, showscale=False, hoverinfo="skip",
-        colorscale=[[0, tones.page], [1, tones.retain]],
-        text=np.where(counts > 0, counts.astype(str), ""), texttemplate="" if is_crowded(names) else "%{text}",
+        colorscale=scale, text=np.where(counts > 0, counts.astype(str), ""),
     )  # fmt: skip
     for label in range(len(names)):
         figure.add_shape(type="rect", x0=label - 0.5, x1=label + 0.5, y0=label - 0.5, y1=label + 0.5,
                          line={"color": tones.muted, "width": 1})  # fmt: skip
     hover = "A says %{y}, B says %{x}<br>images: %{text}"
     _add_cells(figure, names, counts, hover)
+    if not is_crowded(names):
+        write_in_cells(figure, scale, 0, 1)
     return _matrix(figure, names, (f"B says ({runs[1]})", f"A says ({runs[0]})"), dark, title, height)
 
 
@@ -57,16 +59,16 @@ def confusion_difference_figure(
     points = 100 * (shares[1] - shares[0])
     names = [f"<b>{name}</b>" if label in forget_classes else name for label, name in enumerate(class_names)]
     reach = max(10.0, float(np.abs(points).max()))
-    figure = go.Figure()
+    figure, scale = go.Figure(), [[0, tones.muted], [0.5, tones.page], [1, tones.retain]]
     figure.add_heatmap(
-        z=points, x=names, y=names, xgap=1, ygap=1, zmin=-reach, zmax=reach,
-        colorscale=[[0, tones.muted], [0.5, tones.page], [1, tones.retain]],
+        z=points, x=names, y=names, xgap=1, ygap=1, zmin=-reach, zmax=reach, colorscale=scale,
         colorbar={"title": {"text": "points", "side": "top"}, "thickness": 12, "len": 0.9, "outlinewidth": 0},
         text=np.where(np.rint(points) != 0, np.char.mod("%+.0f", points), ""),
-        texttemplate="" if is_crowded(names) else "%{text}",
         customdata=np.dstack([100 * shares[0], 100 * shares[1]]),
         hovertemplate="true %{y}, answer %{x}<br>A %{customdata[0]:.1f}%, B %{customdata[1]:.1f}%<extra></extra>",
     )  # fmt: skip
+    if not is_crowded(names):
+        write_in_cells(figure, scale, -reach, reach)
     for label in forget_classes:
         figure.add_shape(type="rect", x0=-0.5, x1=len(names) - 0.5, y0=label - 0.5, y1=label + 0.5,
                          line={"color": tones.forget, "width": 2})  # fmt: skip

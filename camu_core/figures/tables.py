@@ -13,7 +13,8 @@ from camu_core.figures.theme import MODEL_TITLES, PROBED_TITLES
 from camu_core.measures import SPLIT_NAMES
 
 _TAG = re.compile(r"<[^>]*>")  # of the few that plotly draws
-_FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9.,]*%?$)")  # to a spreadsheet; "-3%" is a number
+# To a spreadsheet, which may read the full-width signs =, @, + and - alike; "-3%" is a number.
+_FORMULA = re.compile(r"[=@\t\r\uff1d\uff20\uff0b\uff0d]|[+-](?![0-9.,]*%?$)")
 
 
 def split_table(metrics: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
@@ -152,13 +153,22 @@ def nearby_table(nearby: dict) -> pd.DataFrame:
 
 
 def heads_table(report: Mapping[str, Any]) -> pd.DataFrame:
-    """What old and new classifiers find, and the neighbours, one row a network and measure."""
+    """What old and new classifiers find, and the neighbours, one row a network and measure; then the mean and the ends
+    of several retrained networks."""
     names = ("old_head", "fresh_head_1", "fresh_head_5", "fresh_head_20", "neighbours")
-    return pd.DataFrame(
+    rows = [
         {"network": PROBED_TITLES[network], "measure": name, **measures[name]}
         for network, measures in report["battery"].items()
         for name in names
-    )
+    ]
+    for name in names if report["reference"] is not None else ():
+        found = [value for value in report["reference"]["measures"].get(name, []) if value is not None]
+        if found:
+            several = f"{len(found)} retrained networks: mean, lowest, highest"
+            mean = sum(found) / len(found)
+            rows.append({"network": several, "measure": name, "value": mean, "low": min(found), "high": max(found),
+                         "n": len(found)})  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def probe_table(probes: dict) -> pd.DataFrame:

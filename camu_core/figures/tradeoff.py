@@ -113,10 +113,10 @@ def measures_figure(
     is_gold, is_control = rows.index == _GOLD, rows["is_control"]
     symbols = dict(zip(rows.index[~is_gold], cycle(_SYMBOLS)))
     kinds = (
-        ("retrained without it", is_gold, MODEL_COLORS["retrained"]),
+        (MODEL_TITLES["retrained"], is_gold, MODEL_COLORS["retrained"]),
         (_of_a_method(table), ~is_gold & ~is_control,
          MODEL_COLORS["unlearned"]),
-        ("a control", is_control, ground(dark).muted),
+        ("A control", is_control, ground(dark).muted),
     )  # fmt: skip
     for name, is_shown, color in kinds:
         shown = rows[is_shown]
@@ -197,7 +197,7 @@ def _window(near: pd.DataFrame, target: tuple[float, float]) -> tuple[list[float
 def _add_seeds(figure: go.Figure, column: int, runs: pd.DataFrame, symbols: dict[str, str]) -> None:
     colors = [MODEL_COLORS["retrained" if method == _GOLD else "unlearned"] for method in runs["method"]]
     figure.add_scatter(
-        row=1, col=column, x=runs["forgotten"], y=runs["kept"], mode="markers", name="one seed",
+        row=1, col=column, x=runs["forgotten"], y=runs["kept"], mode="markers", name="One seed",
         showlegend=column == 1, legendgroup="seed", legendrank=4,
         marker={"size": 7, "color": colors, "opacity": 0.35,
                 "symbol": [symbols.get(method, "circle") for method in runs["method"]]},
@@ -224,7 +224,7 @@ def _add_marks(
         )  # fmt: skip
     is_gold = table.index == _GOLD
     gold, others = table[is_gold], table[~is_gold]
-    _add_means(figure, column, gold, "retrained", "the target: retrained without it", {"size": 17, "symbol": "star"},
+    _add_means(figure, column, gold, "retrained", "The target: retrained without it", {"size": 17, "symbol": "star"},
                with_crosses, dark)  # fmt: skip
     _add_means(figure, column, others, "unlearned", _of_a_method(table),
                {"size": 12, "symbol": [symbols[name] for name in others.index]}, with_crosses, dark)  # fmt: skip
@@ -270,7 +270,7 @@ def _add_means(
 
 def _of_a_method(table: pd.DataFrame) -> str:
     several = f": mean over {SAMPLES[table['unit'].iloc[0]]}, 95% interval"
-    return f"a method{several if (table['n_seeds'] > 1).any() else ''}"
+    return f"A method{several if (table['n_seeds'] > 1).any() else ''}"
 
 
 def _with_interval(row: pd.Series, name: str) -> str:

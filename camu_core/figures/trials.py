@@ -19,7 +19,7 @@ def trials_figure(
     """One mark a trial; the usual settings grey, the chosen ones named, retrained networks as the target.
 
     Args:
-        table: of `trial_table`.
+        table: of `trial_table`, its settings by the names that are shown.
         target: what retrained networks recognise of what was forgotten, and of the rest, mean.
         axes: titles of x and y.
     """
@@ -27,12 +27,12 @@ def trials_figure(
     front = table[table["is_on_front"]].sort_values(["forgotten", "kept"])
     figure.add_scatter(
         x=front["forgotten"], y=front["kept"], mode="lines", line={"shape": "hv", "dash": "dot", "width": 2},
-        line_color=MODEL_COLORS["unlearned"], name="the front: no trial beats these", hoverinfo="skip",
+        line_color=MODEL_COLORS["unlearned"], name="The front: no trial beats these", hoverinfo="skip",
     )  # fmt: skip
     is_usual = table["trial"] == 0
     for rows, role, name in (
-        (table[~is_usual], "unlearned", "a trial"),
-        (table[is_usual], "original", "the default settings"),
+        (table[~is_usual], "unlearned", "A trial"),
+        (table[is_usual], "original", "The default settings"),
     ):
         figure.add_scatter(
             x=rows["forgotten"], y=rows["kept"], mode="markers", name=name,
@@ -45,7 +45,7 @@ def trials_figure(
             text=[_about(row) for _, row in rows.iterrows()], hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     figure.add_scatter(
-        x=[target[0]], y=[target[1]], mode="markers", name="the target: retrained without it",
+        x=[target[0]], y=[target[1]], mode="markers", name="The target: retrained without it",
         marker={"size": 17, "symbol": "star", "color": MODEL_COLORS["retrained"]},
         hovertemplate="retrained networks: %{x:.1%} and %{y:.1%}<extra></extra>",
     )  # fmt: skip
@@ -62,7 +62,7 @@ def trials_figure(
 
 
 def _about(row: pd.Series) -> str:
-    settings = "<br>".join(f"{name.replace('_', ' ')}: {row[name]:g}" for name in row.index if name not in _HIDDEN)
+    settings = "<br>".join(f"{name} {row[name]:g}" for name in row.index if name not in _HIDDEN)
     return (
         f"<b>trial {row['trial']}</b>, {100 * row['objective']:.1f} points from retraining<br>forgotten: "
         f"{row['forgotten']:.1%} recognised<br>kept: {row['kept']:.1%} recognised<br>{settings}"

@@ -254,6 +254,20 @@ def n_weights(model: str, shape: tuple[int, int, int], n_classes: int) -> int:
     return sum(weight.numel() for weight in build_model(model, shape, n_classes).parameters())
 
 
+@lru_cache(maxsize=32)
+def activation_bytes(model: str, shape: tuple[int, int, int], n_classes: int) -> int:
+    """What the outputs of all layers for one image of (channels, H, W) take in float32; learning from it keeps them."""
+    sizes: list[int] = []
+    with torch.device("meta"):  # shapes alone, nothing is computed
+        network, x = MODELS[model](shape, n_classes).eval(), torch.empty(1, *shape)
+    for module in network.modules():
+        if not any(module.children()):
+            module.register_forward_hook(lambda module, taken, given: sizes.append(given.nbytes))
+    for block in network.blocks.values():
+        x = block(x)
+    return sum(sizes)
+
+
 def build_model(name: str, shape: tuple[int, int, int], n_classes: int, seed: int = 0) -> BlockModel:
     """A freshly initialised model in train mode, with weights drawn from `seed` alone.
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ _WITHOUT = "-without-"
 _ONE_OF_MANY = re.compile("_(trigger|swap)-[0-9]|-seed-[0-9]+$")
 _SOON_SECONDS = 600.0
 _RESTING_SECONDS = 24 * 3600.0  # nothing that a run under way or of today needs is cleared away
+_STARTING_SECONDS = 60.0  # what was given so lately may be about to be needed
 
 
 def shipped_path(dataset: str, model: str, without: int | None = None) -> Path:
@@ -103,6 +105,34 @@ def clear_away(path: Path, n_bytes: int) -> None:
         raise StoreUnwritable(
             "There is no room for this network: those with something planted and of other training seeds may take "
             f"{limit / 1e6:,.0f} MB (CAMU_NETWORKS_MB), and those used today fill it. Try again tomorrow."
+        )
+
+
+def clear_given(content: bytes, needed: Collection[str]) -> None:
+    """Make room for a network that somebody gives, unless it is here: the longest unused that nothing needs go.
+
+    Args:
+        content: of its file.
+        needed: sha256 of weights; these stay.
+    Raises:
+        StoreUnwritable: they, and those of the last minute, leave no room.
+    """
+    if (_given_dir() / f"{hashlib.sha256(content).hexdigest()}.safetensors").exists():
+        return
+    trained = {card_sha256(card) for card in _given_dir().glob("*.json")}
+    copies = (path for path in _given_dir().glob("*.safetensors") if re.fullmatch("[0-9a-f]{64}", path.stem))
+    given = [path for path in copies if path.stem not in trained]
+    spare, limit = [], networks_limit_bytes()
+    most = limit - len(content)
+    for path in given:
+        if path.stem in needed:
+            most -= path.stat().st_size
+        else:
+            spare.append([path])
+    if not make_room(spare, most, _STARTING_SECONDS):
+        raise StoreUnwritable(
+            f"There is no room for this network: those that were given may take {limit / 1e6:,.0f} MB "
+            "(CAMU_NETWORKS_MB), and runs need them all. Delete runs of given networks, or try again later."
         )
 
 

@@ -151,16 +151,20 @@ class RunStore:
         """Remove a run; nothing happens if there is none."""
         self._remove(self._folder(digest, RunResult))
 
-    def is_pinned(self, digest: str) -> bool:
-        return (self._folder(digest, RunResult) / _PINNED).exists()
+    def pins(self, digest: str) -> set[str]:
+        """Who pinned a run, by the names given to `pin`; empty if it is not pinned."""
+        marks = self._folder(digest, RunResult).glob(f"{_PINNED}*")
+        return {mark.name.removeprefix(_PINNED).removeprefix("-") for mark in marks}
 
-    def pin(self, digest: str, pinned: bool = True) -> None:
+    def pin(self, digest: str, pinned: bool = True, by: str = "") -> None:
         """Keep a run whatever the store's limit says, or stop doing so; nothing happens if it was deleted meanwhile.
 
+        Args:
+            by: whose pin it is, in letters and digits; empty for nobody's in particular. A run with any is kept.
         Raises:
             StoreUnwritable: its folder cannot be written.
         """
-        mark = self._folder(digest, RunResult) / _PINNED
+        mark = self._folder(digest, RunResult) / (f"{_PINNED}-{by}" if by else _PINNED)
         try:
             if pinned:
                 mark.touch()
@@ -244,7 +248,7 @@ class RunStore:
         for folder in folders:
             if excess <= 0:
                 return
-            if folder != spared and not any(folder.rglob(_PINNED)):
+            if folder != spared and not any(folder.rglob(f"{_PINNED}*")):
                 self._remove(folder)
                 excess -= sizes[folder]
 
@@ -277,9 +281,9 @@ class RunStore:
 
     def _pin_again(self, target: Path) -> None:
         """A run that was pinned when it was set aside is pinned again when it is made again."""
-        for mark in (self.root / _DAMAGED).glob(f"{target.name}-*/{target.name}/{_PINNED}"):
+        for mark in (self.root / _DAMAGED).glob(f"{target.name}-*/{target.name}/{_PINNED}*"):
             with suppress(OSError):
-                (target / _PINNED).touch()
+                (target / mark.name).touch()
                 mark.unlink()
 
     def _damaged(self, folder: Path, error: Exception) -> RunDamaged:

@@ -133,7 +133,7 @@ def retraining_title(report: Mapping[str, Any]) -> str:
     gap, sentence = max(gaps, key=lambda pair: pair[0])
     if gap < DIFFERENT:
         if (n_open := 2 * len(EFFECTS) - len(gaps)) > 0:  # such as shares in which retrained networks differ widely
-            told = f"In {len(gaps)} of {2 * len(EFFECTS)} effects no clear difference from retraining"
+            told = f"{len(gaps)} of {2 * len(EFFECTS)} effects show no clear difference from retraining"
             return f"{told}; {n_open} cannot be compared."
         return "These numbers show no difference from retraining."
     return f"It differs from retraining: {sentence}"

@@ -8,7 +8,7 @@ from camu_core.measures import Reference
 from camu_core.measures.estimates import Estimate, wilson_interval
 from camu_core.privacy import Reading
 from camu_core.wording.format import capital, percent, small
-from camu_core.wording.privacy import SUBJECTS, ends, figure_of, figure_text, numbers, says, within
+from camu_core.wording.privacy import SUBJECTS, figure_of, figure_text, numbers, reach, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
 
@@ -68,13 +68,14 @@ class Clause:
 
     @property
     def figures(self) -> str:
-        """The figure of a test in short: '81% found after one example; before 94%, retrained 29% to 83%'; empty without
-        any."""
+        """The figure of a test in short: '81% found after one example; before 94%; one more retrained network 29% to
+        83%'; empty without any."""
         if self.reading is None or self.value is None:
             return ""
-        band = "" if self.reference is None else f", retrained {ends(self.reading, self.reference)}"
-        before = "" if self.before is None else f"; before {self.show(self.before)}"
-        return f"{self.show(self.value)} {self.of}{before}{band}"
+        parts = [f"{self.show(self.value)} {self.of}"]
+        parts += [] if self.before is None else [f"before {self.show(self.before)}"]
+        parts += [] if self.reference is None else [reach(self.reading, self.reference, "one more retrained network")]
+        return "; ".join(parts)
 
     @property
     def is_silent(self) -> bool:
@@ -92,8 +93,8 @@ class Clause:
     def band(self) -> str:
         """What networks that never saw the data give, in words; empty if that is not known."""
         if self.reading is not None and self.reference is not None:
-            reach = ends(self.reading, self.reference)
-            return f"{self.reference.n_seeds} retrained: {self.show(self.reference.mean)} ({reach})"
+            mean = self.show(self.reference.mean)
+            return f"{self.reference.n_seeds} retrained: {mean}, {reach(self.reading, self.reference)}"
         return "" if self.never_saw is None else f"a network that never saw it: {self.show(self.never_saw)}"
 
     @property

@@ -147,17 +147,24 @@ def hidden_rivals(table: pd.DataFrame, kind: str) -> str:
 
 
 def idle_line(table: pd.DataFrame) -> str:
-    """How far doing nothing is from retraining, and which methods are no nearer; "" if all are, or it is not known.
+    """How far doing nothing is from retraining, and which methods intervals show to be farther, and how many nearer; ""
+    if they show none to be farther.
 
     Args:
         table: as in `headline`.
     """
-    gap, known = table["average_gap_mean"].get(_CONTROL, np.nan), _known(table)
-    behind = known[known["average_gap_mean"] >= gap].sort_values("average_gap_mean")
-    if behind.empty:
+    if _CONTROL not in table.index:
         return ""
-    who = _who(behind["title"].tolist(), f"{len(behind)} of {len(known)} methods")
-    return f"Doing nothing is {_points(gap)} away; no nearer than that: {who}."
+    idle, known = table.loc[_CONTROL], _known(table).sort_values("average_gap_mean")
+    farther = [row["title"] for _, row in known.iterrows() if _is_more(row, idle, "average_gap", 0)]
+    if not farther:
+        return ""
+    n_nearer = sum(_is_more(idle, row, "average_gap", 0) for _, row in known.iterrows())
+    who = _who(farther, f"{len(farther)} methods")
+    return (
+        f"Doing nothing is {_points(idle['average_gap_mean'])} away; intervals show {who} to be farther, and "
+        f"{n_nearer or 'none'} of {len(known)} to be nearer."
+    )
 
 
 def standing(table: pd.DataFrame, method: str = "camu") -> str:
@@ -316,13 +323,13 @@ def _leaves_inside(row: pd.Series, gold: pd.Series) -> str:
     return "may leave" if is_once and _is_far(row, gold, name, ALIKE_INSIDE_AT_MOST) else ""
 
 
-def _is_more(row: pd.Series, gold: pd.Series, name: str, margin: float) -> bool:
-    """Whether a measure is above retraining's by more than a margin, and their intervals show it."""
-    return _is_far(row, gold, name, margin) and are_apart(_measured(row, name), _measured(gold, name))
+def _is_more(row: pd.Series, other: pd.Series, name: str, margin: float) -> bool:
+    """Whether a measure is above another method's by more than a margin, and their intervals show it."""
+    return _is_far(row, other, name, margin) and are_apart(_measured(row, name), _measured(other, name))
 
 
-def _is_far(row: pd.Series, gold: pd.Series, name: str, margin: float) -> bool:
-    return bool(row[f"{name}_mean"] - gold[f"{name}_mean"] > margin)
+def _is_far(row: pd.Series, other: pd.Series, name: str, margin: float) -> bool:
+    return bool(row[f"{name}_mean"] - other[f"{name}_mean"] > margin)
 
 
 def _once(row: pd.Series, name: str) -> str:
@@ -379,9 +386,9 @@ def _of_any(row: pd.Series, gold: pd.Series | None, idle: pd.Series | None, what
             )
     if gold is None:
         return
-    if idle is not None and row["average_gap_mean"] >= idle["average_gap_mean"]:
+    if idle is not None and _is_more(row, idle, "average_gap", 0):
         gaps = f"{_points(row['average_gap_mean'])} away, {_points(idle['average_gap_mean'])} without it"
-        yield f"comes no nearer to retraining than doing nothing: {gaps}"
+        yield f"ends farther from retraining than doing nothing: {gaps}"
     gap = abs(row["attack_auc_mean"] - gold["attack_auc_mean"])
     if gap > ATTACK_ALIKE_AT_MOST and are_apart(_measured(row, "attack_auc"), _measured(gold, "attack_auc")):
         yield (

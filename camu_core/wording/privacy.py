@@ -113,7 +113,7 @@ SUBJECTS = {
 # What each test's figure is of, to stand after it.
 FIGURES = {
     "recognised": "recognised",
-    "old_head": "found, less false alarms",
+    "old_head": "found, false alarms subtracted",
     "fresh_head": "found after one example",
     "relearning": "recognised, on average while relearning",
     "linear_probe": "told apart, where 50% is guessing",
@@ -173,7 +173,7 @@ def numbers(reading: Reading) -> str:
     if reading.original is not None and reading.original["value"] is not None:
         parts.append(f"before {figure_text(reading, reading.original['value'])}")
     if (band := reading.reference) is not None:
-        parts.append(f"{band.n_seeds} retrained networks {figure_text(reading, band.mean)} ({ends(reading, band)})")
+        parts.append(f"{band.n_seeds} retrained networks {figure_text(reading, band.mean)}, {reach(reading, band)}")
     if reading.untrained is not None and reading.untrained["value"] is not None and reading.question not in _ANSWERS:
         parts.append(f"never trained {figure_text(reading, reading.untrained['value'])}")
     return f"{'; '.join(parts)}."
@@ -182,9 +182,14 @@ def numbers(reading: Reading) -> str:
 _ANSWERS = ("attack", "epsilon", "recognised")  # where an untrained network is no yardstick
 
 
-def ends(reading: Reading, band: Reference) -> str:
-    """The band's ends, '29% to 83%'."""
-    return " to ".join(figure_text(reading, end) for end in within(reading.question, band))
+def reach(reading: Reading, band: Reference, network: str = "one more of them") -> str:
+    """The band's ends and what lies between, 'one more of them 29% to 83%'; of many networks, what chance explains.
+
+    Args:
+        network: in words, one that the band is for.
+    """
+    ends = " to ".join(figure_text(reading, end) for end in within(reading.question, band))
+    return f"{'by chance' if reading.question == 'population' else network} {ends}"
 
 
 def within(question: str, band: Reference) -> tuple[float, float]:
@@ -285,7 +290,9 @@ def epsilon_title(report: Mapping[str, Any]) -> str:
         return f"{none}; beside {reading.reference.n_seeds}, its answers differ more than theirs do among themselves."
     than = "as after retraining" if ours["ours"] > ours["gold"] else "after retraining as after forgetting"
     largest = ours.get("largest")
-    most = "" if largest is None else f"; {ours['n']:,} images can show {factor_text(largest)}x at most"
+    most = ""
+    if largest is not None:
+        most = f"; with {ours['n']:,} images this lower bound cannot be above {factor_text(largest)}x"
     return f"Some answer is at least {factor_text(ours['low'])}x as frequent {than}{most}."
 
 
@@ -329,7 +336,7 @@ def lying_title(report: Mapping[str, Any]) -> str:
     if shares["unlearned"] is None:
         return ""
     band = report["reference"]["measures"].get("neighbours") if report["reference"] else None
-    never = f", in retrained networks {percent(min(band))} to {percent(max(band))}" if band else ""
+    never = f", in the {len(band)} retrained networks {percent(min(band))} to {percent(max(band))}" if band else ""
     ours, before = (percent(shares[name]["value"]) for name in ("unlearned", "original"))
     return (
         f"Of a forgotten image's ten nearest neighbours, {ours} are forgotten too; before {before}{never}, "

@@ -363,7 +363,7 @@ def forget_split(result: RunResult) -> str:
 
 @dataclass(frozen=True)
 class Claims:
-    """What may be said of a run, and what not; sentences that go on from "It is right to say".
+    """What may be said of a run, and what not; sentences that go on from "It may be said".
 
     Args:
         may: "that it no longer recognises the digit 3".
@@ -407,10 +407,12 @@ def claims(result: RunResult, verdict: Verdict) -> Claims:
 
 
 def claim(result: RunResult, verdict: Verdict) -> str:
-    """`claims` in one or two sentences."""
+    """`claims` in a sentence."""
     told = claims(result, verdict)
-    sentences = [", and ".join(told.may) or "nothing yet", ", and ".join(told.may_not)]
-    return " ".join(f"{capital(sentence)}." for sentence in sentences if sentence)
+    may, may_not = ", and ".join(told.may), ", and ".join(told.may_not)
+    if not may:
+        return f"Nothing may be said yet: {may_not}."
+    return f"It may be said {may}{', but ' if may_not else ''}{may_not}."
 
 
 def finding(result: RunResult) -> str:

@@ -66,8 +66,10 @@ def main() -> None:
 
 def _judgement(run: state.OpenRun, asked: RunSpec | None, busy: bool) -> None:
     """The open run as it goes on, or what came of it, beside what the choices above ask for."""
-    judgement = st.container()
+    judgement = st.container(key="judgement")
     if busy or (run.result is not None and state_view.is_replaying(run.digest)):
+        with judgement:  # in the place of an older outcome, which would else stand above the panel meanwhile
+            verdict.run_line(run, is_below_press=True)
         live.live_panel(run.spec, run.digest)
         live.into_view(run.digest)
     elif run.result is None:

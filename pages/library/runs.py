@@ -17,6 +17,9 @@ from pages.components.compare import text as text_compare
 from pages.components.run import controls
 from pages.components.shared import charts, selections, state, state_visitor, text
 
+_DIGITS = 3  # of a fraction, so that per cents have one decimal
+_SHORT = 8  # letters of a digest
+
 
 def main() -> None:
     st.title(text.LIBRARY_TITLE, anchor=False)
@@ -41,6 +44,7 @@ def _library(runs: list[dict]) -> None:
     table = sweep_table(runs).assign(
         pinned=[run["is_pinned"] for run in runs],
         mine=[run["is_mine"] for run in runs],
+        dataset_title=[DATASETS[spec.dataset].title for spec in specs],
         phrase=[forget_phrase(spec) for spec in specs],
         settings=[settings_phrase(spec) for spec in specs],
         method_title=[METHODS.title(spec.method, spec.method_sha256) for spec in specs],
@@ -90,9 +94,12 @@ def _table(runs: pd.DataFrame, key: str) -> pd.DataFrame:
         key=f"{key}-{hash(tuple(runs['digest']))}",
         height="content", placeholder="",
         column_config={
-            "forgotten": st.column_config.ProgressColumn(text.COLUMN_FORGOTTEN, format="percent", max_value=1),
-            "kept": st.column_config.ProgressColumn(text.COLUMN_KEPT, format="percent", max_value=1),
-            "seconds": st.column_config.NumberColumn("Unlearning, s", format="%.1f"),
+            **text.LIBRARY_COLUMNS,
+            **{name: st.column_config.ProgressColumn(
+                text_compare.COLUMNS[name], width=120, help=text_compare.COLUMN_HELP[name], format="percent",
+                max_value=1,
+            ) for name in ("forgotten", "kept")},
+            "seconds": st.column_config.NumberColumn(text.LIBRARY_COLUMNS["seconds"], format="%.1f"),
         },
     )  # fmt: skip
     return runs.iloc[selections.rows(event, len(runs))]
@@ -100,13 +107,9 @@ def _table(runs: pd.DataFrame, key: str) -> pd.DataFrame:
 
 def _filtered(table: pd.DataFrame) -> pd.DataFrame:
     columns = st.columns(3)
-    for column, label, name in zip(
-        columns,
-        (text.FILTER_DATASET, text.FILTER_METHOD, text.FILTER_FORGET),
-        ("dataset", "method", "forget"),
-        strict=True,
-    ):
-        wanted = column.multiselect(label, sorted(table[name].unique()), key=f"filter-{name}")
+    titles = {"dataset": "dataset_title", "method": "method_title", "forget": "phrase"}
+    for column, (label, name) in zip(columns, titles.items(), strict=True):
+        wanted = column.multiselect(text.LIBRARY_COLUMNS[label], sorted(table[name].unique()), key=f"filter-{label}")
         if wanted:
             table = table[table[name].isin(wanted)]
     return table
@@ -115,16 +118,16 @@ def _filtered(table: pd.DataFrame) -> pd.DataFrame:
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "": ["📌" if pinned else "" for pinned in table["pinned"]],
-            "dataset": [DATASETS[name].title for name in table["dataset"]],
+            "pinned": ["📌" if pinned else "" for pinned in table["pinned"]],
+            "dataset": table["dataset_title"],
             "forget": table["phrase"],
             "method": table["method_title"],
             "seed": table["seed"],
             "settings": table["settings"],
-            "forgotten": table["unlearned_forget_test"].fillna(table["unlearned_forget_train"]),
-            "kept": table["unlearned_retain_test"],
+            "forgotten": table["unlearned_forget_test"].fillna(table["unlearned_forget_train"]).round(_DIGITS),
+            "kept": table["unlearned_retain_test"].round(_DIGITS),
             "seconds": table["unlearn_seconds"].where(table["method"] != GIVEN),
-            "run": table["digest"],
+            "run": table["digest"].str[:_SHORT],
         }
     )
 

@@ -16,7 +16,7 @@ from camu_core.figures import (
 from camu_core.jobs.causal import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
 from camu_core.wording.causal import attribution_title, entanglement_title, titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks, substitutes_remark
-from camu_core.wording.format import percent
+from camu_core.wording.format import percent, small
 from camu_core.wording.verdict import finding, forget_phrase
 from pages.components.causal import state as state_causal
 from pages.components.causal import text as text_causal
@@ -98,7 +98,7 @@ def _pull(result: RunResult, causal: CausalResult, idx: int, view: SampleView) -
             name=names[true], own_before=own_before, other_before=other_before, own_after=own_after,
             other_after=other_after, effect_before=percent(view.effect["original"], digits=1).rstrip("%"),
             effect_after=percent(view.effect["unlearned"], digits=1).rstrip("%"),
-            n=int(result.probe.is_forget.sum()), finding=titles(causal.report)["effects"],
+            n=int(result.probe.is_forget.sum()), finding=small(titles(causal.report)["effects"]),
         )
     )  # fmt: skip
     left.markdown(words.EFFECT_CARE.format(remark=hidden_remark(causal.report)))
@@ -151,14 +151,14 @@ def _terms(result: RunResult) -> None:
         st.markdown(words.TERMS_OPEN)
         return
     found = attribute([[state.summary_of(spec.digest) for spec in row] for row in rows])["forget_test"]
-    sentence = attribution_title(found, OUTCOMES["forget_test"])
+    sentence = small(attribution_title(found, OUTCOMES["forget_test"]))
     st.markdown(words.TERMS_KNOWN.format(finding=sentence, remark=substitutes_remark(found)))
 
 
 def _map(result: RunResult, retrained: RunResult) -> None:
     info = DATASETS[result.spec.dataset]
     report = entanglement_report([result.summary()], [retrained.summary()], info.n_classes)
-    _chapter(words.MAP_TITLE, words.MAP.format(finding=entanglement_title(report, info.class_names)))
+    _chapter(words.MAP_TITLE, words.MAP.format(finding=small(entanglement_title(report, info.class_names))))
 
 
 def _glossary(job: CausalJob) -> None:

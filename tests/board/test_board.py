@@ -110,6 +110,15 @@ def test_the_slide_has_charts_with_the_numbers_of_the_run(run, retrained, board)
     assert all(len(told) > 30 for told in descriptions)
 
 
+def test_the_mean_of_several_networks_is_not_named_as_the_one_beside_it(board: Board) -> None:
+    """Seen before: "Retrained without it" 62% in the report, of one network, and 56% on the slide, of eight."""
+    charts = [shape.chart for shape in slide_of(board).shapes if shape.has_chart]
+    accuracies, test = ([series.name for series in charts[i].plots[0].series] for i in (0, -1))
+    assert (accuracies[-1], test[-1]) == ("Retrained without it", "8 retrained networks")
+    assert "8 retrained networks: 5" in slide_of(board).notes_slide.notes_text_frame.text
+    assert "8 retrained networks" in pdf_text(board)
+
+
 def test_the_map_shows_points_of_the_run_and_says_how_many(run, board) -> None:
     maps = board.pictures[1].drawn
     assert isinstance(maps, Maps)

@@ -113,7 +113,8 @@ def test_presenter_mode_keeps_the_ways_to_another_method_and_to_a_run(server: st
 SEEN = """() => {
     const row = document.querySelector('.st-key-live-row')?.getBoundingClientRect();
     const isInside = row?.left >= 0 && row?.right <= innerWidth && row?.bottom <= innerHeight;
-    return isInside && row.top >= 0 && row.top < 100;
+    const name = document.querySelector('.st-key-judgement')?.getBoundingClientRect();
+    return isInside && name.top >= 0 && name.bottom <= row.top && row.top < 150;
 }"""
 
 

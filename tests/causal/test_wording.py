@@ -356,4 +356,4 @@ def test_shares_in_which_retrained_networks_differ_widely_are_not_called_alike()
     values = {f"{key}_{name}": [0.81, 0.82, 0.83] for key in ("eliminated", "preserved") for name in EFFECTS}
     values["eliminated_representation_bits"] = [0.2, 0.6, 0.9]
     told = retraining_title(report | {"reference": {"measures": values}})
-    assert told == "In 5 of 6 effects no clear difference from retraining; 1 cannot be compared."
+    assert told == "5 of 6 effects show no clear difference from retraining; 1 cannot be compared."

@@ -60,6 +60,16 @@ BAD_REQUESTS = [
     ("--forget-class 3 --weights OTHER", "other.safetensors"),
     ("--forget-class 3 --weights NAN", "nan.safetensors"),
     ("--forget-class 3 --weights GOOD --seed -1", "Seed"),
+    ("--forget-class 3 --light", "add --save"),
+    ("--forget-class 3 --quick --privacy", "--quick skips the tests"),
+    ("--forget-class 3 --quick --retrain-band", "--quick skips the tests"),
+    ("--forget-class 3 --layout names", "--layout and --drop-copies"),
+    ("--forget-class 3 --drop-copies", "--layout and --drop-copies"),
+    ("--forget-class 3 --set epochs=3 --set epochs=4", "'epochs' two values, 3 and 4"),
+    ("--forget-class 3 --dataset /tmp/nope.zip", "no such file or folder"),
+    ("--forget-class=", "got nothing"),
+    ("--forget-planted swap:3-3", "got 'swap:3-3x100'"),
+    ("--forget-planted trigger:8x0", "got 'trigger:8x0'"),
 ]
 USAGE_ERRORS = [
     "",
@@ -278,6 +288,19 @@ def test_an_interrupted_training_goes_on_where_it_was(tmp_path, monkeypatch, cam
     assert not [path for path in camu_home.rglob("*") if path.is_file()], "nothing is left to go on with"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["datasets", "doctor --help"])
+def test_a_reader_that_closes_the_pipe_gives_no_traceback(line):
+    reading, writing = os.pipe()
+    os.close(reading)
+    arguments = [sys.executable, "-m", "camu_core", *words(line)]
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
+    done = subprocess.run(arguments, stdout=writing, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=buffered)
+    os.close(writing)
+    assert done.returncode == 1
+    assert "Error" not in done.stderr
+
+
 def test_version(capsys):
     with pytest.raises(SystemExit) as caught:
         main(["--version"])
@@ -339,6 +362,7 @@ def test_usage_errors_exit_2_too(line, capfd, camu_home):
         "train --forget-class 10",
         "train --forget-class -1",
         "train --dataset cifar100 --forget-class fish",
+        "train --set epochs=1 --set epochs=2",
         "train --seed -1",
         "train --seed 2147483648",
     ],
@@ -365,7 +389,10 @@ def test_a_network_is_written_under_its_own_ending_alone(name, tmp_path, monkeyp
     ("line", "said"),
     [
         ("sweep --forget-random 0.1 --method mask", "None of these methods can forget such: mask"),
-        ("sweep --forget-class=", "got ."),
+        ("sweep --forget-class=", "got nothing."),
+        ("sweep --forget-class ,", "got nothing."),
+        ("reproduce --dataset digits --forget 3 --population 8 --quick", "leave out --quick"),
+        ("reproduce --dataset digits --forget trouser", "got trouser."),
         ("reproduce --dataset digits --forget 10% --method mask", "None of these methods can forget such: mask"),
         ("run --forget-class 3 --dataset=", "--dataset expects a name"),
         ("memorisation --dataset nope", "There is no dataset 'nope'"),

@@ -614,16 +614,28 @@ def test_hidden_is_what_the_old_classifier_finds_nearly_as_much_of_as_before() -
     assert sentences(unknown, row("retrain")) == [], "four fifths of all"
 
 
-def test_what_is_no_nearer_than_doing_nothing_is_named() -> None:
-    idle = row("nothing", average_gap_mean=0.003)
+def test_what_intervals_show_to_be_farther_than_doing_nothing_is_named() -> None:
+    idle = row("nothing", average_gap_mean=0.003, average_gap_reach=0.001)
     rows = [row("camu", average_gap_mean=0.006), row("eu_k", average_gap_mean=0.001), row("retrain")]
     rows[-1]["average_gap_mean"] = np.nan
-    assert idle_line(pd.concat([*rows, idle])) == "Doing nothing is 0.3 points away; no nearer than that: CaMU."
-    assert sentences(*rows, idle, kind="random")[0] == (
-        "comes no nearer to retraining than doing nothing: 0.6 points away, 0.3 points without it"
+    assert idle_line(pd.concat([*rows, idle])) == (
+        "Doing nothing is 0.3 points away; intervals show CaMU to be farther, and 1 of 2 to be nearer."
     )
+    assert sentences(*rows, idle, kind="random")[0] == (
+        "ends farther from retraining than doing nothing: 0.6 points away, 0.3 points without it"
+    )
+    assert idle_line(pd.concat([rows[0], idle])).endswith("and none of 1 to be nearer.")
     assert idle_line(pd.concat(rows)) == "", "unknown"
     assert idle_line(pd.concat([*rows[1:], idle])) == "", "all are nearer"
+
+
+@pytest.mark.parametrize("reach", [0.002, np.nan], ids=["overlap", "one seed"])
+def test_means_alone_do_not_make_a_method_farther_than_doing_nothing(reach: float) -> None:
+    idle = row("nothing", average_gap_mean=0.003, average_gap_reach=0.001)
+    camu = row("camu", average_gap_mean=0.006, average_gap_reach=reach)
+    gold = row("retrain", average_gap_mean=np.nan)
+    assert idle_line(pd.concat([camu, gold, idle])) == ""
+    assert not any("doing nothing" in text for text in sentences(camu, gold, idle, kind="random"))
 
 
 def test_a_small_distance_is_not_shown_as_none() -> None:

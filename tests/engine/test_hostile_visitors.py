@@ -4,6 +4,8 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pyarrow as pa
 import pytest
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[AppServer]:
-    with AppServer() as server:
+    with AppServer(CAMU_MAX_ZIP_MB="0.02") as server:
         yield server
 
 
@@ -147,6 +149,23 @@ def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
         owner.press("Undo")
         assert "Undo" not in owner.buttons
     assert (server.home / "runs" / digest / "manifest.json").is_file()
+
+
+def test_one_session_cannot_fill_the_memory_with_files(server: AppServer) -> None:
+    with urlopen(f"{server.address}/_stcore/health") as answer:  # which gives the token
+        token = next(part for part in answer.headers["Set-Cookie"].split(";") if "_xsrf" in part)
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n%s\r\n--x--\r\n' % bytes(16_000)
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Cookie": token, "X-Xsrftoken": token.split("=")[1]}
+    with arrive(server, "learn") as visitor:  # where nothing is uploaded
+        answers = []
+        for i in range(3):
+            address = f"{server.address}/_stcore/upload_file/{visitor.session}/{i}"
+            try:
+                with urlopen(Request(address, form, headers, method="PUT")) as answer:
+                    answers.append(answer.status)
+            except HTTPError as error:
+                answers.append(error.code)
+    assert answers == [204, 204, 413]
 
 
 PAGES = ("", "learn", "teach", "join", "run", "embeddings", "accuracy", "causal", "privacy", "draw", "compare", "runs")

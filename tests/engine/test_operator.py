@@ -57,6 +57,7 @@ def test_metrics_for_this_machine_alone(server: AppServer) -> None:
     assert float(figures["camu_disk_free_bytes"]) > 0
     assert 'camu_jobs_ended_total{how="failed"}' in figures
     assert get(server, "/metrics", **{"X-Forwarded-For": "203.0.113.9"})[0] == 404, "it came through a proxy"
+    assert get(server, "/_stcore/metrics")[0] == 404, "Streamlit's own, for anybody"
 
 
 def test_frozen_workers_are_noticed_within_15_seconds(server: AppServer) -> None:

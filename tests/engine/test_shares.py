@@ -1,6 +1,7 @@
 """Shares of one visitor, and a server that only shows: what is refused, and that nothing was started."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,11 @@ from opening import open_page
 
 from camu_core import RunResult, RunStore, plan_run
 from camu_core.engine import BACKGROUND_PRIORITY, Engine, service
-from camu_core.engine.owners import RUNS, Owners, Thing
+from camu_core.engine.owners import RUNS, Owners, Thing, Visitor
 from camu_core.errors import TooMuchAsked
 from camu_core.jobs import RunJob
-from pages.components.shared import state, text
+from camu_core.specs import GIVEN
+from pages.components.shared import state, state_visitor, text
 
 pytestmark = pytest.mark.usefixtures("fresh_engine")
 
@@ -63,6 +65,14 @@ def test_who_asks_for_what_is_finished_owns_it_too(engine: Engine, digits_result
     assert engine.owners.of(Thing(RUNS, digits_result.digest)) == {"anna"}
 
 
+def test_a_kept_run_and_one_that_waits_need_their_networks(digits_result: RunResult) -> None:
+    given = replace(digits_result.spec, method=GIVEN, method_sha256="1" * 64)
+    kept = replace(digits_result, spec=replace(given, method_sha256="2" * 64))
+    service.engine().store.save(kept)
+    service.engine().submit(RunJob(given), "anna")
+    assert service.weights_needed() == {digits_result.spec.weights, "1" * 64, "2" * 64}
+
+
 def test_a_server_that_only_shows_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAMU_READ_ONLY", "1")
     app = open_page("explore/run")
@@ -78,4 +88,54 @@ def test_pins_of_a_visitor_are_limited(digits_result: RunResult, monkeypatch: py
     monkeypatch.setenv("CAMU_MAX_PINS", "0")
     RunStore().save(digits_result)
     state.pin_runs([digits_result.digest], True)
-    assert not RunStore().is_pinned(digits_result.digest)
+    assert not RunStore().pins(digits_result.digest)
+
+
+@pytest.fixture
+def become(monkeypatch: pytest.MonkeyPatch):
+    """Be another visitor from here on."""
+    return lambda visitor: monkeypatch.setattr(state_visitor, "visitor", lambda: visitor)
+
+
+def test_pins_of_one_visitor_are_no_other_visitors_to_lift(digits_result: RunResult, become, monkeypatch) -> None:
+    monkeypatch.setenv("CAMU_PUBLIC", "1")
+    anna, ben, operator = Visitor("a" * 20), Visitor("b" * 20), Visitor("c" * 20, is_operator=True)
+    run, store, owners = Thing(RUNS, digits_result.digest), RunStore(), service.engine().owners
+    store.save(digits_result)
+    for visitor in (anna, ben):
+        owners.note(run, visitor.name)
+
+    def is_pinned() -> bool:
+        (summary,) = state.finished_runs()
+        return summary["is_pinned"]
+
+    become(anna)
+    state.pin_runs([run.name], True)
+    assert is_pinned()
+    become(ben)
+    assert not is_pinned()
+    state.pin_runs([run.name], False)
+    assert store.pins(run.name) == {anna.name}
+    state.pin_runs([run.name], True)
+    become(anna)
+    state.pin_runs([run.name], False)
+    assert (is_pinned(), store.pins(run.name)) == (False, {ben.name})
+    become(operator)
+    assert is_pinned()
+    state.pin_runs([run.name], False)
+    assert store.pins(run.name) == set()
+
+
+def test_who_leaves_a_run_to_others_pins_it_no_longer(digits_result: RunResult, become) -> None:
+    anna, ben = Visitor("a" * 20), Visitor("b" * 20)
+    run, store, owners = Thing(RUNS, digits_result.digest), RunStore(), service.engine().owners
+    store.save(digits_result)
+    for visitor in (anna, ben):
+        owners.note(run, visitor.name)
+        become(visitor)
+        state.pin_runs([run.name], True)
+    owners.leave(run, ben)
+    service.tidy()
+    assert store.pins(run.name) == {anna.name, ben.name}, "it can be taken back for a minute"
+    service.tidy(now=4e9)
+    assert store.pins(run.name) == {anna.name}

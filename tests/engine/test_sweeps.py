@@ -212,6 +212,51 @@ def test_a_reproduction_keeps_what_did_not_fail(
     assert "digits, forget 3, neggrad, seed 0: its loss became nan" in capsys.readouterr().err
 
 
+def test_a_tuned_table_names_what_is_not_tuned(
+    digits_result, monkeypatch: pytest.MonkeyPatch, tmp_path, capsys
+) -> None:
+    monkeypatch.setattr(reproduce, "Engine", lambda store, n_workers: _Diverging(digits_result, "none"))
+    line = "reproduce --dataset digits --forget 5 --method ssd,eu_k,retrain,nothing --seed 0 --tuned --quick --output"
+    assert main([*line.split(), str(tmp_path)]) == 0
+    settings = pd.read_csv(tmp_path / "results.csv").set_index("method")["settings"].to_dict()
+    assert settings == {"ssd": "tuned", "eu_k": "usual", "retrain": "tuned", "nothing": "tuned"}
+    told = capsys.readouterr().err
+    assert "no tuned settings to forget 5 of digits, so the defaults: eu_k\n" in told
+    assert "to forget 5 of digits, the settings tuned to forget 3\n" in told
+
+
+def test_a_table_without_tuned_methods_is_one_of_the_usual_settings(
+    digits_result, monkeypatch: pytest.MonkeyPatch, tmp_path
+) -> None:
+    monkeypatch.setattr(reproduce, "Engine", lambda store, n_workers: _Diverging(digits_result, "none"))
+    line = "reproduce --dataset digits --forget 3 --method eu_k,retrain --seed 0 --tuned --quick --output"
+    assert main([*line.split(), str(tmp_path)]) == 0
+    assert pd.read_csv(tmp_path / "results.csv")["settings"].tolist() == ["usual", "usual"]
+
+
+def test_a_reproduction_takes_classes_by_name(digits_result, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    monkeypatch.setattr(reproduce, "Engine", lambda store, n_workers: _Diverging(digits_result, "none"))
+    line = f"reproduce --dataset fashion_mnist --forget trouser,10% --method camu --seed 0 --quick --output {tmp_path}"
+    assert main(line.split()) == 0
+    assert pd.read_csv(tmp_path / "results.csv")["forget"].tolist() == ["1", "10%"]
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        (sweep_command, "sweep --forget-class 3 --forget-random 0.1 --method camu,mask --output sweep.csv"),
+        (reproduce, "reproduce --dataset digits --forget 3,10% --method camu,mask --seed 0 --quick --output tables"),
+    ],
+)
+def test_methods_that_cannot_forget_such_are_named(
+    module, line: str, digits_result, monkeypatch: pytest.MonkeyPatch, tmp_path, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "Engine", lambda store, n_workers: _Diverging(digits_result, "none"))
+    assert main(line.split()) == 0
+    assert "left out of digits, as they cannot forget such: 10%: mask\n" in capsys.readouterr().err
+
+
 def test_an_attribution_leaves_out_the_seed_of_a_run_that_diverged(digits_result, monkeypatch) -> None:
     def executing(spec):
         yield from ()

@@ -3,11 +3,21 @@
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+from plotly.colors import hex_to_rgb, sample_colorscale, unlabel_rgb
 from plotly.subplots import make_subplots
+from streamlit.testing.v1 import AppTest
 
-from camu_core.figures import Panel, class_figure, confusion_figure, embedding_figure, split_figure
+from camu_core.figures import (
+    Panel,
+    agreement_figure,
+    class_figure,
+    confusion_difference_figure,
+    confusion_figure,
+    embedding_figure,
+    split_figure,
+)
 from camu_core.figures.embedding import spread_out
-from camu_core.figures.live import accuracy_labels
+from camu_core.figures.live import accuracy_curve, accuracy_labels, loss_curves
 from camu_core.figures.theme import DENSE, WIDE, styled, title_layout
 from camu_core.progress import Snapshot
 from pages.components.shared import charts, state
@@ -22,6 +32,28 @@ def test_a_long_title_makes_the_figure_higher_and_leaves_the_plot_its_room() -> 
     assert short.layout.height == 300
     assert short.layout.height - short.layout.margin.t == long.layout.height - long.layout.margin.t
     assert title_layout("")[1] == title_layout("How?")[1]
+
+
+def test_a_figure_has_its_room_before_the_browser_has_drawn_it() -> None:
+    def page() -> None:
+        import plotly.graph_objects as go
+        import streamlit as st
+
+        from camu_core.figures.theme import styled
+        from pages.components.shared import charts
+
+        charts.show(st, styled(go.Figure(), False, "How?", height=321), key="one of two")
+
+    html = [element.proto.body for element in AppTest.from_function(page).run().get("html")]
+    assert any(".st-key-figure-one-of-two) { min-height: 321px }" in each for each in html)
+
+
+def test_curves_say_what_they_run_along() -> None:
+    snapshots = [Snapshot(i, np.zeros((1, 2)), np.zeros((1, 2)), 0.0, 0.99) for i in (1, 50)]
+    losses = loss_curves({"retain_label": np.ones(50), "forget_label": np.ones(50)}, 50, "Title")
+    for axis in (accuracy_curve(snapshots, 50, "Title").layout.xaxis, losses.layout.xaxis, losses.layout.xaxis2):
+        assert axis.title.text == "step"
+        assert axis.showticklabels is not False
 
 
 def test_presented_titles_are_larger_and_on_shorter_lines() -> None:
@@ -42,9 +74,10 @@ def test_the_labels_of_two_lines_that_end_together_do_not_cover_one_another(keep
     assert lower in first["text"]
 
 
-def test_labels_of_lines_that_end_apart_stay_at_their_ends() -> None:
+def test_labels_of_lines_that_end_apart_stay_at_their_ends_and_cover_no_line() -> None:
     ends = accuracy_labels(Snapshot(50, np.zeros((1, 2)), np.zeros((1, 2)), 0.0, 0.99), total=50)
-    assert [(end["yanchor"], end["yshift"]) for end in ends] == [("top", 0), ("bottom", 0)]
+    assert [(end["yanchor"], end["yshift"]) for end in ends] == [("top", -5), ("bottom", 5)], "beside the marks"
+    assert not any("bgcolor" in end for end in ends)
 
 
 @pytest.mark.parametrize(("rows", "columns", "room"), [(1, 1, ""), (2, 2, ""), (1, 3, WIDE), (2, 4, WIDE)])
@@ -114,9 +147,41 @@ def test_a_hundred_classes_have_a_row_each_and_no_figures_in_narrow_cells() -> N
     names, accuracies = [f"c{i}" for i in range(100)], [0.5] * 100
     rows = class_figure({"original": accuracies, "unlearned": accuracies}, [10] * 100, names, [3], "How?", height=440)
     assert rows.layout.height >= 20 * 100
-    for n, template in ((10, "%{text}"), (100, "")):
+    for n, types in ((10, ["heatmap", "scatter"]), (100, ["heatmap"])):
         cells = confusion_figure({"Before": np.eye(n)}, names[:n], [3], "How?")
-        assert cells.data[0].texttemplate == template
+        assert [trace.type for trace in cells.data] == types
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_numbers_stand_out_from_the_cells_that_they_are_in(dark: bool) -> None:
+    counts = np.array([[9, 1, 0], [4, 6, 0], [2, 1, 7]])
+    others = np.roll(counts, 1, axis=0)
+    figures = [
+        confusion_figure({"Before": counts, "After": others}, ("0", "1", "2"), [0], "Title", dark),
+        agreement_figure(counts, ("0", "1", "2"), ("one", "other"), "Title", dark),
+        confusion_difference_figure(counts, others, ("0", "1", "2"), [0], "Title", dark),
+    ]
+    for figure in figures:
+        heats = [trace for trace in figure.data if trace.type == "heatmap"]
+        numbers = [trace for trace in figure.data if trace.type == "scatter" and trace.mode == "text"]
+        for heat, written in zip(heats, numbers, strict=True):
+            scale = heat.colorscale or figure.layout.coloraxis.colorscale
+            low, high = (0, 1) if heat.zmin is None else (heat.zmin, heat.zmax)
+            for x, y, color in zip(written.x, written.y, written.textfont.color, strict=True):
+                value = heat.z[list(heat.y).index(y)][list(heat.x).index(x)]
+                cell = sample_colorscale([list(stop) for stop in scale], [(value - low) / (high - low)])[0]
+                assert _contrast(color, cell) >= 4.5
+        assert figure.layout.xaxis.range == (-0.5, 2.5), "numbers at the edge widen no axis"
+
+
+def _contrast(one: str, other: str) -> float:
+    def luminance(color: str) -> float:
+        channels = hex_to_rgb(color) if color.startswith("#") else unlabel_rgb(color)
+        red, green, blue = (((each / 255 + 0.055) / 1.055) ** 2.4 for each in channels)  # but for the very darkest
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dim, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dim + 0.05)
 
 
 @pytest.mark.parametrize(("n_panels", "meta"), [(1, None), (2, WIDE)])

@@ -23,7 +23,7 @@ from camu_core.figures import (
     split_figure,
 )
 from camu_core.figures.dial import INSIDE, KEPT, RECOGNISED
-from camu_core.figures.tables import csv_of, figure_table
+from camu_core.figures.tables import csv_of, figure_table, heads_table
 from camu_core.measures.estimates import wilson_interval
 from pages.components.shared import charts
 
@@ -112,12 +112,13 @@ def test_the_zip_has_one_table_a_figure(digits_result: RunResult) -> None:
 
 
 def test_no_class_name_becomes_a_formula_of_a_spreadsheet() -> None:
-    names = ('=HYPERLINK("http://x")', "@SUM(1)", "+1+cmd", "-2+3", "plain")
-    table = pd.DataFrame({"class": names, "-1+1": ["-3%", "-0.5", -0.5, "cats = dogs", np.nan]})
+    full_width = ("\uff1d1+1", "\uff20SUM(1)", "\uff0b1", "\uff0d2+3")
+    names = ('=HYPERLINK("http://x")', "@SUM(1)", "+1+cmd", "-2+3", *full_width, "plain")
+    table = pd.DataFrame({"class": names, "-1+1": ["-3%", "-0.5", -0.5, "cats = dogs", *[np.nan] * 5]})
     read = pd.read_csv(io.StringIO(csv_of(table)), dtype=str, keep_default_na=False)
     assert list(read) == ["class", "'-1+1"]
-    assert list(read["class"]) == [*(f"'{name}" for name in names[:4]), "plain"]
-    assert list(read["'-1+1"]) == ["-3%", "-0.5", "-0.5", "cats = dogs", ""]
+    assert list(read["class"]) == [*(f"'{name}" for name in names[:-1]), "plain"]
+    assert list(read["'-1+1"]) == ["-3%", "-0.5", "-0.5", "cats = dogs", *[""] * 5]
     with ZipFile(io.BytesIO(charts.tables_zip({"bars": go.Figure(go.Bar(x=["=1+1"], y=[1]))}))) as archive:
         assert "'=1+1" in archive.read("bars.csv").decode()
 
@@ -127,6 +128,18 @@ def test_the_dial_has_its_strengths() -> None:
     curves = {measure: {0: estimate, 2: estimate} for measure in (RECOGNISED, KEPT, INSIDE)}
     figure = dial_figure(curves, {RECOGNISED: "a", KEPT: "b", INSIDE: "c"}, [0.0, 0.25, 16.0], "usual", "t")
     assert figure_table(figure)["x"].tolist() == [0.0, 16.0] * 3
+    assert not any(shape.showlegend for shape in figure.layout.shapes)
+    figure = dial_figure(curves, {RECOGNISED: "a", KEPT: "b", INSIDE: "c"}, [0.0, 0.25, 16.0], "usual", "t", (0.5, 0.4))
+    assert [(shape.name, shape.showlegend, shape.y0, shape.y1) for shape in figure.layout.shapes] == [
+        ("Retrained networks, lowest to highest", True, 0.4, 0.5)
+    ]
+
+
+def test_the_table_of_heads_has_several_retrained_networks_under_their_own_name(make_report) -> None:
+    table = heads_table(make_report()).set_index(["network", "measure"])
+    band = table.loc[("5 retrained networks: mean, lowest, highest", "fresh_head_1")]
+    assert band[["value", "low", "high"]].tolist() == pytest.approx([0.40, 0.396, 0.404])
+    assert len(heads_table(make_report(band=False))) == 3 * 5, "a row a network and measure"
 
 
 def test_a_curve_has_its_interval_and_no_outline_of_it() -> None:

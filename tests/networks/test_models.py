@@ -7,7 +7,16 @@ from torch.nn import functional as F
 from torchvision.models import resnet18
 
 from camu_core.errors import SpecError
-from camu_core.networks.models import MODELS, BlockModel, build_model, pick_device, predict, to_input, usual_model
+from camu_core.networks.models import (
+    MODELS,
+    BlockModel,
+    activation_bytes,
+    build_model,
+    pick_device,
+    predict,
+    to_input,
+    usual_model,
+)
 
 SHAPES = [(1, 8, 8), (1, 28, 28), (3, 8, 8), (3, 32, 32), (3, 64, 64)]
 REPRESENTATION_SIZE = {"cnn": 256, "resnet20": 64, "resnet18": 512}
@@ -74,6 +83,12 @@ def test_resnet20_has_the_papers_number_of_weights():
     n_weights = sum(weight.numel() for weight in build_model("resnet20", (3, 32, 32), 10).parameters())
     shortcuts = 16 * 32 + 2 * 32 + 32 * 64 + 2 * 64
     assert n_weights - shortcuts == 269_722
+
+
+def test_activations_are_the_outputs_of_all_layers():
+    convolutions = 16 * 8 * 8 + 2 * 16 * 4 * 4 + 32 * 4 * 4 + 2 * 32 * 2 * 2  # each, then pooled and through the ReLU
+    linear = 32 * 2 * 2 + 256 + 128 + 10  # flattened first
+    assert activation_bytes("cnn", (1, 8, 8), 10) == 4 * (convolutions + linear)
 
 
 def test_resnet18_is_torchvisions_with_a_small_stem():

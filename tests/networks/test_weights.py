@@ -23,8 +23,10 @@ from camu_core.networks.models import build_model, predict
 from camu_core.networks.originals import Network
 from camu_core.networks.weights import (
     SHIPPED,
+    adopt_content,
     adopt_weights,
     build_from_bytes,
+    clear_given,
     find_weights,
     from_arrays,
     load_weights,
@@ -388,6 +390,29 @@ def test_a_card_that_cannot_be_read_keeps_no_other_network_away(content, camu_ho
     rest(camu_home)
     publish(2)
     assert "digits-cnn-seed-2" in kept_originals(camu_home)
+
+
+def test_networks_that_were_given_fill_no_disk(camu_home, monkeypatch) -> None:
+    """The longest unused go; not those that a run needs, those of the last minute, or copies of trained ones."""
+    contents = [to_bytes(build_model("cnn", (1, 8, 8), 10, seed)) for seed in range(10, 15)]
+    size = len(contents[0])
+    monkeypatch.setenv("CAMU_NETWORKS_MB", str(3.5 * size / 1e6))
+
+    def give(content: bytes, *needed: str) -> str:
+        clear_given(content, needed)
+        return adopt_content(content, "digits", "cnn", "theirs")
+
+    trained, needed, old, used = publish(0, dataset="digits_trigger-8x100"), *map(give, contents[:3])
+    rest(camu_home)
+    find_weights(used)
+    new = give(contents[3], needed)
+    for sha256 in (trained, needed, used, new):
+        find_weights(sha256)
+    with pytest.raises(WeightsError):
+        find_weights(old)
+    with pytest.raises(StoreUnwritable, match="CAMU_NETWORKS_MB"):
+        give(contents[4], needed)
+    assert give(contents[3], needed, used) == new, "it is here already"
 
 
 def test_the_network_that_somebody_trained_for_images_of_their_own_is_never_cleared_away(camu_home, monkeypatch):

@@ -31,7 +31,11 @@ def test_every_part_of_the_example(part: str) -> None:
     app = show(open_page("explore/causal"), part)
     assert not app.exception
     assert not app.error
-    assert [metric.value for metric in app.metric] == ["99.8%", "98.7%"]
+    assert [metric.value for metric in app.metric] == ["99.8%", "99%"]
+    if part == "effects":
+        title = json.loads(app.get("plotly_chart")[0].proto.spec)["layout"]["title"]["text"]
+        assert "lost 99.8% of" in title
+        assert "kept 99% of" in title, "as in the card above"
     if part in ("effects", "where", "graph"):
         assert app.get("plotly_chart")
         assert "How to read it" in words(app)
@@ -162,4 +166,5 @@ def test_learn_takes_its_numbers_from_the_example() -> None:
     assert f"{result.metrics['unlearned']['retain_test']:.1%}" in words(app)
     assert len(app.get("plotly_chart")) == 5
     assert app.get("bidi_component"), "slow motion"
+    assert not re.findall(r"(?:example|class): [A-Z]", words(app)), "no capital in the middle of a sentence"
     assert not re.findall(r"(?<!\d)(?:100|0)\.0%", words(app)), "none and all are written without a decimal"

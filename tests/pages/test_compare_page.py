@@ -12,11 +12,13 @@ from camu_core.comparison import population, published, read_ranked
 from camu_core.engine import Engine
 from camu_core.jobs import BandJob, TrainJob
 from camu_core.methods import methods_for
+from camu_core.wording.format import small
+from camu_core.wording.privacy import SUBJECTS
 from camu_core.wording.verdict import judge
 from pages.components.compare import race
 from pages.components.compare import text as text_compare
 from pages.components.privacy import state as state_privacy
-from pages.components.shared import state
+from pages.components.shared import state, text
 
 EXAMPLE = [plan_run("digits", [3], method).digest for method in ("camu", "retrain")]
 
@@ -52,16 +54,26 @@ def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() 
         "Compare 25 methods x 3 seeds"
     ]
     assert "2 of 75" in words(app)
+    assert text_compare.ONE_SEED in words(app), "only the first seed's runs are there"
+    assert text_compare.MORE_SEEDS not in words(app), "three are asked for already"
     assert len(app.get("plotly_chart")) == 3
     assert app.query_params["methods"] == "all"
+
+
+def test_a_test_has_the_same_name_on_every_page() -> None:
+    measures = {"old_head": "old_head", "fresh_head": "fresh_head_1", "relearning": "relearning", "epsilon": "epsilon"}
+    for question, measure in measures.items():
+        assert text_compare.COLUMNS[question].startswith(SUBJECTS[question])
+        assert text_compare.MEASURES[measure][0].startswith(SUBJECTS[question])
+    assert "attack model" in text.ATTACK_QUESTION, "which is not always the best attack, of *Privacy*"
 
 
 @pytest.mark.parametrize(("forget", "what"), [("3", "a whole class"), ("10%", "single images")])
 def test_methods_that_cannot_forget_such_are_named(forget: str, what: str) -> None:
     app = open_page("explore/compare", dataset="digits", forget=forget, methods="amun,camu,sfron", seeds="0")
     name = {"3": "AMUN", "10%": "SFR-on"}[forget]
-    assert f"Left out, because they cannot forget {what}: {name}." in words(app)
-    assert "Left out" not in words(open_page("explore/compare", forget=forget, methods="camu"))
+    assert f"Cannot forget {what}, so left out: {name}." in words(app)
+    assert "left out" not in words(open_page("explore/compare", forget=forget, methods="camu"))
 
 
 def test_every_method_with_three_seeds(monkeypatch: pytest.MonkeyPatch, digits_result: RunResult) -> None:
@@ -331,6 +343,7 @@ def test_a_race_shows_every_method_at_one_moment_and_then_their_verdicts() -> No
     told = words(app)
     seconds = {name: state.find_result(plan_run("digits", [3], name).digest).seconds["unlearn"]
                for name in ("camu", "scrub", "retrain")}  # fmt: skip
+    assert "of a small sample" in told
     for took in seconds.values():
         assert text_compare.RACE_DONE.format(seconds=took) in told
     example = state.find_result(EXAMPLE[0])
@@ -367,7 +380,11 @@ def test_a_shipped_tuning_is_shown_at_once_and_the_address_says_which() -> None:
     assert charts(app) == [text_compare.TUNE_TITLE.format(method=METHODS["ssd"].title)]
     table = app.dataframe[0].value
     assert len(table) == 12
-    assert table["is_chosen"].sum() == 1
+    assert sorted(table["is_chosen"])[-2:] == ["", "✓"], "a mark, not a box that cannot be ticked"
+    titles = json.loads(app.dataframe[0].proto.columns)
+    (sentence,) = [line.value for line in app.markdown if "points away" in line.value]
+    for name in ("selection", "dampening"):
+        assert f"{small(titles[name]['label'])} {table[name][0]:g}" in sentence, "under the name that the table has"
     assert table["objective"].is_monotonic_increasing
     parameters = {name: app.query_params[name] for name in ("part", "dataset", "forget", "methods", "trials")}
     assert parameters == {"part": "tune", "dataset": "digits", "forget": "3", "methods": "ssd", "trials": "12"}

@@ -65,6 +65,7 @@ def test_the_example_has_one_at_once_and_its_numbers_are_those_of_its_runs() -> 
 def test_every_place_of_the_slider_has_all_numbers_and_a_picture_of_all_points() -> None:
     data = told(open_page("explore/run"))
     n = len(data["stops"])
+    assert "the 8 retrained networks: 41% to 67%" in json.dumps(data["numbers"]), "these, and not one more of them"
     for stop in data["stops"]:
         assert len(stop["values"]) == len(stop["notes"]) == len(data["numbers"]) == 3
         assert all(stop["values"])
@@ -73,6 +74,9 @@ def test_every_place_of_the_slider_has_all_numbers_and_a_picture_of_all_points()
         assert {len(row) for row in trace["x"]} == {len(trace["y"])}
     for figure in data["figures"]:
         assert figure["title"]
+    drawn = json.loads(data["figures"][0]["figure"])
+    assert [trace["name"] for trace in drawn["data"]] == ["to keep", "to forget: <b>3</b>"]
+    assert "<b>3</b>" not in [label["text"] for label in drawn["layout"]["annotations"]], "its points would leave it"
     assert json.loads(data["figures"][1]["figure"])["layout"]["shapes"][0]["type"] == "line"
 
 

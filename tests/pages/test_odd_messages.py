@@ -12,6 +12,8 @@ from opening import open_page
 from streamlit.components.v2.bidi_component.serialization import BidiComponentSerde
 from streamlit.elements.widgets.number_input import NumberInputSerde
 from streamlit.proto.NumberInput_pb2 import NumberInput
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.common import unpack_widget_state_value
 
 from pages.components.shared import odd_messages
 
@@ -42,6 +44,14 @@ def test_a_number_that_its_field_does_not_take_is_a_line(value: float) -> None:
 
 def test_a_whole_number_that_is_infinite_is_a_line() -> None:
     assert odd_messages.on_script_error(raised(NumberInputSerde(0, NumberInput.INT, 0, 9).deserialize, math.inf))
+
+
+def test_json_that_is_too_deep_is_a_line() -> None:
+    error = raised(unpack_widget_state_value, WidgetState(json_value="[" * 20_000))
+    assert odd_messages.on_script_error(error)
+    told = record(error)
+    odd_messages._shorten(told)
+    assert told.exc_info is None
 
 
 def test_libraries_in_a_venv_inside_the_clone_are_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,19 @@
 
 import hashlib
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from opening import open_page, words
+from opening import new_app, open_page, words
 from scenes import encoded, scene
 
 from camu_core import ForgetSpec, RunStore, plan_run, run
 from camu_core.data import Way, copies_in, import_images, imported_card, load_dataset
 from camu_core.data.importing.uploads import keep_upload
-from camu_core.errors import ImagesRefused
-from camu_core.jobs.imports import ImportJob
+from camu_core.engine.owners import IMAGES
+from camu_core.jobs import imports
+from camu_core.jobs.imports import Imported, ImportJob
 from camu_core.networks.models import build_model
 from camu_core.networks.originals import Network, keep_network, network_cards
 from camu_core.networks.weights import to_bytes, weights_path
@@ -58,16 +60,72 @@ def test_a_layout_is_asked_with_classes_counts_and_thumbnails(way, monkeypatch) 
     assert chosen == ["inner"]
 
 
-def test_an_answer_that_comes_too_late_is_told(way, monkeypatch) -> None:
-    def gone(layout):
-        raise ImagesRefused(text_own.GONE)
+def asked(way) -> ImportJob:
+    """An upload of which it is to be asked how to read it, as a worker hands that over."""
+    job = ImportJob(keep_upload(b"pets"), "Our pets", 32)
+    question = Imported(job.digest, "", ways=(way,))
+    question.publish()
+    state.engine().store.save(question)
+    return job
 
-    monkeypatch.setattr(state_own, "question", lambda: (way,))
-    monkeypatch.setattr(state_own, "read_as", gone)
+
+def test_an_answer_that_comes_too_late_is_told(way, monkeypatch) -> None:
     app = own_page(monkeypatch)
+    app.session_state["import"] = asked(way)
+    assert app.run().button(key="read-inner")
+    imports._questions.clear()
     app.button(key="read-inner").click().run()
     assert not app.exception
     assert [error.value for error in app.error] == [text_own.GONE]
+
+
+def test_a_question_outlives_what_others_finish_meanwhile(way, monkeypatch) -> None:
+    """The engine remembers few jobs that are done."""
+    app, job = own_page(monkeypatch), asked(way)
+    app.session_state["import"] = job
+    app.run().button(key="read-inner").click().run()
+    assert not app.exception
+    assert state.engine().under_way() == [replace(job, layout="inner")]
+
+
+def read(content: bytes, visitor: str):
+    """Upload a zip and press the button, in a tab of this visitor; the page."""
+    app = new_app().switch_page("pages/explore/run.py")
+    app.session_state["visitor-key"] = visitor
+    app.run().segmented_control(key="dataset").set_value(state.OWN_IMAGES).run()
+    app.file_uploader(key="own-zip").upload("pets.zip", content, "application/zip").run()
+    button(app, text_own.READ).click().run()
+    assert not app.exception
+    return app
+
+
+def test_uploads_that_are_still_read_count(camu_home, monkeypatch) -> None:
+    monkeypatch.setenv("CAMU_MAX_UPLOADS", "2")
+    tabs = [read(content, "anna") for content in (b"1", b"2", b"3", b"2")]
+    told = text_own.TOO_MANY.format(most=2)
+    assert [told in words(app) for app in tabs] == [False, False, True, False]
+    assert len(state.engine().under_way()) == len(list((camu_home / "uploads").iterdir())) == 2
+    assert told not in words(read(b"4", "ben"))
+
+
+def test_a_question_is_no_set_of_images(way) -> None:
+    state.engine().submit(asked(way), "anna")
+    assert state.engine().owners.things(IMAGES, "anna") == []
+
+
+@pytest.mark.parametrize("variable", ["CAMU_READ_ONLY", "CAMU_MAX_WAITING_JOBS"])
+def test_of_what_is_refused_nothing_is_kept(variable, camu_home, monkeypatch) -> None:
+    monkeypatch.setenv(variable, {"CAMU_READ_ONLY": "1"}.get(variable, "0"))
+    refused = "computes nothing" if variable == "CAMU_READ_ONLY" else "at most 0 waiting runs"
+    assert refused in words(read(b"1", "anna"))
+    app = open_page("explore/run")
+    network = to_bytes(build_model("cnn", (1, 8, 8), 10))
+    app.file_uploader(key="given-file-0").upload("theirs.safetensors", network, "application/octet-stream").run()
+    app.button(key="judge").click().run()
+    assert not app.exception
+    assert refused in words(app)
+    assert not (camu_home / "uploads").exists()
+    assert not (camu_home / "weights").exists()
 
 
 @pytest.fixture

@@ -112,6 +112,14 @@ def _listen(event: str, arguments: tuple) -> None:
 sys.addaudithook(_listen)
 
 
+def test_a_run_that_plays_is_named_in_the_place_of_its_outcome() -> None:
+    app = open_page("explore/run")
+    next(button for button in app.button if button.label == text.REPLAY).click().run()
+    assert [button.label for button in app.button if button.key == "skip"] == [text.SKIP]
+    assert "Digits (8x8) · forget the digit 3 · CaMU · seed 0" in words(app)
+    assert text.VERDICT_MEASURE not in words(app)
+
+
 @pytest.mark.parametrize("page", ["explore/run", "explore/privacy", "explore/causal"])
 def test_drawing_a_page_again_reads_no_weights(page: str, digits_result: RunResult) -> None:
     global _is_listening

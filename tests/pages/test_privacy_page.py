@@ -25,7 +25,7 @@ from camu_core.jobs import Population
 from camu_core.jobs.band import BandJob
 from camu_core.jobs.population import Shard
 from camu_core.jobs.privacy import PrivacyResult
-from camu_core.measures import Networks, histogram, view_threshold
+from camu_core.measures import Histogram, Networks, histogram, view_threshold
 from camu_core.privacy import readings
 from camu_core.runs.population import asked
 from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
@@ -185,6 +185,22 @@ def test_scores_are_written_as_people_read_them() -> None:
     assert score_text("entropy", 1) == "0.1 bits"
 
 
+@pytest.mark.parametrize(
+    ("score", "low", "high", "names"),
+    [
+        ("confidence", 0.0, 1.5, ["50%", "80%", "90%", "95%"]),
+        ("confidence", 0.0, 5.2, ["90%", "99%", "99.9%", "99.99%"]),
+        ("entropy", -0.5, 0.9, ["2 bits", "1 bits", "0.5 bits", "0.2 bits"]),
+        ("attacker", 0.0, 1.0, ["4.00%", "27.00%", "50.00%", "73.00%", "96.00%"]),
+    ],
+)
+def test_an_axis_of_scores_has_round_ones(score: str, low: float, high: float, names: list[str]) -> None:
+    edges = np.linspace(low, high, 11)
+    axis = scores_figure(Histogram(edges, np.ones(10), np.ones(10), low, high), score, low, "t").layout.xaxis
+    assert list(axis.ticktext) == names
+    assert low < min(axis.tickvals) < max(axis.tickvals) < high
+
+
 def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None:
     report = example.report
     figure = epsilon_figure(report["epsilon"], "t")
@@ -197,7 +213,7 @@ def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None
     bars = probe_figure(report["linear_probe"], "t").data
     assert [bar.base + bar.x[0] for bar in bars] == pytest.approx([e["value"] for e in report["linear_probe"].values()])
     heads = {trace.name: trace for trace in heads_figure(report, "t").data if trace.name}
-    assert list(heads["range of the retrained networks"].x[:3]) == ["1", "5", "20"]
+    assert list(heads["Retrained networks, lowest to highest"].x[:3]) == ["1", "5", "20"]
     ours = report["battery"]["unlearned"]
     assert list(heads["After forgetting"].y) == [ours[f"fresh_head_{n}"]["value"] for n in (1, 5, 20)]
     layers = likeness_figure(report["cka"], "t").data

@@ -1,5 +1,6 @@
 """All runs: what was made by hand is listed, what was made together is folded, and settings tell runs apart."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,8 +45,8 @@ def test_runs_of_an_attribution_are_folded_and_told_apart_by_their_settings(made
     app = open_page("library/runs")
     assert not app.exception
     alone, together = (frame.value for frame in app.dataframe)
-    assert alone["run"].tolist() == [MINE.digest], "the run that was there before is somebody's own"
-    assert set(together["run"]) == {spec.digest for spec in terms} - {MINE.digest}
+    assert alone["run"].tolist() == [MINE.digest[:8]], "the run that was there before is somebody's own"
+    assert set(together["run"]) == {spec.digest[:8] for spec in terms} - {MINE.digest[:8]}
     assert together.groupby("seed")["settings"].nunique().tolist() == [15, 16]
     (fold,) = app.expander
     assert fold.label.startswith(f"{text.BATCH_KINDS['terms']} · 31 runs")
@@ -62,8 +63,22 @@ def test_runs_of_a_sweep_are_folded_but_not_a_pinned_one(made) -> None:
     RunStore().pin(runs[0].digest)
     app = open_page("library/runs")
     pinned, folded = (frame.value["run"].tolist() for frame in app.dataframe)
-    assert pinned == [runs[0].digest]
-    assert set(folded) == {spec.digest for spec in runs[1:]}
+    assert pinned == [runs[0].digest[:8]]
+    assert set(folded) == {spec.digest[:8] for spec in runs[1:]}
+
+
+def test_every_column_has_a_title_and_filters_ask_for_what_the_table_shows(made, digits_result: RunResult) -> None:
+    made(MINE, plan_run("digits", [5]))
+    app = open_page("library/runs")
+    titles = json.loads(app.dataframe[0].proto.columns)
+    assert all(titles[name]["label"][0].isupper() for name in app.dataframe[0].value)
+    table = app.dataframe[0].value
+    for key, column in (("dataset", "dataset"), ("method", "method"), ("forget", "forget")):
+        assert app.multiselect(key=f"filter-{key}").options == sorted(set(table[column]))
+    kept = digits_result.metrics["unlearned"]["retain_test"]
+    assert table["kept"].tolist() == [round(kept, 3)] * 2, "one decimal of a per cent, as elsewhere"
+    app.multiselect(key="filter-forget").set_value(["the digit 5"]).run()
+    assert app.dataframe[0].value["forget"].tolist() == ["the digit 5"]
 
 
 def test_ticks_do_not_move_to_another_run_when_the_list_grows(made) -> None:

@@ -92,6 +92,17 @@ def test_a_reload_is_no_second_phone_and_keeps_the_guess(teacher: AppTest, room:
     assert room.n_phones() == 1
 
 
+def test_a_session_that_changes_its_word_is_no_second_phone(teacher: AppTest, room: Room) -> None:
+    go_on(teacher)
+    phone = arrive(room)
+    for i in range(3):
+        phone.query_params["me"] = f"{i:032x}"
+        phone.run()
+        tap(phone, i)
+    assert room.tally(0) == [0, 0, 1, 0]
+    assert room.n_phones() == 1
+
+
 def test_a_tap_that_comes_after_the_answer_does_not_count(teacher: AppTest, room: Room) -> None:
     go_on(teacher)
     phone = arrive(room)

@@ -73,14 +73,14 @@ def test_the_longest_unused_go_first_and_pinned_ones_stay(
     store.save(runs[0])
     size = sum(path.stat().st_size for path in (store.root / "runs" / runs[0].digest).iterdir())
     monkeypatch.setenv("CAMU_STORE_MB", str(3.5 * size / 1e6))
-    store.pin(runs[0].digest)
+    store.pin(runs[0].digest, by="anna")
     for run in runs[1:3]:
         store.save(run)
     store.load(runs[1].digest)  # used last, so runs[2] is now the longest unused that is not pinned
     store.save(runs[3])
     assert set(store.digests()) == {run.digest for run in (runs[0], runs[1], runs[3])}
 
-    store.pin(runs[0].digest, pinned=False)
+    store.pin(runs[0].digest, pinned=False, by="anna")
     store.save(runs[4])
     assert runs[0].digest not in store.digests()
     with pytest.raises(RunNotFound):

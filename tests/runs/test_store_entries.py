@@ -21,6 +21,7 @@ def stored(tmp_path, digits_result):
     store = RunStore(tmp_path / "store")
     store.save(digits_result)
     store.pin(digits_result.digest)
+    store.pin(digits_result.digest, by="anna")
     return store
 
 
@@ -37,10 +38,10 @@ def test_a_run_of_another_format_stays_with_its_pin_and_can_be_run_again(stored,
         assert not isinstance(caught.value, RunDamaged | RunNotFound)
     assert not stored.has(digits_result.digest), "so that it can be run again"
     assert path.exists()
-    assert stored.is_pinned(digits_result.digest)
+    assert stored.pins(digits_result.digest)
     stored.save(digits_result)
     assert stored.load(digits_result.digest).digest == digits_result.digest
-    assert stored.is_pinned(digits_result.digest)
+    assert stored.pins(digits_result.digest)
 
 
 def test_a_bug_in_reading_costs_neither_run_nor_pin(stored, digits_result, monkeypatch):
@@ -53,18 +54,18 @@ def test_a_bug_in_reading_costs_neither_run_nor_pin(stored, digits_result, monke
             stored.load(digits_result.digest)
         assert not isinstance(caught.value, RunDamaged)
     assert stored.load(digits_result.digest).digest == digits_result.digest
-    assert stored.is_pinned(digits_result.digest)
+    assert stored.pins(digits_result.digest)
 
 
 def test_a_damaged_run_that_is_made_again_is_pinned_again(stored, digits_result, monkeypatch):
     (folder_of(stored, digits_result) / "arrays.npz").write_bytes(b"damaged")
     with pytest.raises(RunDamaged):
         stored.load(digits_result.digest)
-    assert not stored.is_pinned(digits_result.digest)
+    assert not stored.pins(digits_result.digest)
     monkeypatch.setenv("CAMU_STORE_MB", "0")  # clearing away spares what is pinned, set aside or not
     stored.save(replace(digits_result, spec=replace(digits_result.spec, seed=7)))
     stored.save(digits_result)
-    assert stored.is_pinned(digits_result.digest)
+    assert stored.pins(digits_result.digest) == {"", "anna"}
 
 
 def test_a_run_that_is_replaced_between_two_files_is_not_damaged(stored, digits_result, monkeypatch):

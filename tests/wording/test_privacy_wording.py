@@ -122,8 +122,8 @@ def test_fewer_found_than_false_alarms_is_nothing_found(make_report) -> None:
     report = make_report(old_head=-0.05)
     report["reference"]["measures"]["old_head"] = [-0.05, -0.1, 0.0, -0.16]
     told = numbers(readings(report)["old_head"])
-    assert told.startswith("0% found, less false alarms;")
-    assert "4 retrained networks 0% (0% to " in told
+    assert told.startswith("0% found, false alarms subtracted;")
+    assert "4 retrained networks 0%, one more of them 0% to " in told
 
 
 def test_one_odd_network_does_not_clear_an_old_head(make_report) -> None:
@@ -152,7 +152,7 @@ def test_an_old_head_that_finds_as_much_in_retrained_networks_says_nothing(make_
 
 def test_numbers_name_every_control(make_report) -> None:
     told = numbers(readings(make_report())["fresh_head"])
-    assert told.startswith("40% found after one example; before 95%; 5 retrained networks 40% (")
+    assert told.startswith("40% found after one example; before 95%; 5 retrained networks 40%, one more of them 3")
     assert told.endswith("never trained 20%.")
     assert "never trained" not in numbers(readings(make_report())["attack"])
 
@@ -203,7 +203,7 @@ def test_epsilon_says_which_way_and_what_could_be_shown_at_most(make_report) -> 
     start = "Some answer is at least 1.2x as frequent"
     for more, end in (
         ({}, "as after retraining."),
-        ({"largest": math.log(3.69)}, "as after retraining; 80 images can show 3.6x at most."),
+        ({"largest": math.log(3.69)}, "as after retraining; with 80 images this lower bound cannot be above 3.6x."),
         ({"ours": 0.1, "gold": 0.8}, "after retraining as after forgetting."),
     ):
         assert epsilon_title(make_report() | {"epsilon": {"unlearned": found | more}}) == f"{start} {end}"

@@ -162,8 +162,8 @@ def test_many_networks_are_a_clause_of_a_class_and_make_nothing_less_forgotten(
     assert (clause.name, clause.subject, clause.is_good) == ("population", "Many networks", is_good)
     assert finding in clause.finding
     assert (
-        f"{value:.0%} told apart by one image, where 50% is guessing; before 100%; 128 retrained networks 50%, by chance "
-        in clause.text
+        f"{value:.0%} told apart by one image, where 50% is guessing; before 100%; 128 retrained networks 50%, "
+        "by chance 4" in clause.text
     )
     assert verdict.has_no_trace is (is_good is not False)
 
@@ -414,29 +414,32 @@ AS_NEVER = f"it answers about {A_TENTH} like a network that never saw them"
     ("forget", "after", "n", "tests", "headline", "said"),
     [
         (CLASS, {}, {}, {}, "Forgotten, and the rest is kept",
-         f"That {NO_LONGER}, and that it still recognises the rest, and that no test here finds more of the digit 3 "
-         "than in networks that never saw it."),
+         f"It may be said that {NO_LONGER}, and that it still recognises the rest, and that no test here finds more of "
+         "the digit 3 than in networks that never saw it."),
         (CLASS, {}, {}, {"old_head": 1.0}, "Only hidden at the output, not forgotten; the rest is kept",
-         f"That {NO_LONGER}, and that it still recognises the rest. Not that every trace of the digit 3 is gone."),
+         f"It may be said that {NO_LONGER}, and that it still recognises the rest, but not that every trace of the "
+         "digit 3 is gone."),
         (CLASS, {}, {}, None, "No longer recognised; what is left inside is not tested yet; the rest is kept",
-         f"That {NO_LONGER}, and that it still recognises the rest. Not yet that every trace of the digit 3 is gone."),
+         f"It may be said that {NO_LONGER}, and that it still recognises the rest, but not yet that every trace of the "
+         "digit 3 is gone."),
         (CLASS, {"forget_test": 0.9, "retain_test": 0.5}, {}, {"old_head": 1.0},
          "Damaged: the rest fell from 99% to 50%. Not forgotten",
-         f"Nothing yet. Not that {NO_LONGER}, and not that the rest is unharmed, and not that every trace of the digit "
-         "3 is gone."),
+         f"Nothing may be said yet: not that {NO_LONGER}, and not that the rest is unharmed, and not that every trace "
+         "of the digit 3 is gone."),
         (CLASS, {"forget_test": 2 / 36, "retain_test": 0.95}, {"forget_test": 36, "retain_test": 120}, {},
          "Cannot tell from 36 images whether it is forgotten; cannot tell from 120 images whether the rest is kept",
-         f"Nothing yet. Not yet that {NO_LONGER}, and not yet that the rest is unharmed, and not yet that every trace "
-         "of the digit 3 is gone."),
+         f"Nothing may be said yet: not yet that {NO_LONGER}, and not yet that the rest is unharmed, and not yet that "
+         "every trace of the digit 3 is gone."),
         (RANDOM, {}, {}, {}, "As if it had never seen them; the rest is kept",
-         f"That {AS_NEVER}, and that it still recognises the rest, and that no test here tells it "
+         f"It may be said that {AS_NEVER}, and that it still recognises the rest, and that no test here tells it "
          "from networks that never saw them."),
         (RANDOM, {"retain_test": 0.5}, {}, {"attack_entropy": 0.8},
          "Damaged: the rest fell from 99% to 50%. Not as if it had never seen them: an attacker can tell",
-         f"Nothing yet. Not that {AS_NEVER}, and not that the rest is unharmed, and not that every trace of them is "
-         "gone."),
+         f"Nothing may be said yet: not that {AS_NEVER}, and not that the rest is unharmed, and not that every trace "
+         "of them is gone."),
         (RANDOM, {}, {}, None, "Not tested yet: whether it answers as if it had never seen them; the rest is kept",
-         f"That it still recognises the rest. Not yet that {AS_NEVER}, and not yet that every trace of them is gone."),
+         f"It may be said that it still recognises the rest, but not yet that {AS_NEVER}, and not yet that every trace "
+         "of them is gone."),
     ],
 )  # fmt: skip
 def test_what_may_be_said_and_what_not(made_up, make_report, forget, after, n, tests, headline, said):

@@ -28,7 +28,7 @@ def class_number(info: DatasetInfo, text: str) -> int:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise SpecError(f"{info.title} has the classes {listing(info)}; got {text}.")
+        raise SpecError(f"{info.title} has the classes {listing(info)}; got {text.strip() or 'nothing'}.")
     raise SpecError(
         f"'{text}' can be more than one class of {info.title}: {listing(info, found)}. Say number:{rest} or "
         f"name:{rest}, or another of {listing(info)}."

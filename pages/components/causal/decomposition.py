@@ -51,11 +51,11 @@ def _share(column, label: str, shares: dict, why_none: str) -> None:
         column.metric(label, "none", why_none, delta_color="off", delta_arrow="off",
                       label_visibility="collapsed")  # fmt: skip
         return
-    column.metric(label, percent(ours["value"], digits=1), label_visibility="collapsed")
-    interval = words.INTERVAL.format(low=percent(ours["low"], digits=1), high=percent(ours["high"], digits=1))
+    column.metric(label, percent(ours["value"]), label_visibility="collapsed")
+    interval = words.INTERVAL.format(low=percent(ours["low"]), high=percent(ours["high"]))
     gold = shares.get("retrained")
     known = gold is not None and gold["value"] is not None
-    column.caption(interval + (words.NEVER_SAW.format(value=percent(gold["value"], digits=1)) if known else ""))
+    column.caption(interval + (words.NEVER_SAW.format(value=percent(gold["value"])) if known else ""))
 
 
 def _without_gold(result: RunResult) -> None:

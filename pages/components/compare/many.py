@@ -44,6 +44,7 @@ from pages.components.shared import text as words
 
 MOST_RUNS = 300
 _PARTS = ("5%", "10%", "20%")  # of the training images, at random
+_FEWEST_SEEDS = 3  # for an interval of some use
 
 
 def many() -> None:
@@ -174,7 +175,7 @@ def _results(sweep: SweepSpec, specs: Sequence[RunSpec], note: str = "") -> None
     kind = kind_of(forget)
     harm = class_damage(by_class(summaries), counts, forget.classes, names)
     planted_too = planted_headline(table) if forget.planting is not None and GOLD in table.index else ""
-    findings.sentences(table, kind, _beside(runs, table, forget), harm, planted_too)
+    findings.sentences(table, kind, _beside(runs, table, sweep), harm, planted_too)
     new = "forget_test" if kind == "class" else "forget_train"
     before = (listed[f"original_{new}"].mean(), listed["original_retain_test"].mean())
     title = text.TRADEOFF[kind].format(what=forget_phrase(specs[0]))
@@ -230,12 +231,13 @@ def _tests_tick(specs: Sequence[RunSpec]) -> None:
     st.progress(n_done / len(specs), text=text.TESTS_LINE.format(n=n_done, total=len(specs)))
 
 
-def _beside(runs: pd.DataFrame, table: pd.DataFrame, forget: ForgetSpec) -> list[str]:
+def _beside(runs: pd.DataFrame, table: pd.DataFrame, sweep: SweepSpec) -> list[str]:
     """What has to be known with the sentences."""
+    forget = sweep.forgets[0]
     spread = retraining_spread(runs, is_drawn=forget.kind == "random")
     beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
     said = findings.basis(table)
-    if said == text.ONE_SEED:
+    if said == text.ONE_SEED and len(sweep.seeds) < _FEWEST_SEEDS:
         said += text.MORE_SEEDS
     if forget.kind == "class" and unit_of(runs) == "training":  # else the seed draws other images to forget, too
         shares = training_share(runs[[is_compared(name) for name in runs["method"]]], "kept").dropna()

@@ -135,7 +135,7 @@ def _columns(shown: pd.DataFrame) -> dict:
         "old_head": _Column.NumberColumn(titles["old_head"], help=tips["old_head"], format="%.0f%%", width=98),
         "fresh_head": _Column.NumberColumn(titles["fresh_head"], help=tips["fresh_head"], format="%.0f%%", width=94),
         "relearning": _Column.NumberColumn(titles["relearning"], help=tips["relearning"], format="%.0f%%", width=88),
-        "epsilon": _Column.NumberColumn(titles["epsilon"], help=tips["epsilon"], format="%.1f", width=56),
+        "epsilon": _Column.NumberColumn(titles["epsilon"], help=tips["epsilon"], format="%.1f", width=122),
         "seconds": _Column.NumberColumn(titles["seconds"], help=tips["seconds"], format="%.2f", width=66),
         "speedup": _Column.NumberColumn(titles["speedup"], help=tips["speed"], format="%.1f x", width=64),
         "samples": _Column.NumberColumn(titles["samples"], help=tips["samples"], format="localized", width=82),

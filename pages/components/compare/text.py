@@ -31,7 +31,7 @@ TUNE_STAGES = {
 }
 TUNE_NOTHING = "Nothing is tried yet. Press the button, and the trials appear here when they are judged."
 TUNE_SOON = "The trials appear here when they are judged."
-TUNE_FOUND = "**{settings}** come nearest to retraining: {chosen} points away, where the default settings are {usual}."
+TUNE_FOUND = "Nearest to retraining are **{settings}**: {chosen} points away, where the default settings are {usual}."
 TUNE_KEPT = "The default settings stay the nearest to retraining, {chosen} points away: **{settings}**."
 TUNE_FAILED = "of no use (the run failed)"
 TUNE_SHIPPED = "Made beforehand, and shipped with the app. Tune here to open the runs of its trials."
@@ -83,7 +83,7 @@ TRAINING_SEEDS_HELP = (
     "from each of them, and the intervals are over networks: they then hold for networks trained like these, not for "
     "one network alone."
 )
-LEFT_OUT = "Left out, because they cannot forget {what}: {names}."
+LEFT_OUT = "Cannot forget {what}, so left out: {names}."
 LEFT_OUT_CLASS, LEFT_OUT_IMAGES = "a whole class", "single images"
 START = "Compare {n} {methods} x {m} {seeds}"
 START_NETWORKS = " x {n} networks"
@@ -162,7 +162,7 @@ COLUMNS = {
     "old_head": "Old classifier",
     "fresh_head": "One example",
     "relearning": "Relearning",
-    "epsilon": "Epsilon",
+    "epsilon": "Answers (epsilon)",
     "seconds": "Seconds",
     "speedup": "Speed",
     "samples": "Images seen",
@@ -180,14 +180,15 @@ COLUMN_HELP = {
     "rank": "By the gap to retraining, 1 is the nearest; a range where intervals overlap; not of controls",
     "tug_of_war": "Tug of war: 1 where the accuracies on forgotten, kept and new images are all retraining's, less the "
     "further any of them is away",
-    "attack": "How well an attacker tells forgotten images from new ones: 0.50 is guessing, the aim is retraining's",
+    "attack": "How well the attack model tells forgotten images from new ones: 0.50 is guessing; the aim is "
+    "retraining's",
     "old_head": "How well the classifier of the network before still finds the class in the new representation: 100% "
     "is hidden only, 0% is chance",
     "fresh_head": "What a new classifier finds of the class after one example of it; the aim is retraining's",
     "relearning": "Mean accuracy on the class over 20 batches of relearning with a new classifier; the aim is "
     "retraining's",
-    "epsilon": "How far the answers on forgotten images differ from those of retrained networks, in nats; the aim is "
-    "retraining's",
+    "epsilon": "How far the answers on forgotten images differ from those of retrained networks, in nats: 3 is the "
+    "20x of *Answers* on *Privacy*; the aim is retraining's",
     "seconds": "Unlearning alone, mean over runs, on this server while it does other work",
     "speed": "Seconds of retraining divided by seconds of the method",
     "samples": "Images passed forward through a network, repeats counted",
@@ -246,7 +247,7 @@ MEASURES = {
     "attack_auc": ("AUC of the attack", 1, False),
     "fresh_head_1": ("One example (%)", 100, False),
     "relearning": ("Relearning (%)", 100, False),
-    "epsilon": ("Epsilon (nats)", 1, False),
+    "epsilon": ("Answers (epsilon, nats)", 1, False),
     "unlearn_seconds": ("Seconds", 1, True),
     "samples_forward": ("Images seen", 1, True),
     "forward_passes": ("Passes forward", 1, True),
@@ -445,7 +446,10 @@ RACE_CLOCK = "**{now:.1f} s** of {slowest:.1f} s"
 RACE_RUNNING = ":material/directions_run: running"
 RACE_WAITING = ":material/hourglass_empty: waiting"
 RACE_DONE = ":material/flag: done in **{seconds:.1f} s**"
-RACE_NUMBERS = ":orange[to forget, recognised: **{forgotten}**]  \n:blue[to keep, recognised: **{kept}**]"
+RACE_NUMBERS = (
+    ":orange[to forget, recognised: **{forgotten}**]  \n:blue[to keep, recognised: **{kept}**]  \n"
+    ":gray[of a small sample]"
+)
 RACE_MAPS = "Each point is an image, placed by how the network sees it"
 RACE_READ = (
     "the clock is each method's own computing time, so that waiting for one another does not count; a replay shows all "

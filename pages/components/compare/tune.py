@@ -14,7 +14,7 @@ from camu_core.figures import trials_figure
 from camu_core.planning import usual_settings
 from camu_core.settings import label_of
 from camu_core.specs import ForgetSpec
-from camu_core.wording.format import sample
+from camu_core.wording.format import sample, small
 from pages.components.compare import many as compare_many
 from pages.components.compare import state as state_compare
 from pages.components.compare import state_tune, text
@@ -106,7 +106,8 @@ def _results(found: dict[str, Any], is_shipped: bool) -> None:
     table = trial_table(found)
     kind, chosen = found["forget"]["kind"], found["chosen"]
     usual = found["trials"][0]["objective"]
-    settings = ", ".join(f"{name.replace('_', ' ')} {value:g}" for name, value in chosen["settings"].items())
+    labels = _labels(found)
+    settings = ", ".join(f"{small(labels[name])} {value:g}" for name, value in chosen["settings"].items())
     with st.container(border=True):
         st.markdown(
             (text.TUNE_KEPT if chosen["trial"] == 0 else text.TUNE_FOUND).format(
@@ -117,33 +118,40 @@ def _results(found: dict[str, Any], is_shipped: bool) -> None:
         if is_shipped:
             st.caption(text.TUNE_SHIPPED)
     title = text.TUNE_TITLE.format(method=METHODS[found["method"]].title)
-    figure = trials_figure(table, target_of(found["reference"]), text.AXES[kind], title, state.is_dark())
+    named = table.rename(columns=labels)
+    figure = trials_figure(named, target_of(found["reference"]), text.AXES[kind], title, state.is_dark())
     charts.show(st, figure, key="trials")
     networks = sample(found["n_networks"], "training")
     notes.reading(text.TUNE_READ, text.TUNE_NOT.format(networks=networks))
-    _table(table, found, is_shipped)
+    _table(table, labels, is_shipped)
     with st.expander(words.HOW_FOLD):
         st.markdown(text.TUNE_HOW.format(networks=networks, command=state_tune.command(found)))
 
 
-def _table(table: pd.DataFrame, found: dict[str, Any], is_shipped: bool) -> None:
-    """One row a trial; ticked ones can be opened, if they were made here."""
-    shown = table.drop(columns="run").assign(
-        objective=100 * table["objective"], forgotten=100 * table["forgotten"], kept=100 * table["kept"]
-    )
+def _labels(found: dict[str, Any]) -> dict[str, str]:
+    """What the settings that were searched are called."""
     config = usual_settings(found["method"], found["dataset"], found["forget"]["kind"], found["model"])
-    labels = {spec.name: label_of(spec) for spec in fields(config)}
+    return {spec.name: label_of(spec) for spec in fields(config) if spec.name in found["ranges"]}
+
+
+def _table(table: pd.DataFrame, labels: dict[str, str], is_shipped: bool) -> None:
+    """One row a trial; ticked ones can be opened, if they were made here."""
+    marks = {True: "✓", False: ""}
+    shown = table.drop(columns="run").assign(
+        objective=100 * table["objective"], forgotten=100 * table["forgotten"], kept=100 * table["kept"],
+        is_on_front=table["is_on_front"].map(marks), is_chosen=table["is_chosen"].map(marks),
+    )  # fmt: skip
     event = st.dataframe(
         shown, hide_index=True, height="content", key="trials-table", placeholder="",
         on_select="ignore" if is_shipped else "rerun", selection_mode="multi-row",
         column_config={
-            **{name: _Column.NumberColumn(labels[name]) for name in found["ranges"]},
+            **{name: _Column.NumberColumn(label, format="%g") for name, label in labels.items()},
             "trial": _Column.NumberColumn(text.TUNE_TRIAL),
             "objective": _Column.NumberColumn(text.TUNE_OBJECTIVE, format="%.1f", help=text.TUNE_OBJECTIVE_HELP),
             "forgotten": _Column.NumberColumn(text.COLUMNS["forgotten"], format="%.1f%%"),
             "kept": _Column.NumberColumn(text.COLUMNS["kept"], format="%.1f%%"),
-            "is_on_front": _Column.CheckboxColumn(text.TUNE_FRONT),
-            "is_chosen": _Column.CheckboxColumn(text.TUNE_CHOSEN),
+            "is_on_front": _Column.TextColumn(text.TUNE_FRONT),
+            "is_chosen": _Column.TextColumn(text.TUNE_CHOSEN),
         },
     )  # fmt: skip
     if is_shipped:

@@ -12,7 +12,6 @@ MAP_HINT = "Zoom in (also Ctrl and the mouse wheel) and the points become images
 
 ONE_IMAGE = "Neighbours of one image"
 NEIGHBOURS_TITLE = "Its nearest images"
-NEIGHBOURS_LEAD = "This image: {truth}, {role}"
 NEIGHBOURS_ROW = "**{network}** · answer: {answer}"
 ROLES = {True: "to forget", False: "to keep"}
 NEIGHBOURS_NOTE = (

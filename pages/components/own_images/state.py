@@ -1,6 +1,8 @@
 """Uploads of this visitor: their images, their network, and how both stand."""
 
+import hashlib
 import io
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from zipfile import ZipFile
@@ -18,6 +20,8 @@ from camu_core.networks.originals import network_cards, shipped_twin
 from pages.components.own_images import text as text_own
 from pages.components.shared import state, state_address, state_pictures, state_visitor
 
+_one_at_a_time = threading.Lock()  # or several tabs of a visitor would all find that there is room for one more
+
 
 def open_dataset(name: str) -> None:
     """Choose an imported dataset on the Run page, here and in the URL, and leave the open run."""
@@ -33,8 +37,8 @@ def wanted_dataset() -> str | None:
     Returns:
         state.OWN_IMAGES if the URL has an upload that is under way.
     """
-    if _upload_in_address() and "import" not in st.session_state:  # the page was reloaded meanwhile
-        st.session_state["import"] = _upload_in_address()
+    if (job := _upload_in_address()) and "import" not in st.session_state:  # the page was reloaded meanwhile
+        st.session_state["import"] = job
         return state.OWN_IMAGES
     named = state_address.read("dataset")
     if named and named != st.session_state.get("own-open"):
@@ -53,16 +57,18 @@ def note_dataset(name: str) -> None:
         st.query_params.pop("dataset", None)
 
 
-def start_import(content: bytes, title: str, size: int) -> None:
+def start_import(content: bytes, title: str, size: int) -> bool:
     """Hand an upload to the engine; nothing happens but the noting if its images are here already.
 
+    Returns:
+        whether it was taken; if not, the page says why.
     Raises:
-        StoreUnwritable: CAMU_HOME cannot be written.
+        TooMuchAsked: this visitor may start nothing. StoreUnwritable: CAMU_HOME cannot be written.
     """
-    _submit(ImportJob(keep_upload(content), title, size))
+    return _submit(ImportJob(hashlib.sha256(content).hexdigest(), title, size), content)
 
 
-def start_import_of_files(files: Iterable[tuple[str, bytes]], size: int) -> None:
+def start_import_of_files(files: Iterable[tuple[str, bytes]], size: int) -> bool:
     """As `start_import`, of a folder: the path of each file, and its content.
 
     Raises:
@@ -77,79 +83,95 @@ def start_import_of_files(files: Iterable[tuple[str, bytes]], size: int) -> None
     with ZipFile(content, "w") as archive:
         for path, data in files:
             archive.writestr(path, data)
-    start_import(content.getvalue(), title, size)
+    return start_import(content.getvalue(), title, size)
 
 
 def read_as(layout: str) -> None:
     """Read the upload in question in one of the ways that are possible.
 
     Raises:
-        ImagesRefused: it is not here any more. StoreUnwritable: CAMU_HOME cannot be written.
+        TooMuchAsked: this visitor may start nothing.
     """
-    view = state.engine().watch(st.session_state["import"])
-    if view is None:
-        raise ImagesRefused(text_own.GONE)
-    _submit(replace(view.job, layout=layout))
+    _submit(replace(st.session_state["import"], layout=layout))
 
 
 def discard_upload() -> None:
     """Forget an upload that is over, or in question."""
-    view = state.engine().watch(st.session_state.pop("import", None) or "")
-    others = (job.upload for job in state.engine().under_way() if isinstance(job, ImportJob))
-    if view is not None and view.job.upload not in others:
-        drop_upload(view.job.upload)
+    job = st.session_state.pop("import", None)
+    others = (other.upload for other in state.engine().under_way() if isinstance(other, ImportJob))
+    if job is not None and job.upload not in others:
+        drop_upload(job.upload)
     st.query_params.pop("upload", None)
 
 
 def question() -> tuple[Way, ...]:
     """The ways in which this session's upload can be read, if that is to be asked."""
-    digest = st.session_state.get("import")
-    view = state.engine().watch(digest) if digest else None
-    if view is None or view.state != "done":
+    job = st.session_state.get("import")
+    if job is None or import_view() is not None:
         return ()
     try:
-        return state.engine().result(digest, Imported).ways
+        return state.engine().result(job.digest, Imported).ways
     except StoreError:
         return ()
 
 
-def _submit(job: ImportJob) -> None:
-    """One upload more, if this visitor may have it; else the page says why not."""
-    n_mine, most = len(state.engine().owners.things(IMAGES, state.watcher())), share_limits().uploads
-    if n_mine >= most:
-        state.refuse(text_own.TOO_MANY.format(most=most))
-    elif state.submit(job):
-        st.session_state["import"] = job.digest
-        state_address.write("upload", job.digest)
+def _submit(job: ImportJob, content: bytes | None = None) -> bool:
+    """One upload more, if this visitor may have it; else the page says why not, and nothing is kept.
+
+    Args:
+        content: of the upload, if it is not kept yet.
+    Returns:
+        whether it was taken.
+    """
+    engine, watcher, most = state.engine(), state.watcher(), share_limits().uploads
+    with _one_at_a_time:
+        reading = [other for other in engine.under_way(watcher) if isinstance(other, ImportJob) and other != job]
+        if len(engine.owners.things(IMAGES, watcher)) + len(reading) >= most:
+            state.refuse(text_own.TOO_MANY.format(most=most))
+            return False
+        engine.check_share_of(watcher)
+        if content is not None:
+            keep_upload(content)
+        if is_taken := state.submit(job):
+            st.session_state["import"] = job
+            state_address.write("upload", job.digest)
+    return is_taken
 
 
-def _upload_in_address() -> str | None:
+def _upload_in_address() -> ImportJob | None:
     """The job of an upload that is known to the engine; anything else in the address counts for nothing."""
     digest = state_address.read("upload")
     view = state.engine().watch(digest) if digest else None
     if view is not None and isinstance(view.job, ImportJob):
-        return digest
+        return view.job
     st.query_params.pop("upload", None)
     return None
 
 
 def import_view() -> JobView | None:
     """This session's upload while it is read, stopped or refused; None if there is none, or it is finished."""
-    digest = st.session_state.get("import")
-    view = state.engine().watch(digest) if digest else None
+    job = st.session_state.get("import")
+    view = state.engine().watch(job.digest) if job else None
     return view if view is not None and view.state != "done" else None
 
 
 def imported_name() -> str | None:
-    """The dataset that this session's upload has become, once."""
-    if import_view() is not None or question() or "import" not in st.session_state:
+    """The dataset that this session's upload has become, once.
+
+    Raises:
+        ImagesRefused: neither that nor the question how to read it is here any more, such as of yesterday.
+    """
+    job = st.session_state.get("import")
+    if job is None or import_view() is not None or question():
         return None
-    digest = st.session_state["import"]
     discard_upload()
     try:
-        return state.engine().result(digest, Imported).name or None
-    except StoreError:  # such as an upload of yesterday
-        return None
+        name = state.engine().result(job.digest, Imported).name
+    except StoreError:
+        name = ""
+    if not name:
+        raise ImagesRefused(text_own.GONE)
+    return name
 
 
 def start_training(dataset: str, model: str, shipped: str | None = None) -> None:

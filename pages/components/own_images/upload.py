@@ -7,11 +7,12 @@ import streamlit as st
 from camu_core.config import import_limits
 from camu_core.data import Way
 from camu_core.engine import JobView
-from camu_core.errors import CamuError
+from camu_core.errors import CamuError, ImagesRefused
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text
 from pages.components.shared import images, state, state_visitor
 from pages.components.shared import text as words
+from pages.components.shared.uploads import let_go
 
 TICK_SECONDS = 0.4
 _COLUMNS = 4
@@ -20,7 +21,12 @@ _COLUMNS = 4
 def upload() -> None:
     """What is to be done next with an upload; when it is read, its dataset is opened."""
     st.subheader(text.TITLE, anchor=False)
-    if (name := state_own.imported_name()) is not None:
+    try:
+        name = state_own.imported_name()
+    except ImagesRefused as error:
+        name = None
+        st.error(str(error), icon=":material/report:")
+    if name is not None:
         state_own.open_dataset(name)
         st.rerun()
     job = state_own.import_view()
@@ -66,12 +72,14 @@ def _choose() -> None:
         return
     try:
         if isinstance(files, list):
-            state_own.start_import_of_files(((file.name, file.getvalue()) for file in files), size or 32)
+            is_taken = state_own.start_import_of_files(((file.name, file.getvalue()) for file in files), size or 32)
         else:
-            state_own.start_import(files.getvalue(), PurePath(files.name).stem, size or 32)
+            is_taken = state_own.start_import(files.getvalue(), PurePath(files.name).stem, size or 32)
     except CamuError as error:
         st.error(str(error), icon=":material/report:")
     else:
+        if is_taken:
+            let_go(*(files if isinstance(files, list) else [files]))
         st.rerun()
 
 

@@ -25,14 +25,14 @@ BAND_NOT = "There are no retrained networks to compare with. {why}"
 HEADS_CLASSES = "These tests need a forgotten class: single images have no class of their own to find."
 HEADS_READ = (
     "a new classifier is trained on 1, 5 or 20 images of what was forgotten, and 20 of each other class. The higher "
-    "its line above the purple range, the more of the class is left inside. The range is from the lowest to the "
-    "highest of the retrained networks; the finding allows for one more of them, which may lie outside. A mask at the "
-    "output cannot lower it."
+    "its line above the purple range, the more of the class is left inside. Purple is from the lowest to the highest "
+    "of the retrained networks; the range in the title is wider, because one more of them may lie outside. A mask at "
+    "the output cannot lower it."
 )
 HEADS_NOT = "what only a nonlinear classifier could read; and an untrained network shows some of it, too."
 HEADS_HOW = """
 **Old classifier**: the layers after the representation of the network *before*, on the representation of the network
-*after*; recall of the forgotten class less false alarms (Youden's J; 100% is perfect, 0% chance), on up to {n:,} new
+*after*; recall of the forgotten class minus false alarms (Youden's J; 100% is perfect, 0% chance), on up to {n:,} new
 images of it and 300 others. **New classifier**: logistic regression over all classes on the frozen representation,
 standardised, each class of equal weight; recall on new images, mean and 95% t-interval over 10 draws of the examples,
 the same draws for every network. **Neighbours**: by Euclidean distance, among the class-balanced probe set.

@@ -96,7 +96,7 @@ def _pictures(found: Dial, result: RunResult, height: int) -> None:
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _drawn(
-    moment: tuple[str, str, tuple[float, float] | None, bool, int], _found: Dial, _spec: RunSpec
+    moment: tuple[str, str, tuple[float, ...], bool, int], _found: Dial, _spec: RunSpec
 ) -> tuple[go.Figure, go.Figure, dict[str, Any]]:
     """Map, curves, and what the browser is told.
 
@@ -114,7 +114,10 @@ def _drawn(
         dark, height,
     )  # fmt: skip
     scatter = _map(_found, start, dataset, dark, height)
-    never_saw = text.DIAL_REFERENCE.format(low=percent(reference[0]), high=percent(reference[1])) if reference else ""
+    never_saw = ""
+    if reference:
+        low, high = percent(min(reference)), percent(max(reference))
+        never_saw = text.DIAL_REFERENCE.format(n=len(reference), low=low, high=high)
     numbers = [
         component.Number(text.DIAL_NUMBERS[measure], role, never_saw if measure == INSIDE else "")
         for measure, role in _NUMBERS.items()
@@ -142,23 +145,25 @@ def _drawn(
 
 
 def _map(found: Dial, start: int, dataset: str, dark: bool, height: int) -> go.Figure:
-    """The open run's network; the classes that are kept bear their names, which the forgotten ones would leave."""
+    """The open run's network; the classes that are kept bear their names. Forgotten ones would leave theirs: the legend
+    has them.
+    """
     info, points = DATASETS[dataset], found.points.astype(float)
     figure = embedding_figure(
         [Panel("", points[start], np.eye(info.n_classes)[found.said[start]])], found.y, found.is_forget,
         info.class_names, axis_ranges(points), text.DIAL_MAP, dark, height=height,
     )  # fmt: skip
-    figure.layout.annotations = [
-        label for label in figure.layout.annotations if label.font.color != ground(dark).forget
-    ]
+    labels, color = figure.layout.annotations, ground(dark).forget
+    figure.layout.annotations = [label for label in labels if label.font.color != color]
+    if forgotten := ", ".join(label.text for label in labels if label.font.color == color):
+        figure.update_traces({"name": text.DIAL_FORGOTTEN.format(names=forgotten)}, {"marker.color": color})
     return figure
 
 
-def _reference(result: RunResult) -> tuple[float, float] | None:
-    """Least and most that retrained networks show of what a new classifier finds; None where none were tested."""
+def _reference(result: RunResult) -> tuple[float, ...]:
+    """What a new classifier finds in each of the retrained networks; empty where none were tested."""
     reference = (state_privacy.report_of(result.spec) or {}).get("reference")
-    found = reference and reference["measures"].get("fresh_head_1")
-    return (min(found), max(found)) if found else None
+    return tuple(reference["measures"].get("fresh_head_1", ())) if reference else ()
 
 
 def _base(spec: RunSpec) -> str:

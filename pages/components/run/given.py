@@ -10,6 +10,7 @@ from pages.components.run import state as state_given
 from pages.components.run import text
 from pages.components.shared import state
 from pages.components.shared import text as words
+from pages.components.shared.uploads import let_go
 
 
 def offer(dataset: str, model: str, forget: ForgetSpec | None) -> None:
@@ -33,6 +34,7 @@ def offer(dataset: str, model: str, forget: ForgetSpec | None) -> None:
         except CamuError as error:
             st.error(str(error), icon=":material/report:")
         else:
+            let_go(file)
             state.put("given-turn", turn + 1)
             st.rerun()
 

@@ -20,9 +20,9 @@ TICK_SECONDS = 0.4
 # Where a run begins below the fold, one sees nothing of it. What follows // makes it another script for another run.
 _INTO_VIEW = """<script>
 (() => {
-  const row = document.querySelector('.st-key-live-row');
+  const top = document.querySelector('.st-key-live-row')?.getBoundingClientRect().top;
   const behavior = matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
-  if (row && innerHeight - row.getBoundingClientRect().top < 450) row.scrollIntoView({ behavior });
+  if (top < 0 || innerHeight - top < 450) document.querySelector('.st-key-judgement')?.scrollIntoView({ behavior });
 })(); // DIGEST
 </script>"""
 SNAPSHOTS_PER_SECOND = {"slow": 2.0, "normal": 6.0, "fast": 15.0}
@@ -62,7 +62,7 @@ def live_panel(spec: RunSpec, digest: str, has_terms: bool = True) -> None:
 
 
 def into_view(digest: str) -> None:
-    """Scroll to the live panel above, once, unless there is room enough to see it."""
+    """Scroll to the live panel above and its name, once, unless there is room enough to see it."""
     st.html(_INTO_VIEW.replace("DIGEST", digest), unsafe_allow_javascript=True)
 
 
@@ -187,11 +187,11 @@ def _figures(
         Panel(text.AFTER_STEP.format(index=step), _snapshots[-1].points, _snapshots[-1].logits),
     ]
     ranges = axis_ranges([_first.points], margin_fraction=0.15)
-    height = 350 if has_terms else 230  # at least: the story gives them the room there is
+    height = 400 if has_terms else 230  # at least: the story gives them the room there is
     return (
         embedding_figure(
             panels, _scene.y, _scene.is_forget, _scene.class_names, ranges, text.LIVE_EMBEDDING, dark, height=height
         ),
-        accuracy_curve(_snapshots, total, text.LIVE_ACCURACY, dark, height=160 if has_terms else height),
-        loss_curves(_losses, total, text.LIVE_LOSSES, dark, height=190),
+        accuracy_curve(_snapshots, total, text.LIVE_ACCURACY, dark, height=170 if has_terms else height),
+        loss_curves(_losses, total, text.LIVE_LOSSES, dark, height=230),
     )

@@ -39,9 +39,9 @@ HARDER_LEAD = (
 HARDER_START = "Compare the groups"
 HARDER_READ = (
     "each row is a run that forgot such images. The further green is from purple, the further the network is from one "
-    "that never saw them; the further purple is from grey, the more there was to forget"
+    "that never saw them; the further purple is from grey, the more there was to forget."
 )
-HARDER_NOT = "other starts or other images of a group: the intervals are over these images alone"
+HARDER_NOT = "other starts or other images of a group: the intervals are over these images alone."
 
 DIAL_TITLE = "How hard should it forget?"
 DIAL_LEAD = (
@@ -61,21 +61,22 @@ DIAL_NOTES = {
     "kept": "{low} to {high}, {n:,} new images of the rest",
     "inside": "{low} to {high}, over {n:,} draws",
 }
-DIAL_REFERENCE = "retrained networks: lowest {low}, highest {high}"
+DIAL_REFERENCE = "the {n} retrained networks: {low} to {high}"
 DIAL_UNKNOWN = "not known"
+DIAL_FORGOTTEN = "to forget: {names}"
 DIAL_MAP = "Where the images lie inside; the axes stay"
 DIAL_HOVER = "true class {true}<br>this network says {said}"
 DIAL_READ = (
     "solid orange is what its answers give away, dotted orange what is left inside: a new classifier, taught with one "
-    "example of the forgotten class, finds that much of it"
+    "example of the forgotten class, finds that much of it."
 )
 DIAL_READ_BAND = (
-    ". Purple: the lowest to the highest of what it finds in several networks that never saw it. One more of them may "
-    "well lie outside, so the verdict, which allows for that, often cannot tell where this looks clear"
+    " Purple: the lowest to the highest of what it finds in several networks that never saw it. One more of them may "
+    "well lie outside, so the verdict, which allows for that, often cannot tell where this looks clear."
 )
 DIAL_NOT = (
     "other seeds: each strength is one run, and bars are 95% intervals over images, or over draws of the one example. "
-    "The map shows two directions of many"
+    "The map shows two directions of many."
 )
 DIAL_HOW = (
     "Each strength multiplies both learning rates of CaMU; all else, the draws too, is the same. *Still recognised* "
@@ -106,8 +107,8 @@ PLANTED_SAID = {"original": "before {name}", "unlearned": "after {name}", "retra
 PLANTED_NONE = "No network takes any of the images shown on *Embeddings* for the other."
 PLANTED_READ = {
     "trigger": "a network that forgot the secret calls marked images what they show, about as often as the retrained "
-    "one, purple, which never saw a mark",
+    "one, purple, which never saw a mark.",
     "swap": "a network that forgot the wrong labels tells the two apart about as well as the retrained one, purple, "
-    "which never saw them",
+    "which never saw them.",
 }
-PLANTED_NOT = "other secrets: one that is easy to forget says little of others. Bars are 95% intervals over images"
+PLANTED_NOT = "other secrets: one that is easy to forget says little of others. Bars are 95% intervals over images."

@@ -17,6 +17,7 @@ _WIDE_COLUMNS = 3  # panels side by side, too many for a narrow window
 _PRESENTED_FONT = 19  # pixels; readable from the back row
 _PRESENTED_AXIS = {"title_font_size": _PRESENTED_FONT - 3, "tickfont_size": _PRESENTED_FONT - 5}
 _TAGS = re.compile(r"<[^>]+>")
+_NO_CLASS = re.compile(r"[^\w-]", re.ASCII)  # Streamlit's classes of keys have a hyphen instead
 
 
 def show(
@@ -45,7 +46,7 @@ def show(
     alt = _name(figure) or text.FIGURE_UNNAMED
     height = "stretch" if fills or is_steady else "content"
     with where.container(key=f"figure-{key}", gap=None, height=height):
-        _title(figure)
+        _title(figure, f"figure-{key}")
         if is_steady:
             return moving.show(figure, key, alt, config(key, has_bar), **options)
         return st.plotly_chart(figure, key=key, alt=alt, config=config(key, has_bar), height=height, **options)
@@ -60,11 +61,15 @@ def config(key: str, has_bar: bool = True) -> dict[str, Any]:
     }
 
 
-def _title(figure: go.Figure) -> None:
+def _title(figure: go.Figure, container: str) -> None:
     """The title as words of the page, over the place that the figure keeps for its own: they break at any width.
 
     The style sheet hides the figure's own, which pictures that the camera saves still have; and by the class of this
-    one it knows which figures need more room than a narrow window has.
+    one it knows which figures need more room than a narrow window has. The container has the figure's height before
+    the browser has drawn it.
+
+    Args:
+        container: key of what holds both.
     """
     title = figure.layout.title
     if not title.text:
@@ -74,6 +79,7 @@ def _title(figure: go.Figure) -> None:
     st.html(
         f"<div class='figure-title {_room(figure)}' style='font-size:{title.font.size}px;min-height:{pixels}px;"
         f"margin-bottom:-{pixels}px'>{words}</div>"
+        f"<style>:where(.st-key-{_NO_CLASS.sub('-', container)}) {{ min-height: {figure.layout.height}px }}</style>"
     )
 
 

@@ -1,15 +1,17 @@
-"""What stands before Streamlit: it gives each browser a key of its own, and lets no visitor empty what all share."""
+"""What stands before Streamlit: it gives each browser a key of its own, and keeps visitors from what concerns all."""
 
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 COOKIE = "camu_visitor"
 _KEY_BYTES = 32
 _KEPT_SECONDS = 400 * 24 * 3600  # the longest that browsers allow
+_STREAMLITS_METRICS = "/_stcore/metrics"  # for anybody; ours are in `probes.py`, for the operator
 # Messages of a client that concern everybody: emptying the caches, watching files, reading the repository.
 _NOT_FOR_VISITORS = {"clear_cache", "set_run_on_save", "load_git_info"}
 
@@ -26,6 +28,8 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await self._app(scope, _listening(receive), send)
+        elif scope["type"] == "http" and scope["path"].endswith(_STREAMLITS_METRICS):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
         elif scope["type"] == "http" and _is_first_visit(Headers(scope=scope)):
             await self._app(scope, receive, _greeting(scope, send))
         else:

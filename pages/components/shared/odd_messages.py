@@ -15,7 +15,7 @@ from pages.components.shared import text
 _STREAMLIT, _OURS = Path(st.__file__).parent, Path(__file__).resolve().parents[3]
 _LOGGERS = ("streamlit.error_util", "streamlit.components.v2.bidi_component.serialization")
 _KINDS = (
-    TypeError, ValueError, LookupError, ArithmeticError, AttributeError,
+    TypeError, ValueError, LookupError, ArithmeticError, AttributeError, RecursionError,
     StreamlitMixedNumericTypesError, StreamlitValueAboveMaxError, StreamlitValueBelowMinError,
 )  # fmt: skip
 

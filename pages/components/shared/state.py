@@ -9,7 +9,7 @@ from camu_core import RunResult, RunSpec
 from camu_core.config import is_read_only, share_limits
 from camu_core.data import DATASETS, is_imported, validation_name
 from camu_core.engine import JobView
-from camu_core.engine.owners import IMAGES, RUNS, Thing
+from camu_core.engine.owners import IMAGES, RUNS, Thing, Visitor, may_unpin
 from camu_core.engine.service import engine, example_store
 from camu_core.errors import CamuError, DatasetUnavailable, TooMuchAsked
 from camu_core.jobs import Job, RunJob
@@ -248,25 +248,32 @@ def delete_runs(digests: Iterable[str]) -> None:
 
 
 def pin_runs(digests: Iterable[str], pinned: bool) -> None:
-    """Keep this visitor's runs from being cleared away, or no longer."""
-    store, most = engine().store, share_limits().pins
-    n_pinned = sum(map(store.is_pinned, engine().owners.things(RUNS, watcher())))
+    """Keep this visitor's runs from being cleared away, or lift their pins; a run that others pin stays pinned."""
+    store, owners, who, most = engine().store, engine().owners, state_visitor.visitor(), share_limits().pins
+    n_pinned = sum(who.name in store.pins(digest) for digest in owners.things(RUNS, who.name))
     for digest in digests:
-        if is_read_only() or not state_visitor.may_change(RUNS, digest) or store.is_pinned(digest) == pinned:
+        pins = _pins(digest, who)
+        if is_read_only() or not state_visitor.may_change(RUNS, digest) or bool(pins) == pinned:
             continue
-        if pinned and n_pinned >= most and not state_visitor.visitor().is_operator:
+        if pinned and n_pinned >= most and not who.is_operator:
             refuse(text.TOO_MANY_PINS.format(most=most))
             return
         try:
-            store.pin(digest, pinned)
+            for name in [owners.pin_name(Thing(RUNS, digest), who)] if pinned else pins:
+                store.pin(digest, pinned, name)
         except CamuError as error:
             refuse(str(error))
             return
         n_pinned += pinned
 
 
+def _pins(digest: str, who: Visitor) -> list[str]:
+    """The pins of a run that this visitor sees and may lift."""
+    return [pin for pin in engine().store.pins(digest) if may_unpin(pin, who)]
+
+
 def finished_runs() -> list[dict]:
-    """Summaries of stored runs, the last used first, with `is_pinned` and `is_mine`.
+    """Summaries of stored runs, the last used first, with `is_pinned` (by this visitor) and `is_mine`.
 
     None that is damaged, lacks its images, was deleted a moment ago, or is of images that somebody else uploaded.
     """
@@ -276,7 +283,7 @@ def finished_runs() -> list[dict]:
         try:
             if owners.is_hidden(Thing(RUNS, digest), who):
                 continue
-            about = {"is_pinned": store.is_pinned(digest), "is_mine": owners.may_change(Thing(RUNS, digest), who)}
+            about = {"is_pinned": bool(_pins(digest, who)), "is_mine": owners.may_change(Thing(RUNS, digest), who)}
             found.append({**_summary(digest, _stamp(digest)), **about})
         except CamuError:
             continue

@@ -15,6 +15,8 @@ LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
 
 ODD_MESSAGE = "Your browser sent something this page cannot read. Reload the page."
+UPLOADED_ENOUGH = "One tab can hold at most {most_mb:,.0f} MB of uploaded files; remove one, or reload the page."
+UPLOADS_FULL = "The server holds as many uploaded files as it can; try again in a few minutes."
 ADDRESS_LEFT_OUT = "Not understood in this link, and left out: {names}. Please choose below."
 ADDRESS_CUT = "Part of this link is malformed and was ignored. Check the link."
 
@@ -213,7 +215,7 @@ ACCURACY_LEAD = (
 ACCURACY_PER_CLASS = "Accuracy by class, test images"
 ACCURACY_CONFUSION = "Confusion matrix, test images (% of each row)"
 ACCURACY_SNAPSHOT = "Confusion matrix after step {index} (live sample)"
-ATTACK_QUESTION = "Can an attacker tell that the images to forget were trained on?"
+ATTACK_QUESTION = "Can the attack model tell that the images to forget were trained on?"
 ATTACK_READ = (
     "the attacker sees only the network's answers and guesses which images it was trained on. 0.50 is guessing; at "
     "1.00 it is always right. After forgetting it should be where the retrained network puts it. Far below 0.50 gives "
@@ -260,9 +262,11 @@ BATCH_KINDS = {
 BATCH_RUNS = "{kind} · {n} runs · {dataset} · {what} · {methods} · {seeds}"
 BATCH_FORGET, BATCH_FORGETS = "forget {what}", "{n} forget sets"
 BATCH_METHODS, BATCH_SEED, BATCH_SEEDS = "{n} methods", "seed {seed}", "{n} seeds"
-COLUMN_FORGOTTEN, COLUMN_KEPT = "Forgotten images", "The rest, new images"
+LIBRARY_COLUMNS = {
+    "pinned": "Pinned", "dataset": "Dataset", "forget": "Forgotten", "method": "Method", "seed": "Seed",
+    "settings": "Settings", "seconds": "Unlearning, s", "run": "Run",
+}  # fmt: skip
 COMPARE_TITLE = "Selected runs"
-FILTER_DATASET, FILTER_METHOD, FILTER_FORGET = "Dataset", "Method", "Forgotten"
 SWEEP_REMOVE_ASK = "Remove this sweep from the list? Its runs stay."
 SWEEP_TITLE = "Sweep: many runs at once"
 SWEEP_LEAD = "Runs each method with each seed on each forget set. Runs that somebody is waiting for come first."

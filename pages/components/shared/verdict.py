@@ -30,7 +30,7 @@ def run_line(run: state.OpenRun, is_quiet: bool = False, is_older: bool = False,
         is_older: the choices on the page are others by now.
         is_below_press: the button that makes a run is on the page, above the line.
     """
-    spec = run.result.spec
+    spec = run.spec
     group = state_memorised.group_of(spec)
     what = text.RUN_NOTE.format(
         dataset=DATASETS[spec.dataset].title,

@@ -85,7 +85,6 @@ SNOOP_FINDINGS = {
     "above": "So they still look as if it had learned them, and a snoop could tell",
     "below": "So now they look less learned than in networks that never saw them, and that can give the removal away",
 }
-SNOOP_ALONE = "So nobody knows yet what would be normal"
 SNOOP_MANY = (
     "**With many networks.** Now the snoop trains networks, too, {m} of each kind, and must say of an answer about one "
     "picture: does this network know it, or did it never see it? Guessing is right in 50 of 100 cases. Before "
@@ -163,4 +162,3 @@ OPEN_POINTS = (
 SCORE = {True: "Your guess was **right**.", False: "Your guess was not quite right."}
 MORE = "Try other methods on the same pictures"
 LEARN = "Learn how it works"
-OTHER = "To the first story"

@@ -111,16 +111,18 @@ def entered_room() -> Room | None:
 def phone(room: Room) -> str:
     """As whom this phone guesses, the same after a reload, and a name that says nothing in any other room.
 
-    A browser that keeps no cookies has a random word in its address instead.
+    A browser that keeps no cookies has a random word in its address instead; one session has but one.
     """
-    me = state_visitor.browser_key() or _word_in_address()
+    me = state_visitor.browser_key() or _word()
     return hashlib.sha256(f"camu phone {room.code} {me}".encode()).hexdigest()[:20]
 
 
-def _word_in_address() -> str:
-    if not state_address.read("me"):
-        state_address.write("me", secrets.token_hex(16))
-    return state_address.read("me")
+def _word() -> str:
+    """Of the address as the session found it, so that a reload keeps it, or a new one; later changes count nothing."""
+    if "phone" not in st.session_state:
+        st.session_state["phone"] = state_address.read("me") or secrets.token_hex(16)
+    state_address.write("me", st.session_state["phone"])
+    return st.session_state["phone"]
 
 
 def note_presence(room: Room) -> None:

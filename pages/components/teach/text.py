@@ -78,7 +78,6 @@ IN_WAIT = "Look at the screen in front. The first question comes here by itself.
 NEXT_COMES = "The next question comes by itself."
 TAP = "Tap your guess."
 TAKEN = "Your guess is in. You can change it until the answer is shown."
-LATE_TAP = "Too late: the answer is being shown."
 VERDICTS = {True: ":material/check_circle: Right!", False: "Not this time", None: "The answer"}
 IT_IS = "It is: **{answer}**"
 YOU_SAID = "You said: {answer}"
