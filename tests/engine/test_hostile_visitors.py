@@ -121,14 +121,14 @@ def test_nobody_deletes_a_run_of_somebody_else(server: AppServer) -> None:
     rows = '{"selection": {"rows": [%s], "columns": [], "cells": []}}'
 
     def table(visitor: Visitor) -> tuple[str, list[str]]:
-        """The list of runs: its name, and their digests."""
+        """The list of runs: its name, and how their digests begin."""
         found = next(e.dataframe for e in visitor.elements if e.WhichOneof("type") == "dataframe")
         return found.id, pa.ipc.open_stream(found.arrow_data.data).read_all()["run"].to_pylist()
 
     def tick(visitor: Visitor, row: str = "") -> None:
         """A row of the list, the run's own if none is named: again, if another visitor's run joined it meanwhile."""
         ticked = None
-        while ticked != (place := (table(visitor)[0], row or str(table(visitor)[1].index(digest)))):
+        while ticked != (place := (table(visitor)[0], row or str(table(visitor)[1].index(digest[:8])))):
             visitor.wait_finished(visitor.rerun(**{place[0]: ("string_value", rows % place[1])}))
             ticked = place
 

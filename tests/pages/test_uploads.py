@@ -1,6 +1,9 @@
 """How much of uploaded files the server's memory takes, of one session and of all."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 from opening import open_page
@@ -13,6 +16,7 @@ from pages.components.own_images import text as text_own
 from pages.components.shared import state, text, uploads
 
 MB = 1_000_000
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -39,6 +43,12 @@ def limit(kept) -> uploads.UploadLimit:
     return uploads.UploadLimit(keep)
 
 
+def finished(work: Coroutine[None, None, T]) -> T:
+    """What it returns; in a thread of its own, as a browser's tests leave an event loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 async def put(limit: uploads.UploadLimit, session: str, name: str, n_bytes: int, announced: bool = True) -> str:
     """Send a file in two parts; the refusal, if there is one."""
     messages = iter([{"type": "http.request", "body": bytes(n_bytes // 2), "more_body": i == 0} for i in range(2)])
@@ -59,7 +69,7 @@ async def put(limit: uploads.UploadLimit, session: str, name: str, n_bytes: int,
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_session_holds_two_of_the_largest_files_until_it_lets_one_go(limit, kept, announced: bool) -> None:
     def send(session: str, name: str) -> str:
-        return asyncio.run(put(limit, session, name, 900_000, announced))
+        return finished(put(limit, session, name, 900_000, announced))
 
     assert [send("a", name) for name in "12"] == ["", ""]
     assert send("a", "3") == f"413: {text.UPLOADED_ENOUGH.format(most_mb=2)}"
@@ -72,22 +82,22 @@ def test_files_that_are_sent_at_the_same_time_count_together(limit, kept) -> Non
     async def send_all() -> list[str]:
         return await asyncio.gather(*(put(limit, "a", str(i), 900_000, announced=False) for i in range(8)))
 
-    assert asyncio.run(send_all()).count("") <= 2
+    assert finished(send_all()).count("") <= 2
     assert sum(len(file.data) for file in kept.get("a", {}).values()) <= 2 * MB
     assert not limit._arriving
 
 
 def test_all_sessions_together_hold_sixteen(limit, kept) -> None:
-    said = [asyncio.run(put(limit, str(i), "1", MB)) for i in range(17)]
+    said = [finished(put(limit, str(i), "1", MB)) for i in range(17)]
     assert said.count("") == 15, "each has a name as well"
     assert said[-1] == f"413: {text.UPLOADS_FULL}"
 
 
 def test_empty_files_without_end_are_too_many(limit, kept) -> None:
     kept["a"] = {str(i): UploadedFileRec(str(i), "", "", b"") for i in range(2000)}
-    assert asyncio.run(put(limit, "a", "one more", 1))
+    assert finished(put(limit, "a", "one more", 1))
     kept["a"] = {"1": UploadedFileRec("1", "n" * 2 * MB, "", b"")}
-    assert asyncio.run(put(limit, "a", "one more", 1)), "a name takes memory too"
+    assert finished(put(limit, "a", "one more", 1)), "a name takes memory too"
 
 
 def test_what_was_read_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
