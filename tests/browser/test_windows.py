@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 from resting import go_to, rested, tops
 
 from pages.components.story import text
@@ -120,13 +120,19 @@ SEEN = """() => {
 
 def test_on_a_phone_a_run_is_seen_while_it_goes_on(server: str, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server}/run")
-    button = page.get_by_role("button", name="Forget it")
-    expect(button).to_be_visible()
-    rested(page)
-    assert button.bounding_box()["y"] > 500, "what follows the button is below the fold"
-    button.click()
-    page.wait_for_function(SEEN)  # in one look: a moment later the run may be over, and its row gone
+    for is_last in (False, False, True):  # it is played for some seconds, which a busy machine can miss
+        page.goto(f"{server}/run")
+        button = page.get_by_role("button", name="Forget it")
+        expect(button).to_be_visible()
+        rested(page)
+        assert button.bounding_box()["y"] > 500, "what follows the button is below the fold"
+        button.click()
+        try:
+            page.wait_for_function(SEEN, timeout=30_000)  # in one look: a moment later its row may be gone
+            break
+        except TimeoutError:
+            if is_last:
+                raise
     expect(page.get_by_test_id("stMain")).to_have_js_property("scrollLeft", 0)
 
 

@@ -99,7 +99,7 @@ def test_a_sweep_of_a_thousand_blocks_neither_its_page_nor_a_person(server: AppS
         stranger.wait_finished(stranger.rerun(**fields, **press))
         took = time.monotonic() - started
         stranger.wait_for(lambda: "of 1000 runs finished" in stranger.texts, "the sweep on the list", 20)
-        assert took < 10, "it took 36 s; 2 s here on an idle machine"
+        assert took < 20, "it took 36 s; 2 s here on an idle machine"
         wait_for(lambda: len(running(server)) >= 2, "all workers busy with the sweep")
         start(victim, "3", Seed=42.0)
         victim.watch_until(VERDICT, 30)

@@ -49,7 +49,7 @@ def test_it_is_done_though_nobody_looks() -> None:
     try:
         engine.submit(RunJob(SPEC), "me", chain=SPEC)
         causal = CausalJob(SPEC, RETRAINING.digest, BandJob.of(SPEC).digest)
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 300
         while not engine.has(causal):
             assert time.monotonic() < deadline, [type(job).__name__ for job in engine.under_way()]
             time.sleep(0.2)
