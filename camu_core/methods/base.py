@@ -9,6 +9,7 @@ from torch import Tensor
 
 from camu_core.data import Dataset, Splits
 from camu_core.networks.models import BlockModel
+from camu_core.networks.training import SEED_OFFSET
 from camu_core.progress import Step
 from camu_core.settings import Settings
 
@@ -53,6 +54,11 @@ class UnlearningTask:
             seed=seed,
             training_seed=training_seed,
         )
+
+    @property
+    def retraining_seed(self) -> int:
+        """Of what is drawn and trained anew: beside every original it makes another network."""
+        return self.seed + SEED_OFFSET * (1 + self.training_seed)
 
     @property
     def device(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 from camu_core.methods.base import UnlearningTask
 from camu_core.methods.steps import training_only
-from camu_core.networks.training import SEED_OFFSET, TrainingConfig, recipe_for, training
+from camu_core.networks.training import TrainingConfig, recipe_for, training
 from camu_core.progress import Step
 from camu_core.settings import setting
 
@@ -47,7 +47,7 @@ class EUk:
 
     def unlearn(self, task: UnlearningTask, config: EUkConfig) -> Iterator[Step]:
         """With as many layers as there are it is retraining, to the same bits."""
-        seed = task.seed + SEED_OFFSET * (1 + task.training_seed)
+        seed = task.retraining_seed
         task.model.reset_last_layers(config.n_layers, seed)
         with training_only(task.model, task.model.last_layers(config.n_layers)):
             for step in training(task.model, task.x_retain, task.y_retain, config, seed):

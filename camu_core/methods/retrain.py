@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from camu_core.methods.base import UnlearningTask
 from camu_core.networks.stacked import train_together
-from camu_core.networks.training import SEED_OFFSET, TrainingConfig, recipe_for, training
+from camu_core.networks.training import TrainingConfig, recipe_for, training
 from camu_core.progress import Step
 
 
@@ -25,20 +25,15 @@ class Retrain:
 
     def unlearn(self, task: UnlearningTask, config: TrainingConfig) -> Iterator[Step]:
         """Fresh weights drawn from the task's seeds, then training on the retain set alone."""
-        seed = _seed(task)
+        seed = task.retraining_seed
         task.model.reset(seed)
         for step in training(task.model, task.x_retain, task.y_retain, config, seed):
             yield replace(step, stage="unlearn")
 
     def unlearn_together(self, tasks: Sequence[UnlearningTask], config: TrainingConfig) -> Iterator[Step]:
         """`unlearn` of many networks with one retain set at once; see `camu_core.networks.stacked`."""
-        models, seeds = [task.model for task in tasks], [_seed(task) for task in tasks]
+        models, seeds = [task.model for task in tasks], [task.retraining_seed for task in tasks]
         for model, seed in zip(models, seeds, strict=True):
             model.reset(seed)
         for step in train_together(models, tasks[0].x_retain, tasks[0].y_retain, config, seeds):
             yield replace(step, stage="unlearn")
-
-
-def _seed(task: UnlearningTask) -> int:
-    """Another network beside every original."""
-    return task.seed + SEED_OFFSET * (1 + task.training_seed)

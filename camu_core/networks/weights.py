@@ -3,7 +3,8 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,12 +109,12 @@ def clear_away(path: Path, n_bytes: int) -> None:
         )
 
 
-def clear_given(content: bytes, needed: Collection[str]) -> None:
+def clear_given(content: bytes, find_needed: Callable[[], set[str]]) -> None:
     """Make room for a network that somebody gives, unless it is here: the longest unused that nothing needs go.
 
     Args:
         content: of its file.
-        needed: sha256 of weights; these stay.
+        find_needed: sha256 of weights that stay; asked for only where room has to be made.
     Raises:
         StoreUnwritable: they, and those of the last minute, leave no room.
     """
@@ -121,15 +122,17 @@ def clear_given(content: bytes, needed: Collection[str]) -> None:
         return
     trained = {card_sha256(card) for card in _given_dir().glob("*.json")}
     copies = (path for path in _given_dir().glob("*.safetensors") if re.fullmatch("[0-9a-f]{64}", path.stem))
-    given = [path for path in copies if path.stem not in trained]
-    spare, limit = [], networks_limit_bytes()
+    sizes, limit = {}, networks_limit_bytes()
+    for path in copies:
+        with suppress(FileNotFoundError):  # another session makes room at the same time
+            if path.stem not in trained:
+                sizes[path] = path.stat().st_size
     most = limit - len(content)
-    for path in given:
-        if path.stem in needed:
-            most -= path.stat().st_size
-        else:
-            spare.append([path])
-    if not make_room(spare, most, _STARTING_SECONDS):
+    if sum(sizes.values()) <= most:
+        return
+    needed = find_needed()
+    most -= sum(size for path, size in sizes.items() if path.stem in needed)
+    if not make_room([[path] for path in sizes if path.stem not in needed], most, _STARTING_SECONDS):
         raise StoreUnwritable(
             f"There is no room for this network: those that were given may take {limit / 1e6:,.0f} MB "
             "(CAMU_NETWORKS_MB), and runs need them all. Delete runs of given networks, or try again later."

@@ -231,7 +231,7 @@ class RunStore:
 
     def _clear_up(self) -> None:
         """Delete what processes that were killed left half written or half deleted."""
-        for path in _newest_first(self.root.glob("*/.*")):
+        for path in list(self.root.glob("*/.*")):
             is_ours = path.name.startswith((_WRITING, _DELETING))
             if is_ours and time.time() - path.lstat().st_mtime > _LEFT_SECONDS:
                 if path.is_dir():

@@ -399,7 +399,7 @@ def test_networks_that_were_given_fill_no_disk(camu_home, monkeypatch) -> None:
     monkeypatch.setenv("CAMU_NETWORKS_MB", str(3.5 * size / 1e6))
 
     def give(content: bytes, *needed: str) -> str:
-        clear_given(content, needed)
+        clear_given(content, lambda: set(needed))
         return adopt_content(content, "digits", "cnn", "theirs")
 
     trained, needed, old, used = publish(0, dataset="digits_trigger-8x100"), *map(give, contents[:3])

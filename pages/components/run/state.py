@@ -17,7 +17,7 @@ def judge(dataset: str, model: str, forget: ForgetSpec, content: bytes, name: st
         StoreUnwritable: there is no room for the network. And see `plan_given`.
     """
     state.engine().check_share_of(state.watcher())
-    clear_given(content, weights_needed())
+    clear_given(content, weights_needed)
     spec = plan_given(dataset, forget, content, plain_name(name), seed, model)
     if state.submit(RunJob(spec), chain=spec):
         state.open_run(spec.digest)
