@@ -16,7 +16,6 @@ from camu_core.networks.weights import shipped_retrained, weights_named, weights
 from camu_core.settings import Settings
 from camu_core.specs import GIVEN, ForgetSpec, RunSpec, Setting
 
-_TWO_A_SAMPLE = ("camu", "camu_one_pass", "neggrad_plus")  # whose batches hold a retain sample with each forget sample
 _MEASURING = 0.5  # updates that looking at an image takes before and after, and the attack
 
 
@@ -156,7 +155,8 @@ def _check_memory(method: str, model: str, info: DatasetInfo, config: Settings) 
     most_mb = share_limits().job_memory_mb
     if not most_mb:
         return
-    sample_mb = activation_bytes(model, info.shape, info.n_classes) / 1e6 * (2 if method in _TWO_A_SAMPLE else 1)
+    n_images = 2 if getattr(METHODS[method], "batches_pairs", False) else 1
+    sample_mb = activation_bytes(model, info.shape, info.n_classes) / 1e6 * n_images
     for name, value in config.pairs():
         if name.endswith("batch_size") and float(value) * sample_mb > most_mb:
             raise SpecError(

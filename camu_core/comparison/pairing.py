@@ -105,7 +105,7 @@ def difference_table(a: Mapping[str, Any], b: Mapping[str, Any]) -> pd.DataFrame
         a, b: `RunResult.metrics["unlearned"]` of both runs.
     Returns:
         `measure` (a split, or "attack_auc"), `a`, `b`, `difference` (B minus A), `low`, `high` (its 95% interval);
-        measures that one of them lacks are left out.
+        measures that one of them lacks, or has no interval of, are left out.
     """
     rows = [
         {"measure": name, **_difference(*((m[name], *wilson_interval(m[name], m["n"][name])) for m in (a, b)))}

@@ -103,7 +103,9 @@ def embedding_figure(
     ]
     figure.update_layout(annotations=[*figure.layout.annotations, *labels])
     headroom = 30 if any(panel.title for panel in panels) else 0
-    return styled(figure, dark, title, height, headroom).update_layout(margin_l=2, margin_r=2, uirevision="embedding")
+    return styled(figure, dark, title, height, headroom).update_layout(
+        margin_l=2, margin_r=2, margin_pad=0, uirevision="embedding"
+    )
 
 
 def _groups(

@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from camu_core.figures.theme import MODEL_COLORS, MODEL_SYMBOLS, MODEL_TITLES, ground, styled
+from camu_core.measures.estimates import is_measured
 
 
 def attack_figure(
@@ -19,17 +20,22 @@ def attack_figure(
     tones, figure = ground(dark), go.Figure()
     attacks = {name: report["attack"] for name, report in metrics.items() if report["attack"]["value"] is not None}
     for model, attack in attacks.items():
+        value, n = attack["value"], f"n = {attack['n']:,} images in each of two groups"
+        low, high, interval = value, value, "too few images for an interval"
+        if is_measured(attack):
+            low, high = attack["low"], attack["high"]
+            interval = f"95% interval {low:.3f} to {high:.3f}"
         figure.add_scatter(
-            x=[attack["value"]], y=[MODEL_TITLES[model]], mode="markers+text", showlegend=False,
-            text=[f"{attack['value']:.2f}"], textposition="top center",
+            x=[value], y=[MODEL_TITLES[model]], mode="markers+text", showlegend=False,
+            text=[f"{value:.2f}"], textposition="top center",
             marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 13},
             error_x={"type": "data", "symmetric": False, "color": MODEL_COLORS[model], "thickness": 2, "width": 5,
-                     "array": [attack["high"] - attack["value"]], "arrayminus": [attack["value"] - attack["low"]]},
-            hovertemplate=f"AUC {attack['value']:.3f}<br>95% interval {attack['low']:.3f} to {attack['high']:.3f}<br>"
-            f"n = {attack['n']:,} images in each of two groups<extra>{MODEL_TITLES[model]}</extra>",
+                     "array": [high - value], "arrayminus": [value - low]},
+            hovertemplate=f"AUC {value:.3f}<br>{interval}<br>{n}<extra>{MODEL_TITLES[model]}</extra>",
         )  # fmt: skip
     figure.add_vline(x=0.5, line={"color": tones.muted, "width": 1, "dash": "dot"})
-    furthest = max((abs(attack[end] - 0.5) for attack in attacks.values() for end in ("low", "high")), default=0)
+    ends = [attack[end] for attack in attacks.values() for end in ("low", "value", "high")]
+    furthest = max((abs(end - 0.5) for end in ends if end is not None), default=0)
     reach = max(0.1, 1.1 * furthest)
     figure.update_xaxes(range=[0.5 - reach, 0.5 + reach], tickformat=".2f", nticks=7, title="AUC of the attack")
     figure.update_yaxes(range=[len(attacks) - 0.5, -0.8], showgrid=False)

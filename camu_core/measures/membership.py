@@ -10,6 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from camu_core.data import Splits
+from camu_core.measures.estimates import FEWEST
 
 MAX_A_GROUP = 2000
 SEED = 0  # of the choice of images and of the bootstrap
@@ -120,12 +121,17 @@ def area_under_roc(of_members: np.ndarray, of_others: np.ndarray) -> float:
     return float(_wins(of_members, of_others).mean())
 
 
-def auc_interval(of_members: np.ndarray, of_others: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
-    """95% percentile bootstrap interval of `area_under_roc`.
+def auc_interval(
+    of_members: np.ndarray, of_others: np.ndarray, rng: np.random.Generator
+) -> tuple[float, float] | tuple[None, None]:
+    """95% percentile bootstrap interval of `area_under_roc`; None where a group has fewer than `FEWEST` images.
 
-    Resampling a group is counting how often each row was drawn: one matrix product for all resamples.
+    Where both groups score alike, it holds the area in 67 of 100 cases of two images each, in 91 of five and in 95 of
+    ten, by simulation. Resampling a group is counting how often each row was drawn: a matrix product for all resamples.
     """
     n, m = len(of_members), len(of_others)
+    if min(n, m) < FEWEST:
+        return None, None
     rows, columns = (rng.multinomial(size, np.full(size, 1 / size), _N_RESAMPLES) for size in (n, m))
     draws = ((rows @ _wins(of_members, of_others)) * columns).sum(axis=1) / (n * m)
     low, high = np.quantile(draws, [0.025, 0.975])

@@ -129,13 +129,15 @@ def stand(ours: Estimate, original: Estimate, reference: Reference | None, margi
         is_seen = side_before != 0 if two_sided else side_before > 0
         alike = min(alike, ALIKE_WITHIN * abs(before - reference.mean)) if is_seen else alike
     has_spread = reference.high - reference.low > _NO_SPREAD
-    low, high = (None, None) if margin.is_paired and has_spread else (ours["low"], ours["high"])
-    of_images = 0.0 if low is None else np.inf if high is None else max(value - low, high - value)
+    low, high = ours["low"], ours["high"]
+    of_images = np.inf if low is None or high is None else max(value - low, high - value)
+    if margin.is_paired and has_spread:
+        of_images = 0.0
     reach = float(np.hypot(of_images, reference.reach))
     difference = value - reference.mean
     is_alike = difference + reach <= alike and (not two_sided or difference - reach >= -alike)
     side = reference.side(value, margin)
-    if not has_spread and low is not None and low <= reference.mean <= (np.inf if high is None else high):
+    if not has_spread and (low is None or low <= reference.mean <= (np.inf if high is None else high)):
         side = 0
     if (side and not is_alike) or (side < 0 and not two_sided):
         return Standing.ABOVE if side > 0 else Standing.BELOW

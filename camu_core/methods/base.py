@@ -81,8 +81,9 @@ class Method(Protocol[C]):
         uses_retain_data: whether it needs retain samples.
         uses_labels: whether it needs labels, of whichever samples.
 
-    One that cannot forget everything names the kinds it can in `forget_kinds`. One that can make many small networks
-    forget at once has `unlearn_together(tasks, config)`, with a step for all of them.
+    One that cannot forget everything names the kinds it can in `forget_kinds`. One whose batches hold a retain image
+    with each forget image says so by a true `batches_pairs`, for the memory they take. One that can make many small
+    networks forget at once has `unlearn_together(tasks, config)`, with a step for all of them.
     """
 
     name: str

@@ -177,6 +177,7 @@ class CaMU:
     )
     uses_retain_data = True
     uses_labels = True
+    batches_pairs = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CaMUConfig:
         by_kind = _BY_DATASET.get((dataset, model)) or _BY_MODEL.get(model, _CNN)
@@ -243,6 +244,7 @@ class CaMUOnePass:
     )
     uses_retain_data = True
     uses_labels = True
+    batches_pairs = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> CaMUConfig:
         return CaMU().default_config(dataset, forget_kind, model)

@@ -47,6 +47,7 @@ class NegGradPlus:
     )
     uses_retain_data = True
     uses_labels = True
+    batches_pairs = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> NegGradPlusConfig:
         return defaults(dataset, model, digits=_DIGITS, fashion_small=_FASHION_SMALL, cnn=_CNN, resnet=_RESNET)

@@ -24,7 +24,7 @@ def main() -> None:
 
 
 def _page(result: RunResult) -> None:
-    left, right = st.columns([6, 5], vertical_alignment="bottom")
+    left, right = st.columns([5, 6], vertical_alignment="bottom")
     left.markdown(text.LEAD)
     intervention = right.segmented_control(
         text.INTERVENTION, list(INTERVENTIONS), format_func=text.INTERVENTION_NAMES.get, default="camu",

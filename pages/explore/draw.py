@@ -33,12 +33,12 @@ def main() -> None:
 def _page(result: RunResult) -> None:
     what, info = forget_phrase(result.spec), DATASETS[result.spec.dataset]
     st.markdown(text.LEAD.format(what=what))
-    left, right = st.columns([4, 8], gap="large")
+    left, right = st.columns([5, 8], gap="large")
     with left:
         offered = [source for source in text.SOURCES if source != "draw" or is_written(info.name)]
         source = st.segmented_control(
             text.SOURCE, offered, format_func=text.SOURCES.get, default=offered[0], key="draw-source", required=True,
-            bind="query-params",
+            wrap=True, bind="query-params",
         )  # fmt: skip
         image = _image(result, source or offered[0])
         image = _marked(result, image)

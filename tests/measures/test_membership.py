@@ -8,6 +8,7 @@ from sklearn.metrics import roc_auc_score
 from torch.nn import functional as F
 
 from camu_core.data import Splits
+from camu_core.figures import attack_figure
 from camu_core.measures import confidence_scores, membership_attack
 from camu_core.measures.membership import MAX_A_GROUP, _wins, auc_interval
 from camu_core.networks.models import BlockModel, build_model, predict, to_input
@@ -156,3 +157,13 @@ def test_an_untrained_network_gives_nothing_away() -> None:
     of_members, of_others = (confidence_scores(predict(model, part)[0].numpy()) for part in x.split(200))
     low, high = auc_interval(of_members, of_others, np.random.default_rng(0))
     assert low < 0.5 < high
+
+
+def test_of_fewer_than_ten_images_there_is_no_interval() -> None:
+    """Of two images each the bootstrap's holds the area in 67 of 100 cases."""
+    few = membership_attack(logits(1200, 2.0, 0), logits(1050, 2.0, 1), splits(9, 900, 250, 800))
+    assert (few["value"] is not None, few["low"], few["high"], few["n"]) == (True, None, None, 9)
+    assert membership_attack(logits(1200, 2.0, 0), logits(1050, 2.0, 1), splits(10, 900, 250, 800))["low"] is not None
+    figure = attack_figure({"original": {"attack": few}}, "")
+    assert "too few images for an interval" in figure.data[0].hovertemplate
+    assert figure.data[0].error_x.array == (0.0,)

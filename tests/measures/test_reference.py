@@ -72,6 +72,7 @@ def test_no_band_of_one_and_gaps_are_left_out() -> None:
         (figure(0.59, 0.05), figure(0.95), Standing.UNCLEAR),
         (NONE, figure(0.95), Standing.UNKNOWN),
         ({"value": 0.55, "low": 0.54, "high": None, "n": 100}, figure(0.95), Standing.FEW_IMAGES),  # open above
+        ({"value": 0.5, "low": None, "high": None, "n": 5}, figure(0.95), Standing.FEW_IMAGES),  # too few for one
     ],
 )
 def test_every_standing(ours, original, standing) -> None:
@@ -122,6 +123,8 @@ def test_retrainings_that_are_all_the_same_do_not_make_an_outlier_of_few_images(
     """Seen before: two classes, one forgotten; all retrained networks have 0.5, and 0.55 of 12 images "can tell"."""
     same, paired = Reference.of([0.5] * 5), Margin(alike=0.05, different=0.02, is_paired=True)
     assert stand(figure(0.55, 0.2), figure(0.9), same, paired, two_sided=True) is Standing.FEW_IMAGES
+    without = {"value": 0.55, "low": None, "high": None, "n": 5}
+    assert stand(without, figure(0.9), same, paired, two_sided=True) is Standing.FEW_IMAGES, "nor of still fewer"
     assert stand(figure(0.55, 0.04), figure(0.9), same, paired, two_sided=True) is Standing.ABOVE
     assert stand(figure(0.51, 0.02), figure(0.9), same, paired, two_sided=True) is Standing.ALIKE
     assert stand(figure(0.55, 0.2), figure(0.9), BAND, paired, two_sided=True) is Standing.UNCLEAR, "as it was"

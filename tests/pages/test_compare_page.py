@@ -54,7 +54,7 @@ def test_without_an_address_all_methods_are_offered_and_what_is_here_is_shown() 
         "Compare 25 methods x 3 seeds"
     ]
     assert "2 of 75" in words(app)
-    assert text_compare.ONE_SEED in words(app), "only the first seed's runs are there"
+    assert text_compare.ONE_SEED_YET in words(app), "only the first seed's runs are there"
     assert text_compare.MORE_SEEDS not in words(app), "three are asked for already"
     assert len(app.get("plotly_chart")) == 3
     assert app.query_params["methods"] == "all"

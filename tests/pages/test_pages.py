@@ -281,3 +281,13 @@ def test_the_shipped_example_is_what_the_program_would_compute_today() -> None:
     owners = ForgetSpec("samples", samples=OWNERS_IMAGES)
     asked = (("digits", [3]), ("fashion_small", owners))
     assert shipped == {plan_run(*each, method=method) for each in asked for method in ("camu", "retrain")}
+
+
+def test_pause_that_comes_as_the_last_moment_does_not_play_it_all_again() -> None:
+    app = open_page("explore/embeddings")
+    app.button(key="play").click().run()
+    assert app.button(key="play").label == "Pause"
+    app.session_state["playing"] = False  # as it ends while the button still says so
+    app.button(key="play").click().run()
+    assert app.session_state["playing"] is False
+    assert app.button(key="play").label == "Play"

@@ -12,8 +12,8 @@ PARTS = {
 }
 PART = "Part of the decomposition"
 HEADLINE = "**Effect** on the right answer: how far it moves when the image is replaced."
-LOST = "Forgotten images: **effect lost**"
-KEPT = "Other images: **effect kept**"
+LOST = "Forgotten images:  \n**effect lost**"
+KEPT = "Other images:  \n**effect kept**"
 NO_SHARE = "no effect before"
 REPLACED_BY_THEIR_LIKE = "replaced by images of their own class"
 GOLD_NOTE = (

@@ -237,8 +237,8 @@ def _beside(runs: pd.DataFrame, table: pd.DataFrame, sweep: SweepSpec) -> list[s
     spread = retraining_spread(runs, is_drawn=forget.kind == "random")
     beside = [text.SPREAD.format(points=100 * spread)] if spread is not None else []
     said = findings.basis(table)
-    if said == text.ONE_SEED and len(sweep.seeds) < _FEWEST_SEEDS:
-        said += text.MORE_SEEDS
+    if said == text.ONE_SEED:
+        said = text.ONE_SEED_YET if len(sweep.seeds) >= _FEWEST_SEEDS else said + text.MORE_SEEDS
     if forget.kind == "class" and unit_of(runs) == "training":  # else the seed draws other images to forget, too
         shares = training_share(runs[[is_compared(name) for name in runs["method"]]], "kept").dropna()
         if len(shares):

@@ -109,6 +109,7 @@ NO_WEAKNESS = (
     "to say, not for these rules."
 )
 ONE_SEED = "One seed: no intervals, and luck cannot be told from merit."
+ONE_SEED_YET = "One seed so far: no intervals yet, and luck cannot be told from merit."
 MORE_SEEDS = " Choose at least three."
 
 ONE_NETWORK = "All from one original network: how much luck there is in its training, these intervals do not tell."

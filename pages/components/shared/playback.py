@@ -34,15 +34,19 @@ def _moment(result: RunResult, draw: Callable[[int], None], was_playing: bool) -
     step = slider.select_slider(text.SNAPSHOT, steps, key="moment", format_func="{:,}".format)
     step = steps[-1] if step is None else step  # a client may send none
     label, icon = (text.PAUSE, "pause") if was_playing else (text.PLAY, "play_arrow")
-    button.button(label, key="play", icon=f":material/{icon}:", on_click=_press, args=(steps,), width="stretch")
+    pressed = (steps, not was_playing)
+    button.button(label, key="play", icon=f":material/{icon}:", on_click=_press, args=pressed, width="stretch")
     if not was_playing:
         state_view.note_moment(step, steps)
     draw(steps.index(step))
 
 
-def _press(steps: list[int]) -> None:
-    """In a callback: play from the chosen moment, or from the beginning if that is the last; or pause."""
-    state.put("playing", not is_playing())
+def _press(steps: list[int], is_on: bool) -> None:
+    """In a callback: play from the chosen moment, or from the beginning if that is the last; or pause.
+
+    What the button said counts: *Pause*, pressed as the last moment came, does not play it all again.
+    """
+    state.put("playing", is_on)
     state.put("next-moment-at", time.monotonic() + FRAME_SECONDS)
     if is_playing() and state.recall("moment") == steps[-1]:
         state.put("moment", steps[0])
