@@ -1,6 +1,7 @@
 """How to name a run so that somebody else can make it again."""
 
 import shlex
+from decimal import Decimal
 
 from camu_core.config import VERSION, YEAR
 from camu_core.data import DATASETS, named, typed
@@ -56,6 +57,8 @@ def command_of(spec: RunSpec) -> str:
 
 def typed_forget(dataset: str, forget: ForgetSpec) -> str:
     """What is forgotten as `sweep` and `tune` take it: "3", "number:1,number:2", "10%"."""
+    if forget.kind == "random":
+        return f"{Decimal(repr(forget.fraction)) * 100:f}%"  # to the last digit, or another fraction would be run
     return ",".join(typed(DATASETS[dataset], label) for label in forget.classes) or forget.short
 
 

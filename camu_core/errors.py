@@ -4,6 +4,7 @@ CamuError
 ├── RequestError              the request is wrong; mend it and ask again (command line: exit 2)
 │   ├── SpecError             unknown name, value out of range, wrong type
 │   ├── WeightsError          a weights file that cannot be read or belongs to another model
+│   │   └── NetworkMissing    the original model has not been trained yet
 │   ├── DatasetUnavailable    the images are not here and cannot be fetched
 │   ├── ImagesRefused         a folder or zip of images that cannot become a dataset
 │   ├── TooMuchAsked          more than a visitor's share, or than this server takes at all

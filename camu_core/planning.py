@@ -129,6 +129,7 @@ def run_seconds(spec: RunSpec, patience: float | None = None) -> float | None:
     else:
         method = METHODS.get(spec.method)
         n_updates = info.n_images if method is None or method.uses_retain_data else n_forget
+    n_updates += settings.get("rounds", 0) * settings.get("batch_size", 0)  # SFR-on's, after one pass
     return seconds * (settings.get("epochs", 1) * n_updates + _MEASURING * info.n_images)
 
 

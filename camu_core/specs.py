@@ -13,6 +13,8 @@ from camu_core.errors import SpecError
 # Part of every digest. Raise it whenever the same spec would give other numbers than before.
 RESULTS_VERSION = 4
 
+SEEDS_END = 2**31  # seeds are 0..SEEDS_END - 1
+
 # forget kind -> the field that says what is forgotten
 FORGET_KINDS = {"class": "classes", "random": "fraction", "samples": "samples", "planted": "planting"}
 PLANTING_KINDS = {"trigger": 1, "swap": 2}  # and of how many classes each is
@@ -142,8 +144,8 @@ class ForgetSpec:
 
 def check_seed(name: str, seed: object) -> None:
     """Raises: SpecError: not one from 0 to 2**31 - 1. Args: name: of it, which begins the message."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**31:
-        raise SpecError(f"{name} must be a whole number from 0 to 2147483647; got {seed!r}.")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS_END:
+        raise SpecError(f"{name} must be a whole number from 0 to {SEEDS_END - 1}; got {seed!r}.")
 
 
 def trained_on(dataset: str, forget: ForgetSpec) -> str:

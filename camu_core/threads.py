@@ -49,7 +49,7 @@ def one_thread() -> Iterator[None]:
         _here.n_inside -= 1
         if _here.n_inside == 0:
             torch.set_num_threads(_here.n_before)
-        torch.set_flush_denormal(False)
+            torch.set_flush_denormal(False)
         with _lock:
             _n_inside -= 1
             if _n_inside == 0:
@@ -80,6 +80,5 @@ def clock_of(device: torch.device) -> Callable[[], float]:
 
 
 def _now_on(device: torch.device) -> float:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    torch.accelerator.synchronize(device)
     return time.perf_counter()

@@ -82,16 +82,14 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def fresh_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def fresh_engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has its own CAMU_HOME, so each that opens pages needs its own engine.
 
     Without workers, so that jobs wait, unless the test is marked `workers`.
     """
     if request.node.get_closest_marker("workers") is None:
         monkeypatch.setattr(Engine, "start", lambda engine: None)
-    service.forget_engine()
-    yield
-    service.forget_engine()
+    monkeypatch.setattr(service, "_engine", None)
 
 
 @pytest.fixture

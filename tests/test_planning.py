@@ -197,6 +197,9 @@ def test_the_time_of_a_run_is_that_of_its_updates_and_measurements(monkeypatch):
     assert took["camu"] == pytest.approx(measuring + 0.001 * 3 * 4 * 5_000)
     assert took["finetune"] == pytest.approx(measuring + 0.001 * 10 * 50_000)
     assert took["retrain"] == pytest.approx(measuring + 0.001 * 30 * 50_000)
+    assert took["sfron"] == pytest.approx(measuring + 0.001 * (50_000 + 1_500 * 128 * 1.2), rel=0.2), (
+        "rounds, no epochs"
+    )
     assert planning.run_seconds(plan_run("mnist", [3], "retrain")) == 30, "it is shipped"
     random = plan_run("cifar10", ForgetSpec("random", fraction=0.5))
     assert planning.run_seconds(random) > 5 * took["camu"]

@@ -15,9 +15,9 @@ from camu_core.methods.camu import CaMUConfig, CounterfactualPairs, draw_pairs
 class _Pairs(Dataset):
     """Sample by sample: forget image, its label, its counterfactual and that one's label; all as floats."""
 
-    def __init__(self, task: UnlearningTask, pairs: CounterfactualPairs, rng: torch.Generator) -> None:
+    def __init__(self, task: UnlearningTask, pairs: CounterfactualPairs, noise: float, rng: torch.Generator) -> None:
         self._task, self._pairs = task, pairs
-        self._noise = torch.rand(len(pairs.forget_idx), *task.x_forget.shape[1:], generator=rng)
+        self._noise = noise * torch.rand(len(pairs.forget_idx), *task.x_forget.shape[1:], generator=rng)
 
     def __len__(self) -> int:
         return len(self._pairs.forget_idx)
@@ -53,12 +53,12 @@ def straightforward_camu(task: UnlearningTask, config: CaMUConfig) -> Iterator[i
     Source: arXiv:2401.17504, as in `CaMU`.
     """
     rng = torch.Generator().manual_seed(task.seed)
-    pairs = draw_pairs(task, config.batch_size, rng)
+    pairs = draw_pairs(task, config.batch_size, rng, config.repeats)
     original = copy.deepcopy(task.original).to(memory_format=torch.contiguous_format)
     model = task.model.to(memory_format=torch.contiguous_format).eval()
     forget, retain = (
         DataLoader(data, config.batch_size, shuffle=True, generator=rng)
-        for data in (_Pairs(task, pairs, rng), _Sample(task, pairs))
+        for data in (_Pairs(task, pairs, config.noise, rng), _Sample(task, pairs))
     )
     representation_step, label_step = (
         torch.optim.Adam(model.parameters(), lr=lr, weight_decay=config.weight_decay)

@@ -68,6 +68,7 @@ def dataset_named(arguments: argparse.Namespace) -> str:
         )
     info = drain_with_bar(import_images(Path(text), layout=arguments.layout, drops_copies=arguments.drop_copies))
     print("\n".join([f"{info.name}: {info.n_classes} classes, {listing(info)}", *info.warnings]), file=sys.stderr)
+    arguments.dataset, arguments.layout, arguments.drop_copies = info.name, None, False  # they are read once
     return info.name
 
 

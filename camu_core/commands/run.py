@@ -141,7 +141,7 @@ def _kept(spec: RunSpec, store: RunStore) -> RunResult | None:
     """The run that is kept already: tests that are kept beside it are to be of its very network, and another processor
     would make another one of the same spec."""
     with suppress(RunNotFound, RunDamaged):
-        return store.load(spec.digest)
+        return store.load(spec.digest) if store.has(spec.digest) else None
     return None
 
 

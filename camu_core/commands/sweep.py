@@ -5,11 +5,11 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
+from camu_core.citation import typed_forget
 from camu_core.commands.images import add_argument, classes_named, dataset_named
 from camu_core.commands.terminal import drain_with_bar
 from camu_core.engine import Engine
@@ -52,8 +52,7 @@ def run(arguments: argparse.Namespace) -> None:
         raise SpecError(f"--output must end in .csv or .parquet; got '{arguments.output}'.")
     methods = METHODS if arguments.method == "all" else (name.strip() for name in arguments.method.split(","))
     dataset = dataset_named(arguments)
-    fractions = [ForgetSpec("random", fraction=fraction).fraction for fraction in arguments.forget_random]
-    what = [f"{Decimal(repr(fraction)) * 100:f}%" for fraction in fractions]
+    what = [typed_forget(dataset, ForgetSpec("random", fraction=fraction)) for fraction in arguments.forget_random]
     what += arguments.forget_planted
     if arguments.forget_class is not None or not what:
         what.insert(0, _classes(dataset, "all" if arguments.forget_class is None else arguments.forget_class))

@@ -14,7 +14,7 @@ from camu_core.errors import SpecError
 from camu_core.networks.models import MODELS, usual_model
 from camu_core.networks.originals import keep_network, train_network
 from camu_core.networks.training import recipe_for
-from camu_core.networks.weights import weights_path
+from camu_core.networks.weights import SHIPPED, weights_path
 from camu_core.planning import known
 from camu_core.specs import check_seed
 
@@ -40,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", help="auto, cpu, cuda, mps, ...; default: CAMU_DEVICE, or else auto")
     parser.add_argument(
-        "--output", type=Path, metavar="FILE", help="safetensors file to write; default: where runs look for it"
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="safetensors file to write; default: where runs look, in CAMU_HOME",
     )
 
 
@@ -55,6 +58,11 @@ def run(arguments: argparse.Namespace) -> None:
     if output.suffix != _ENDING:
         raise SpecError(
             f"--output expects a name that ends in {_ENDING}: its card is written beside it; got '{output}'."
+        )
+    if arguments.output is None and output.is_relative_to(SHIPPED):
+        raise SpecError(
+            f"{output} is a network of the app, which shipped results were made with; name the file to write by "
+            "--output, or take another --seed."
         )
 
     training = train_network(info.name, name, recipe, arguments.seed, forgotten, resumes=True, device=arguments.device)

@@ -221,8 +221,8 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         summaries: of finished runs, see `RunResult.summary`.
     Returns:
         one row a method and class: `method`, `label`, `before` (of the original model), `mean`, `low` and `high` (of
-        its 95% interval over seeds, within 0..1, NaN of one), `n_seeds`; accuracies are fractions, NaN of a class
-        without test images.
+        its 95% interval over seeds, within 0..1, NaN of one), `n_seeds` and their `unit`, as in `by_method`;
+        accuracies are fractions, NaN of a class without test images.
     """
     cells = [
         {
@@ -239,7 +239,8 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     ]
     columns = ["method", "training_seed", "label", "before", "after"]
     table = pd.DataFrame(cells, columns=columns).astype({"before": float, "after": float})
-    if unit_of(table) == "training":
+    unit = unit_of(table)
+    if unit == "training":
         table = _over_networks(table, ["method", "label"], ["before", "after"])
     groups = table.groupby(["method", "label"], sort=False)
     found = pd.DataFrame(
@@ -248,6 +249,7 @@ def by_class(summaries: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             "mean": groups["after"].mean(),
             **_interval(groups["after"].mean(), groups["after"].std(), groups.size()),
             "n_seeds": groups.size(),
+            "unit": unit,
         }
     )
     return found.reset_index()

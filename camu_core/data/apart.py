@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import types
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,8 +57,9 @@ def _limit() -> None:
         import resource
     except ImportError:  # Windows has the deadline alone
         return
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    for what, most in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_CPU, _SECONDS)):
+        with suppress(ValueError, OSError):  # macOS knows no limit of memory
+            resource.setrlimit(what, (most, most))
 
 
 def _main() -> int:

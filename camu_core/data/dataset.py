@@ -28,7 +28,7 @@ class DatasetInfo:
     """What is known of a dataset without loading it.
 
     Args:
-        class_names: plain text; of a user perhaps, then without markup, see `layout.plain_name`.
+        class_names: plain text; of a user perhaps, then without markup, see `naming.plain_name`.
         shape: (channels, H, W) of one image.
         class_noun: what a class is called in a sentence ("digit", "garment").
         source: where the images come from, for the page's small print.

@@ -160,13 +160,6 @@ def _keep_tidy() -> None:
             log.exception("while tidying up")
 
 
-def forget_engine() -> None:
-    """The next call makes another one, for tests with another CAMU_HOME; the old one is not closed."""
-    global _engine
-    with _lock:
-        _engine = None
-
-
 def example_store() -> RunStore:
     """The runs that are shipped."""
     return RunStore(ASSETS / "example")

@@ -27,6 +27,7 @@ from camu_core.specs import ForgetSpec, Planting, RunSpec, Setting, trained_on
 
 MOST_NUMBERS = 1000  # of a range; so that a slip of the finger does not fill the memory
 _LONGEST_NUMBER = 10  # digits, as the largest seed has
+_LONGEST_FRACTION = 25  # letters, more than a float's digits take
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,7 @@ def _row(summary: Mapping[str, Any]) -> dict[str, Any]:
 def _fraction(text: str) -> float:
     """'10%' -> 0.1: the very number that 0.1 is, so that runs asked for in either way are the same."""
     try:
-        fraction = float(Decimal(text[:_LONGEST_NUMBER].removesuffix("%")) / 100)
+        fraction = float(Decimal(text.removesuffix("%")) / 100) if len(text) <= _LONGEST_FRACTION else math.nan
     except (ArithmeticError, ValueError):
         fraction = math.nan
     if not 0 < fraction < 1:

@@ -81,7 +81,7 @@ def multiples_figure(
 def _told(rows: pd.DataFrame, class_names: Sequence[str]) -> list[str]:
     return [
         f"{class_names[row['label']]}: {with_interval(row['mean'], row['low'], row['high'])}"
-        + f"<br>before: {row['before']:.1%}<br>n = {sample(row['n_seeds'], 'unlearning')}"
+        + f"<br>before: {row['before']:.1%}<br>n = {sample(row['n_seeds'], row['unit'])}"
         for row in rows.to_dict("records")
     ]
 

@@ -15,7 +15,7 @@ from camu_core.causal import share_figures
 from camu_core.data import DATASETS, Dataset, PlantedDataset, Splits, loading, origin_of, split
 from camu_core.jobs.base import Find, IsThere, Job, digest_of
 from camu_core.jobs.payload import JobPayload
-from camu_core.measures import SPLIT_NAMES, planted_report
+from camu_core.measures import accuracies, planted_report
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.models import BlockModel, build_model, device_title, predict
 from camu_core.networks.originals import network_card
@@ -215,28 +215,24 @@ class Member:
 
 def measured(model: BlockModel, battery: Battery) -> Generator[Step, None, Member]:
     """A retrained network's figures: its accuracies, and the battery of tests."""
-    answers, right = {}, {}
-    for part, x, y in (
-        ("train", battery.dataset.x_train, battery.dataset.y_train),
-        ("test", battery.dataset.x_test, battery.dataset.y_test),
-    ):
+    answers, dataset = {}, battery.dataset
+    for part, x in (("train", dataset.x_train), ("test", dataset.x_test)):
         pieces = []
         for images in x.split(_IMAGES_PER_STEP):
             pieces.append(predict(model, images)[0].argmax(dim=1))
             yield Step(0, 1, stage="band")
-        answers[part] = torch.cat(pieces)
-        right[part] = answers[part] == y
+        answers[part] = torch.cat(pieces).numpy()
     found = yield from run_battery(battery, model)
-    hits = {name: right[name.split("_")[1]][getattr(battery.splits, name)] for name in SPLIT_NAMES}
-    accuracy = {name: hit.double().mean().item() if len(hit) else None for name, hit in hits.items()}
     planted = {}
     if isinstance(battery.dataset, PlantedDataset):
-        report = yield from planted_report(model, battery.dataset, answers["test"].numpy())
+        report = yield from planted_report(model, battery.dataset, answers["test"])
         planted["planted"] = report["success"]["value"]
     likeness = yield from likeness_report({"original": battery.original, "other": model}, battery.probe, SEED)
     return Member(
         {
-            **accuracy,
+            **accuracies(
+                answers["train"], dataset.y_train.numpy(), answers["test"], dataset.y_test.numpy(), battery.splits
+            ),
             **planted,
             **{name: estimate["value"] for name, estimate in found.measures.items()},
             **share_figures(battery.original, model, battery.probe),

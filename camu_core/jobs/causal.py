@@ -16,7 +16,7 @@ from camu_core.networks.weights import from_arrays, load_weights
 from camu_core.progress import Step
 from camu_core.runs.projection import DRAWN_ANEW
 from camu_core.runs.results import RunResult, Storable
-from camu_core.specs import RunSpec
+from camu_core.specs import SEEDS_END, RunSpec
 from camu_core.threads import one_thread
 
 ATTRIBUTION_SEEDS = 3
@@ -144,12 +144,12 @@ def _without_parts(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def attribution_specs(base: RunSpec, n_seeds: int = ATTRIBUTION_SEEDS) -> list[list[RunSpec]]:
-    """The runs of every subset of CaMU's terms: a list a seed, from the run's own seed on.
+    """The runs of every subset of CaMU's terms: a list a seed, from the run's own seed on; after the largest comes 0.
 
     Raises:
         SpecError: not a run of CaMU.
     """
-    return [subset_specs(replace(base, seed=base.seed + i)) for i in range(n_seeds)]
+    return [subset_specs(replace(base, seed=(base.seed + i) % SEEDS_END)) for i in range(n_seeds)]
 
 
 def attribute(summaries: list[list[dict[str, Any] | None]]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Pure functions on arrays and models. To add a measure: one file, and one line where `execution` collects them."""
 
-from camu_core.measures.accuracy import SPLIT_NAMES, accuracy_report, confusion_counts, masked
+from camu_core.measures.accuracy import SPLIT_NAMES, accuracies, accuracy_report, confusion_counts, masked
 from camu_core.measures.changed import ChangedAnswers, changed_answers
 from camu_core.measures.cost import COST_NAMES, CostMeter, training_cost
 from camu_core.measures.distance import distance_to_retrained, divergence_bits
@@ -77,6 +77,7 @@ __all__ = [
     "RelearningData",
     "Standing",
     "ThresholdView",
+    "accuracies",
     "accuracy_report",
     "agreement",
     "answers_apart",

@@ -11,6 +11,22 @@ from camu_core.data import Splits
 SPLIT_NAMES = ("retain_train", "forget_train", "retain_test", "forget_test")
 
 
+def accuracies(
+    predicted_train: np.ndarray,
+    y_train: np.ndarray,
+    predicted_test: np.ndarray,
+    y_test: np.ndarray,
+    splits: Splits,
+) -> dict[str, float | None]:
+    """By name in SPLIT_NAMES the fraction 0..1 that one model is right of, None of an empty split.
+
+    Args: see `accuracy_report`.
+    """
+    correct = {"train": predicted_train == y_train, "test": predicted_test == y_test}
+    hits = {name: correct[name.split("_")[1]][getattr(splits, name).numpy()] for name in SPLIT_NAMES}
+    return {name: _fraction(int(hit.sum()), len(hit)) for name, hit in hits.items()}
+
+
 def accuracy_report(
     predicted_train: np.ndarray,
     y_train: np.ndarray,
@@ -29,12 +45,10 @@ def accuracy_report(
         `n`: samples of each split; `per_class_test`: fraction 0..1 of each class, None of a class with no sample;
         `confusion_test`: counts, rows = true class, columns = predicted class.
     """
-    correct = {"train": predicted_train == y_train, "test": predicted_test == y_test}
-    hits = {name: correct[name.split("_")[1]][getattr(splits, name).numpy()] for name in SPLIT_NAMES}
     confusion = confusion_counts(y_test, predicted_test, n_classes)
     return {
-        **{name: _fraction(int(hit.sum()), len(hit)) for name, hit in hits.items()},
-        "n": {name: len(hit) for name, hit in hits.items()},
+        **accuracies(predicted_train, y_train, predicted_test, y_test, splits),
+        "n": {name: len(getattr(splits, name)) for name in SPLIT_NAMES},
         "per_class_test": [_fraction(int(row[i]), int(row.sum())) for i, row in enumerate(confusion)],
         "confusion_test": confusion.tolist(),
     }

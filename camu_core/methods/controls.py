@@ -26,7 +26,6 @@ class Nothing:
     source = "Control: the original network, the positive control of every test."
     uses_retain_data = False
     uses_labels = False
-    is_control = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> ControlConfig:
         return ControlConfig()
@@ -50,7 +49,6 @@ class Mask:
     source = "Control: the bias of the output, lowered by so much that the class never wins."
     uses_retain_data = False
     uses_labels = True
-    is_control = True
     forget_kinds = ("class",)
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> MaskConfig:
@@ -89,7 +87,6 @@ class LastLayer:
     source = "Control: random labels (L. Graves et al., arXiv:2010.10981), with all layers frozen but the last."
     uses_retain_data = True
     uses_labels = True
-    is_control = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> LastLayerConfig:
         return defaults(dataset, model, digits=_DIGITS, cnn=LastLayerConfig(), resnet=LastLayerConfig())
@@ -113,7 +110,6 @@ class RandomWeights:
     source = "Control: an untrained network, the negative control of every test."
     uses_retain_data = False
     uses_labels = False
-    is_control = True
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> ControlConfig:
         return ControlConfig()

@@ -20,13 +20,14 @@ from camu_core.errors import CamuError, MethodFileError, RunError, SpecError
 from camu_core.methods.base import Method, UnlearningTask
 from camu_core.progress import Step
 from camu_core.settings import Settings
-from camu_core.specs import GIVEN
+from camu_core.specs import FORGET_KINDS, GIVEN
 
 # attribute of a method class -> its type; with the two functions, all that `Method` asks for
 _WORDS = {
     "name": str, "title": str, "summary": str, "source": str, "uses_retain_data": bool, "uses_labels": bool,
 }  # fmt: skip
 _FUNCTIONS = ("default_config", "unlearn")
+_OPTIONAL = ("forget_kinds", "batches_pairs", "unlearn_together")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _MEND = "Fix it and start the program again."
 _KINDS = {str: "a text", bool: "True or False"}
@@ -124,7 +125,7 @@ class FileMethod:
 
     def __init__(self, method: Method, file: str, sha256: str) -> None:
         self._method, self.file, self.sha256 = method, file, sha256
-        for attribute in _WORDS:
+        for attribute in (*_WORDS, *(each for each in _OPTIONAL if hasattr(method, each))):
             setattr(self, attribute, getattr(method, attribute))
 
     def default_config(self, dataset: str, forget_kind: str, model: str = "cnn") -> Settings:
@@ -202,6 +203,9 @@ def _method(cls: type[Method], file: str, sha256: str) -> FileMethod:
         value = getattr(cls, attribute)
         if not isinstance(value, kind) or value == "":
             raise MethodFileError(f"{attribute} of {where} must be {_KINDS[kind]}; got {value!r}.")
+    kinds = getattr(cls, "forget_kinds", tuple(FORGET_KINDS))
+    if not (isinstance(kinds, tuple) and kinds and set(kinds) <= set(FORGET_KINDS)):
+        raise MethodFileError(f"forget_kinds of {where} must be a tuple of {', '.join(FORGET_KINDS)}; got {kinds!r}.")
     if not _NAME.fullmatch(cls.name):
         raise MethodFileError(
             f"name of {where} must be up to 40 small letters, digits and _, a letter first; got {cls.name!r}."

@@ -37,8 +37,9 @@ def pick_device(wanted: str) -> str:
 
 
 def device_title(device: str) -> str:
-    """The accelerator as its maker calls it, or "cpu"."""
-    return torch.cuda.get_device_name(device) if device.startswith("cuda") else device
+    """The accelerator as its maker calls it, "cpu", or what is given where there is no such device."""
+    is_here = device.startswith("cuda") and torch.cuda.is_available()
+    return torch.cuda.get_device_name(device) if is_here else device
 
 
 def to_input(x: Tensor, device: str | torch.device = "cpu") -> Tensor:
@@ -145,9 +146,14 @@ class BlockModel(nn.Module):
 
 
 def _draw_weights(part: nn.Module) -> None:
+    """On the processor, wherever the part is: an accelerator would draw other numbers, by a generator of its own."""
+    devices = {weight.device for weight in part.parameters()}
+    part.cpu()
     for module in part.modules():
         if callable(reset := getattr(module, "reset_parameters", None)):
             reset()
+    for device in devices:
+        part.to(device)
 
 
 # What torch calls it on processors: x86, x86 in matrices, newer x86 without AVX-512, Arm.

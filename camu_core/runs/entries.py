@@ -100,8 +100,11 @@ def _sha256(path: Path) -> str:
 
 
 def sync(path: Path) -> None:
-    """Flush a file or a folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    """Flush a file or a folder to the disk; on Windows, a file alone, which must be open for writing."""
+    is_folder = path.is_dir()
+    if is_folder and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
     try:
         os.fsync(handle)
     finally:

@@ -110,7 +110,7 @@ def slow_motion(spec: RunSpec, image: int = 0) -> SlowMotion:
     if spec.method != method.name:
         raise SpecError(f"Slow motion shows {method.title}, and this is a run of '{spec.method}'.")
     with one_thread():
-        dataset = load_dataset(spec.dataset)
+        dataset = load_dataset(spec.trained_on)
         task = UnlearningTask.of(
             load_weights(spec.weights, spec.dataset, spec.model), dataset,
             split(dataset, spec.forget, spec.seed), DATASETS[spec.dataset].n_classes, spec.seed, spec.training_seed,

@@ -14,6 +14,7 @@ from camu_core.jobs import JobPayload
 from camu_core.jobs.band import Band
 from camu_core.jobs.causal import OUTCOMES, CausalJob, CausalResult, attribute, attribution_specs
 from camu_core.runs.store import holder
+from camu_core.specs import SEEDS_END
 from camu_core.wording.causal import titles
 from camu_core.wording.causal_remarks import hidden_remark, retraining_remarks, substitutes_remark
 
@@ -189,5 +190,7 @@ def test_attribution_runs_are_ordinary_specs():
     assert rows[0][-1].digest == base.digest, "the run itself is one of them, and is not run again"
     assert len({spec.digest for row in rows for spec in row}) == 48
     assert all(dict(rows[0][0].settings)[term] == 0 for term in CAMU_TERMS)
+    last = attribution_specs(replace(base, seed=SEEDS_END - 1))
+    assert [row[-1].seed for row in last] == [SEEDS_END - 1, 0, 1], "after the largest comes 0"
     with pytest.raises(SpecError):
         attribution_specs(plan_run("digits", [3], "retrain"))

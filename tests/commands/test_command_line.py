@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 
 from camu_core import RunStore, plan_run, run
 from camu_core.__main__ import main
-from camu_core.commands import decomposition
+from camu_core.commands import decomposition, train
 from camu_core.networks.checkpoints import Checkpoint
 from camu_core.networks.models import build_model
 from camu_core.networks.weights import to_bytes
@@ -161,6 +161,15 @@ def test_tests_that_are_kept_are_of_the_run_that_is_kept(camu_home, digits_resul
     assert effects["retain"]["original"]["prediction_bits"]["value"] > 0.5
 
 
+def test_a_run_of_another_version_is_computed_anew_and_kept(camu_home, digits_result, capfd):
+    store = RunStore()
+    store.save(digits_result)
+    manifest = next(camu_home.rglob("manifest.json"))
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 0}))
+    assert main([*ACCEPTANCE, "--save", "--quick"]) == 0
+    assert store.has(digits_result.digest)
+
+
 def test_stdout_is_clean_json_in_this_process_too(capfd):
     assert main(words("run --forget-class 3 --forget-class 5 --set epochs=1 --quick --json -")) == 0
     printed = json.loads(capfd.readouterr().out)
@@ -249,6 +258,13 @@ def test_training_makes_weights_that_run_accepts(tmp_path, capfd):
     right = card["test_accuracy"] * 360
     metrics = printed["metrics"]["original"]
     assert right == pytest.approx(sum(metrics[name] * metrics["n"][name] for name in ("forget_test", "retain_test")))
+
+
+@pytest.mark.parametrize("options", [[], ["--forget-class", "3", "--seed", "5"]])
+def test_training_never_writes_over_a_network_of_the_app(options, capfd, monkeypatch):
+    monkeypatch.setattr(train, "train_network", None)
+    assert main(["train", "--dataset", "digits", *options]) == 2
+    assert "--output" in capfd.readouterr().err
 
 
 def test_training_without_a_class_gives_what_a_run_of_retraining_would(tmp_path):

@@ -173,6 +173,7 @@ def test_several_original_networks_are_the_sample_and_not_their_runs() -> None:
     assert found["kept_std"] == pytest.approx(0.1)
     assert found["kept_low"] == pytest.approx(0.81 - T_2 * 0.1 / np.sqrt(3))
     (of_class, _) = by_class(crossed(KEPT_BY_NETWORK)).to_dict("records")
+    assert of_class["unit"] == "training"
     assert (of_class["n_seeds"], of_class["low"]) == (3, pytest.approx(0.81 - T_2 * 0.1 / np.sqrt(3)))
     one = table_of(*crossed(KEPT_BY_NETWORK[:1])).loc["camu"]
     assert (one["n_seeds"], one["unit"]) == (2, "unlearning")

@@ -9,6 +9,7 @@ import pytest
 
 from camu_core import METHODS, ForgetSpec, RunStore, plan_run
 from camu_core.__main__ import main
+from camu_core.citation import typed_forget
 from camu_core.commands import decomposition, reproduce
 from camu_core.commands import sweep as sweep_command
 from camu_core.comparison.tuning import tuned_settings
@@ -46,6 +47,18 @@ def test_the_grid_is_every_class_method_and_seed_once() -> None:
 )
 def test_numbers_and_ranges(text: str, numbers: tuple[int, ...]) -> None:
     assert SweepSpec.from_texts("digits", text, ("camu",), "0").classes == numbers
+
+
+@pytest.mark.parametrize("fraction", [0.1, 1 / 3, 0.123456789012345, 1e-5])
+def test_a_fraction_is_the_same_to_the_last_digit(fraction: float) -> None:
+    """Seen before: 33.33333333333333% ran 0.333333333."""
+    forget = ForgetSpec("random", fraction=fraction)
+    assert SweepSpec.from_texts("digits", typed_forget("digits", forget), ("camu",), "0").forgets == [forget]
+
+
+def test_a_fraction_with_more_digits_than_there_are_is_refused() -> None:
+    with pytest.raises(SpecError, match="such as 10%"):
+        SweepSpec.from_texts("digits", f"1.{'1' * 40}%", ("camu",), "0")
 
 
 @pytest.mark.parametrize("text", ["", "a", "1-", "-1", "1-x", "1,,2", "0.5"])

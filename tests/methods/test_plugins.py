@@ -17,7 +17,9 @@ from camu_core.errors import CamuError, MethodFileError, RunError, SpecError
 from camu_core.figures.live import loss_curves
 from camu_core.figures.theme import LIGHT
 from camu_core.jobs import RunJob
+from camu_core.methods import methods_for
 from camu_core.planning import plan_like
+from camu_core.specs import ForgetSpec
 
 GOOD = """
 from __future__ import annotations
@@ -78,6 +80,18 @@ def test_a_method_from_a_file_stands_after_ours_and_goes_with_the_variable(metho
     assert METHODS.title("fade", METHODS.sha256("fade")) == "Fading"
     monkeypatch.delenv("CAMU_METHODS")
     assert list(METHODS) == ours
+
+
+def test_what_a_method_from_a_file_can_forget_is_its_own_to_say(methods_file, capfd):
+    limited = changed('name = "fade"', 'name = "fade"\n    forget_kinds = ("class",)\n    batches_pairs = True')
+    methods_file(limited)
+    assert "fade" not in methods_for("random")
+    assert METHODS["fade"].batches_pairs
+    with pytest.raises(SpecError, match="can forget"):
+        plan_run("digits", ForgetSpec("random", fraction=0.1), "fade")
+    methods_file(limited.replace('("class",)', '("classes",)'), "other.py")
+    with pytest.raises(MethodFileError, match="forget_kinds"):
+        list(METHODS)
 
 
 def test_several_files_and_several_classes_in_one(methods_file, tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from camu_core.networks.models import (
     BlockModel,
     activation_bytes,
     build_model,
+    device_title,
     pick_device,
     predict,
     to_input,
@@ -217,3 +218,9 @@ def test_predictions_on_all_processors_are_those_of_one_bit_by_bit(name):
     for got, parts in zip(found, zip(*expected, strict=True), strict=True):
         assert torch.equal(got, torch.cat(parts))
         assert not got.requires_grad
+
+
+def test_a_device_that_is_not_here_keeps_its_name() -> None:
+    """A run of a GPU is opened on a machine without one."""
+    assert device_title("cuda:7") == "cuda:7" or torch.cuda.is_available()
+    assert device_title("cpu") == "cpu"

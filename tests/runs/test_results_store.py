@@ -165,11 +165,14 @@ def test_what_killed_processes_left_is_cleared_away_in_time(store, digits_result
         (folder / "arrays.npz").write_bytes(b"half")
     note = store.root / "pending" / ".writing-note"
     note.parent.mkdir()
-    note.write_bytes(b"half")
-    for path in (*left, note):
+    deeper = store.root / "datasets" / "folder-abc" / ".writing-image"
+    deeper.parent.mkdir(parents=True)
+    for path in (note, deeper):
+        path.write_bytes(b"half")
+    for path in (*left, note, deeper):
         os.utime(path, (0, 0))
     store.save(digits_result)
-    assert not any(path.exists() for path in (*left, note))
+    assert not any(path.exists() for path in (*left, note, deeper))
     assert fresh.is_dir(), "another process may be at work"
 
 

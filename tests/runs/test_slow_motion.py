@@ -12,6 +12,7 @@ from camu_core.methods.camu import CaMUConfig, draw_pairs
 from camu_core.networks.models import to_input
 from camu_core.runs.projection import fit_pca
 from camu_core.runs.slow_motion import CARRIED, HALVES, SlowMotion, on_map, parts_of_step, slow_motion, watch
+from camu_core.specs import ForgetSpec
 
 CAMU = METHODS["camu"]
 SHORT = CaMUConfig(epochs=2, batch_size=16, representation_lr=7e-4, label_lr=7e-4)
@@ -144,6 +145,11 @@ def test_a_half_that_is_off_is_not_there_and_nothing_that_stands_still_has_an_ar
             make_class_task("digits", 3),
             replace(off, retain_representation_weight=0.0, forget_representation_weight=0.0),
         )
+
+
+def test_a_planted_secret_is_watched_in_the_images_that_it_is_in(secret: ForgetSpec) -> None:
+    """Seen before: it loaded the images without, and was refused."""
+    assert slow_motion(plan_run("digits", secret)).halves
 
 
 def test_runs_of_other_methods_have_no_such_steps() -> None:
