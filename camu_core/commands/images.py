@@ -19,6 +19,7 @@ from camu_core.data import (
 from camu_core.errors import SpecError
 from camu_core.planning import known
 from camu_core.specs import ForgetSpec
+from camu_core.wording.format import counted
 
 _SHOWN = 20
 CLASS_HELP = "number or name of a class"
@@ -84,7 +85,8 @@ def tell_copies(dataset: str, forget: ForgetSpec) -> None:
     if behind:
         numbers = ", ".join(map(str, behind[:_SHOWN])) + (" ..." if len(behind) > _SHOWN else "")
         print(
-            f"{len(behind):,} copies of these images stay behind: {numbers}. Add their numbers to forget them too.",
+            f"{counted(len(behind), 'copy', 'copies')} of these images would stay: {numbers}. Add the numbers to forget "
+            "all.",
             file=sys.stderr,
         )
 

@@ -102,11 +102,12 @@ def runs_figure(rows: Sequence[Mapping[str, Any]], dark: bool = False) -> go.Fig
     """Several runs in the plane of forgetting and keeping: the best ones lie top left.
 
     Args:
-        rows: of `sweep_table`; "settings", where there is one, says what is unusual about a run.
+        rows: of `sweep_table`, with "dataset_title", "phrase" of what is forgotten, and "method_title"; "settings",
+            where there is one, says what is unusual about a run.
     """
     figure = go.Figure()
     for i, row in enumerate(rows):
-        name = f"{i + 1}. {row['dataset']}, forget {row['forget']}, {row['method']}, seed {row['seed']}"
+        name = f"{i + 1}. {row['dataset_title']}, forget {row['phrase']}, {row['method_title']}, seed {row['seed']}"
         name += f"<br>{row['settings']}" if row.get("settings") else ""
         color = MODEL_COLORS["retrained" if row["method"] == "retrain" else "unlearned"]
         figure.add_scatter(

@@ -7,7 +7,7 @@ from typing import Any
 from camu_core.measures import Reference
 from camu_core.measures.estimates import Estimate, wilson_interval
 from camu_core.privacy import Reading
-from camu_core.wording.format import capital, percent, small
+from camu_core.wording.format import capital, counted, percent, small
 from camu_core.wording.privacy import SUBJECTS, figure_of, figure_text, numbers, reach, says, within
 
 Report = dict[str, Any]  # of `accuracy_report`, with "attack"
@@ -214,4 +214,4 @@ def interval(report: Report, split: str) -> tuple[float, float]:
 
 
 def n_images(n: int) -> str:
-    return "1 image" if n == 1 else f"{n:,} images"
+    return counted(n, "image")

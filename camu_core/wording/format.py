@@ -26,6 +26,11 @@ def number(form: str, value: float) -> str:
     return shown if float(shown) else shown.lstrip("+-")
 
 
+def counted(n: int, one: str, many: str = "") -> str:
+    """'1 image', '2,043 images'. Args: many: if it is not `one` with an s."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
 def sample(n: float, unit: str) -> str:
     """'3 seeds', '1 original network'. Args: unit: in SAMPLES."""
     words = SAMPLES[unit]

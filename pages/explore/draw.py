@@ -9,6 +9,7 @@ from camu_core.data import with_mark
 from camu_core.data.drawing import is_written
 from camu_core.errors import CamuError
 from camu_core.figures import answers_figure
+from camu_core.wording.format import percent
 from camu_core.wording.verdict import forget_phrase
 from pages.components.causal import inside
 from pages.components.causal import state as state_causal
@@ -32,7 +33,9 @@ def main() -> None:
 
 def _page(result: RunResult) -> None:
     what, info = forget_phrase(result.spec), DATASETS[result.spec.dataset]
-    st.markdown(text.LEAD.format(what=what))
+    is_retrained, retrained = result.spec.method == "retrain", state.retrained_for(result.spec)
+    lead = text.LEAD_RETRAINED if is_retrained else text.LEAD_TWO if retrained is None else text.LEAD
+    st.markdown(lead.format(what=what))
     left, right = st.columns([5, 8], gap="large")
     with left:
         offered = [source for source in text.SOURCES if source != "draw" or is_written(info.name)]
@@ -95,18 +98,19 @@ def _test_image(result: RunResult) -> np.ndarray:
 
 def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
     names = DATASETS[result.spec.dataset].class_names
-    retrained = state.retrained_for(result.spec)
+    is_retrained, retrained = result.spec.method == "retrain", state.retrained_for(result.spec)
     job = state_causal.causal_job(result.spec)
     answers = state_draw.answers(job, image)
-    voices = {"original": text.BEFORE, "unlearned": text.AFTER, "retrained": text.GOLD.format(what=what)}
+    gold = text.GOLD.format(what=what)
+    voices = {"original": text.BEFORE, "unlearned": gold if is_retrained else text.AFTER, "retrained": gold}
     said = [
-        text.ANSWER.format(network=voices[name], name=names[int(row.argmax())], share=row.max())
+        text.ANSWER.format(network=voices[name], name=names[int(row.argmax())], share=percent(row.max()))
         for name, row in answers.items()
     ]
     seen, told = st.columns([1, 4], vertical_alignment="center")
     seen.image(images.to_picture(image), caption=text.SEEN, width=120, alt=text.SEEN)
     told.markdown("; ".join(said) + ".")
-    if retrained is None and result.spec.method != "retrain":
+    if retrained is None and not is_retrained:
         told.caption(text.ALONE.format(what=what))
     likeliest = int(answers["original"].argmax())
     figure = answers_figure(answers, names, likeliest, text.PICTURE, state.is_dark(), height=380)

@@ -10,6 +10,7 @@ from camu_core.figures.theme import MODEL_TITLES
 from camu_core.jobs import UmapJob
 from camu_core.runs.projection import PROJECTIONS
 from camu_core.runs.results import Projection, RunResult
+from camu_core.wording.format import counted
 from camu_core.wording.privacy import lying_title
 from pages.components.embeddings import changed, neighbours, pictures
 from pages.components.embeddings import text as text_images
@@ -19,6 +20,7 @@ from pages.components.shared import (
     charts,
     images,
     notes,
+    notices,
     pickers,
     playback,
     selections,
@@ -115,7 +117,7 @@ def _umap(result: RunResult, retrained: RunResult | None, color_by: str) -> None
     job = state_pictures.umap_job(result, retrained)
     view = state.engine().watch(job.digest)
     if view is not None and view.state == "failed":
-        st.error(view.message)
+        notices.failed(view)
         return
     if not state.engine().has(job):
         st.fragment(run_every=1.0)(_wait_for_umap)(job)
@@ -145,7 +147,9 @@ def _axis(result: RunResult, retrained: RunResult | None, color_by: str) -> None
 
 
 def _wait_for_umap(job: UmapJob) -> None:
-    state.submit(job)
+    if not state.submit(job):
+        st.warning(state.refusal(), icon=":material/block:")
+        return
     view = state.engine().watch(job.digest)
     if view is None or view.is_over:
         st.rerun()
@@ -191,7 +195,7 @@ def _scatter(result, retrained, panels, mask, ranges, color_by, key) -> None:
     with st.container(horizontal=True):
         wants_forgotten = st.button(
             text.FORGET_THESE, icon=":material/ink_eraser:", disabled=not numbers,
-            help=text.FORGET_THESE_HELP.format(n=f"{len(numbers):,}"),
+            help=text.FORGET_THESE_HELP.format(images=counted(len(numbers), "training image")),
         )  # fmt: skip
         _select_group(result, mask)
         st.button(

@@ -142,7 +142,7 @@ def test_the_command_line_drops_copies_and_says_what_stays_behind(files, zipped,
             "--quick",
         ]
         assert main([*request, "--quick"]) == 0
-        assert f"1 copies of these images stay behind: {group.train[1]}." in capsys.readouterr().err
+        assert f"1 copy of these images would stay: {group.train[1]}." in capsys.readouterr().err
     assert main(["train", "--dataset", str(path), "--drop-copies", *recipe]) == 0
     assert "1 left out (copies): 'cat/9.png'." in capsys.readouterr().err
 

@@ -63,7 +63,7 @@ def test_a_run_begun_in_the_story_is_followed_by_its_settings() -> None:
 def test_what_was_typed_is_there_after_another_page_and_after_the_press() -> None:
     app = open_page("explore/run")
     app.segmented_control(key="forget-kind").set_value("random").run()
-    app.slider(key="forget-percent").set_value(25).run()
+    app.select_slider(key="forget-fraction").set_value(0.25).run()
     app.segmented_control(key="forget-kind").set_value("class").run()
     for name, value in CHANGED.items():
         app.number_input(key=f"set-digits-camu-class-{name}").set_value(value).run()
@@ -71,7 +71,8 @@ def test_what_was_typed_is_there_after_another_page_and_after_the_press() -> Non
     app.switch_page("pages/explore/privacy.py").run()
     app.switch_page("pages/explore/run.py").run()
     assert in_advanced(app.run()) == both(wanted)
-    assert app.segmented_control(key="forget-kind").set_value("random").run().slider(key="forget-percent").value == 25
+    app.segmented_control(key="forget-kind").set_value("random").run()
+    assert app.select_slider(key="forget-fraction").value == 0.25
     app.segmented_control(key="forget-kind").set_value("class").run()
     app.button(key="press").click().run()
     assert app.query_params["run"] == wanted.digest

@@ -1,6 +1,7 @@
 """The Compare page without a browser: its parts, its address, what is missing, what is published."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from camu_core.jobs import BandJob, TrainJob
 from camu_core.methods import methods_for
 from camu_core.wording.format import small
 from camu_core.wording.privacy import SUBJECTS
-from camu_core.wording.verdict import judge
+from camu_core.wording.verdict import forget_phrase, judge
 from pages.components.compare import race
 from pages.components.compare import text as text_compare
 from pages.components.privacy import state as state_privacy
@@ -406,3 +407,120 @@ def test_a_bad_address_of_a_tuning_is_the_usual_one(parameters: dict[str, str]) 
     app = open_page("explore/compare", part="tune", **parameters)
     assert not app.exception
     assert not app.error
+
+
+# -------------------------------------------------------------------------------------------- parts, and what they keep
+
+
+def turn_to(app, part: str):
+    return app.segmented_control(key="compare-part").set_value(part).run()
+
+
+def follow(app, **parameters: str):
+    """A link to this page from another one, in the same session."""
+    app.switch_page("pages/story/learn.py").run()
+    app.query_params.clear()
+    app.switch_page("pages/explore/compare.py")
+    app.query_params.update(parameters)
+    return app.run()
+
+
+def test_each_part_keeps_what_was_chosen_in_it() -> None:
+    asked = {"dataset": "mnist", "forget": "5", "methods": "camu,retrain,ssd", "seeds": "0-3", "trainings": "0"}
+    app = open_page("explore/compare", part="many", **asked)
+    turn_to(app, "race")
+    app.multiselect(key="racers").set_value(["scrub", "retrain"]).run()
+    turn_to(app, "tune")
+    assert app.selectbox(key="tune-method").value == "camu", "the usual one"
+    app.selectbox(key="tune-dataset").set_value("mnist").run()
+    app.selectbox(key="tune-method").set_value("ssd").run()
+    turn_to(app, "published")
+    app.segmented_control(key="published-dataset").set_value("cifar10").run()
+    turn_to(app, "many")
+    assert {name: app.query_params[name] for name in asked} == asked
+    turn_to(app, "tune")
+    assert [app.query_params[name] for name in ("dataset", "methods")] == ["mnist", "ssd"]
+    turn_to(app, "race")
+    assert app.query_params["methods"] == "scrub,retrain"
+    turn_to(app, "published")
+    assert app.query_params["dataset"] == "cifar10"
+    assert not app.exception
+
+
+def test_a_link_that_names_a_run_asks_about_it_whatever_was_asked_before(digits_result: RunResult) -> None:
+    RunStore().save(digits_result)
+    app = open_page("explore/compare", part="many", dataset="mnist", forget="5", methods="camu", seeds="0")
+    follow(app)
+    assert app.query_params["dataset"] == "mnist", "the menu's link names none"
+    follow(app, run=digits_result.digest)
+    assert not app.exception
+    forget = digits_result.spec.forget.short
+    assert [app.query_params[name] for name in ("dataset", "forget", "methods")] == ["digits", forget, "all"]
+    app.text_input(key="compare-seeds").set_value("0,5").run()
+    assert app.query_params["seeds"] == "0,5"
+
+
+def test_where_the_forget_set_cannot_be_asked_for_it_is_said_and_the_race_takes_it(one_image_result: RunResult) -> None:
+    RunStore().save(one_image_result)
+    app = open_page("explore/compare", run=one_image_result.digest)
+    assert not app.exception
+    assert not app.error
+    assert text_compare.CANNOT_ASK in words(app)
+    assert app.query_params["forget"] == "10%"
+    app = open_page("explore/compare", part="race")
+    app.multiselect(key="racers").set_value(["camu", "sfron"]).run()
+    follow(app, part="race", run=one_image_result.digest)
+    assert not app.exception
+    assert app.multiselect(key="racers").value == ["camu"], "the other one forgets only classes"
+    assert forget_phrase(one_image_result.spec) in words(app)
+    assert text_compare.CANNOT_ASK not in words(open_page("explore/compare"))
+
+
+def test_a_second_run_whose_images_are_gone_is_told_and_another_is_taken(digits_result: RunResult) -> None:
+    gone = replace(digits_result, spec=replace(digits_result.spec, dataset="folder-" + "0" * 20))
+    RunStore().save(gone)
+    app = open_page("explore/compare", run=EXAMPLE[0], b=gone.digest)
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == [text.NO_IMAGES]
+    assert app.query_params["b"] == EXAMPLE[1]
+
+
+def test_only_a_link_is_told_that_its_second_run_does_not_fit(digits_result: RunResult) -> None:
+    other = replace(digits_result, spec=replace(digits_result.spec, model="mlp"))
+    RunStore().save(other)
+    app = open_page("explore/compare", run=EXAMPLE[0], b=EXAMPLE[1])
+    follow(app, run=other.digest, part="pair")
+    assert not app.exception
+    assert [warning.value for warning in app.warning] == []
+    assert text_compare.NO_PARTNER in words(app)
+    for a in (EXAMPLE[0], other.digest):
+        app.selectbox(key="pair-a").set_value(a).run()
+        assert app.query_params["run"] == app.selectbox(key="pair-a").value == a
+    assert [warning.value for warning in app.warning] == [], "B was found by the page, not named by anybody"
+    follow(app, run=other.digest, b=EXAMPLE[1])
+    assert [warning.value for warning in app.warning] == [text_compare.OTHER_KIND]
+
+
+def test_tests_that_were_stopped_are_made_when_the_button_is_pressed() -> None:
+    RunStore().save(run(plan_run("digits", [4])))
+    app = open_page("explore/compare", dataset="digits", forget="4", methods="camu", seeds="0")
+    (button,) = [each for each in app.button if each.label == text_compare.TESTS]
+    button.click().run()
+    engine = state.engine()
+    (job,) = engine.under_way()
+    engine.stop(job.digest, next(iter(engine._progress[job.digest].watchers)))
+    app.run()
+    assert text_compare.TESTS_STOPPED in words(app)
+    (button,) = [each for each in app.button if each.label == text_compare.TESTS]
+    button.click().run()
+    assert not app.exception
+    assert text_compare.TESTS_STOPPED not in words(app)
+    assert engine.active([job.digest])
+
+
+@pytest.mark.parametrize(("before", "part"), [("pair", "race"), ("race", "pair")])
+def test_the_address_names_the_part_also_while_its_run_is_not_there(before: str, part: str) -> None:
+    app = open_page("explore/compare", part=before, run="0" * 20)
+    turn_to(app, part)
+    assert not app.exception
+    assert (app.query_params["part"], app.query_params["run"]) == (part, "0" * 20)

@@ -125,6 +125,23 @@ def test_once_all_are_there_they_are_measured_by_themselves_and_then_dragged(few
     assert told(app)["start"] == 1 + FEW.index(4.0)
 
 
+def test_measurements_that_fail_or_are_refused_say_so(
+    few: dict[float, RunResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = DialJob(tuple((strength, result.spec) for strength, result in few.items()))
+    for result in few.values():
+        RunStore().save(result)
+    app = open_page("explore/run", run=few[4.0].digest)
+    state.engine()._progress[job.digest].finish("failed", "No memory was left.")
+    app.run()
+    assert "No memory was left." in words(app)
+    app.button(key=f"again-{job.digest}").click().run()
+    assert state.engine().active([job.digest]) == [job.digest]
+    state.engine()._progress.clear()
+    monkeypatch.setenv("CAMU_READ_ONLY", "1")
+    assert "computes nothing" in words(app.run())
+
+
 def test_the_story_turns_the_dial_of_the_example_for_a_run_without_one() -> None:
     other = run(plan_run("digits", (3,), "finetune", settings={"epochs": 1}))
     RunStore().save(other)
@@ -139,6 +156,7 @@ def test_the_story_offers_the_dial_of_a_run_that_is_not_computed_yet(few: dict[f
     app = open_page("story/start", scene="5", run=few[1.0].digest)
     assert not app.exception
     assert told(app) is None
+    assert "still recognises the digit 5; " in words(app)
     assert text.DIAL_START in [button.label for button in app.button]
 
 

@@ -1,17 +1,19 @@
 """What must it forget, on the Run page: what is picked is what is run; and what is said of such a run elsewhere."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import streamlit as st
 from opening import open_page, words
 from streamlit.testing.v1 import AppTest
 
-from camu_core import METHODS, ForgetSpec, RunStore, plan_run
+from camu_core import DATASETS, METHODS, ForgetSpec, RunStore, plan_run
 from camu_core.data import load_dataset
 from camu_core.figures import attack_figure, wall_figure
 from camu_core.figures.wall import COLUMNS
-from pages.components.run import forget
-from pages.components.shared import state, text
+from pages.components.run import forget, live
+from pages.components.shared import state, state_pictures, text
 from pages.components.shared.images import of_all_classes
 
 ALL_PAGES = ("explore/run", "explore/embeddings", "explore/accuracy", "explore/causal", "library/runs")
@@ -63,7 +65,7 @@ def test_images_of_every_class_are_shown_not_of_the_first_alone() -> None:
 def test_a_part_of_all_images(asked) -> None:
     app = open_page("explore/run")
     app.segmented_control(key="forget-kind").set_value("random").run()
-    app.slider(key="forget-percent").set_value(25).run()
+    app.select_slider(key="forget-fraction").set_value(0.25).run()
     press(app)
     assert asked == [plan_run("digits", ForgetSpec("random", fraction=0.25))]
 
@@ -116,13 +118,30 @@ def test_every_part_of_the_causal_page_shows_one_forgotten_image(part: str, one_
     assert not app.error
 
 
-def test_controls_take_over_what_the_open_run_forgets(random_result, asked) -> None:
-    RunStore().save(random_result)
-    app = open_page("explore/run", run=random_result.digest)
+@pytest.mark.parametrize("fraction", [0.1, 0.005, 0.07, 0.125, 0.95])
+def test_controls_take_over_what_the_open_run_forgets(fraction: float, random_result, asked) -> None:
+    spec = replace(random_result.spec, forget=ForgetSpec("random", fraction=fraction))
+    RunStore().save(replace(random_result, spec=spec))
+    app = open_page("explore/run", run=spec.digest)
     assert app.segmented_control(key="forget-kind").value == "random"
-    assert app.slider(key="forget-percent").value == 10
+    assert app.select_slider(key="forget-fraction").value == fraction
     press(app)
-    assert asked == [random_result.spec]
+    assert asked == [spec]
+    app.select_slider(key="forget-fraction").set_value(0.3).run()
+    press(app)
+    assert asked[-1].forget.fraction == 0.3
+
+
+def test_pictures_are_there_once_the_images_are(random_result, monkeypatch: pytest.MonkeyPatch) -> None:
+    st.cache_resource.clear()
+    spec = random_result.spec
+    with monkeypatch.context() as patch:
+        patch.setitem(DATASETS._listed, "digits", replace(DATASETS["digits"], is_present=lambda: False))
+        assert state_pictures.sample_images("digits") is None
+        assert state_pictures.copies("digits") == []
+        assert live.scene_of(spec) is None
+    assert len(state_pictures.sample_images("digits")) == 10
+    assert live.scene_of(spec).class_names == DATASETS["digits"].class_names
 
 
 def test_the_wall_has_a_point_over_each_image_and_frames_the_chosen_ones() -> None:

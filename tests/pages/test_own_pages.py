@@ -21,6 +21,7 @@ from camu_core.networks.weights import to_bytes, weights_path
 from camu_core.progress import drain
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text as text_own
+from pages.components.run import given
 from pages.components.run import state as state_given
 from pages.components.run import text as text_given
 from pages.components.shared import state, text
@@ -188,9 +189,9 @@ def test_copies_of_chosen_images_are_offered_to_be_forgotten_too(pets, monkeypat
     app = open_page("explore/run", dataset=pets)
     app.segmented_control(key="forget-kind").set_value("samples").run()
     app.file_uploader(key=f"file-{pets}").upload("mine.csv", b"3, 7", "text/csv").run()
-    assert text.SAMPLES_COPIES.format(n=1) in words(app)
+    assert text.SAMPLES_COPIES[True] in words(app)
     app.button(key="copies-too").click().run()
-    assert text.SAMPLES_COPIES.format(n=1) not in words(app)
+    assert text.SAMPLES_COPIES[True] not in words(app)
     app.button(key="press").click().run()
     assert not app.exception
     assert asked[0].forget == ForgetSpec("samples", samples=(3, 6, 7))
@@ -220,7 +221,9 @@ def test_a_file_that_is_no_network_is_refused_in_one_sentence() -> None:
 def test_the_words_name_what_was_forgotten() -> None:
     app = open_page("explore/run")
     app.segmented_control(key="forget-kind").set_value("random").run()
-    assert text_given.RANDOM.format(fraction=0.1, seed=0) in words(app)
+    assert text_given.RANDOM.format(fraction="10%", seed=0) in words(app)
+    assert given._what("digits", ForgetSpec("random", fraction=0.125), 0).startswith("the random 12.5% of")
+    assert given._what("digits", ForgetSpec("samples", samples=(17,)), 0) == "the 1 image chosen above"
 
 
 @pytest.mark.slow

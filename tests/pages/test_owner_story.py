@@ -111,7 +111,7 @@ def test_the_letter_says_whether_more_or_fewer_are_named_than_by_networks_that_n
         told = judge(run, None, {**report, "reference": {**report["reference"], "measures": measures}})
         letter = " ".join(owner_judged.letter(run, None, told, [theirs] * 8))
         assert news in letter
-        assert "names most" not in letter
+        assert "name most" not in letter
 
 
 def test_the_story_of_camu_is_not_told_of_another_method(shipped: RunResult) -> None:

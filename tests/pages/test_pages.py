@@ -15,12 +15,13 @@ from camu_core.data import OWNERS_IMAGES
 from camu_core.engine import Engine, service
 from camu_core.networks import weights
 from camu_core.wording.verdict import judge
+from pages.components.causal import state as state_causal
 from pages.components.causal import text as text_causal
 from pages.components.draw import text as text_draw
 from pages.components.own_images import text as text_own
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text as text_privacy
-from pages.components.shared import state, text
+from pages.components.shared import state, state_pictures, text
 from pages.components.story import text as text_story
 from pages.components.story import text_learn
 
@@ -182,6 +183,41 @@ def test_attacks_are_offered_where_they_take_longer(
     next(button for button in app.button if button.label == text.TESTS_PRESS).click().run()
     assert not app.exception
     assert not state.engine().watch(job.digest).is_over
+
+
+WAITING_PAGES = {"explore/embeddings": {"projection": "UMAP"}, "explore/causal": {}}
+
+
+@pytest.fixture
+def new_run(digits_result: RunResult, nothing_is_quick: None) -> RunResult:
+    """Nothing that is computed of it comes with the project, or is computed on the spot."""
+    result = replace(digits_result, spec=plan_run("digits", [3], seed=77))
+    RunStore().save(result)
+    return result
+
+
+@pytest.mark.parametrize("page", WAITING_PAGES)
+def test_a_page_that_may_not_ask_for_what_it_waits_for_says_why(
+    page: str, new_run: RunResult, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMU_READ_ONLY", "1")
+    app = open_page(page, run=new_run.digest, **WAITING_PAGES[page])
+    assert not app.exception
+    assert "computes nothing" in words(app)
+
+
+@pytest.mark.parametrize("page", WAITING_PAGES)
+def test_what_a_page_waits_for_and_failed_can_be_tried_again(page: str, new_run: RunResult) -> None:
+    app = open_page(page, run=new_run.digest, **WAITING_PAGES[page])
+    is_umap = page == "explore/embeddings"
+    job = state_pictures.umap_job(new_run, None) if is_umap else state_causal.causal_job(new_run.spec, "camu")
+    state.engine()._progress[job.digest].finish("failed", "No memory was left.")
+    app.run()
+    assert "No memory was left." in words(app)
+    assert state.engine().active([job.digest]) == []
+    next(button for button in app.button if button.label == text.TRY_AGAIN).click().run()
+    assert not app.exception
+    assert state.engine().active([job.digest]) == [job.digest]
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)

@@ -60,7 +60,7 @@ def test_a_group_that_is_empty_cannot_be_selected() -> None:
     app = open_page("explore/embeddings")
     app.selectbox(key="select-group-0").set_value("forget").run()
     app.selectbox(key="select-group-1").set_value("right").run()
-    assert app.button(key="select-group-press").label == text.SELECT_PRESS.format(n=0)
+    assert app.button(key="select-group-press").label == text.SELECT_PRESS.format(images="0 images")
     assert app.button(key="select-group-press").disabled
 
 

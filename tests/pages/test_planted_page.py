@@ -46,6 +46,14 @@ def test_a_network_is_taught_the_secret_before_it_can_forget_it(asked: list) -> 
     assert app.button(key="press").disabled
 
 
+def test_one_image_with_a_mark_becomes_two_with_swapped_labels() -> None:
+    app = chosen()
+    app.number_input(key="planted-n-digits").set_value(1).run()
+    app.segmented_control(key="planted-kind").set_value("swap").run()
+    assert not app.exception
+    assert app.number_input(key="planted-n-digits").value == 2
+
+
 @pytest.mark.slow
 def test_the_secret_is_what_is_run_and_its_outcome_is_shown(asked: list, secret: ForgetSpec) -> None:
     app = chosen()

@@ -9,7 +9,7 @@ from doing import done, privacy_job
 from opening import open_page, words
 
 from camu_core import RunResult, RunStore, drain
-from camu_core.engine import Engine
+from camu_core.engine import Engine, populations
 from camu_core.figures import (
     epsilon_figure,
     heads_figure,
@@ -145,6 +145,13 @@ def test_where_retraining_takes_seconds_the_band_is_made_first(
     assert state.engine().watch(BandJob.of(digits_result.spec).digest).state == "queued"
 
 
+def test_only_who_wants_the_tests_can_stop_them(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("camu_core.runs.store.SHIPPED", ())
+    RunStore().save(digits_result)
+    state.engine().submit(BandJob.of(digits_result.spec), "somebody else")
+    assert open_page("explore/privacy", run=digits_result.digest).button(key="stop-privacy").disabled
+
+
 def test_the_attack_can_be_stopped_and_started_again(digits_result: RunResult, monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine has no workers here, so the job waits in its queue."""
     monkeypatch.setattr(Engine, "start", lambda engine: None)
@@ -243,6 +250,12 @@ def test_a_population_is_offered_started_shown_under_way_and_stopped(eight: Popu
     assert state.engine().active(waiting) == waiting
     app.button(key="stop-population").click().run()
     assert state.engine().active(waiting) == []
+
+
+def test_only_who_wants_a_population_can_stop_it(eight: Population) -> None:
+    populations.submit_population(state.engine(), eight, "somebody else")
+    assert show(open_page("explore/privacy"), "population").button(key="stop-population").disabled
+    populations.stop_population(state.engine(), eight, "somebody else")
 
 
 def test_a_finished_population_is_told_in_four_pictures(eight: Population) -> None:

@@ -106,9 +106,10 @@ def test_a_batch_that_goes_on_keeps_what_was_noted(tmp_path: Path) -> None:
 
 
 def test_a_figure_of_runs_names_settings_that_differ(digits_result: RunResult) -> None:
-    (row,) = sweep_table([digits_result.summary()]).to_dict("records")
+    titles = {"dataset_title": "Digits", "phrase": "the digit 3", "method_title": "CaMU"}
+    (row,) = sweep_table([digits_result.summary()]).assign(**titles).to_dict("records")
     assert [trace.name for trace in runs_figure([row, {**row, "settings": "epochs 3"}]).data] == [
-        "1. digits, forget 3, camu, seed 0", "2. digits, forget 3, camu, seed 0<br>epochs 3",
+        "1. Digits, forget the digit 3, CaMU, seed 0", "2. Digits, forget the digit 3, CaMU, seed 0<br>epochs 3",
     ]  # fmt: skip
 
 

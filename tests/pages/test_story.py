@@ -102,9 +102,9 @@ def test_guesses_are_in_the_address_and_survive_a_reload(digits_result: RunResul
 
 
 def test_the_purple_band_is_explained_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert text.DIAL.format(band=text.DIAL_BAND) in words(open_page("story/start", scene="5"))
+    assert text.DIAL.format(what="the digit 3", band=text.DIAL_BAND) in words(open_page("story/start", scene="5"))
     monkeypatch.setattr(state_privacy, "report_of", lambda spec: None)
-    assert text.DIAL.format(band="") in words(open_page("story/start", scene="5"))
+    assert text.DIAL.format(what="the digit 3", band="") in words(open_page("story/start", scene="5"))
 
 
 def test_watch_again_plays_a_stored_run() -> None:

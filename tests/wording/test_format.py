@@ -2,7 +2,7 @@
 
 import pytest
 
-from camu_core.wording.format import capital, listed, percent, place
+from camu_core.wording.format import capital, counted, listed, percent, place
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,11 @@ def test_per_cent(fraction: float, digits: int, text: str) -> None:
 def test_lists_and_capitals() -> None:
     assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
     assert capital("the digit 3 and MNIST") == "The digit 3 and MNIST"
+
+
+def test_one_is_not_counted_as_many() -> None:
+    assert [counted(n, "image") for n in (0, 1, 2043)] == ["0 images", "1 image", "2,043 images"]
+    assert [counted(n, "class", "classes") for n in (1, 2)] == ["1 class", "2 classes"]
 
 
 def test_a_place_is_told_by_both_ends() -> None:

@@ -166,7 +166,7 @@ def wait(job: CausalJob) -> None:
     engine = state.engine()
     view = engine.watch(job.digest)
     if view is not None and view.state == "failed":
-        st.error(view.message, icon=":material/report:")
+        notices.failed(view)
         return
     if engine.has(job):
         st.rerun()

@@ -77,10 +77,12 @@ def many() -> None:
 
 def _controls() -> Question:
     """Widgets that show the question of the URL, and what they say now."""
-    shown = state.current_run().spec
+    known, shown = state_compare.asked_before(), state.current_run().spec
     of_run = [shown.dataset] if shown is not None and shown.dataset in DATASETS else []
     offered = list(dict.fromkeys([*controls.OFFERED, *state.own_datasets(), *of_run]))
-    wanted = state_compare.question(offered)
+    if shown is not None and not state_compare.can_ask(shown.forget):
+        st.info(text.CANNOT_ASK, icon=":material/info:")
+    wanted = state_compare.question(known or state_compare.like(shown, offered))
     if not state_compare.is_asked(wanted):
         _show(wanted, offered)
     first, second, third, last, more = st.columns([3, 4, 3, 2, 2], vertical_alignment="bottom")
@@ -220,7 +222,7 @@ def _tests(sweep: SweepSpec, specs: Sequence[RunSpec]) -> None:
             return
         said += " " + text.TESTS_BAND.format(n=len(band.seeds), time=words.takes(seconds))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(text.TESTS, icon=":material/troubleshoot:", on_click=state_compare.want_tests, args=(sweep,))
+        st.button(text.TESTS, icon=":material/troubleshoot:", on_click=state_compare.want_tests, args=(sweep, specs))
         st.caption(said)
 
 

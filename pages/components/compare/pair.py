@@ -26,13 +26,14 @@ def pair() -> None:
     """Choose two runs, and see them in the same pictures."""
     run = state.current_run()
     if run.result is None:
+        state_compare.open_pair(run.digest, state_compare.second_digest())
         verdict.unfinished(run)
         return
     a, b = _pick(run.result)
-    if b is None:
+    state_compare.open_pair(a, b)
+    if not b:
         st.info(text.NO_PARTNER, icon=":material/inbox:")
         return
-    state_compare.open_pair(a, b)
     one, other = state.find_result(a), state.find_result(b)
     if not any(state.engine().store.has(digest) for digest in (a, b)):
         st.info(text.PAIR_EXAMPLE, icon=":material/visibility:")
@@ -45,22 +46,23 @@ def pair() -> None:
         st.markdown(text.PAIR_HOW.format(n=len(both.probe.y)))
 
 
-def _pick(shown: RunResult) -> tuple[str, str | None]:
-    """Two lists; the second holds only runs that can be put beside the first."""
+def _pick(shown: RunResult) -> tuple[str, str]:
+    """Two lists; the second holds only runs that can be put beside the first, and is left out if there is none."""
     listed = {run["digest"]: RunSpec.from_json(run["spec"]) for run in state_compare.comparable_runs()}
     listed.setdefault(shown.digest, shown.spec)
     b = state_compare.second_digest()
-    if b is not None and state.is_finished(b):  # of whoever sent the link
-        listed.setdefault(b, RunSpec.from_json(state.summary_of(b)["spec"]))
+    if b and (other := state.result_of(b)) is not None:  # of whoever sent the link
+        listed.setdefault(b, other.spec)
     left, middle, right = st.columns([10, 1, 10], vertical_alignment="bottom")
     state.remember_for(shown.digest, "pair-a", shown.digest)
     a = left.selectbox(text.RUN_A, list(listed), format_func=lambda digest: _label(listed[digest]), key="pair-a")
+    state.put("pair-a-of", a)
     partners = [digest for digest in listed if digest != a and _kind(listed[digest]) == _kind(listed[a])]
-    if b is not None and b not in partners and b != a:
+    if b not in partners and b != a and state_compare.is_linked():
         st.warning(_why_not(b), icon=":material/report:")
     wanted = b if b in partners else _partner(listed, a, partners)
-    if wanted is None:
-        return a, None
+    if not wanted:
+        return a, ""
     if state.recall("pair-b") not in partners or state.recall("pair-b-of") != (a, wanted):
         state.put("pair-b", wanted)
     b = right.selectbox(text.RUN_B, partners, format_func=lambda digest: _label(listed[digest]), key="pair-b")
@@ -85,12 +87,12 @@ def _kind(spec: RunSpec) -> tuple[str, str]:
     return spec.dataset, spec.model
 
 
-def _partner(listed: dict[str, RunSpec], a: str, partners: list[str]) -> str | None:
-    """The retraining beside A if it is there, else a run that forgets the same, else any."""
+def _partner(listed: dict[str, RunSpec], a: str, partners: list[str]) -> str:
+    """The retraining beside A if it is there, else a run that forgets the same, else any; empty without any."""
     spec = listed[a]
     alike = [digest for digest in partners if listed[digest].forget == spec.forget]
     alike.sort(key=lambda digest: (listed[digest].method != "retrain", listed[digest].seed != spec.seed))
-    return next(iter([*alike, *partners]), None)
+    return next(iter([*alike, *partners]), "")
 
 
 def _label(spec: RunSpec) -> str:
@@ -177,7 +179,7 @@ def _choose_group(both: Pair, dataset: str, pair_key: tuple[str, str]) -> None:
 def _hover(both: Pair, names) -> list[str]:
     sure, said = [odds.max(axis=1) for odds in both.odds], both.answers
     return [
-        f"true {names[true]}<br>A says {names[a]} ({p:.0%})<br>B says {names[b]} ({q:.0%})"
+        f"true {names[true]}<br>A says {names[a]} ({percent(p)})<br>B says {names[b]} ({percent(q)})"
         for true, a, p, b, q in zip(both.probe.y, said[0], sure[0], said[1], sure[1], strict=True)
     ]
 

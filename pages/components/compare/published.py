@@ -38,7 +38,7 @@ def show() -> None:
     found = read_published(published.FOLDER)
     st.markdown(text.PUBLISHED_LEAD)
     left, right = st.columns([1, 2])
-    named = state_compare.published_in_url()
+    named = [state_compare.named("published", name) for name in ("dataset", "forget")]
     dataset = left.segmented_control(
         words.PICK_DATASET, found.datasets, default=_offered(named[0], found.datasets), required=True,
         key="published-dataset",

@@ -46,6 +46,7 @@ def show() -> None:
     """Who races, the start, the race, and the verdicts."""
     run = state.current_run()
     if run.result is None:
+        state_compare.show_race(state_compare.racers_in_url(METHODS), run.digest)
         verdict.unfinished(run)
         return
     of = run.result.spec

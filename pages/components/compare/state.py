@@ -11,6 +11,7 @@ from camu_core.engine.batches import Batch
 from camu_core.engine.sweeps import SweepSpec
 from camu_core.errors import SpecError
 from camu_core.jobs import BandJob, PrivacyJob, PrivacyResult
+from camu_core.specs import ForgetSpec
 from pages.components.compare import text
 from pages.components.privacy import state as state_privacy
 from pages.components.shared import selections, state, state_address, state_view
@@ -18,6 +19,7 @@ from pages.components.shared import selections, state, state_address, state_view
 ALL = "all"
 MOST_RACERS = 4
 PARTS = ("many", "race", "pair", "tune", "published")
+_ENDED = ("failed", "stopped")
 
 
 @dataclass(frozen=True)
@@ -60,15 +62,29 @@ def note_part(part: str) -> None:
     st.session_state["compare-left-at"] = part
 
 
-def question(offered: Collection[str]) -> Question:
-    """That of the URL; what it leaves open is as asked last in this session, or as in the open run.
+def _in_url(part: str, name: str) -> str:
+    """A parameter of the URL, if that is of this part or of none: parts use the same names."""
+    of = state_address.read("part") or ("pair" if state_address.read("b") else part)
+    return state_address.read(name) if of == part else ""
 
-    Args:
-        offered: names of datasets.
+
+def named(part: str, name: str) -> str:
+    """A parameter that a link to this part names; else as the part was left in this session; empty without either."""
+    return _in_url(part, name) or st.session_state.get(f"compare-left-{part}", {}).get(name, "")
+
+
+def asked_before() -> Question | None:
+    """What was asked last in this session; None if a link names a run to begin with.
+
+    To be called before `state.current_run`, which puts the open run into the URL.
     """
-    known = st.session_state.get("compare-asked") or _like(state.current_run().spec, offered)
-    named = {field.name: value for field in fields(Question) if (value := state_address.read(field.name))}
-    return Question(**{**asdict(known), **named})
+    return None if _in_url("many", "run") else st.session_state.get("compare-asked")
+
+
+def question(known: Question) -> Question:
+    """That of the URL. Args: known: what it leaves open."""
+    in_url = {field.name: value for field in fields(Question) if (value := _in_url("many", field.name))}
+    return Question(**{**asdict(known), **in_url})
 
 
 def is_asked(question: Question) -> bool:
@@ -84,17 +100,12 @@ def ask(question: Question) -> None:
 
 def racers_in_url(offered: Collection[str]) -> list[str]:
     """Those that a link names, as far as they are offered."""
-    return [name for name in state_address.read("methods").split(",") if name in offered][:MOST_RACERS]
+    return [name for name in _in_url("race", "methods").split(",") if name in offered][:MOST_RACERS]
 
 
 def show_race(methods: Sequence[str], digest: str) -> None:
     """The race in the URL, and the run whose task it is; empty of the example."""
     _set_url({"part": "race", "methods": ",".join(methods), "run": digest})
-
-
-def published_in_url() -> tuple[str, str]:
-    """Dataset and forget set of the published table that a link names; empty where it names none."""
-    return state_address.read("dataset"), state_address.read("forget")
 
 
 def show_published(dataset: str, forget: str) -> None:
@@ -107,14 +118,27 @@ def show_tuned(parameters: dict[str, str]) -> None:
     _set_url(parameters)
 
 
-def _like(spec: RunSpec | None, offered: Collection[str]) -> Question:
-    """Of one class, or of random images, as in a run."""
-    if spec is None or spec.dataset not in offered or spec.forget.kind == "samples" or len(spec.forget.classes) > 1:
+def can_ask(forget: ForgetSpec) -> bool:
+    """Whether a question can name this forget set: not several classes, nor images chosen one by one."""
+    return forget.kind != "samples" and len(forget.classes) <= 1
+
+
+def like(spec: RunSpec | None, offered: Collection[str]) -> Question:
+    """As in a run; about its first class, or a share of the images, where the question cannot name what it forgets.
+
+    Args:
+        offered: names of datasets.
+    """
+    if spec is None or spec.dataset not in offered:
         return Question()
-    return Question(spec.dataset, spec.forget.short)
+    if can_ask(spec.forget):
+        return Question(spec.dataset, spec.forget.short)
+    return Question(spec.dataset, str(spec.forget.classes[0]) if spec.forget.classes else "10%")
 
 
 def _set_url(parameters: dict[str, str]) -> None:
+    """Name in the URL what a part shows, and keep it for when people come back to the part."""
+    st.session_state[f"compare-left-{parameters['part']}"] = parameters
     for name in {"run", "b", "part", "trials", *(field.name for field in fields(Question))}:
         state_view.note_in_url(name, parameters.get(name, ""))
 
@@ -132,9 +156,13 @@ def are_tests_wanted(sweep: SweepSpec) -> bool:
     return bool(st.session_state.get(f"tests-of-{sweep.digest}"))
 
 
-def want_tests(sweep: SweepSpec) -> None:
-    """Make all tests of a comparison, one after another; in a callback."""
+def want_tests(sweep: SweepSpec, specs: Sequence[RunSpec]) -> None:
+    """Make all tests of a comparison, one after another, also those that failed or were stopped; in a callback."""
     st.session_state[f"tests-of-{sweep.digest}"] = True
+    for job in _next_jobs(specs):
+        view = state.engine().watch(job.digest)
+        if view is not None and view.state in _ENDED:
+            state_privacy.start(job)
 
 
 def go_on_testing(specs: Sequence[RunSpec]) -> int:
@@ -143,29 +171,23 @@ def go_on_testing(specs: Sequence[RunSpec]) -> int:
     Returns:
         how many runs are tested.
     """
-    n_done = 0
-    for spec in specs:
-        if _is_tested(state_privacy.tests_job(spec).digest):
-            n_done += 1
-            continue
-        band = state_privacy.band_job(spec)
-        if band is not None:
-            _submit_once(band)
-            continue
-        _submit_once(state_privacy.tests_job(spec))
-    return n_done
+    jobs = _next_jobs(specs)
+    for job in jobs:
+        if state.engine().watch(job.digest) is None:
+            state_privacy.start(job)
+    return len(specs) - len(jobs)
 
 
 def tests_problem(specs: Sequence[RunSpec]) -> str:
-    """Why the first of the tests, or their band, failed; empty if none did."""
-    digests = {BandJob.of(spec).digest for spec in specs} | {state_privacy.tests_job(spec).digest for spec in specs}
-    views = [view for digest in digests if (view := state.engine().watch(digest)) is not None]
-    return next((view.message or text.TESTS_STOPPED for view in views if view.state in ("failed", "stopped")), "")
+    """Why the first of the tests that are missing, or their band, failed; empty if none did."""
+    views = [view for job in _next_jobs(specs) if (view := state.engine().watch(job.digest)) is not None]
+    return next((view.message or text.TESTS_STOPPED for view in views if view.state in _ENDED), "")
 
 
-def _submit_once(job: BandJob | PrivacyJob) -> None:
-    if state.engine().watch(job.digest) is None:
-        state_privacy.start(job)
+def _next_jobs(specs: Sequence[RunSpec]) -> list[BandJob | PrivacyJob]:
+    """Of each run that is not tested yet: its reference band if that is missing, else its tests."""
+    tests = [(spec, state_privacy.tests_job(spec)) for spec in specs]
+    return [state_privacy.band_job(spec) or job for spec, job in tests if not _is_tested(job.digest)]
 
 
 def _is_tested(tests: str) -> bool:
@@ -180,16 +202,21 @@ def _report(tests: str) -> dict:
 # --- two runs --------------------------------------------------------------------------------------------------------
 
 
-def second_digest() -> str | None:
-    """The run that the open one is compared with."""
-    return state_address.read("b") or st.session_state.get("compare-b")
+def second_digest() -> str:
+    """The run that the open one is compared with, of the URL or as left in this session; empty if there is none."""
+    return named("pair", "b")
+
+
+def is_linked() -> bool:
+    """Whether a link names the second run: the page itself did not put this pair into the URL."""
+    in_url = {name: _in_url("pair", name) for name in ("run", "b")}
+    return bool(in_url["b"]) and not in_url.items() <= st.session_state.get("compare-left-pair", {}).items()
 
 
 def open_pair(a: str, b: str) -> None:
-    """Make A the open run and B the one it is compared with, here and in the URL."""
-    st.session_state["compare-b"] = b
+    """Make A the open run and B, if there is one, that which it is compared with, here and in the URL."""
     st.session_state["run"] = a
-    _set_url({"run": a, "b": b})
+    _set_url({"part": "pair", "run": a, "b": b})
 
 
 def show_pair(a: str, b: str) -> None:

@@ -12,19 +12,22 @@ from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.engine.tunings import Search, Stage, Tuning
 from camu_core.errors import NetworkMissing, TooMuchAsked
 from camu_core.specs import ForgetSpec
-from pages.components.shared import state, state_address
+from pages.components.compare import state as state_compare
+from pages.components.shared import state
 
 USUAL_TRIALS, MOST_TRIALS = 12, 64
 _PARTS_COUNTED = ("train", "unlearn", "band")
 
 
 def question(offered: Sequence[str]) -> tuple[str, str, str, int]:
-    """Dataset, what to forget, method and number of trials: of the address, else the usual."""
-    dataset, n = state_address.read("dataset"), state_address.read("trials")
+    """Dataset, what to forget, method and number of trials: of the address, as left, or else the usual."""
+    dataset, what, method, n = (
+        state_compare.named("tune", name) for name in ("dataset", "forget", "methods", "trials")
+    )
     return (
         dataset if dataset in offered else offered[0],
-        state_address.read("forget") or "3",
-        state_address.read("methods") or "camu",
+        what or "3",
+        method or "camu",
         min(MOST_TRIALS, max(2, int(n))) if n else USUAL_TRIALS,
     )
 

@@ -96,6 +96,10 @@ ORIGINALS_START = "Train and compare"
 ORIGINALS_LINE = "Original networks: {done} of {total} trained"
 TOO_MANY = "That is {n:,} runs; at most {most:,} are allowed at once. Choose fewer methods or seeds."
 ONE_AT_A_TIME = "Expected one class or one share of the images to forget, of a dataset that is offered here."
+CANNOT_ASK = (
+    "The open run forgets several classes or single images, which cannot be asked for here: *Race* compares methods on "
+    "them."
+)
 NO_METHOD = "Choose at least one method."
 NOTHING_YET = "No run of this comparison is finished yet. Press the button, and results appear here one by one."
 SO_FAR = "Results so far; they change until all runs are finished."

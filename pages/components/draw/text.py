@@ -5,6 +5,13 @@ LEAD = (
     "Show three networks an image that none of them has seen: the one **before**, the one **after forgetting**, and "
     "one that **never saw** {what}."
 )
+LEAD_TWO = (
+    "Show two networks an image that neither of them has seen: the one **before**, and the one **after forgetting** "
+    "{what}."
+)
+LEAD_RETRAINED = (
+    "Show two networks an image that neither of them has seen: the one **before**, and one that **never saw** {what}."
+)
 SOURCE = "Where the image comes from"
 SOURCES = {"draw": "Draw", "test": "A test image", "file": "File", "camera": "Camera"}
 CANVAS = "Draw here with mouse, pen or finger; with a keyboard, choose a test image or a file instead"
@@ -16,7 +23,7 @@ TEST_LINE = "A test image of {name}, never used in training."
 EMPTY = "Nothing to show yet. Draw large, in the middle."
 NO_INK = "Nothing stands out from the background. Draw or photograph it with more contrast."
 SEEN = "What the networks see"
-ANSWER = "{network} says **{name}** ({share:.0%})"
+ANSWER = "{network} says **{name}** ({share})"
 BEFORE, AFTER, GOLD = "Before, the network", "after forgetting it", "one that never saw {what}"
 AXIS = "answer (shaded: what the network said before)"
 PICTURE = "How sure is each network of each class?"

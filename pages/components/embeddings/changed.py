@@ -4,6 +4,7 @@ import streamlit as st
 
 from camu_core import DATASETS, RunResult
 from camu_core.figures.theme import ground
+from camu_core.wording.format import percent
 from camu_core.wording.images import changed_line
 from pages.components.embeddings import state as state_images
 from pages.components.embeddings import text
@@ -35,7 +36,7 @@ def _image(result, retrained, ours, rank: int) -> None:
     kind = "lost" if was == ours.y[rank] else "gained" if now == ours.y[rank] else "other"
     lines = [
         text.KINDS[kind], text.CHANGED_WAS.format(answer=names[was]),
-        f"{text.CHANGED_NOW.format(answer=names[now])} ({ours.sureness[rank]:.0%})",
+        f"{text.CHANGED_NOW.format(answer=names[now])} ({percent(ours.sureness[rank])})",
     ]  # fmt: skip
     if retrained is not None:
         gold = int(retrained.logits["unlearned"][point].argmax())

@@ -9,6 +9,7 @@ from camu_core.engine.owners import IMAGES
 from camu_core.networks.originals import has_damaged_network, network_card, shipped_twin
 from camu_core.networks.pace import PATIENCE, training_seconds
 from camu_core.networks.weights import shipped_path
+from camu_core.wording.format import percent
 from pages.components.own_images import copies as own_copies
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text
@@ -116,11 +117,11 @@ def _learned(dataset: str, card: dict) -> None:
     """How good the network is, and a fold with all the rest."""
     accuracy, n_test, chance = card["test_accuracy"], card["n_test"], 1 / DATASETS[dataset].n_classes
     said = (text.TAKEN if "trained_on" in card else text.LEARNED).format(
-        accuracy=accuracy, n_right=round(accuracy * n_test), n_test=n_test
+        accuracy=percent(accuracy), n_right=round(accuracy * n_test), n_test=n_test
     )
     line, about = st.columns([6, 2], vertical_alignment="center")
     if accuracy < 1.5 * chance:
-        line.warning(f"{said} {text.GUESSING.format(chance=chance)}", icon=":material/warning:")
+        line.warning(f"{said} {text.GUESSING.format(chance=percent(chance))}", icon=":material/warning:")
     else:
         line.markdown(said if accuracy >= _GOOD else f"{said} {text.MODEST}")
     with about.popover(text.ABOUT, icon=":material/photo_library:", width="stretch"):

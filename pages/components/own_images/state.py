@@ -202,8 +202,7 @@ def delete_own(dataset: str) -> None:
     """Delete imported images and their network for this visitor; for a minute they can be taken back. In a callback."""
     if not state_visitor.leave(IMAGES, dataset):
         return
-    state_pictures.sample_images.clear(dataset)
-    state_pictures.copies.clear(dataset)
+    state_pictures.let_go(dataset)
     st.session_state["own"] = [name for name in st.session_state.get("own", ()) if name != dataset]
     st.session_state.pop("own-open", None)
     state.close_run()

@@ -48,7 +48,7 @@ WAYS = {
 WAY_COUNTS = "**{n_classes:,} classes**, {n_train:,} training images, {n_test:,} test images"
 WAY_DRAWN = "**{n_classes:,} classes**, {n:,} images, one in five of which will be for testing"
 WAY_CLASS = "**{name}** · {n:,}"
-WAY_MORE = "and {n:,} more classes"
+WAY_MORE = "and {classes}"
 READ_AS = "Read them this way"
 OTHER_FILE = "Choose other images"
 COPIES = "Some images are there more than once:"
@@ -80,15 +80,15 @@ STAGES = {
     "data": "Getting the images", "copies": "Looking for copies", "train": "Learning the images",
     "measure": "Testing what it learned",
 }  # fmt: skip
-LEARNED = "Its network recognises **{accuracy:.0%}** of the test images ({n_right:,} of {n_test:,})."
-TAKEN = "The shipped network recognises **{accuracy:.0%}** of the test images ({n_right:,} of {n_test:,})."
+LEARNED = "Its network recognises **{accuracy}** of the test images ({n_right:,} of {n_test:,})."
+TAKEN = "The shipped network recognises **{accuracy}** of the test images ({n_right:,} of {n_test:,})."
 GUESSING = (
-    "That is hardly better than guessing ({chance:.0%}). A network cannot forget what it never learned: add images, or "
+    "That is hardly better than guessing ({chance}). A network cannot forget what it never learned: add images, or "
     "choose classes that look less alike."
 )
 MODEST = "That is modest, as is usual with few images; keep it in mind when you read the verdict."
 ABOUT = "About these images"
-ADDRESS = "Keep the address of this page: it is the only way back to these images."
+ADDRESS = "Keep the address of this page: from another browser, it is the only way back to these images."
 TOO_MANY = "You have {most:,} sets of images, as many as a visitor can have. Delete one first."
 DELETE = "Delete these images"
 DELETE_SURE = "Yes, delete them"

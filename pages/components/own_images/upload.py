@@ -8,6 +8,7 @@ from camu_core.config import import_limits
 from camu_core.data import Way
 from camu_core.engine import JobView
 from camu_core.errors import CamuError, ImagesRefused
+from camu_core.wording.format import counted
 from pages.components.own_images import state as state_own
 from pages.components.own_images import text
 from pages.components.shared import images, state, state_visitor
@@ -139,7 +140,7 @@ def _card(way: Way, is_first: bool) -> None:
         st.caption(text.WAY_CLASS.format(name=name, n=train + test))
         images.thumbnails(samples, words.IMAGE_OF.format(name=name))
     if n_classes > len(way.samples):
-        st.caption(text.WAY_MORE.format(n=n_classes - len(way.samples)))
+        st.caption(text.WAY_MORE.format(classes=counted(n_classes - len(way.samples), "more class", "more classes")))
     for warning in way.warnings:
         st.caption(f":material/info: {warning}")
     if st.button(

@@ -14,7 +14,7 @@ from camu_core.wording.format import percent
 from camu_core.wording.privacy import attack_score, attack_title
 from pages.components.privacy import state as state_privacy
 from pages.components.privacy import text
-from pages.components.shared import charts, images, notes, state
+from pages.components.shared import charts, images, notes, state, state_visitor
 from pages.components.shared import text as words
 
 SHOWN = 24
@@ -138,7 +138,7 @@ def wait(job: BandJob | PrivacyJob) -> None:
     bar.progress(view.index / view.total if view.total else 0.0, text=_line(view))
     button.button(
         words.STOP, icon=":material/stop_circle:", key="stop-privacy", on_click=state.stop, args=(job.digest,),
-        disabled=view.is_stopping, width="stretch",
+        disabled=view.is_stopping or not state_visitor.is_watching(job.digest), width="stretch",
     )  # fmt: skip
     if engine.problem():
         st.warning(engine.problem())

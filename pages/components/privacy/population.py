@@ -61,7 +61,7 @@ def wait(population: Staged) -> None:
     bar.progress(now.fraction, text=text.POPULATION_LINE.format(percent=percent(now.fraction)))
     button.button(
         words.STOP, icon=":material/stop_circle:", key="stop-population", on_click=state_privacy.stop_population,
-        args=(population,), width="stretch",
+        args=(population,), width="stretch", disabled=not state_privacy.is_mine(population),
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from camu_core.measures import Histogram, ThresholdView, histogram, view_thresho
 from camu_core.networks.pace import PATIENCE
 from camu_core.planning import is_usual_original
 from camu_core.specs import GIVEN
-from pages.components.shared import state, state_batch
+from pages.components.shared import state, state_batch, state_visitor
 
 N_THRESHOLDS = 121
 POPULATION_SIZES = (16, 32, 64)  # networks of each kind, as the page offers them
@@ -137,6 +137,11 @@ def start_population(population: Staged) -> None:
 def stop_population(population: Staged) -> None:
     """Take this visitor's interest back; finished networks stay."""
     populations.stop_population(state.engine(), population, state.watcher())
+
+
+def is_mine(population: Staged) -> bool:
+    """Whether any of it is under way for this visitor, so that they can stop it."""
+    return any(state_visitor.is_watching(job.digest) for stage in population.stages() for job in stage)
 
 
 def population_progress(population: Staged) -> PopulationProgress:

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from camu_core import DATASETS, RunResult, RunSpec
+from camu_core.engine import BACKGROUND_PRIORITY
 from camu_core.figures import Panel, axis_ranges, dial_figure, embedding_figure
 from camu_core.figures.dial import INSIDE, KEPT, RECOGNISED
 from camu_core.figures.theme import ground
@@ -18,7 +19,7 @@ from camu_core.wording.format import percent
 from pages.components.privacy import state as state_privacy
 from pages.components.run import dial_figure as component
 from pages.components.run import state_dial, text
-from pages.components.shared import batch, charts, notes, state, state_figures
+from pages.components.shared import batch, charts, notes, notices, state, state_figures
 
 TICK_SECONDS = 1.0
 _NUMBERS = {RECOGNISED: "dial-forget", KEPT: "dial-retain", INSIDE: "dial-forget"}
@@ -67,8 +68,10 @@ def _measuring(measured: dict[float, RunSpec], runs: dict[float, RunSpec], resul
     if state_dial.dial(measured) is not None:
         st.rerun()
     job = state_dial.measuring(measured)
-    if job is not None and job.state == "failed":
-        st.error(job.message, icon=":material/report:")
+    if why := state.refusal():
+        st.warning(why, icon=":material/block:")
+    elif job is not None and job.state == "failed":
+        notices.failed(job, BACKGROUND_PRIORITY)
     else:
         st.progress(job.index / job.total if job is not None and job.total else 0.0, text=text.DIAL_MEASURING)
     _curves_so_far(runs, result)

@@ -22,6 +22,8 @@ _LETTERS = "<style>.stApp {{ --tile-letters: {n}; }}</style>"
 _MOST_LETTERS = 24
 _WALL_IMAGES = 75
 _STRIP_IMAGES = 20
+_FRACTIONS = [percent / 100 for percent in range(1, 91)]
+_USUAL_FRACTION = 0.1
 
 
 def forget_controls(dataset: str, model: str) -> ForgetSpec | None:
@@ -57,7 +59,8 @@ def follow(spec: RunSpec) -> None:
         state.drop(f"one-{spec.dataset}")
         state.put("several", len(forget.classes) > 1)
     elif forget.kind == "random":
-        state.put("forget-percent", round(100 * forget.fraction))
+        state.put("forget-fraction", forget.fraction)
+        state.put("followed-fraction", forget.fraction)  # which may lie between those that are offered
     elif forget.kind == "planted":
         planted.take_over(spec)
     else:
@@ -151,11 +154,15 @@ def _pick_group(dataset: str) -> None:
 
 
 def _random() -> ForgetSpec:
-    state.remember("forget-percent", 10)
+    state.remember("forget-fraction", _USUAL_FRACTION)
     left, right = st.columns([4, 6], gap="large", vertical_alignment="center")
-    percent = left.slider(text.RANDOM_FRACTION, 1, 90, key="forget-percent", format="%d%%", persist_state="session")
+    offered = sorted({*_FRACTIONS, state.recall("followed-fraction", _USUAL_FRACTION)})
+    fraction = left.select_slider(
+        text.RANDOM_FRACTION, offered, key="forget-fraction", persist_state="session",
+        format_func=lambda part: ForgetSpec("random", fraction=part).short,
+    )  # fmt: skip
     right.markdown(text.RANDOM_LEAD)
-    return ForgetSpec("random", fraction=(percent or 10) / 100)  # a client may send none
+    return ForgetSpec("random", fraction=fraction or _USUAL_FRACTION)  # a client may send none
 
 
 # --- images one by one -----------------------------------------------------------------------------------------------
@@ -206,7 +213,7 @@ def _basket(dataset: str) -> ForgetSpec | None:
     behind = left_behind(state_pictures.copies(dataset), chosen)
     if behind:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(text.SAMPLES_COPIES.format(n=f"{len(behind):,}"), width="content")
+            st.markdown(text.SAMPLES_COPIES[len(behind) == 1].format(n=len(behind)), width="content")
             st.button(
                 text.SAMPLES_COPIES_TOO, on_click=choose_samples, args=(dataset, behind), key="copies-too",
                 icon=":material/content_copy:",

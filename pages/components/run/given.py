@@ -5,6 +5,7 @@ import streamlit as st
 from camu_core import DATASETS, ForgetSpec
 from camu_core.config import import_limits
 from camu_core.errors import CamuError
+from camu_core.wording.format import counted
 from camu_core.wording.planted import planting_phrase
 from pages.components.run import state as state_given
 from pages.components.run import text
@@ -45,7 +46,7 @@ def _what(dataset: str, forget: ForgetSpec, seed: int) -> str:
         noun = info.class_noun if len(forget.classes) == 1 else info.class_nouns
         return text.CLASSES.format(noun=noun, names=", ".join(info.class_names[label] for label in forget.classes))
     if forget.kind == "random":
-        return text.RANDOM.format(fraction=forget.fraction, seed=seed)
+        return text.RANDOM.format(fraction=forget.short, seed=seed)
     if forget.planting is not None:
         return f"the {planting_phrase(forget.planting, info)}"
-    return text.SAMPLES.format(n=len(forget.samples))
+    return text.SAMPLES.format(images=counted(len(forget.samples), "image"))

@@ -43,11 +43,13 @@ class Scene:
         return cls(probe.x[live], probe.y[live], probe.is_forget[live], DATASETS[dataset].class_names)
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
 def scene_of(spec: RunSpec) -> Scene | None:
     """The scene of a run that has no result yet; None while its images are still on their way."""
-    if not DATASETS[spec.trained_on].is_present():
-        return None
+    return _scene_of(spec) if DATASETS[spec.trained_on].is_present() else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _scene_of(spec: RunSpec) -> Scene:
     dataset = load_dataset(spec.trained_on)
     return Scene.of(draw_probe_set(dataset, split(dataset, spec.forget, spec.seed), spec.seed), spec.dataset)
 

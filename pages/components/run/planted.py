@@ -19,7 +19,6 @@ from pages.components.shared import text as words
 
 _USUAL = {"trigger": (8,), "swap": (3, 5)}
 _TILES = 6
-_MOST = 1000
 
 
 def usual(dataset: str) -> list[str]:
@@ -85,8 +84,8 @@ def _controls(dataset: str) -> Planting | None:
         )  # fmt: skip
         labels.append(first.classes[i] if label is None else label)  # a client may send no choice at all
     size, least = f"planted-n-{dataset}", len(first.classes)
-    most = max(least, min(_MOST, info.n_images // 2))
-    state.remember(size, min(first.n, most))
+    most = max(least, info.n_images // 2)
+    state.put(size, min(max(least, state.recall(size) or first.n), most))  # it may be of the other kind
     n = right.number_input(text.PLANTED_SIZE, least, most, key=size, persist_state="session")
     if len(set(labels)) < len(labels):
         st.caption(text.PLANTED_SAME)

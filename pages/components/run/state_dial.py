@@ -3,7 +3,6 @@
 import streamlit as st
 
 from camu_core import RunResult, RunSpec
-from camu_core.config import is_read_only
 from camu_core.engine import BACKGROUND_PRIORITY, JobView
 from camu_core.engine.batches import Batch
 from camu_core.errors import CamuError
@@ -58,9 +57,9 @@ def job_of(runs: dict[float, RunSpec]) -> DialJob:
 
 
 def measuring(runs: dict[float, RunSpec]) -> JobView | None:
-    """How the measurements stand, which begin by themselves; None where nothing is computed."""
+    """How the measurements stand, which begin by themselves; None where they are refused."""
     job = job_of(runs)
-    if state.engine().watch(job.digest) is None and not is_read_only():
+    if state.engine().watch(job.digest) is None:
         state.submit(job, BACKGROUND_PRIORITY)
     return state.engine().watch(job.digest)
 

@@ -13,8 +13,8 @@ FILE = "Weights of the network"
 JUDGE = "Judge it"
 CHOOSE_FIRST = "First choose above what it should have forgotten."
 CLASSES = "the {noun} {names}"
-RANDOM = "the random {fraction:.0%} of the images that seed {seed} draws"
-SAMPLES = "the {n:,} images that are chosen"
+RANDOM = "the random {fraction} of the images that seed {seed} draws"
+SAMPLES = "the {images} chosen above"
 
 GROUP, GROUP_SIZE = "Which images", "How many images"
 GROUPS = {"easy": "Least memorised", "typical": "Typical", "worst": "Most memorised"}

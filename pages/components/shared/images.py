@@ -10,6 +10,8 @@ import pandas as pd
 import streamlit as st
 from PIL import Image
 
+from camu_core.wording.format import percent
+
 _TILE_PIXELS = 192
 
 
@@ -215,4 +217,4 @@ def _and(more: int) -> str:
 def _answer(logits: np.ndarray, class_names: Sequence[str]) -> str:
     odds = np.exp(logits - logits.max())
     name = html.escape(class_names[int(logits.argmax())]).replace("-", "\u2011")  # "T-shirt" stays on one line
-    return f"<b>{name}</b> {odds.max() / odds.sum():.0%}"
+    return f"<b>{name}</b> {percent(odds.max() / odds.sum())}"

@@ -4,6 +4,7 @@ import streamlit as st
 
 from camu_core import DATASETS
 from camu_core.config import share_limits
+from camu_core.engine import JobView
 from pages.components.shared import state, state_address, state_visitor, text
 
 
@@ -25,6 +26,18 @@ def needs_download(dataset: str) -> None:
     if not info.is_present():
         line = text.NEEDS_DOWNLOAD.format(title=info.title, megabytes=info.download_bytes / 1e6, source=info.source)
         st.warning(line, icon=":material/download:")
+
+
+def failed(view: JobView, priority: int = 0) -> None:
+    """Why work of the background failed, and a button that begins it again.
+
+    Args:
+        priority: see `Engine.submit`.
+    """
+    st.error(view.message, icon=":material/report:")
+    if st.button(text.TRY_AGAIN, icon=":material/refresh:", key=f"again-{view.digest}"):
+        state.submit(view.job, priority)
+        st.rerun()
 
 
 def too_long(seconds: float | None) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from camu_core import DATASETS
+from camu_core.wording.format import counted
 from pages.components.shared import text
 
 
@@ -23,7 +24,7 @@ def picker(
     Args:
         lists: options and their words, by the label of their list; the first option is chosen at the start.
         found: what the chosen options stand for, one from each list.
-        press: words of the button; {n} is how many are found.
+        press: words of the button; {images} is how many are found.
         on_pick: called with them when the button is pressed, before the page is drawn anew.
     Returns:
         what was found, if the button was pressed just now; else nothing.
@@ -36,8 +37,8 @@ def picker(
         offered = zip(chosen, lists.values(), strict=True)
         items = found(*chosen) if all(option in options for option, options in offered) else ()  # a client may send any
         is_pressed = st.button(
-            press.format(n=f"{len(items):,}"), key=f"{key}-press", type="primary", disabled=not len(items),
-            on_click=on_pick, args=(items,) if on_pick else (),
+            press.format(images=counted(len(items), "image")), key=f"{key}-press", type="primary",
+            disabled=not len(items), on_click=on_pick, args=(items,) if on_pick else (),
         )  # fmt: skip
     return items if is_pressed else ()
 

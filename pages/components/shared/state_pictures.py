@@ -9,11 +9,13 @@ from camu_core.runs.projection import along_forget_axis, frame_of, run_points
 from pages.components.shared import sheets, state, state_address
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
 def sample_images(dataset: str):
     """The first training image of each class, uint8 (channels, H, W) each; None if they are not here."""
-    if not DATASETS[dataset].is_present():
-        return None
+    return _samples(dataset) if DATASETS[dataset].is_present() else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _samples(dataset: str):
     data = load_dataset(dataset)
     return [
         data.x_train[(data.y_train == label).nonzero()[0].item()].numpy()
@@ -21,10 +23,20 @@ def sample_images(dataset: str):
     ]
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
 def copies(dataset: str) -> list[Copies]:
     """Pictures that are in a dataset several times; none if its images are not here."""
-    return copies_in(dataset, load_dataset(dataset)) if DATASETS[dataset].is_present() else []
+    return _copies(dataset) if DATASETS[dataset].is_present() else []
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _copies(dataset: str) -> list[Copies]:
+    return copies_in(dataset, load_dataset(dataset))
+
+
+def let_go(dataset: str) -> None:
+    """Keep none of its images in memory."""
+    _samples.clear(dataset)
+    _copies.clear(dataset)
 
 
 @st.cache_resource(show_spinner=False, max_entries=state.RESULTS_IN_MEMORY)

@@ -14,7 +14,10 @@ GROUPS_OF_RUN = {
 LAST_RUN = "**Last run** (not the choice above): {what}"
 CHANGED = ":gray-badge[{settings}]"
 
-ODD_MESSAGE = "Your browser sent something this page cannot read. Reload the page."
+ODD_MESSAGE = (
+    "Your browser sent something this page cannot read. Reload the page. If that does not help, open the page without "
+    "what follows the ? in its address."
+)
 UPLOADED_ENOUGH = "One tab can hold at most {most_mb:,.0f} MB of uploaded files; remove one, or reload the page."
 UPLOADS_FULL = "The server holds as many uploaded files as it can; try again in a few minutes."
 ADDRESS_LEFT_OUT = "Not understood in this link, and left out: {names}. Please choose below."
@@ -39,8 +42,11 @@ SAMPLES_LEAD = (
 SAMPLES_CLASS = "Show images of"
 SAMPLES_NEXT, SAMPLES_ALL, SAMPLES_CLEAR = "Show others", "Choose all of these", "Clear the choice"
 SAMPLES_CHOSEN = "**{n} chosen**"
-SAMPLES_COPIES = "{n} copies of these images would stay. Forget them too?"
-SAMPLES_COPIES_TOO = "Forget the copies too"
+SAMPLES_COPIES = {
+    True: "1 copy of these images would stay. Forget it too?",
+    False: "{n:,} copies of these images would stay. Forget them too?",
+}
+SAMPLES_COPIES_TOO = "Forget copies too"
 SAMPLES_NONE = "None chosen yet"
 SAMPLES_FILE = "From a list"
 SAMPLES_PLACES, SAMPLES_PLACE = "Images shown here, by place", "row {row}, {column}: image {number:,}"
@@ -52,7 +58,7 @@ PICK_GROUP, PICK_GROUP_NONE = "A whole superclass", "None"
 NO_WALL = "These images are not on this machine yet. Forget a class first: that downloads them."
 CHOOSE_FIRST = "First choose the images to forget"
 FORGET_THESE = "Forget these"
-FORGET_THESE_HELP = "Chooses the {n} training images among them on the Run page; test images were never learned."
+FORGET_THESE_HELP = "Chooses the {images} among them on the Run page; test images were never learned."
 PICK_METHOD = "Method"
 PICK_NETWORK = "Network"
 NETWORKS = {"cnn": "CNN", "resnet20": "ResNet-20", "resnet18": "ResNet-18"}
@@ -201,7 +207,7 @@ AXIS_NOTE = (
 )
 UMAP_ENDS_ONLY = "UMAP shows before and after; for the steps between, choose PCA."
 LASSO_HINT = "Draw a lasso around points, or click one, to see the images."
-SELECT_GROUP, SELECT_PRESS, SELECT_CLEAR = "Select a group", "Select {n} images", "Clear the selection"
+SELECT_GROUP, SELECT_PRESS, SELECT_CLEAR = "Select a group", "Select {images}", "Clear the selection"
 SELECT_IMAGES, SELECT_ANSWER = "Images", "Answer after forgetting"
 GROUPS = {"all": "All", "forget": "To forget", "keep": "To keep"}
 ANSWERS = {"any": "Any", "right": "Right", "wrong": "Wrong", "changed": "Other than before"}
@@ -239,8 +245,8 @@ training set and 30 from the test set (n = {n_live:,}).
 """
 LIBRARY_TITLE = "All runs"
 LIBRARY_LEAD = (
-    "Every finished run on this server. Tick runs to open, compare, pin or delete them; pinned runs are never deleted "
-    "automatically."
+    "All finished runs on this server except those of other people's images. Tick runs to open, compare, pin or delete "
+    "them; pinned runs are never deleted automatically."
 )
 LIBRARY_EMPTY = "No finished runs yet. Press *Forget it* on the Run page, or start a sweep below."
 LIBRARY_PICK = "Tick one run (on the keyboard: Shift+Space) to open it, two or more to compare them."

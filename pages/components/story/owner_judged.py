@@ -96,7 +96,7 @@ def _hard_and_easy(many: PopulationResult, names: tuple[str, ...]) -> None:
         st.markdown(f"**{title}**")
         captions = [
             text.SURE.format(
-                name=names[many.y[i]], now=f"{sure['unlearned'][i]:.0%}", never=f"{sure['retrained'][i]:.0%}"
+                name=names[many.y[i]], now=percent(sure["unlearned"][i]), never=percent(sure["retrained"][i])
             )
             for i in chosen
         ]
@@ -220,7 +220,7 @@ def reply(run: state.OpenRun) -> None:
             st.markdown(f":material/casino: {text.SCORE[is_right]}")
         with st.container(horizontal=True):
             st.page_link("pages/explore/compare.py", label=text.MORE, icon=":material/compare_arrows:",
-                         query_params={"run": result.digest}, width="content")  # fmt: skip
+                         query_params={"part": "race", "run": result.digest}, width="content")  # fmt: skip
             st.page_link("pages/story/learn.py", label=text.LEARN, icon=":material/school:", width="content")
 
 

@@ -191,9 +191,10 @@ def strengths(run: state.OpenRun) -> None:
     lead = st.container()
     found = dial.panel(result, TALL)
     with lead:
-        notes.lead(text.DIAL.format(band=text.DIAL_BAND if found and _has_band(result) else ""))
+        what = forget_phrase(result.spec)
+        notes.lead(text.DIAL.format(what=what, band=text.DIAL_BAND if found and _has_band(result) else ""))
         if result is not run.result:
-            st.caption(text.DIAL_EXAMPLE.format(what=forget_phrase(result.spec)))
+            st.caption(text.DIAL_EXAMPLE.format(what=what))
 
 
 def _has_band(result: RunResult) -> bool:

@@ -120,7 +120,7 @@ MORE = "Try other methods on the same task"
 LEARN = "Learn how it works"
 
 DIAL = (
-    "Pushed gently, the network still recognises the digit; pushed hard, it loses some of the others, too. Between the "
+    "Pushed gently, the network still recognises {what}; pushed hard, it loses some of the others, too. Between the "
     "two it looks forgotten. Is it gone? The dotted line tells how much of it a new classifier finds inside after "
     "**one example**{band}."
 )

@@ -111,7 +111,7 @@ HARMED_ALONE = (
 )
 HARMED_STRIP = "Other people's pictures that lost their right name"
 HARMED_NONE = "None of the {n:,} other pictures looked at here lost its right name."
-HARMED_SOME = "{lost} of the {n:,} other pictures looked at here lost their right name, and {won} got it."
+HARMED_SOME = "Of the {n:,} other pictures looked at here, {lost} lost the right name, and {won} got it."
 HARMED_FIGURE = "Right names by kind of garment, with 95% intervals"
 
 LETTER_TITLE = "A letter that is true of this run"

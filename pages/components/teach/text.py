@@ -81,6 +81,6 @@ TAKEN = "Your guess is in. You can change it until the answer is shown."
 VERDICTS = {True: ":material/check_circle: Right!", False: "Not this time", None: "The answer"}
 IT_IS = "It is: **{answer}**"
 YOU_SAID = "You said: {answer}"
-SCORE = "You were right **{right} times of {n}**."
+SCORE = "You got **{right} of {n}** right."
 SCORE_NONE = "You made no guess this time."
 TRY_IT = "Make it forget a digit yourself"
