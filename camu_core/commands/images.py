@@ -85,8 +85,8 @@ def tell_copies(dataset: str, forget: ForgetSpec) -> None:
     if behind:
         numbers = ", ".join(map(str, behind[:_SHOWN])) + (" ..." if len(behind) > _SHOWN else "")
         print(
-            f"{counted(len(behind), 'copy', 'copies')} of these images would stay: {numbers}. Add the numbers to forget "
-            "all.",
+            f"{counted(len(behind), 'copy', 'copies')} of these images would stay: {numbers}. "
+            "To forget all, add these numbers.",
             file=sys.stderr,
         )
 
