@@ -165,7 +165,7 @@ def _kept(told: Verdict) -> Question | None:
         "hurt",
         f"And new images: does it read them worse than before, by more than {100 * KEPT_DROP_AT_MOST:.0f} points?",
         (_NO, _YES),
-        int(not told.is_kept),
+        int(not told.is_rest_as_before),
         (told.clauses[1].plain, "What is to be kept must stay: forgetting by breaking everything is easy."),
     )
 

@@ -24,6 +24,7 @@ _QUESTIONS = {
     "epsilon": ("epsilon", Margin(alike=0.7, different=0.7), False),
 }
 _ATTACK = Margin(alike=0.05, different=0.02, is_paired=True)  # every network is asked about the same images
+SMALLEST_FACTOR = 1.1  # odds that shift by less are not worth a warning
 _FEWEST_ATTACKED = 10  # images, of which it can be said that an attacker learns nothing
 _FORGOTTEN_IMAGES = Margin(alike=0.03, different=0.005)
 _PLANTED = Margin(alike=0.10, different=0.03)
@@ -176,9 +177,10 @@ def _read(
     band = Reference.of(values, n_questions=n_questions, ends=(least, math.inf if question == "epsilon" else 1.0))
     if not values and question == "epsilon":  # which there is no figure of without networks to compare with
         return Reading(question, Standing.NO_REFERENCE, measure, ours, original, untrained, None)
-    return Reading(
-        question, stand(ours, original, band, margin, two_sided), measure, ours, original, untrained, band
-    )  # fmt: skip
+    standing = stand(ours, original, band, margin, two_sided)
+    if question == "epsilon" and standing is Standing.ABOVE and (ours["low"] or 0.0) < math.log(SMALLEST_FACTOR):
+        standing = Standing.UNCLEAR  # an estimate that lies outside the band, of which nothing is shown
+    return Reading(question, standing, measure, ours, original, untrained, band)
 
 
 _NOTHING = Estimate(value=None, low=None, high=None, n=0)

@@ -95,6 +95,8 @@ class Clause:
         if self.reading is not None and self.reference is not None:
             mean = self.show(self.reference.mean)
             return f"{self.reference.n_seeds} retrained: {mean}, {reach(self.reading, self.reference)}"
+        if self.never_saw is None and self.reference is not None:
+            return f"{self.reference.n_seeds} retrained: {self.show(self.reference.mean)}"
         return "" if self.never_saw is None else f"a network that never saw it: {self.show(self.never_saw)}"
 
     @property

@@ -8,10 +8,9 @@ import numpy as np
 from camu_core.measures import Reference, Standing
 from camu_core.measures.estimates import are_apart, is_measured
 from camu_core.privacy.inside import UNTRAINED
-from camu_core.privacy.readings import Reading, readings
+from camu_core.privacy.readings import SMALLEST_FACTOR, Reading, readings
 from camu_core.wording.format import capital, percent
 
-SMALLEST_FACTOR = 1.1  # odds that shift by less are not worth a warning
 SCORE_NAMES = {"attacker": "attack model", "confidence": "confidence", "entropy": "entropy"}
 
 _OPEN = {
@@ -29,8 +28,8 @@ _SAYS = {
         Standing.BELOW: "recognised less often than by retrained networks",
     },
     "old_head": {
-        Standing.ALIKE: "not just hidden: the old classifier finds no more than chance explains",
-        Standing.ABOVE: "only hidden at the output: the old classifier still finds it inside",
+        Standing.ALIKE: "the old classifier finds no more of it than chance explains",
+        Standing.ABOVE: "the old classifier still finds it inside",
         Standing.UNCLEAR: "cannot tell: the old classifier finds some of it inside, but not most",
         Standing.BLIND: "cannot tell: it was hardly recognised before forgetting",
     },
@@ -94,7 +93,7 @@ _BAD_NEWS = {
 _BAD_NEWS_OF_IMAGES = {
     "trigger": "the mark still works",
     "swap": "the two classes are still confused",
-    "recognised": "they are recognised more or less often than by retrained networks",
+    "recognised": "they are recognised {more} often than by retrained networks",
     "relearning": "they come back too quickly",
     "linear_probe": "they stand out inside",
     "attack": "an attacker can tell",
@@ -139,7 +138,9 @@ def bad_news(found: Mapping[str, Reading], of_images: bool = False) -> list[str]
         of_images: single images were forgotten, also where "recognised" does not say so.
     """
     news = _BAD_NEWS_OF_IMAGES if of_images or "recognised" in found else _BAD_NEWS
-    return [words for question, words in news.items() if question in found and found[question].is_good is False]
+    told = {name: words for name, words in news.items() if name in found and found[name].is_good is False}
+    bad = [(words, found[name].standing) for name, words in told.items()]
+    return [words.format(more="less" if standing is Standing.BELOW else "more") for words, standing in bad]
 
 
 def figure_text(reading: Reading, value: float | None) -> str:

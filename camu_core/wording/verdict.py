@@ -1,13 +1,13 @@
 """From a run's figures to sentences a non-expert can repeat, each with the page that shows its evidence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from camu_core.data import DATASETS
-from camu_core.measures import Standing
+from camu_core.measures import Reference, Standing
 from camu_core.measures.estimates import difference_interval, estimate_share, wilson_interval
 from camu_core.privacy import (
     KNOWLEDGE,
@@ -65,6 +65,12 @@ class Verdict:
         if False in (self.is_forgotten, self.is_kept, *(clause.is_good for clause in self.clauses)):
             return False
         return True if self.is_forgotten and self.is_kept else None
+
+    @property
+    def is_rest_as_before(self) -> bool | None:
+        """Whether the rest is kept, and not only as well as retrained networks keep it, which may be less."""
+        _, kept, *_ = self.clauses
+        return False if self.is_kept and _fell(kept.before, kept.value) else self.is_kept
 
     @property
     def has_no_trace(self) -> bool | None:
@@ -136,8 +142,9 @@ def _judge_class(
 ) -> Verdict:
     split = forget_split(result)
     known = _still_known(result)
-    gone, kept = False if known else _is_forgotten(before, after, split), _is_kept(before, after)
-    found = readings(privacy, population)
+    gone, found = False if known else _is_forgotten(before, after, split), readings(privacy, population)
+    retrained_keep = _retrained_keep(result, reference, privacy)
+    kept = _is_kept(before, after, retrained_keep)
     is_forgotten, state = _class_state(result, before, after, gone, found, privacy)
     state += f": {known}" if known and not is_forgotten else ""
     tail = ""
@@ -149,7 +156,7 @@ def _judge_class(
         accuracy_clause(
             "recognised", subject, split, before, after, reference, gone, capital(known) if known else _GONE[gone]
         ),
-        _kept_clause("The rest, new images", before, after, reference, kept),
+        _kept_clause("The rest, new images", before, after, reference, retrained_keep, kept),
         *tests_as_clauses(found),
     )
     link = ", and " if is_forgotten and result.spec.method != "retrain" else "; "
@@ -158,6 +165,7 @@ def _judge_class(
 
 _IMAGES = {False: "Forgotten images", True: "Planted, as taught"}
 _GONE = {True: "No longer recognised", False: "Still recognised", None: "Cannot tell whether it is still recognised"}
+_FELL = "the rest fell no more than in retrained networks"
 _KEPT = {True: "The rest is kept", False: "The rest was damaged", None: "Cannot tell whether the rest is kept"}
 
 
@@ -203,7 +211,8 @@ def _judge_images(
     population: Mapping[str, Any] | None,
 ) -> Verdict:
     """Single images are forgotten when the network answers as if it had never seen them, not at 0%."""
-    kept, reading, found = _is_kept(before, after), None, readings(privacy, population)
+    retrained_keep, reading, found = _retrained_keep(result, reference, privacy), None, readings(privacy, population)
+    kept = _is_kept(before, after, retrained_keep)
     planted = _planted(result.spec, before, after, reference, privacy)
     if privacy is not None:
         ours, original = (estimate_share(part["forget_train"], part["n"]["forget_train"]) for part in (after, before))
@@ -217,7 +226,7 @@ def _judge_images(
             "recognised", _IMAGES[result.spec.forget.kind == "planted"], "forget_train", before, after, reference,
             reading.is_good if reading else None, words, reading,
         ),
-        _kept_clause("New images", before, after, reference, kept),
+        _kept_clause("New images", before, after, reference, retrained_keep, kept),
         *planted,
         *tests_as_clauses(found),
     )  # fmt: skip
@@ -295,6 +304,8 @@ def _headline(state: str, result: RunResult, kept: bool | None, link: str = "; "
         return f"Damaged: {fell}. {state}"
     if kept is None:
         return f"{state}; cannot tell from {n_images(after['n']['retain_test'])} whether the rest is kept"
+    if _fell(before["retain_test"], after["retain_test"]):
+        return f"{state}; {_FELL}: from {percent(before['retain_test'], 1)} to {percent(after['retain_test'], 1)}"
     hit = _hardest_hit(result)
     return f"{state}{link}the rest is kept" + (f" on average, but {hit}" if hit else "")
 
@@ -311,8 +322,30 @@ def _hardest_hit(result: RunResult) -> str:
     return worst[1]
 
 
-def _kept_clause(subject: str, before: Report, after: Report, reference: Report | None, kept: bool | None) -> Clause:
-    return accuracy_clause("kept", subject, "retain_test", before, after, reference, kept, _KEPT[kept])
+def _kept_clause(
+    subject: str, before: Report, after: Report, reference: Report | None, retrained_keep: list[float],
+    kept: bool | None,
+) -> Clause:  # fmt: skip
+    fell = _fell(before["retain_test"], after["retain_test"])
+    finding = capital(_FELL) if kept and fell else _KEPT[kept]
+    clause = accuracy_clause("kept", subject, "retain_test", before, after, reference, kept, finding)
+    return replace(clause, reference=Reference.of(retrained_keep, ends=(0.0, 1.0)))
+
+
+def _retrained_keep(result: RunResult, reference: Report | None, privacy: Mapping[str, Any] | None) -> list[float]:
+    """How much of the rest networks recognise that never saw the forget set: of the band, else of the one beside the
+    run, which a run of retraining is itself; empty if that is not known."""
+    band = (privacy["reference"] or {}).get("measures", {}) if privacy is not None else {}
+    if known := [share for share in band.get("retain_test", []) if share is not None]:
+        return known
+    if result.spec.method == "retrain":
+        reference = result.metrics["unlearned"]
+    return [reference["retain_test"]] if reference else []
+
+
+def _fell(before: float | None, after: float | None) -> bool:
+    """Whether so much less of the rest is recognised than before that its being kept needs a word."""
+    return before is not None and after is not None and before - after > KEPT_DROP_AT_MOST
 
 
 def _is_forgotten(before: Report, after: Report, split: str) -> bool | None:
@@ -348,8 +381,9 @@ def _still_known(result: RunResult) -> str:
     return f"{percent(k / n)} of their new images are called another of these classes"
 
 
-def _is_kept(before: Report, after: Report) -> bool | None:
-    was = before["retain_test"]
+def _is_kept(before: Report, after: Report, retrained_keep: list[float]) -> bool | None:
+    """Whether no more of the rest is lost than counts as kept; what retraining loses, too, is the price of the data."""
+    was = min([before["retain_test"], *([np.mean(retrained_keep)] if retrained_keep else [])])
     low, high = interval(after, "retain_test")
     if was - high > KEPT_DROP_AT_MOST:
         return False
@@ -382,14 +416,17 @@ def claims(result: RunResult, verdict: Verdict) -> Claims:
     """
     what, is_class = forget_phrase(result.spec), result.spec.forget.kind == "class"
     gone, kept = (clause.is_good for clause in verdict.clauses[:2])
-    deed = f"no longer recognises {what}" if is_class else f"answers about {what} like a network that never saw them"
+    they = "it" if is_class or result.metrics["unlearned"]["n"]["forget_train"] == 1 else "them"
+    deed = f"no longer recognises {what}" if is_class else f"answers about {what} like a network that never saw {they}"
     may = [f"that it {deed}"] if (gone if is_class else verdict.is_forgotten) else []
-    may += ["that it still recognises the rest" + (" on average" if _hardest_hit(result) else "")] if kept else []
+    fell = kept and not verdict.is_rest_as_before
+    average = " on average" if _hardest_hit(result) else ""
+    may += [f"that {_FELL}" if fell else f"that it still recognises the rest{average}"] if kept else []
     may += (
         [
             f"that no test here finds more of {what} than in networks that never saw it"
             if is_class
-            else "that no test here tells it from networks that never saw them"
+            else f"that no test here tells it from networks that never saw {they}"
         ]
         if verdict.has_no_trace
         else []
@@ -397,11 +434,11 @@ def claims(result: RunResult, verdict: Verdict) -> Claims:
     open_or_false = {False: "not that", None: "not yet that"}
     is_so = gone if is_class else verdict.is_forgotten
     may_not = [] if is_so else [f"{open_or_false[is_so]} it {deed}"]
-    may_not += [] if kept else [f"{open_or_false[kept]} the rest is unharmed"]
+    may_not += [f"{open_or_false[kept and not fell]} the rest is unharmed"] if fell or not kept else []
     may_not += (
         []
         if verdict.has_no_trace
-        else [f"{open_or_false[verdict.has_no_trace]} every trace of {what if is_class else 'them'} is gone"]
+        else [f"{open_or_false[verdict.has_no_trace]} every trace of {what if is_class else they} is gone"]
     )
     return Claims(tuple(may), tuple(may_not))
 

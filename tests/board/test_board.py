@@ -152,7 +152,7 @@ def test_what_is_not_known_is_said(run: RunResult, make_report) -> None:
     [
         ({}, "No easier to learn from one example", [0.95, 0.40]),
         ({"fresh_head_1": 0.94}, "Back after a single example", [0.95, 0.94]),
-        ({"old_head": 1.0}, "Only hidden at the output", [1.0, 1.0]),
+        ({"old_head": 1.0}, "The old classifier still finds it inside", [1.0, 1.0]),
         ({"linear_probe": 0.9}, "Easier to read inside", [0.95, 0.9]),
     ],
 )

@@ -60,7 +60,7 @@ def test_a_network_like_retrained_ones_is_called_so_everywhere(make_report) -> N
 @pytest.mark.parametrize(
     ("measure", "value", "question", "words"),
     [
-        ("old_head", 1.0, "old_head", "only hidden at the output"),
+        ("old_head", 1.0, "old_head", "the old classifier still finds it inside"),
         ("fresh_head_1", 0.9, "fresh_head", "back after a single example"),
         ("relearning", 0.9, "relearning", "relearned faster"),
         ("linear_probe", 0.9, "linear_probe", "easier to read inside"),

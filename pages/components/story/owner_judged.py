@@ -242,7 +242,7 @@ def letter(result: RunResult, retrained: RunResult | None, told: Verdict, left_o
         text.LETTER_DEED[told.is_forgotten is True].format(n=n),
         text.LETTER_NAMES.format(after=_count(after["forget_train"], n), gold=_gold(left_out, n)),
         text.LETTER_TESTS[told.is_forgotten].format(news=news),
-        text.LETTER_KEPT[told.is_kept],
+        text.LETTER_KEPT[told.is_rest_as_before],
         sure,
     ]
 
