@@ -123,6 +123,13 @@ def needs_mnist() -> None:
         pytest.skip("MNIST is not in CAMU_DATA, and tests download nothing")
 
 
+@pytest.fixture(autouse=True)
+def own_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that `AppTest` runs takes the place of the main module, which new worker processes begin with; one made
+    from a function cannot be run again there, so that no worker ever starts in the tests that follow."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
     """Sums in one order, as `execute` sees to it, and no two threads waiting for one busy processor."""

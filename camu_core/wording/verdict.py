@@ -122,8 +122,9 @@ def judge(
 
         For single images: what was planted still works: False; the class that it was taught as is lost: None; not like
         the band in any test: False; no band: None; tests blind or open: None; else True, "As if it had never seen
-        them". What happened to the rest follows, or, if it was damaged, leads; and, of a class, whether the answers
-        give away that something was removed, which makes nothing less forgotten.
+        them". What happened to the rest follows, or, if it was damaged, leads: no more may be lost of what was right
+        before, or of what is right in the band, if that is less. And, of a class, whether the answers give away that
+        something was removed, which makes nothing less forgotten.
     """
     before, after = result.metrics["original"], result.metrics["unlearned"]
     reference = retrained.metrics["unlearned"] if retrained else None
@@ -143,7 +144,7 @@ def _judge_class(
     split = forget_split(result)
     known = _still_known(result)
     gone, found = False if known else _is_forgotten(before, after, split), readings(privacy, population)
-    retrained_keep = _retrained_keep(result, reference, privacy)
+    retrained_keep = _retrained_keep(result, privacy)
     kept = _is_kept(before, after, retrained_keep)
     is_forgotten, state = _class_state(result, before, after, gone, found, privacy)
     state += f": {known}" if known and not is_forgotten else ""
@@ -211,7 +212,7 @@ def _judge_images(
     population: Mapping[str, Any] | None,
 ) -> Verdict:
     """Single images are forgotten when the network answers as if it had never seen them, not at 0%."""
-    retrained_keep, reading, found = _retrained_keep(result, reference, privacy), None, readings(privacy, population)
+    retrained_keep, reading, found = _retrained_keep(result, privacy), None, readings(privacy, population)
     kept = _is_kept(before, after, retrained_keep)
     planted = _planted(result.spec, before, after, reference, privacy)
     if privacy is not None:
@@ -332,15 +333,12 @@ def _kept_clause(
     return replace(clause, reference=Reference.of(retrained_keep, ends=(0.0, 1.0)))
 
 
-def _retrained_keep(result: RunResult, reference: Report | None, privacy: Mapping[str, Any] | None) -> list[float]:
-    """How much of the rest networks recognise that never saw the forget set: of the band, else of the one beside the
-    run, which a run of retraining is itself; empty if that is not known."""
+def _retrained_keep(result: RunResult, privacy: Mapping[str, Any] | None) -> list[float]:
+    """How much of the rest the networks of the band recognise; without them what a retraining itself does, and nothing
+    of another run: one retrained network may be an unlucky one."""
     band = (privacy["reference"] or {}).get("measures", {}) if privacy is not None else {}
-    if known := [share for share in band.get("retain_test", []) if share is not None]:
-        return known
-    if result.spec.method == "retrain":
-        reference = result.metrics["unlearned"]
-    return [reference["retain_test"]] if reference else []
+    own = [result.metrics["unlearned"]["retain_test"]] if result.spec.method == "retrain" else []
+    return [share for share in band.get("retain_test", []) if share is not None] or own
 
 
 def _fell(before: float | None, after: float | None) -> bool:

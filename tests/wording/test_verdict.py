@@ -520,7 +520,8 @@ def test_retraining_that_is_alone_is_its_own_measure_and_another_run_is_not(made
     alone = judge(made_up(method="retrain", retain_test=0.88))
     assert (alone.is_kept, alone.is_rest_as_before) == (True, False)
     assert judge(made_up(retain_test=0.88)).is_kept is False
-    assert judge(made_up(retain_test=0.88), retrained=made_up(method="retrain", retain_test=0.87)).is_kept
+    beside = made_up(method="retrain", retain_test=0.87)
+    assert judge(made_up(retain_test=0.88), retrained=beside).is_kept is False, "one may be an unlucky one"
 
 
 def test_the_rest_of_retrained_networks_that_keep_more_asks_for_no_more(made_up, make_report):
