@@ -231,8 +231,9 @@ class RunStore:
 
     def _clear_up(self) -> None:
         """Delete what processes that were killed left half written or half deleted."""
-        for path in [path for begins in (_WRITING, _DELETING) for path in self.root.rglob(f"{begins}*")]:
-            if time.time() - path.lstat().st_mtime > _LEFT_SECONDS:
+        for path in list(self.root.rglob(".*")):
+            is_ours = path.name.startswith((_WRITING, _DELETING))
+            if is_ours and time.time() - path.lstat().st_mtime > _LEFT_SECONDS:
                 if path.is_dir():
                     shutil.rmtree(path, ignore_errors=True)
                 else:

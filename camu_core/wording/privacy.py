@@ -138,9 +138,8 @@ def bad_news(found: Mapping[str, Reading], of_images: bool = False) -> list[str]
         of_images: single images were forgotten, also where "recognised" does not say so.
     """
     news = _BAD_NEWS_OF_IMAGES if of_images or "recognised" in found else _BAD_NEWS
-    told = {name: words for name, words in news.items() if name in found and found[name].is_good is False}
-    bad = [(words, found[name].standing) for name, words in told.items()]
-    return [words.format(more="less" if standing is Standing.BELOW else "more") for words, standing in bad]
+    bad = [name for name in news if name in found and found[name].is_good is False]
+    return [news[name].format(more="less" if found[name].standing is Standing.BELOW else "more") for name in bad]
 
 
 def figure_text(reading: Reading, value: float | None) -> str:
