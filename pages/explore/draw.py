@@ -101,8 +101,10 @@ def _answers(result: RunResult, image: np.ndarray, what: str) -> None:
     is_retrained, retrained = result.spec.method == "retrain", state.retrained_for(result.spec)
     job = state_causal.causal_job(result.spec)
     answers = state_draw.answers(job, image)
+    if is_retrained:
+        answers["retrained"] = answers.pop("unlearned")
     gold = text.GOLD.format(what=what)
-    voices = {"original": text.BEFORE, "unlearned": gold if is_retrained else text.AFTER, "retrained": gold}
+    voices = {"original": text.BEFORE, "unlearned": text.AFTER, "retrained": gold}
     said = [
         text.ANSWER.format(network=voices[name], name=names[int(row.argmax())], share=percent(row.max()))
         for name, row in answers.items()
