@@ -100,7 +100,7 @@ def _outcome(run: state.OpenRun, is_older: bool) -> None:
     left, right = st.columns([5, 6])
     with left:
         is_judging = privacy is None and state_privacy.is_judging(result.spec)
-        verdict.verdict_card(result, retrained, privacy, population, is_judging)
+        judged = verdict.verdict_card(result, retrained, privacy, population, is_judging)
         with st.container(horizontal=True):
             live.replay_button(result.digest)
             share.popover(result, retrained, privacy, population)
@@ -111,6 +111,7 @@ def _outcome(run: state.OpenRun, is_older: bool) -> None:
     charts.show(
         right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=440), key="splits"
     )
+    verdict.tests(result, judged)
     planted_outcome.show(result, retrained)
     harder.show(result)
     dial.show(result)

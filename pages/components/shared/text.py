@@ -129,7 +129,6 @@ VERDICT_TESTS = "What is left inside, and what the answers give away, beside ret
 BEFORE = "before: {value}"
 INTERVAL = "95% interval {low} to {high}"
 NEVER_SAW = " · a network that never saw it: **{value}**"
-SEE_TEST = "Figure"
 SEE_FIGURE = "See the figure"
 SEE_DRAW = "Try it yourself"
 SEE_EMBEDDINGS = "How it sees the images"

@@ -60,8 +60,8 @@ def verdict_card(
     privacy: dict | None = None,
     population: dict | None = None,
     is_judging: bool = False,
-) -> None:
-    """The headline, then each clause with its number and the way to its figure.
+) -> Verdict:
+    """The headline, then each accuracy with the way to its figure; what tests found is for `tests`.
 
     Args:
         privacy: report of a `PrivacyResult`, if the attacks were tried.
@@ -70,15 +70,8 @@ def verdict_card(
     """
     with st.container(border=True, key="verdict"):
         verdict = headline(result, retrained, privacy, population, is_judging)
-        tests = [clause for clause in verdict.clauses if clause.page == "privacy"]
-        answers = [clause for clause in verdict.clauses if clause.page != "privacy"]
         st.caption(text.VERDICT_MEASURE if result.spec.forget.kind == "class" else text.VERDICT_MEASURE_IMAGES)
-        _row(result, answers)
-        if tests:
-            with st.container(key="verdict-attacks", gap="xsmall"):
-                st.caption(text.VERDICT_TESTS)
-                for clause in tests:
-                    _test(result, clause)
+        _row(result, [clause for clause in verdict.clauses if clause.page != "privacy"])
         with st.container(horizontal=True, vertical_alignment="center"):
             _link(result, "embeddings", "", text.SEE_EMBEDDINGS, ":material/scatter_plot:")
             method = METHODS.title(result.spec.method, result.spec.method_sha256)
@@ -88,6 +81,20 @@ def verdict_card(
                 took += text.TOOK_RETRAINING.format(seconds=retrained.seconds["unlearn"])
                 took += text.TOOK_BEFOREHAND if retrained.is_shipped else ""
             st.caption(took + ".")
+    return verdict
+
+
+def tests(result: RunResult, verdict: Verdict) -> None:
+    """What each test found of what is left inside and of the answers; nothing where none was made yet."""
+    clauses = [clause for clause in verdict.clauses if clause.page == "privacy"]
+    if not clauses:
+        return
+    with st.container(border=True, key="verdict-tests"):
+        st.caption(text.VERDICT_TESTS)
+        with st.container(key="verdict-tests-found"):
+            for clause in clauses:
+                with st.container(gap="xxsmall"):
+                    _test(result, clause)
 
 
 def headline(
@@ -119,13 +126,11 @@ def _row(result: RunResult, clauses: Sequence[Clause]) -> None:
 
 
 def _test(result: RunResult, clause: Clause) -> None:
-    """One test on a line: what it found, its number, and the way to its figure."""
+    """What one test found, its number, and the way to its figure."""
     icon, color = _MOODS[clause.is_good]
     line = f":{color}[:material/{icon}:] **{clause.subject}**: {small(clause.finding)}"
-    left, right = st.columns([8, 2], vertical_alignment="center", gap="xsmall")
-    left.markdown(line + f" :gray[({clause.figures})]" * bool(clause.figures), help=clause.text)
-    with right:
-        _link(result, clause.page, clause.part, text.SEE_TEST, ":material/arrow_forward:")
+    st.markdown(line + f" :gray[({clause.figures})]" * bool(clause.figures), help=clause.text)
+    _link(result, clause.page, clause.part, text.SEE_FIGURE, ":material/arrow_forward:")
 
 
 def _beside(clause: Clause) -> str:
