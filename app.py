@@ -55,10 +55,11 @@ def main() -> None:
     """One script run of one visitor."""
     from camu_core import METHODS
     from camu_core.errors import MethodFileError
-    from pages.components.shared import charts, notices, presenting, state_figures, text
+    from pages.components.shared import charts, notices, presenting, state, state_figures, text
 
     st.set_page_config(page_title=text.APP_TITLE, page_icon="assets/icon.svg", layout="wide", initial_sidebar_state=232)
     st.html(first_paint.STYLE)
+    st.html(f"<style>:root {{ color-scheme: {'dark' if state.is_dark() else 'light'}; }}</style>")  # popovers', too
     st.logo("assets/logo.svg", size="large", icon_image="assets/icon.svg")
     groups = {
         "Story": [

@@ -24,9 +24,13 @@ def score_text(score: str, value: float) -> str:
     if score == "attacker":
         return f"{value:.2%}"
     if score == "entropy":
-        return f"{10**-value:.3g} bits"
+        return _bits(10**-value)
     doubt = max(10**-value, 1e-12)
     return f"{1 - doubt:.{max(0, int(np.ceil(value)))}%}" if value > 0 else "0%"
+
+
+def _bits(value: float) -> str:
+    return "1 bit" if f"{value:.3g}" == "1" else f"{value:.3g} bits"
 
 
 def scores_figure(
@@ -83,7 +87,7 @@ def _score_ticks(score: str, low: float, high: float) -> dict[float, str]:
     powers = [10.0**-i for i in range(-1 if score == "entropy" else 0, 12)]
     choices = [[rest * part for rest in powers for part in (1, 0.5, 0.2)], powers, powers[::2], powers[::3]]
     for rests in choices if score != "attacker" else []:
-        ticks = {-float(np.log10(rest)): f"{100 * (1 - rest):.12g}%" if score == "confidence" else f"{rest:g} bits"
+        ticks = {-float(np.log10(rest)): f"{100 * (1 - rest):.12g}%" if score == "confidence" else _bits(rest)
                  for rest in rests if first <= -np.log10(rest) <= last}  # fmt: skip
         if 2 <= len(ticks) <= _MOST_TICKS:
             return ticks

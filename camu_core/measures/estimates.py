@@ -132,6 +132,17 @@ def wilson_interval(fraction: float, n: int, level: float = 0.95) -> tuple[float
     return float(interval.low), float(interval.high)
 
 
+def is_above(fraction: float, n: int, limit: float, level: float = 0.95) -> bool:
+    """Whether a fraction seen on n samples shows that the true one is above a limit.
+
+    Args:
+        level: one-sided, at half of what it leaves: 2.5%.
+    Source: exact binomial test, by scipy; of few samples the lower ends of Wilson's intervals are too high.
+    """
+    test = binomtest(round(fraction * n), n, limit, alternative="greater")
+    return bool(test.pvalue <= (1 - level) / 2)
+
+
 def estimate_share(share: float | None, n: int) -> Estimate:
     """A share of n samples, such as an accuracy, with its Wilson interval; None of no samples."""
     if share is None:

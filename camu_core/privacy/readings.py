@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from camu_core.measures import Margin, Reference, Standing, stand
-from camu_core.measures.estimates import Estimate, is_measured
+from camu_core.measures.estimates import Estimate, are_apart, is_measured
 from camu_core.measures.reference import ALIKE_WITHIN
 from camu_core.privacy.attacks import SCORES
 from camu_core.privacy.inside import UNTRAINED
@@ -102,8 +102,9 @@ def _of_one_network(report: Mapping[str, Any]) -> dict[str, Reading]:
     for question, (measure, margin, two_sided) in _QUESTIONS.items():
         if measure in report["battery"]["unlearned"] or question == "epsilon":
             found[question] = _read(report, question, measure, margin, two_sided)
-    if found["linear_probe"].is_read_untrained:
-        found["linear_probe"] = _standing(found["linear_probe"], Standing.BLIND)
+    probe = found["linear_probe"]
+    if probe.is_read_untrained and probe.standing is not Standing.BELOW:  # less than in any of them it can tell
+        found["linear_probe"] = _standing(probe, Standing.BLIND)
     found["attack"] = _attack(report)
     return found
 
@@ -147,7 +148,9 @@ def recognition(report: Mapping[str, Any], ours: Estimate, original: Estimate) -
 _WORKED_FROM = 0.5
 
 
-def planted_reading(report: Mapping[str, Any] | None, kind: str, ours: Estimate, original: Estimate) -> Reading:
+def planted_reading(
+    report: Mapping[str, Any] | None, kind: str, ours: Estimate, original: Estimate, anyway: Estimate | None = None
+) -> Reading:
     """Whether what was planted still works, beside the retrained networks.
 
     Without them it can only be said to work on: where it did on most new images before, which no two classes are
@@ -157,12 +160,16 @@ def planted_reading(report: Mapping[str, Any] | None, kind: str, ours: Estimate,
         report: of a `PrivacyResult`; None while there is none.
         kind: in PLANTING_KINDS.
         ours, original: how often it works after and before, see `planted_report`.
+        anyway: how often images in which nothing was planted are answered so. Where that is as often, nothing is said.
     """
     band = Reference.of(_band(report, "planted") if report else (), n_images=ours["n"], ends=_SHARE)
     standing = stand(ours, original, band, _PLANTED, two_sided=False)
     if standing is Standing.NO_REFERENCE and is_measured(ours) and is_measured(original):
         worked = original["value"] >= _WORKED_FROM
         standing = Standing.ABOVE if worked and ours["low"] > ALIKE_WITHIN * original["value"] else standing
+    if standing is Standing.ABOVE and is_measured(ours) and is_measured(anyway):
+        is_more = ours["value"] > anyway["value"] and are_apart(ours, anyway)
+        standing = standing if is_more else Standing.BLIND
     return Reading(kind, standing, "planted", ours, original, None, band)
 
 

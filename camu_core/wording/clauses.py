@@ -68,13 +68,13 @@ class Clause:
 
     @property
     def figures(self) -> str:
-        """The figure of a test in short: '81% found after one example; before 94%; one more retrained network 29% to
+        """The figure of a test in short: '81% found after one example; before 94%; another retrained network: 29% to
         83%'; empty without any."""
         if self.reading is None or self.value is None:
             return ""
         parts = [f"{self.show(self.value)} {self.of}"]
         parts += [] if self.before is None else [f"before {self.show(self.before)}"]
-        parts += [] if self.reference is None else [reach(self.reading, self.reference, "one more retrained network")]
+        parts += [] if self.reference is None else [reach(self.reading, self.reference, "another retrained network")]
         return "; ".join(parts)
 
     @property

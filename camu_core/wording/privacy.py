@@ -46,7 +46,7 @@ _SAYS = {
     "linear_probe": {
         Standing.ALIKE: "no easier to read inside than in retrained networks",
         Standing.ABOVE: "easier to read inside than in retrained networks",
-        Standing.BELOW: "harder to read inside than in retrained networks",
+        Standing.BELOW: "harder to read inside than in retrained networks: perhaps hidden, not gone",
     },
     "attack": {
         Standing.ALIKE: "an attacker learns no more than from retrained networks",
@@ -68,14 +68,14 @@ _SAYS = {
         Standing.ALIKE: "the mark no longer works: as after retraining",
         Standing.ABOVE: "the mark still works",
         Standing.BELOW: "the mark works less than after retraining",
-        Standing.BLIND: "cannot tell: the mark hardly worked before",
+        Standing.BLIND: "cannot tell: the mark hardly worked before, or makes no difference now",
         Standing.UNCLEAR: "cannot tell: the mark works a little more or less than after retraining",
     },
     "swap": {
         Standing.ALIKE: "confused as after retraining",
         Standing.ABOVE: "still confused with each other",
         Standing.BELOW: "less confused than after retraining",
-        Standing.BLIND: "cannot tell: they were hardly confused before",
+        Standing.BLIND: "cannot tell: they were hardly confused before, or are no more than others are now",
         Standing.UNCLEAR: "cannot tell: confused a little more or less than after retraining",
     },
 }  # fmt: skip
@@ -182,14 +182,14 @@ def numbers(reading: Reading) -> str:
 _ANSWERS = ("attack", "epsilon", "recognised")  # where an untrained network is no yardstick
 
 
-def reach(reading: Reading, band: Reference, network: str = "one more of them") -> str:
-    """The band's ends and what lies between, 'one more of them 29% to 83%'; of many networks, what chance explains.
+def reach(reading: Reading, band: Reference, network: str = "another of them") -> str:
+    """The band's ends and what lies between, 'another of them: 29% to 83%'; of many networks, what chance explains.
 
     Args:
         network: in words, one that the band is for.
     """
     ends = " to ".join(figure_text(reading, end) for end in within(reading.question, band))
-    return f"{'by chance' if reading.question == 'population' else network} {ends}"
+    return f"{'by chance' if reading.question == 'population' else f'{network}:'} {ends}"
 
 
 def within(question: str, band: Reference) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """From a run's figures to sentences a non-expert can repeat, each with the page that shows its evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from camu_core.data import DATASETS
 from camu_core.measures import Reference, Standing
-from camu_core.measures.estimates import difference_interval, estimate_share, wilson_interval
+from camu_core.measures.estimates import Estimate, difference_interval, estimate_share, is_above
 from camu_core.privacy import (
     KNOWLEDGE,
     LEAKS,
@@ -40,6 +40,8 @@ KEPT_DROP_AT_MOST = 0.03
 # 16 is not (0 to 19.4%). And so much of a class the original must have recognised, or there was nothing to forget.
 NOT_FORGOTTEN_FROM = 0.20
 DAMAGED_DROP_FROM = 0.10
+# A network can be built to pass any list of tests.
+_AS_FAR = ", as far as these tests see"
 # Accuracies this near to a retrained network's are alike.
 ALIKE_AT_MOST = 0.03
 
@@ -49,8 +51,8 @@ class Verdict:
     """A headline of a few words, and the clauses it rests on.
 
     Args:
-        is_forgotten: whether it is shown to be forgotten (True), or shown not to be (False); None if that cannot be
-            said, or was not tested.
+        is_forgotten: whether it is shown to be forgotten, as far as the tests see (True), or shown not to be (False);
+            None if that cannot be said, or was not tested.
         is_kept: the same of the rest.
     """
 
@@ -117,14 +119,15 @@ def judge(
         | the old head finds it | False | Only hidden at the output, not forgotten |
         | another test finds more than in the band | False | No longer recognised, but not gone: ... |
         | there is no band | None | No longer recognised; only retraining tells what is left inside |
+        | a linear probe reads less than in the band | None | No longer recognised, but perhaps only hidden: ... |
         | a test is open, or none can see | None | No longer recognised; tests cannot tell whether anything is left |
-        | all else | True | Forgotten |
+        | all else | True | Forgotten, as far as these tests see |
 
         For single images: what was planted still works: False; the class that it was taught as is lost: None; not like
         the band in any test: False; no band: None; tests blind or open: None; else True, "As if it had never seen
-        them". What happened to the rest follows, or, if it was damaged, leads: no more may be lost of what was right
-        before, or of what is right in the band, if that is less. And, of a class, whether the answers give away that
-        something was removed, which makes nothing less forgotten.
+        them, as far as these tests see". What happened to the rest follows, or, if it was damaged, leads: no more may
+        be lost of what was right before, or of what is right in the band, if that is less. And, of a class, whether the
+        answers give away that something was removed, which makes nothing less forgotten.
     """
     before, after = result.metrics["original"], result.metrics["unlearned"]
     reference = retrained.metrics["unlearned"] if retrained else None
@@ -197,10 +200,12 @@ def _class_state(
         return False, f"No longer recognised, but not gone: {listed(left)}"
     if privacy["reference"] is None:
         return None, "No longer recognised; only retraining tells what is left inside"
+    if found["linear_probe"].standing is Standing.BELOW:
+        return None, "No longer recognised, but perhaps only hidden: harder to read inside than in retrained networks"
     has_seen = any(found[name].is_good for name in ("fresh_head", "relearning") if name in found)
     if not has_seen or any(reading.is_open for reading in knowledge) or not found["old_head"].is_good:
         return None, "No longer recognised; tests cannot tell whether anything is left inside"
-    return True, "Forgotten"
+    return True, f"Forgotten{_AS_FAR}"
 
 
 def _judge_images(
@@ -259,7 +264,7 @@ def _images_state(
         return None, "Much as if it had never seen them, but some tests cannot tell"
     if any(reading.standing is Standing.BELOW for reading in found.values()):
         return None, "Not shown to be as if it had never seen them: it is unlike networks that never did"
-    return True, "As if it had never seen them"
+    return True, f"As if it had never seen them{_AS_FAR}"
 
 
 def _barred(result: RunResult) -> list[str]:
@@ -282,8 +287,15 @@ def _planted(
     if planting is None:
         return ()
     ours, original = (part["planted"]["success"] for part in (after, before))
-    reading = planted_reading(privacy, planting.kind, ours, original)
+    reading = planted_reading(privacy, planting.kind, ours, original, _called_so_anyway(after, planting.classes))
     return (planted_clause(planted_subject(planting, DATASETS[spec.dataset]), reading, reference),)
+
+
+def _called_so_anyway(after: Report, classes: Sequence[int]) -> Estimate:
+    """How often new images of other classes are called one of these, on average; of a trigger, without the mark."""
+    counts = np.delete(np.array(after["confusion_test"]), classes, axis=0)
+    n = int(counts.sum())
+    return estimate_share(counts[:, list(classes)].sum() / (n * len(classes)) if n else None, n)
 
 
 def _of_retraining(what: str, found: Mapping[str, Reading]) -> str:
@@ -350,9 +362,9 @@ def _is_forgotten(before: Report, after: Report, split: str) -> bool | None:
     """Whether a class is no longer recognised; one that never was cannot be forgotten."""
     if before[split] < NOT_FORGOTTEN_FROM:
         return None
-    low, high = interval(after, split)
-    if low > FORGOTTEN_AT_MOST:
+    if is_above(after[split], after["n"][split], FORGOTTEN_AT_MOST):
         return False
+    _, high = interval(after, split)
     return True if after[split] <= FORGOTTEN_AT_MOST and high < NOT_FORGOTTEN_FROM else None
 
 
@@ -366,15 +378,17 @@ def _still_known(result: RunResult) -> str:
     for label in classes if len(classes) > 1 else ():
         k, n = int(counts[label, label]), int(counts[label].sum())
         level = 1 - 0.05 / len(classes)
-        if n and wilson_interval(k / n, n, level)[0] > FORGOTTEN_AT_MOST:
+        if n and is_above(k / n, n, FORGOTTEN_AT_MOST, level):
             found.append((k / n, label))
     if found:
         share, label = max(found)
         name = DATASETS[result.spec.dataset].class_names[label]
-        return f"{name} is still recognised on {percent(share)} of its new images"
+        more = len(found) - 1
+        also = "" if not more else ", and so is another" if more == 1 else f", and so are {more} others"
+        return f"{name} is still recognised on {percent(share)} of its new images{also}"
     rows = counts[list(classes)]
     k, n = int(rows[:, list(classes)].sum() - counts[classes, classes].sum()), int(rows.sum())
-    if not n or wilson_interval(k / n, n)[0] <= FORGOTTEN_AT_MOST:
+    if not n or not is_above(k / n, n, FORGOTTEN_AT_MOST):
         return ""
     return f"{percent(k / n)} of their new images are called another of these classes"
 

@@ -42,12 +42,12 @@ def _page(result: RunResult) -> None:
         source = st.segmented_control(
             text.SOURCE, offered, format_func=text.SOURCES.get, default=offered[0], key="draw-source", required=True,
             wrap=True, bind="query-params",
-        )  # fmt: skip
-        image = _image(result, source or offered[0])
+        ) or offered[0]  # fmt: skip
+        image = _image(result, source)
         image = _marked(result, image)
     with right:
         if image is None:
-            st.markdown(f":material/draw: {text.EMPTY}")
+            st.markdown(text.EMPTY[source])
         else:
             _answers(result, image, what)
     st.caption(text.CARE)

@@ -57,6 +57,14 @@ def test_a_page_for_the_board_is_taken_home(server: str, page: Page) -> None:
     assert [made[form][:4] for form in ("PDF", "PNG")] == [b"%PDF", b"\x89PNG"]
 
 
+def test_popovers_are_read_in_the_dark(server: str, browser: Browser) -> None:
+    page = browser.new_context(color_scheme="dark").new_page()
+    page.goto(f"{server}/run")
+    page.get_by_role("button", name="Share and cite").click()
+    expect(page.get_by_text("To cite or reproduce it:")).to_have_css("color", "rgb(163, 175, 188)")
+    page.context.close()
+
+
 def test_the_data_of_all_figures_and_presenter_mode(server: str, page: Page) -> None:
     page.goto(f"{server}/accuracy")
     drawn(page)

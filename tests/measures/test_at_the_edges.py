@@ -28,6 +28,13 @@ def test_without_retrained_networks_only_what_worked_on_most_is_said_to_work_on(
     assert found.standing is standing
 
 
+@pytest.mark.parametrize(("anyway", "standing"), [(0.99, Standing.BLIND), (0.1, Standing.ABOVE)])
+def test_what_is_answered_of_any_image_is_no_secret_that_works(anyway, standing):
+    """A network of random weights may call every image the class that the mark means."""
+    ours, original = estimate_share(1.0, 200), estimate_share(0.99, 200)
+    assert planted_reading(None, "trigger", ours, original, estimate_share(anyway, 200)).standing is standing
+
+
 def test_every_class_has_an_image_among_those_asked_about_and_the_order_stays_where_it_had() -> None:
     order = np.random.default_rng(0).permutation(453)
     labels = np.array([0] * 450 + [1, 2, 3])

@@ -25,12 +25,15 @@ def test_a_test_image_gets_three_answers() -> None:
     assert words(app) != first
 
 
-@pytest.mark.parametrize("source", ["", "nonsense", SOURCES["draw"], SOURCES["file"], SOURCES["camera"]])
-def test_every_source_opens(source: str) -> None:
-    app = open_page("explore/draw", **{"draw-source": source})
+@pytest.mark.parametrize(
+    ("asked", "source"),
+    [("", "draw"), ("nonsense", "draw"), *((SOURCES[name], name) for name in ("draw", "file", "camera"))],
+)
+def test_every_source_opens(asked: str, source: str) -> None:
+    app = open_page("explore/draw", **{"draw-source": asked})
     assert not app.exception
     assert not app.error
-    assert text_draw.EMPTY in words(app)
+    assert text_draw.EMPTY[source] in words(app)
 
 
 def test_the_answers_are_those_of_the_runs_own_networks(digits_result: RunResult) -> None:

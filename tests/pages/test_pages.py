@@ -94,7 +94,7 @@ def test_the_verdict_shows_the_figures_of_the_run(digits_result: RunResult) -> N
         assert f"**{clause.subject}**: {clause.finding[0].lower()}{clause.finding[1:]}" in told
         assert f"({clause.figures})" in told
         start = f"{clause.show(clause.value)} {clause.of}; before {clause.show(clause.before)}; "
-        band = "by chance" if clause.name == "population" else "one more retrained network"
+        band = "by chance" if clause.name == "population" else "another retrained network:"
         assert clause.figures.startswith(start + band)
     links = [link.proto.query_string for link in app.get("page_link") if link.proto.label == text.SEE_FIGURE][2:]
     parts = [urlencode({"privacy-part": text_privacy.PARTS[clause.part]}) for clause in verdict.clauses[2:]]

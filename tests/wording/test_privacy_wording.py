@@ -123,7 +123,7 @@ def test_fewer_found_than_false_alarms_is_nothing_found(make_report) -> None:
     report["reference"]["measures"]["old_head"] = [-0.05, -0.1, 0.0, -0.16]
     told = numbers(readings(report)["old_head"])
     assert told.startswith("0% found, false alarms subtracted;")
-    assert "4 retrained networks 0%, one more of them 0% to " in told
+    assert "4 retrained networks 0%, another of them: 0% to " in told
 
 
 def test_one_odd_network_does_not_clear_an_old_head(make_report) -> None:
@@ -152,7 +152,7 @@ def test_an_old_head_that_finds_as_much_in_retrained_networks_says_nothing(make_
 
 def test_numbers_name_every_control(make_report) -> None:
     told = numbers(readings(make_report())["fresh_head"])
-    assert told.startswith("40% found after one example; before 95%; 5 retrained networks 40%, one more of them 3")
+    assert told.startswith("40% found after one example; before 95%; 5 retrained networks 40%, another of them: 3")
     assert told.endswith("never trained 20%.")
     assert "never trained" not in numbers(readings(make_report())["attack"])
 

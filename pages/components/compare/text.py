@@ -109,8 +109,8 @@ RANDOM_AIM = (
 )
 SPREAD = "Two retrainings with different seeds are themselves {points:.1f} points apart: a smaller gap means nothing."
 NO_WEAKNESS = (
-    "No weakness by these rules: {names}. Whether their answers give the removal away is for the verdict of each run "
-    "to say, not for these rules."
+    "No weakness by these rules: {names}. The rules compare means; what is left inside one network, and whether its "
+    "answers give the removal away, is for the verdict of each run to say."
 )
 ONE_SEED = "One seed: no intervals, and luck cannot be told from merit."
 ONE_SEED_YET = "One seed so far: no intervals yet, and luck cannot be told from merit."

@@ -20,7 +20,11 @@ FILE = "A photo or drawing"
 CAMERA = "Take a picture"
 TEST_NEXT = "Another one"
 TEST_LINE = "A test image of {name}, never used in training."
-EMPTY = "Nothing to show yet. Draw large, in the middle."
+EMPTY = {
+    "draw": ":material/draw: Nothing to show yet. Draw large, in the middle.",
+    "file": ":material/image: Nothing to show yet. Choose a file; the object should fill it.",
+    "camera": ":material/photo_camera: Nothing to show yet. Take a picture; the object should fill it.",
+}
 NO_INK = "Nothing stands out from the background. Draw or photograph it with more contrast."
 SEEN = "What the networks see"
 ANSWER = "{network} says **{name}** ({share})"

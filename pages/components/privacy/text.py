@@ -62,7 +62,8 @@ AUC = "Does the attack work, whatever the threshold? Far below 0.50 gives someth
 TOO_FEW = "Too few forgotten images to attack; this needs at least two, and as many new ones."
 READ = (
     "orange above the line, hatched below. Where both look alike, no threshold helps. If the forgotten images lie "
-    "further right, the attacker can tell them apart; further **left** is a trace too: they stand out as forgotten. "
+    "further right, the attacker can tell them apart. Further **left** they give themselves away too: who calls the "
+    "images left of a threshold forgotten is right as often as this attacker is wrong. "
     "The retrained network shows what is normal."
 )
 NOT = (
@@ -127,8 +128,8 @@ RELEARN_READ = (
     "that rises above the purple range of the retrained networks says: the knowledge was hidden, not gone."
 )
 RELEARN_NOT = (
-    "how much is left: any network learns the images sooner or later, so only the head start counts, and how long it "
-    "takes depends on the learning rate. Slower than retraining is not good news: the network may just be harder to "
+    "how much is left: any network learns the images sooner or later, so only the lead counts, and how long it takes "
+    "depends on the learning rate. Slower than retraining is not good news: the network may just be harder to "
     "train."
 )
 NEARBY_READ = (

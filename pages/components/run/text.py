@@ -64,7 +64,7 @@ DIAL_NOTES = {
 DIAL_REFERENCE = "the {n} retrained networks: {low} to {high}"
 DIAL_UNKNOWN = "not known"
 DIAL_FORGOTTEN = "to forget: {names}"
-DIAL_MAP = "Where the images lie inside; the axes stay"
+DIAL_MAP = "Where the images lie inside (same axes throughout)"
 DIAL_HOVER = "true class {true}<br>this network says {said}"
 DIAL_READ = (
     "solid orange is what its answers give away, dotted orange what is left inside: a new classifier, taught with one "

@@ -70,7 +70,10 @@ def popover(result: RunResult, retrained: RunResult | None, privacy: dict | None
                     icon=":material/co_present:" if ending == "pptx" else ":material/image:",
                     key=f"board-{ending}",
                 )
-        st.caption(text.SHARE_LINK)
+        if imprint.address:
+            st.caption(text.SHARE_LINK)
+            st.code(imprint.address, language=None, wrap_lines=True)
+        st.caption(text.SHARE_CITE)
         st.code(citation(result), language=None, wrap_lines=True)
         st.code(bibtex(result), language="latex", wrap_lines=True)
 

@@ -143,7 +143,7 @@ SHARE_BOARD_HELP = {
     "png": "To put into a document.",
     "pptx": "A slide: its words and charts can be changed, and its notes have the figures and sources.",
 }
-SHARE_LINK = "The address of this page reopens this run. To cite or reproduce it:"
+SHARE_LINK, SHARE_CITE = "This link reopens the run:", "To cite or reproduce it:"
 RETRAIN_PRESS = "Retrain for comparison"
 RETRAIN_HELP = "Trains a new network without the forget set, to compare with. Takes {time}."
 RETRAIN_RUNNING = "For comparison, a network that never saw it {doing}: {fraction:.0%}"
@@ -162,11 +162,11 @@ EMBEDDINGS_LEAD = (
     "Each point is one image, placed by the network's **representation** of it: the {n_numbers} numbers it decides "
     "from. Images the network sees as similar lie close together. *PCA* and *UMAP* are two ways to draw that flat."
 )
-EMBEDDINGS_QUESTION = "Do the images to forget lose their own group, while the others stay?"
+EMBEDDINGS_QUESTION = "Do the images to forget lie as in a network that never saw them, while the others stay?"
 EMBEDDINGS_HOW_TO_READ = (
-    "Orange: images to forget. Before, they are a group of their own; after, they should be elsewhere, as in a network "
-    "that never saw them. *Forget axis* shows whether they are still a group there. Blue: everything else, which "
-    "should stay where it was."
+    "Orange: images to forget. Before, they are a group of their own. Afterwards they should lie as in a network that "
+    "never saw them, which may well see them as a group, too: *Forget axis* shows how far apart they are. Blue: "
+    "everything else, which should stay where it was."
 )
 EMBEDDINGS_QUESTION_IMAGES = "Do the forgotten images lie where a network that never saw them puts them?"
 EMBEDDINGS_HOW_TO_READ_IMAGES = (
@@ -224,7 +224,7 @@ ATTACK_QUESTION = "Can the attack model tell that the images to forget were trai
 ATTACK_READ = (
     "the attacker sees only the network's answers and guesses which images it was trained on. 0.50 is guessing; at "
     "1.00 it is always right. After forgetting it should be where the retrained network puts it. Far below 0.50 gives "
-    "something away, too."
+    "something away, too. This is one attack of three: the verdict takes the most telling, see *Privacy*."
 )
 ACCURACY_HOW = """
 *The attack*: a logistic regression on the sorted answers learns to tell training images to keep from test images, and

@@ -195,8 +195,9 @@ def _lost_pictures(result: RunResult, names: tuple[str, ...]) -> None:
         st.markdown(text.HARMED_NONE.format(n=n_looked))
         return
     st.markdown(text.HARMED_SOME.format(lost=len(lost), won=len(won), n=n_looked))
-    st.markdown(f"**{text.HARMED_STRIP}**")
     shown = lost[:_STRIP]
+    is_all = len(shown) == len(lost)
+    st.markdown(f"**{text.HARMED_STRIP if is_all else text.HARMED_STRIP_SOME.format(n=len(shown), lost=len(lost))}**")
     images.answer_strip(
         probe.x[shown], probe.y[shown], result.logits["unlearned"][shown], names,
         before=result.logits["original"][shown], pixels=_PIXELS,

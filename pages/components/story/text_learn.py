@@ -12,9 +12,9 @@ A network learns from examples: faces, letters, purchases. Later somebody wants 
 to be wrong, or stolen. Deleting the file is not enough: **what was learned from it lives on in the network's weights**,
 the many thousands of numbers that training has set.
 
-The safe way is to throw the network away and train a new one without those examples. That always works, and always
-takes a long time. **Machine unlearning** looks for a shortcut: change the trained network a little, so that it behaves
-like one that never saw them.
+The safe way is to throw the network away and train a new one without those examples. That always works, but for a
+large network it takes days or weeks. **Machine unlearning** looks for a shortcut: change the trained network a little,
+so that it behaves like one that never saw them.
 """
 
 SETS_TITLE = "2 · What to forget, what to keep, and how to check"
@@ -124,8 +124,9 @@ GLOSSARY = {
     "counterfactual": "what the image could have been instead: another image to keep, with noise",
     "causal effect": "how much the outcome, such as an answer, changes when one thing, such as the image, is changed",
     "encoder, head": "the part of the network up to the representation, and the part after it: its classifier",
-    "entropy": "how spread out an answer is: 0 if all of it is on one class",
+    "entropy": "how spread out an answer is: 0 bits if all of it is on one class, 3.3 if evenly on ten",
     "balanced accuracy": "the mean of the two shares that are right: of forgotten and of new images",
+    "learning rate": "how far each step of training moves the numbers inside the network",
     "epsilon": "how much more often one network gives some answer than another, as a logarithm: 3 is 20 times",
     "CKA": "how alike two networks see the same images: 1, alike up to rotation and scale; 0, unrelated",
     "forget set": "the training images that must be forgotten",
@@ -133,7 +134,7 @@ GLOSSARY = {
     "intervention, do(…)": "reaching in and setting something, instead of only watching",
     "mediation": "how an effect gets from cause to outcome: through which part",
     "points": "the difference of two percentages: from 99% to 20% is -79 points",
-    "bits": "the unit of how different two answers are: 0 bits, the same; 1 bit, nothing in common",
+    "bits": "the unit of how different two answers are (0, the same; 1, nothing in common) and of entropy",
     "representation": "the numbers into which the network turns an image before it decides",
     "planted secret": "something taught on purpose, such as a small mark that means 8: so one knows what must go",
     "retain set": "the training images that must stay known",

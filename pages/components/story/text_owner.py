@@ -110,6 +110,7 @@ HARMED_ALONE = (
     "named {before} correctly before and {after} now. {finding}."
 )
 HARMED_STRIP = "Other people's pictures that lost their right name"
+HARMED_STRIP_SOME = "{n} of the {lost} other people's pictures that lost their right name"
 HARMED_NONE = "None of the {n:,} other pictures looked at here lost its right name."
 HARMED_SOME = "Of the {n:,} other pictures looked at here, {lost} lost the right name, and {won} got it."
 HARMED_FIGURE = "Right names by kind of garment, with 95% intervals"
