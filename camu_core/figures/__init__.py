@@ -6,7 +6,7 @@ from camu_core.figures.attribution import attribution_figure, entanglement_figur
 from camu_core.figures.causal import class_effects_figure, effects_figure, layers_figure, mediation_figure
 from camu_core.figures.cost import cost_figure
 from camu_core.figures.dial import dial_figure
-from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure
+from camu_core.figures.embedding import Panel, axis_ranges, embedding_figure, growing_ranges
 from camu_core.figures.graph import answers_figure, graph_figure
 from camu_core.figures.inside import heads_figure, likeness_figure, nearby_figure, probe_figure, relearning_figure
 from camu_core.figures.layers import maps_figure, saliency_figure, weights_figure
@@ -51,6 +51,7 @@ __all__ = [
     "epsilons_figure",
     "graph_figure",
     "groups_figure",
+    "growing_ranges",
     "heads_figure",
     "heirs_figure",
     "hills_figure",

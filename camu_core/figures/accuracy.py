@@ -163,16 +163,16 @@ def class_figure(
         low, high = np.array([wilson_interval(value, counts[i]) for i, value in known.items()]).T
         figure.add_scatter(
             x=x, y=[rows[i] for i in known], orientation="h", mode="markers", name=MODEL_TITLES[model],
-            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},
+            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 8},
             error_x={**whiskers(x, low, high, dark), "color": MODEL_COLORS[model]},
             customdata=[counts[i] for i in known],
             hovertemplate="%{x:.1%} of %{customdata} images<extra>" + MODEL_TITLES[model] + "</extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed", title=None)
-    return styled(figure, dark, title, rows_height(class_names, height)).update_layout(
+    return styled(figure, dark, title, rows_height(class_names, height, len(reports))).update_layout(
         scattermode="group",
-        scattergap=0.2,
+        scattergap=0.35,
         margin_r=28,  # for the last label, which would else be left out
     )
 

@@ -104,7 +104,7 @@ def entanglement_figure(
 ) -> go.Figure:
     """Class by class: what forgetting the row did to the column. One symmetric scale.
 
-    Grey: the diagonal, which has another scale, and what is unknown.
+    Grey: the diagonal, which has another scale, and what is unknown; rows that are not run yet are empty.
 
     Args:
         panels: {"change": (C, C), "margin": (C, C) or None} in fractions, None = unknown, by panel title.
@@ -126,6 +126,12 @@ def entanglement_figure(
             figure.add_annotation(row=1, col=column, x=i, y=i, showarrow=False,  # a name could be a number
                                   text="" if np.isnan(table[i, i]) else number("{:.0f}", table[i, i]),
                                   font={"size": 11, "color": tones.muted})  # fmt: skip
+        for i in np.flatnonzero(np.isnan(table).all(axis=1)).tolist():
+            figure.add_shape(row=1, col=column, type="rect", x0=-0.5, x1=len(names) - 0.5, y0=i - 0.5, y1=i + 0.5,
+                             fillcolor=tones.page, line_width=0, layer="below")  # fmt: skip
+            if not is_crowded(names):
+                figure.add_annotation(row=1, col=column, x=(len(names) - 1) / 2, y=i, showarrow=False,
+                                      text="not run yet", font={"size": 11, "color": tones.muted})  # fmt: skip
     scale, ends = _diverging(highest, dark, "points"), [-0.5, len(names) - 0.5]
     if not is_crowded(names):
         write_in_cells(figure, scale["colorscale"], -highest, highest)
@@ -136,6 +142,7 @@ def entanglement_figure(
     return styled(figure, dark, title, height, headroom=32).update_layout(
         coloraxis=scale,
         plot_bgcolor=tones.grid,
+        margin_pad=0,
         clickmode="event+select",
         dragmode=False,
     )

@@ -98,15 +98,15 @@ def class_effects_figure(
         figure.add_scatter(
             x=[factor * e["value"] for _, e in known], y=[row for row, _ in known], orientation="h", mode="markers",
             name=MODEL_TITLES[model],
-            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 10},
+            marker={"color": MODEL_COLORS[model], "symbol": MODEL_SYMBOLS[model], "size": 8},
             error_x={**whiskers_of([e for _, e in known], factor, dark), "color": MODEL_COLORS[model]},
             customdata=[_measured(e, measure) for _, e in known],
             hovertemplate=f"%{{y}}: %{{customdata}}<extra>{MODEL_TITLES[model]}</extra>",
         )  # fmt: skip
     figure.update_xaxes(title=f"{heading[0].lower()}{heading[1:]} ({unit})", rangemode="tozero")
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows, autorange="reversed")
-    return styled(figure, dark, title, rows_height(class_names, height)).update_layout(
-        scattermode="group", scattergap=0.2
+    return styled(figure, dark, title, rows_height(class_names, height, len(per_class[0]))).update_layout(
+        scattermode="group", scattergap=0.35
     )
 
 

@@ -42,6 +42,12 @@ def axis_ranges(points: Iterable[np.ndarray], margin_fraction: float = 0.06) -> 
     return x, y
 
 
+def growing_ranges(first: np.ndarray, later: Iterable[np.ndarray]) -> tuple[list[float], list[float]]:
+    """Ranges with room around the first of several moments, widened only where later points leave it."""
+    corners = np.transpose(axis_ranges([first], margin_fraction=0.15))
+    return axis_ranges([corners, *later], margin_fraction=0.02)
+
+
 def embedding_figure(
     panels: Sequence[Panel],
     y: np.ndarray,

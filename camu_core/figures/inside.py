@@ -18,6 +18,7 @@ from camu_core.figures.theme import (
     styled,
     whiskers,
 )
+from camu_core.measures.reference import Reference
 
 # pair of networks -> (label, colour, symbol, dash)
 _PAIRS = {
@@ -43,12 +44,12 @@ def relearning_figure(relearning: Mapping[str, Any], title: str, dark: bool = Fa
             customdata=[f"95% interval {e['low']:.1%} to {e['high']:.1%}, {e['n']} seeds" for e in curve],
             hovertemplate="after %{x} batches: %{y:.1%}<br>%{customdata}<extra>" + MODEL_TITLES[name] + "</extra>",
         )  # fmt: skip
-    figure.add_hline(y=relearning["target"], line={"color": tones.muted, "width": 1, "dash": "dot"})
-    figure.add_annotation(
-        x=1, xref="paper", xanchor="right", y=relearning["target"], yanchor="top", showarrow=False,
-        text=f"{relearning['target']:.0%}: counted as relearned", font={"color": tones.muted, "size": 13},
+    ends = [-0.4, batches[-1] + 0.4]
+    figure.add_scatter(
+        x=ends, y=[relearning["target"]] * 2, mode="lines", line={"color": tones.muted, "width": 1, "dash": "dot"},
+        name=f"{relearning['target']:.0%}: counted as relearned", hoverinfo="skip", meta={},
     )  # fmt: skip
-    figure.update_xaxes(range=[-0.4, batches[-1] + 0.4], title="batches of all classes shown")
+    figure.update_xaxes(range=ends, title="batches of all classes shown")
     figure.update_yaxes(range=[-0.04, 1.06], tickformat=".0%", tickvals=[0, 0.5, 1], title="recognised")
     return styled(figure, dark, title, height)
 
@@ -80,7 +81,8 @@ def _add_curve(
     low, high = [e["low"] for e in estimates], [e["high"] for e in estimates]
     figure.add_scatter(
         x=[*x, *x[::-1]], y=[*high, *low[::-1]], fill="toself", fillcolor=MODEL_COLORS[network], opacity=0.18,
-        line={"width": 0}, mode="lines", hoverinfo="skip", showlegend=False, meta={},
+        line={"width": 0}, mode="lines", hoverinfo="skip", meta={},
+        name="95% intervals", legendgroup="intervals", showlegend=network == "original",  # one name for all of them
     )  # fmt: skip
     values = [e["value"] for e in estimates]
     figure.add_scatter(
@@ -171,14 +173,32 @@ def probe_figure(
     return styled(figure, dark, title, height).update_layout(bargap=0.35, margin_r=48)  # for the last label
 
 
-def likeness_figure(cka: Mapping[str, Any], title: str, dark: bool = False, height: int = 420) -> go.Figure:
+def likeness_figure(
+    cka: Mapping[str, Any],
+    title: str,
+    dark: bool = False,
+    height: int = 420,
+    reference: Mapping[str, Sequence[float | None]] | None = None,
+) -> go.Figure:
     """Likeness of two networks layer by layer, images to forget left and to keep right; whiskers are 95% intervals.
 
     Args:
         cka: forget / retain -> pair -> layer -> estimate, as of `likeness_report`.
+        reference: measures of the retrained networks of a band, a figure a network.
     """
     figure = make_subplots(cols=2, subplot_titles=list(_GROUPS.values()), shared_yaxes=True, horizontal_spacing=0.05)
     for column, group in enumerate(_GROUPS, start=1):
+        if reference is not None:
+            bands = {layer: Reference.of(reference[f"cka_{group}_{layer}"], ends=(0.0, 1.0))
+                     for layer in cka[group]["original-unlearned"]}  # fmt: skip
+            x, known = [layer for layer, band in bands.items() if band], list(filter(None, bands.values()))
+            low, high = [band.low for band in known], [band.high for band in known]
+            figure.add_scatter(
+                row=1, col=column, x=[*x, *x[::-1]], y=[*high, *low[::-1]], fill="toself", mode="lines",
+                line={"width": 0}, fillcolor=MODEL_COLORS["original"], opacity=0.25, hoverinfo="skip",
+                name="Before, to another retrained network", legendgroup="band", showlegend=column == 1,
+                meta={"x": x, "y_low": low, "y_high": high},
+            )  # fmt: skip
         for pair, (label, color, symbol, dash) in _PAIRS.items():
             layers = {name: e for name, e in cka[group].get(pair, {}).items() if e["value"] is not None}
             values, low, high = (np.array([e[end] for e in layers.values()], float) for end in ("value", "low", "high"))

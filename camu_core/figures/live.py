@@ -111,7 +111,8 @@ def loss_curves(
             name=told[name][0], line={"color": getattr(tones, told[name][1]), "width": 2},
             hovertemplate="step %{x}: %{y:.3g}<extra></extra>",
         )  # fmt: skip
-    figure.update_xaxes(range=[0, total], nticks=4, tickfont={"size": 11})
+    no_zero = {"0": " "}  # it would touch that of the other axis
+    figure.update_xaxes(range=[0, total], nticks=4, tickfont={"size": 11}, labelalias=no_zero)
     figure.update_xaxes(title={"text": "step", "standoff": 0}, row=n_rows)
     figure.update_yaxes(rangemode="tozero", nticks=3)
     figure.update_annotations(font={"size": 11, "color": tones.muted})

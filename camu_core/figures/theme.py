@@ -23,7 +23,8 @@ CLASS_SYMBOLS = (
     "circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "pentagon", "star", "hexagram",
 )  # fmt: skip
 
-_NAMES_WITH_ROOM, _ROW_PIXELS = 25, 24
+_NAMES_WITH_ROOM = 25
+_ROW_PIXELS, _MARK_PIXELS, _AROUND_PIXELS = 24, 12, 130  # of a row and of each mark in it; title, axis and legend
 # The meta of a figure that has more words than a narrow window has room for: it is scrolled, or leaves some out.
 WIDE, DENSE = "wide", "dense"
 FONT = "Source Sans, Source Sans Pro, system-ui, sans-serif"
@@ -110,9 +111,10 @@ def is_crowded(class_names: Sequence[str]) -> bool:
     return len(class_names) > _NAMES_WITH_ROOM
 
 
-def rows_height(class_names: Sequence[str], height: int) -> int:
-    """Pixels of a figure with a row a class, of which the usual height is given."""
-    return max(height, _ROW_PIXELS * len(class_names)) if is_crowded(class_names) else height
+def rows_height(class_names: Sequence[str], height: int, n_marks: int = 1) -> int:
+    """Pixels of a figure with a row a class, and marks below one another in it; at least the usual height."""
+    row = _ROW_PIXELS if is_crowded(class_names) else max(_ROW_PIXELS, _MARK_PIXELS * n_marks)
+    return max(height, _AROUND_PIXELS + row * len(class_names))
 
 
 def title_layout(title: str, font_size: int = 16) -> tuple[dict[str, Any], int]:

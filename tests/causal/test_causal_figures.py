@@ -162,6 +162,12 @@ def test_entanglement_has_one_symmetric_scale_and_cells_that_open_runs(digits_re
     given = np.array(report["method"]["change"], dtype=float)
     np.testing.assert_allclose(np.delete(shown[3], 3), 100 * np.delete(given[3], 3))
     assert set(cells.customdata) == {"digest-3"}
+    empty = [(shape.y0 + 0.5, shape.fillcolor) for shape in figure.layout.shapes if shape.yref == "y"]
+    assert empty == [(i, "#FFFFFF") for i in range(10) if i != 3]
+    assert [note.y for note in figure.layout.annotations if note.text == "not run yet" and note.yref == "y"] == [
+        i for i, _ in empty
+    ]
+    assert figure.layout.plot_bgcolor != "#FFFFFF", "the diagonal is grey"
     assert figure.layout.coloraxis.cmin == -figure.layout.coloraxis.cmax
 
 

@@ -14,6 +14,7 @@ from camu_core.figures import (
     confusion_difference_figure,
     confusion_figure,
     embedding_figure,
+    growing_ranges,
     split_figure,
 )
 from camu_core.figures.embedding import spread_out
@@ -54,6 +55,11 @@ def test_curves_say_what_they_run_along() -> None:
     for axis in (accuracy_curve(snapshots, 50, "Title").layout.xaxis, losses.layout.xaxis, losses.layout.xaxis2):
         assert axis.title.text == "step"
         assert axis.showticklabels is not False
+
+
+def test_small_charts_of_losses_have_one_zero_at_their_origin() -> None:
+    axis = loss_curves({"retain_label": np.ones(50)}, 50, "Title").layout.xaxis
+    assert (axis.range, dict(axis.labelalias)) == ((0, 50), {"0": " "})
 
 
 def test_presented_titles_are_larger_and_on_shorter_lines() -> None:
@@ -133,6 +139,16 @@ def test_panels_keep_their_aspect_and_their_one_frame() -> None:
         assert (y.scaleanchor, x.constrain, y.constrain) == (anchor, "domain", "domain")
 
 
+def test_the_frame_of_a_run_stays_until_points_leave_it_and_never_shrinks() -> None:
+    first = np.array([[0.0, 0.0], [10.0, 10.0]])
+    frames = [growing_ranges(first, moments) for moments in ([], [first + 1], [first + 9], [first + 9, first])]
+    assert frames[0] == frames[1], "there is room around the first moment"
+    (low, high), _ = frames[2]
+    assert low == pytest.approx(frames[0][0][0], abs=0.5)
+    assert high > 19, "no point is cut off"
+    assert frames[3] == frames[2]
+
+
 def test_of_a_hundred_classes_only_the_forgotten_ones_are_named_in_an_embedding() -> None:
     names, y = [f"c{i}" for i in range(100)], np.repeat(np.arange(100), 3)
     points = np.random.default_rng(0).normal(size=(300, 2)).astype(np.float32)
@@ -150,6 +166,15 @@ def test_a_hundred_classes_have_a_row_each_and_no_figures_in_narrow_cells() -> N
     for n, types in ((10, ["heatmap", "scatter"]), (100, ["heatmap"])):
         cells = confusion_figure({"Before": np.eye(n)}, names[:n], [3], "How?")
         assert [trace.type for trace in cells.data] == types
+
+
+def test_rows_of_several_networks_are_clearly_apart() -> None:
+    names, networks = [str(i) for i in range(10)], ("original", "unlearned", "retrained")
+    layout = class_figure({name: [0.5] * 10 for name in networks}, [10] * 10, names, [3], "How?").layout
+    row = (layout.height - layout.margin.t - 86) / 10  # below a plot there are its axis and the legend
+    between_rows, between_marks = layout.scattergap * row, (1 - layout.scattergap) * row / 3
+    assert between_marks > 7, "marks of one row do not cover one another"
+    assert between_rows > 1.5 * between_marks
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -26,6 +26,7 @@ from camu_core.jobs.band import BandJob
 from camu_core.jobs.population import Shard
 from camu_core.jobs.privacy import PrivacyResult
 from camu_core.measures import Histogram, Networks, histogram, view_threshold
+from camu_core.measures.reference import Reference
 from camu_core.privacy import readings
 from camu_core.runs.population import asked
 from camu_core.wording.population import attacker_title, epsilons_title, heirs_title, hills_title, population_title
@@ -197,7 +198,7 @@ def test_scores_are_written_as_people_read_them() -> None:
     [
         ("confidence", 0.0, 1.5, ["50%", "80%", "90%", "95%"]),
         ("confidence", 0.0, 5.2, ["90%", "99%", "99.9%", "99.99%"]),
-        ("entropy", -0.5, 0.9, ["2 bits", "1 bits", "0.5 bits", "0.2 bits"]),
+        ("entropy", -0.5, 0.9, ["2 bits", "1 bit", "0.5 bits", "0.2 bits"]),
         ("attacker", 0.0, 1.0, ["4.00%", "27.00%", "50.00%", "73.00%", "96.00%"]),
     ],
 )
@@ -217,6 +218,7 @@ def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None
     assert figure.layout.shapes[0].x0 == pytest.approx(math.exp(before["largest"]))
     lines = {trace.name: trace for trace in relearning_figure(report["relearning"], "t").data if trace.name}
     assert list(lines["Retrained without it"].y) == [e["value"] for e in report["relearning"]["curves"]["retrained"]]
+    assert {"95% intervals", f"{report['relearning']['target']:.0%}: counted as relearned"} <= set(lines)
     bars = probe_figure(report["linear_probe"], "t").data
     assert [bar.base + bar.x[0] for bar in bars] == pytest.approx([e["value"] for e in report["linear_probe"].values()])
     heads = {trace.name: trace for trace in heads_figure(report, "t").data if trace.name}
@@ -226,6 +228,9 @@ def test_evidence_figures_draw_the_numbers_given(example: PrivacyResult) -> None
     layers = likeness_figure(report["cka"], "t").data
     assert len(layers) == 6
     assert list(layers[0].y) == [e["value"] for e in report["cka"]["forget"]["original-unlearned"].values()]
+    judged = likeness_figure(report["cka"], "t", reference=report["reference"]["measures"]).data
+    band = Reference.of(report["reference"]["measures"]["cka_forget_output"], ends=(0.0, 1.0))
+    assert (judged[0].meta["y_low"][-1], judged[0].meta["y_high"][-1]) == (band.low, band.high), "what its title says"
 
 
 @pytest.fixture

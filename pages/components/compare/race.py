@@ -10,7 +10,7 @@ import streamlit as st
 from camu_core import METHODS, RunResult, RunSpec, Snapshot
 from camu_core.comparison import title_of
 from camu_core.engine.batches import Batch
-from camu_core.figures import Panel, axis_ranges, embedding_figure
+from camu_core.figures import Panel, embedding_figure, growing_ranges
 from camu_core.methods import methods_for
 from camu_core.planning import plan_like
 from camu_core.specs import GIVEN
@@ -139,10 +139,10 @@ def _lanes(specs: Sequence[RunSpec], lanes: Sequence[Lane]) -> None:
         return
     first = started[0].snapshots[0]  # the original, for all
     panels = [Panel(lane.title, *_seen(lane, first)) for lane in lanes]
+    ranges = growing_ranges(first.points, (snapshot.points for lane in lanes for snapshot in lane.snapshots))
     figure = embedding_figure(
-        panels, scene.y, scene.is_forget, scene.class_names, axis_ranges([first.points], margin_fraction=0.15),
-        text.RACE_MAPS, state.is_dark(), height=330,
-    )  # fmt: skip
+        panels, scene.y, scene.is_forget, scene.class_names, ranges, text.RACE_MAPS, state.is_dark(), height=330
+    )
     charts.show(st, figure, key="race", is_steady=True)
 
 

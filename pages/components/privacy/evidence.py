@@ -134,7 +134,9 @@ def inside(report: dict) -> None:
 
 def layers(report: dict) -> None:
     """Likeness to the network before and to the retrained one."""
-    charts.show(st, likeness_figure(report["cka"], layers_title(report), state.is_dark()), key="likeness")
+    reference = report["reference"]["measures"] if report["reference"] else None
+    figure = likeness_figure(report["cka"], layers_title(report), state.is_dark(), reference=reference)
+    charts.show(st, figure, key="likeness")
     notes.reading(text.LAYERS_READ, text.LAYERS_NOT)
     table = pd.DataFrame(
         notes.estimate_row({"images": group, "networks": pair, "layer": layer}, e)

@@ -177,7 +177,7 @@ Source: Alain, Bengio, arXiv:1610.01644.
 LAYERS_READ = (
     "1: both networks see the images in the same way up to rotation and scale; 0: unrelated. After good unlearning the "
     "purple line is as high as the dashed grey one or higher on forgotten images, and the green one stays high on the "
-    "images to keep."
+    "images to keep. The title compares the green line with the grey band, where another retrained network would lie."
 )
 LAYERS_NOT = "whether answers agree: even where layers are similar, the last one may read one small direction."
 LAYERS_HOW = r"""

@@ -88,7 +88,7 @@ export default function ({ parentElement, data }) {
       const { title, figure } = data.figures[n], { height, ...layout } = JSON.parse(figure).layout;
       picture.previousElementSibling.textContent = title;
       picture.setAttribute('aria-label', title);
-      picture.style.minHeight = `${height}px`;
+      fit(picture, JSON.parse(figure).layout);
       const config = { ...data.config, responsive: true };
       return library.react(picture, JSON.parse(figure).data, { ...layout, autosize: true }, config);
     }));

@@ -10,7 +10,7 @@ import streamlit as st
 from camu_core import DATASETS, RunResult, RunSpec, Snapshot
 from camu_core.data import ProbeSet, draw_probe_set, load_dataset, split
 from camu_core.engine import JobView
-from camu_core.figures import Panel, accuracy_curve, axis_ranges, embedding_figure, loss_curves
+from camu_core.figures import Panel, accuracy_curve, embedding_figure, growing_ranges, loss_curves
 from camu_core.figures.theme import MODEL_TITLES
 from camu_core.progress import STAGES
 from pages.components.shared import charts, images, state, state_view, state_visitor, text
@@ -188,7 +188,7 @@ def _figures(
         Panel(MODEL_TITLES["original"], _first.points, _first.logits),
         Panel(text.AFTER_STEP.format(index=step), _snapshots[-1].points, _snapshots[-1].logits),
     ]
-    ranges = axis_ranges([_first.points], margin_fraction=0.15)
+    ranges = growing_ranges(_first.points, (snapshot.points for snapshot in _snapshots))
     height = 400 if has_terms else 230  # at least: the story gives them the room there is
     return (
         embedding_figure(

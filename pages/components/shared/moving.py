@@ -20,7 +20,7 @@ _LIBRARY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 ADDRESS = f"plotly-{plotly.__version__}.js"
 GLIDE_MS = 300
 
-# JavaScript of `plotly(address)`, a promise of the library.
+# JavaScript of `plotly(address)`, a promise of the library, and of `fit(box, layout)`: how high a figure's box may be.
 LOADER = """
 let library;
 const plotly = (address) => library ??= new Promise((resolve, reject) => {
@@ -30,6 +30,20 @@ const plotly = (address) => library ??= new Promise((resolve, reject) => {
   script.onerror = () => { library = undefined; reject(new Error('no plotly')); };
   document.head.append(script);
 });
+const BELOW = 34;  // pixels that the legend of a map takes
+const fit = (box, { height, margin, xaxis, yaxis }) => {
+  const span = ({ range: [low, high] }) => high - low, [left, right] = xaxis.domain ?? [0, 1];
+  const apply = () => {
+    // a map keeps its aspect: higher than that takes, its legend would stand far below it
+    const most = yaxis.scaleanchor && margin.t + BELOW + (right - left) * box.clientWidth * span(yaxis) / span(xaxis);
+    box.style.minHeight = `${Math.min(height, most ?? height)}px`;
+    box.style.maxHeight = most ? `${most}px` : '';
+  };
+  apply();
+  box.fitter?.disconnect();
+  box.fitter = new ResizeObserver(apply);
+  box.fitter.observe(box);
+};
 """
 _JS = (
     LOADER
@@ -70,7 +84,7 @@ export default function ({ parentElement, data, setStateValue }) {
   box.told = data.pictures;
   if (box.told) addTools(parentElement, box);
   const { height, ...layout } = figure.layout;
-  box.style.minHeight = `${height}px`;
+  fit(box, figure.layout);
   box.wanted = { data: figure.data, layout: { ...layout, autosize: true } };
   box.work = (box.work ?? Promise.resolve()).then(async () => {
     const wanted = box.wanted;  // of several that came meanwhile, the last

@@ -74,7 +74,7 @@ def limits(run: state.OpenRun) -> None:
     charts.show(right, class_figure(
             per_class, counts, info.class_names, result.spec.forget.classes, text.LIMITS_PICTURE, state.is_dark(),
             story.TALL,
-        ),
+        ).update_layout(height=story.TALL),  # a scene is one screen, of any number of rows
         key="story-classes", fills=True,
     )  # fmt: skip
 

@@ -180,7 +180,7 @@ def harmed(run: state.OpenRun) -> None:
     per_class = {name: report["per_class_test"] for name, report in metrics.items()}
     charts.show(right, class_figure(
             per_class, counts, names, result.spec.forget.classes, text.HARMED_FIGURE, state.is_dark(), story.TALL
-        ),
+        ).update_layout(height=story.TALL),  # a scene is one screen, of any number of rows
         key="story-classes", fills=True,
     )  # fmt: skip
 

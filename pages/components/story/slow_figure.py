@@ -160,7 +160,7 @@ export default function ({ parentElement, data }) {
   box.work = (box.work ?? Promise.resolve()).then(async () => {
     const library = await plotly(data.library), figure = JSON.parse(drawn.figure);
     const { height, ...layout } = figure.layout;
-    map.style.minHeight = `${height}px`;
+    fit(map, figure.layout);
     box.frames = figure.frames;
     await library.react(map, figure.data, { ...layout, autosize: true }, { ...data.config, responsive: true });
     box.library = library;
