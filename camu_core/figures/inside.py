@@ -189,15 +189,15 @@ def likeness_figure(
     figure = make_subplots(cols=2, subplot_titles=list(_GROUPS.values()), shared_yaxes=True, horizontal_spacing=0.05)
     for column, group in enumerate(_GROUPS, start=1):
         if reference is not None:
-            bands = {layer: Reference.of(reference[f"cka_{group}_{layer}"], ends=(0.0, 1.0))
+            bands = {layer: Reference.of(reference.get(f"cka_{group}_{layer}", ()), ends=(0.0, 1.0))
                      for layer in cka[group]["original-unlearned"]}  # fmt: skip
             x, known = [layer for layer, band in bands.items() if band], list(filter(None, bands.values()))
-            low, high = [band.low for band in known], [band.high for band in known]
+            lows, highs = [band.low for band in known], [band.high for band in known]
             figure.add_scatter(
-                row=1, col=column, x=[*x, *x[::-1]], y=[*high, *low[::-1]], fill="toself", mode="lines",
+                row=1, col=column, x=[*x, *x[::-1]], y=[*highs, *lows[::-1]], fill="toself", mode="lines",
                 line={"width": 0}, fillcolor=MODEL_COLORS["original"], opacity=0.25, hoverinfo="skip",
                 name="Before, to another retrained network", legendgroup="band", showlegend=column == 1,
-                meta={"x": x, "y_low": low, "y_high": high},
+                meta={"x": x, "y_low": lows, "y_high": highs},
             )  # fmt: skip
         for pair, (label, color, symbol, dash) in _PAIRS.items():
             layers = {name: e for name, e in cka[group].get(pair, {}).items() if e["value"] is not None}
