@@ -18,7 +18,7 @@ from camu_core.figures.theme import (
     styled,
     whiskers,
 )
-from camu_core.measures.reference import Reference
+from camu_core.wording.privacy import likeness_band
 
 # pair of networks -> (label, colour, symbol, dash)
 _PAIRS = {
@@ -189,8 +189,7 @@ def likeness_figure(
     figure = make_subplots(cols=2, subplot_titles=list(_GROUPS.values()), shared_yaxes=True, horizontal_spacing=0.05)
     for column, group in enumerate(_GROUPS, start=1):
         if reference is not None:
-            bands = {layer: Reference.of(reference.get(f"cka_{group}_{layer}", ()), ends=(0.0, 1.0))
-                     for layer in cka[group]["original-unlearned"]}  # fmt: skip
+            bands = {layer: likeness_band(reference, group, layer) for layer in cka[group]["original-unlearned"]}
             x, known = [layer for layer, band in bands.items() if band], list(filter(None, bands.values()))
             lows, highs = [band.low for band in known], [band.high for band in known]
             figure.add_scatter(

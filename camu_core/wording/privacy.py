@@ -318,9 +318,19 @@ def layers_title(report: Mapping[str, Any]) -> str:
     return f"{sentence}, {'towards' if after['value'] > before['value'] else 'away from'} the retrained network."
 
 
+def likeness_band(measures: Mapping[str, Any], group: str, layer: str) -> Reference | None:
+    """How much of a layer another retrained network keeps; None of too few images.
+
+    Args:
+        measures: of a reference band.
+        group: forget or retain.
+    """
+    return Reference.of(measures[f"cka_{group}_{layer}"], ends=(0.0, 1.0))
+
+
 def _likeness_after_retraining(report: Mapping[str, Any], layer: str, ours: float) -> str:
     """How much retrained networks keep of a layer, and on which side of them a network is."""
-    band = Reference.of(report["reference"]["measures"][f"cka_forget_{layer}"], ends=(0.0, 1.0))
+    band = likeness_band(report["reference"]["measures"], "forget", layer)
     if band is None:
         return "too few images to compare it with retrained networks"
     if band.low <= ours <= band.high:

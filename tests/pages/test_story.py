@@ -30,6 +30,12 @@ def test_every_scene_opens_by_its_address_with_one_picture(scene: int) -> None:
     assert ("Example run" in words(app)) == (scene > 2)
 
 
+def test_the_scene_that_is_pointed_to_looks_for_what_is_left() -> None:
+    (title,) = re.findall(r"left inside comes later: \*(.+?)\*", words(open_page("story/start", scene="4")))
+    number = text.TITLES.index(title) + 1
+    assert open_page("story/start", scene=str(number)).title[0].value == text.ATTACKED_TITLE
+
+
 @pytest.mark.parametrize("asked", ["0", "99", "-1", "three", "<b>"])
 def test_a_scene_that_is_not_there_opens_the_nearest_or_the_first(asked: str) -> None:
     app = open_page("story/start", scene=asked)

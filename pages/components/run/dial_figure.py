@@ -85,12 +85,12 @@ export default function ({ parentElement, data }) {
   box.work = (box.work ?? Promise.resolve()).then(async () => {
     const library = await plotly(data.library);
     await Promise.all(pictures.map((picture, n) => {
-      const { title, figure } = data.figures[n], { height, ...layout } = JSON.parse(figure).layout;
+      const { title, figure } = data.figures[n], drawn = JSON.parse(figure), { height, ...layout } = drawn.layout;
       picture.previousElementSibling.textContent = title;
       picture.setAttribute('aria-label', title);
-      fit(picture, JSON.parse(figure).layout);
+      fit(picture, drawn.layout);
       const config = { ...data.config, responsive: true };
-      return library.react(picture, JSON.parse(figure).data, { ...layout, autosize: true }, config);
+      return library.react(picture, drawn.data, { ...layout, autosize: true }, config);
     }));
     box.library = library;
     await turn(box, true);

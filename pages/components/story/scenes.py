@@ -141,7 +141,7 @@ def judged(run: state.OpenRun) -> None:
         notes.lead(lead.format(what=forget_phrase(result.spec), n_forget=n_forget, n_retain=n["retain_test"]))
         notes.lead("\n".join(f"- {clause.plain}" for clause in told.clauses[:2]))
         _reveal(result)
-        notes.lead(text.JUDGED_NEXT.format(scene=text.ATTACKED_TITLE))
+        notes.lead(text.JUDGED_NEXT)
         st.caption(text.WHISKERS)
     charts.show(right, split_figure(result.metrics_with(retrained), finding(result), state.is_dark(), height=TALL),
         key="story-splits", fills=True,

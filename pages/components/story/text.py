@@ -61,7 +61,7 @@ JUDGED_GOLD = (
 )
 JUDGED_ALONE = "Soon you can compare it with a network trained from scratch **without** {what}."
 SO_FAR = "So far: {headline}"
-JUDGED_NEXT = "A wrong answer is only the first test. What may be left inside comes later: *{scene}*"
+JUDGED_NEXT = f"A wrong answer is only the first test. What may be left inside comes later: *{ATTACKED_TITLE}*"
 WHISKERS = "Thin lines are 95% intervals: 95% of such intervals contain the true value."
 RETRAINING = "For comparison, a network that never saw {what} {doing}"
 REVEAL_BAND = "You guessed that it would still recognise {guess}: {right}. It is {truth}."
